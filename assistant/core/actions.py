@@ -1,0 +1,163 @@
+"""What to do: imperatives that `Session.handle` returns, in order, for the shell's adapters to carry out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.core.intents import Intent, Slots
+
+
+class Earcon(StrEnum):
+    """Short sounds of our own, made by assistant/audio/earcons.py."""
+
+    HOLD_START = "hold_start"
+    HOLD_END = "hold_end"
+    HALF_WAY = "half_way"
+    BREATHE_IN = "breathe_in"
+    BREATHE_OUT = "breathe_out"
+    HEARD = "heard"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """Say `text` after what is already queued; its end comes back as PromptFinished(prompt_id)."""
+
+    prompt_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopSpeaking:
+    """Sound out within one block, queue emptied: prompts and earcons. Cut prompts never finish."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """Render these texts ahead; they will probably be spoken soon."""
+
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlayEarcon:
+    """Mix the earcon in now, whatever is sounding."""
+
+    earcon: Earcon
+
+
+@dataclass(frozen=True, slots=True)
+class SetVolume:
+    """Gain of everything played from now on; 0 dB is the voice as synthesized."""
+
+    gain_db: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetSpeechRate:
+    """Rate of prompts rendered from now on; 1.0 is the voice's own, 1.2 is faster."""
+
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """The intents that make sense from now on; the recognizer's grammar is made from them."""
+
+    intents: frozenset[Intent]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportState:
+    """The session moved: for the screen and the timeline. `step` counts from 1, 0 before the first."""
+
+    state: str
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportHeard:
+    """An intent was understood and acted on; times are on the microphone's sample clock."""
+
+    intent: Intent
+    phrase: str
+    slots: Slots
+    source: str  # "partial" or "final"
+    word_end_seconds: float
+    at_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReportHoldStarted:
+    """The hold timer of a step runs, for `seconds` more."""
+
+    step: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReportHoldEnded:
+    """The hold timer of a step does not run any more. `held_seconds` excludes paused time."""
+
+    step: int
+    held_seconds: float
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSession:
+    """Keep for the history: a session of this routine has begun."""
+
+    routine_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordStep:
+    """Keep for the history: a step is over."""
+
+    stretch_id: str
+    side: str  # "left", "right" or ""
+    repetition: int
+    held_seconds: float
+    outcome: str  # "done", "skipped", "pain"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPain:
+    """Keep for the history: pain was reported during this stretch ("" outside any)."""
+
+    stretch_id: str
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPhysicianChecked:
+    """Keep for later sessions: the user said that a physician agreed, today."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndSession:
+    """The session is over: "completed", "ended_by_user", "pain", "no_answer", "emergency", …"""
+
+    reason: str
+
+
+Action = (
+    Speak
+    | StopSpeaking
+    | Prepare
+    | PlayEarcon
+    | SetVolume
+    | SetSpeechRate
+    | Listen
+    | ReportState
+    | ReportHeard
+    | ReportHoldStarted
+    | ReportHoldEnded
+    | RecordSession
+    | RecordStep
+    | RecordPain
+    | RecordPhysicianChecked
+    | EndSession
+)

@@ -1,0 +1,86 @@
+"""What happened: past facts that the shells report to the session, and nothing else changes it.
+
+Two clocks meet here. Times named `*_seconds` on hypotheses count samples of the microphone since it was
+opened; the session's own `now` is passed to `Session.handle` and is never read in core.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What the recognizer believes was said in one utterance.
+
+    `words` includes `[unk]` where speech matched no phrase. `word_end_seconds` is when the last word ended
+    and `at_seconds` how much audio had been consumed when the hypothesis came out, both on the microphone's
+    sample clock. `utterance_id` is the same for all hypotheses of one utterance.
+    """
+
+    utterance_id: int
+    words: tuple[str, ...]
+    word_end_seconds: float
+    at_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PartialHypothesis(Hypothesis):
+    """The utterance is still going on; later hypotheses may differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class FinalHypothesis(Hypothesis):
+    """The utterance is over and this is what it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The shell is ready: begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineReached:
+    """`Session.next_deadline` has come. A stale one is answered by nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromptFinished:
+    """The prompt's last sample has been played, or it failed, which ends it all the same."""
+
+    prompt_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneLost:
+    """Nothing can be heard: `reason` is "lost" (the device went) or "silent" (exact zeros)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneRestored:
+    """Sound arrives from the microphone again."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerLost:
+    """Nothing can be played."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerRestored:
+    """The speaker plays again."""
+
+
+Event = (
+    PartialHypothesis
+    | FinalHypothesis
+    | Started
+    | DeadlineReached
+    | PromptFinished
+    | MicrophoneLost
+    | MicrophoneRestored
+    | SpeakerLost
+    | SpeakerRestored
+)

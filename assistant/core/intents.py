@@ -1,0 +1,198 @@
+"""One table: phrases → intent and slots. The recognizer's grammar is generated from the same table.
+
+A phrase is a pattern of words and slots, such as "{number} more seconds"; a slot's values are words too.
+The table itself is data of a language pack; this module compiles and matches it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+UNKNOWN_WORD = "[unk]"
+
+
+class Intent(StrEnum):
+    """What somebody on the mat can mean."""
+
+    STOP = "stop"
+    PAIN = "pain"
+    RED_FLAG = "red_flag"
+    PAUSE = "pause"
+    RESUME = "resume"
+    READY = "ready"
+    NOT_YET = "not_yet"
+    REPEAT = "repeat"
+    NEXT = "next"
+    BACK = "back"
+    HOW_LONG = "how_long"
+    WHATS_NEXT = "whats_next"
+    MORE_TIME = "more_time"
+    LONGER = "longer"
+    SHORTER = "shorter"
+    EASIER = "easier"
+    SLOWER = "slower"
+    FASTER = "faster"
+    LOUDER = "louder"
+    QUIETER = "quieter"
+    HELP = "help"
+    YES = "yes"
+    NO = "no"
+    NUMBER = "number"
+    START = "start"
+    CHOOSE = "choose"
+    END = "end"
+    SLEEP = "sleep"
+
+
+SAFETY_INTENTS = (Intent.RED_FLAG, Intent.PAIN, Intent.STOP)
+"""Heard anywhere in an utterance, in every state, the more serious first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """What a phrase carries. `number` is a count, or seconds where a span of time was said."""
+
+    number: int | None = None
+    region: str | None = None
+    routine: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A phrase of the table, as it was said."""
+
+    intent: Intent
+    phrase: str
+    slots: Slots = Slots()
+
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseTable:
+    """The phrases of one language, ready to match.
+
+    `phrases` maps each intent to its patterns. `slots` maps a slot's name ("number", "span", "region",
+    "routine") to its values by their words. `decoys` are listened for so that they are not mistaken for
+    commands; they mean nothing.
+    """
+
+    phrases: Mapping[Intent, tuple[str, ...]]
+    slots: Mapping[str, Mapping[str, int | str]]
+    decoys: tuple[str, ...] = ()
+    _patterns: tuple[tuple[Intent, Words], ...] = field(init=False, repr=False)
+    _values: Mapping[str, tuple[tuple[Words, int | str], ...]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        patterns = tuple((intent, tuple(p.split())) for intent, ps in self.phrases.items() for p in ps)
+        values = {
+            name: tuple((tuple(words.split()), value) for words, value in by_words.items())
+            for name, by_words in self.slots.items()
+        }
+        object.__setattr__(self, "_patterns", patterns)
+        object.__setattr__(self, "_values", values)
+
+    def match(self, words: Words, intents: Iterable[Intent] | None = None) -> Match | None:
+        """The phrase that the words are, exactly, [unk] at either end aside; only among `intents`, if given."""
+        words = _strip_unknown(words)
+        allowed = None if intents is None else frozenset(intents)
+        for intent, pattern in self._patterns:
+            if allowed is None or intent in allowed:
+                for slots in self._bindings(pattern, words):
+                    return Match(intent, " ".join(words), slots)
+        return None
+
+    def find_safety(self, words: Words) -> Match | None:
+        """The most serious safety phrase anywhere in the words, unless it is part of a decoy."""
+        usable = self._without_decoys(words)
+        for wanted in SAFETY_INTENTS:
+            for intent, pattern in self._patterns:
+                if intent is wanted and _contains(usable, pattern):
+                    return Match(intent, " ".join(pattern))
+        return None
+
+    def grammar(self, intents: Iterable[Intent]) -> tuple[str, ...]:
+        """The phrases to listen for: those of the intents, of every safety intent, and the decoys.
+
+        A slot's values vary one slot at a time: the recognizer's grammar is a bigram, which knows every
+        combination once it knows every neighbour.
+        """
+        wanted = frozenset(intents) | frozenset(SAFETY_INTENTS)
+        found: dict[str, None] = {}
+        for intent, pattern in self._patterns:
+            if intent in wanted:
+                found.update(dict.fromkeys(self._expand(pattern)))
+        found.update(dict.fromkeys(self.decoys))
+        return tuple(found)
+
+    def vocabulary(self) -> frozenset[str]:
+        """Every word that a grammar of this table can hold."""
+        return frozenset(word for phrase in self.grammar(Intent) for word in phrase.split())
+
+    def _expand(self, pattern: Words) -> Iterator[str]:
+        names = [_slot_name(token) for token in pattern]
+        if not all(self._values[n] for n in names if n):
+            return  # a slot without values, such as the routines before any is known
+        for varied in [n for n in names if n] or [None]:
+            firsts = {n: " ".join(self._values[n][0][0]) for n in names if n}
+            choices = [" ".join(w) for w, _ in self._values[varied]] if varied else [""]
+            for choice in choices:
+                yield " ".join(
+                    token if not name else choice if name == varied else firsts[name]
+                    for token, name in zip(pattern, names, strict=True)
+                )
+
+    def _bindings(self, pattern: Words, words: Words) -> Iterator[Slots]:
+        """Every way to read the words as the pattern."""
+        if not pattern or not words:
+            if not pattern and not words:
+                yield Slots()
+            return
+        name = _slot_name(pattern[0])
+        if not name:
+            if pattern[0] == words[0]:
+                yield from self._bindings(pattern[1:], words[1:])
+            return
+        for value_words, value in self._values[name]:
+            if words[: len(value_words)] == value_words:
+                for rest in self._bindings(pattern[1:], words[len(value_words) :]):
+                    yield _bound(rest, name, value)
+
+    def _without_decoys(self, words: Words) -> Words:
+        for decoy in self.decoys:
+            words = _blanked(words, tuple(decoy.split()))
+        return words
+
+
+def _slot_name(token: str) -> str | None:
+    return token[1:-1] if token.startswith("{") else None
+
+
+def _bound(slots: Slots, name: str, value: int | str) -> Slots:
+    if isinstance(value, int):
+        return Slots(value, slots.region, slots.routine)
+    if name == "region":
+        return Slots(slots.number, value, slots.routine)
+    return Slots(slots.number, slots.region, value)
+
+
+def _strip_unknown(words: Words) -> Words:
+    known = [i for i, word in enumerate(words) if word != UNKNOWN_WORD]
+    return words[known[0] : known[-1] + 1] if known else ()
+
+
+def _find(words: Words, part: Words) -> int:
+    return next((i for i in range(len(words) - len(part) + 1) if words[i : i + len(part)] == part), -1)
+
+
+def _contains(words: Words, part: Words) -> bool:
+    return _find(words, part) >= 0
+
+
+def _blanked(words: Words, part: Words) -> Words:
+    while (at := _find(words, part)) >= 0:
+        words = words[:at] + (UNKNOWN_WORD,) * len(part) + words[at + len(part) :]
+    return words

@@ -1,0 +1,104 @@
+"""What the core's shells need from the outside world. Adapters implement these; fakes in tests do too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from assistant.core.actions import Action, Earcon
+from assistant.core.events import FinalHypothesis, PartialHypothesis
+
+SAMPLE_RATE_HZ = 16_000
+BLOCK_SAMPLES = 320  # 20 ms
+BLOCK_BYTES = BLOCK_SAMPLES * 2  # mono int16, little-endian
+BLOCK_SECONDS = BLOCK_SAMPLES / SAMPLE_RATE_HZ
+
+
+class Recognizer(Protocol):
+    """Turns microphone blocks into hypotheses. Owned by one thread."""
+
+    def accept(self, block: bytes) -> list[PartialHypothesis | FinalHypothesis]:
+        """Take one block (BLOCK_BYTES of mono int16 at 16 kHz); return what it brought to light."""
+
+    def set_grammar(self, phrases: Sequence[str]) -> None:
+        """Listen for these phrases and `[unk]` from the next utterance on; never cuts a word in two."""
+
+    def finish(self) -> list[PartialHypothesis | FinalHypothesis]:
+        """The audio is over: end the open utterance."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenWord:
+    """When a word sounds within its piece of speech, in samples at 16 kHz from the piece's first sample."""
+
+    text: str
+    start_sample: int
+    end_sample: int
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A piece of synthesized speech, usually one sentence: mono int16 at 16 kHz."""
+
+    samples: bytes
+    words: tuple[SpokenWord, ...] = ()
+
+
+class Voice(Protocol):
+    """Synthesizes text sentence by sentence. Owned by one thread."""
+
+    @property
+    def id(self) -> str:
+        """Names engine, voice and version: part of the cache key."""
+
+    def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
+        """Yield one piece per sentence, as soon as it is ready. Raises VoiceError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sounding:
+    """What comes out of the loudspeaker at this moment."""
+
+    prompt_id: int
+    word: str  # "" where the voice gives no timings
+
+
+class Speaker(Protocol):
+    """Plays prompts one after the other and earcons on top. Methods return at once, from any thread."""
+
+    def begin(self, prompt_id: int) -> None:
+        """Queue a prompt; its speech follows in pieces."""
+
+    def feed(self, prompt_id: int, speech: Speech) -> None:
+        """Append speech to a prompt; ignored when the prompt was cut."""
+
+    def end(self, prompt_id: int) -> None:
+        """No more speech follows: when all is played, the prompt has finished."""
+
+    def cut(self) -> None:
+        """Silence within one block: forget every prompt and earcon."""
+
+    def earcon(self, earcon: Earcon) -> None:
+        """Mix a short sound in."""
+
+    def duck(self, gain_db: float) -> None:
+        """Lower what is played by a negative gain, on top of the volume; 0 restores it."""
+
+    def set_volume(self, gain_db: float) -> None:
+        """Gain of everything played."""
+
+    def sounding(self) -> Sounding | None:
+        """The prompt, and the word where known, that sounds now."""
+
+
+class Screen(Protocol):
+    """Shows what goes on. Gets every action; must never raise or wait."""
+
+    def show(self, action: Action) -> None: ...
+
+
+class Store(Protocol):
+    """Keeps the history. Gets every action, keeps the Record… and End… ones; must never raise."""
+
+    def record(self, action: Action) -> None: ...

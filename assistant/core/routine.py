@@ -1,0 +1,88 @@
+"""Stretches, routines and the plan of a session: values, checked at the edge (assistant/store/routines.py)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Region(StrEnum):
+    """Body regions in the order in which a routine visits them: from the neck down."""
+
+    NECK = "neck"
+    SHOULDERS = "shoulders"
+    UPPER_BACK = "upper_back"
+    MID_BACK = "mid_back"
+    LOWER_BACK = "lower_back"
+    HIPS = "hips"
+    GLUTES = "glutes"
+    HAMSTRINGS = "hamstrings"
+    CALVES = "calves"
+
+
+class Position(StrEnum):
+    """Where the body is during a stretch."""
+
+    STANDING = "standing"
+    SEATED = "seated"
+    FLOOR = "floor"
+    BED = "bed"
+
+
+class Side(StrEnum):
+    """The side that is stretched; BOTH for a stretch that has no sides."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One stretch. Spoken texts may hold `{side}` and `{other_side}`, filled with "left" and "right"."""
+
+    id: str
+    name: str
+    spoken_name: str
+    region: Region
+    position: Position
+    has_sides: bool
+    hold_seconds: int
+    repetitions: int
+    enter: tuple[str, ...]
+    feel: str
+    leave: str
+    easier: str
+    avoid_if: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """An ordered list of stretches. `order_reason` says why it does not run from the neck down, if so."""
+
+    id: str
+    name: str
+    spoken_name: str
+    description: str
+    stretches: tuple[Stretch, ...]
+    order_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One hold of a plan: a stretch, its side and which repetition of that side, from 1."""
+
+    stretch: Stretch
+    side: Side
+    repetition: int
+
+
+def plan(routine: Routine) -> tuple[Step, ...]:
+    """The steps of a routine in order: for every repetition left, then right."""
+    return tuple(
+        Step(stretch, side, repetition)
+        for stretch in routine.stretches
+        for repetition in range(1, stretch.repetitions + 1)
+        for side in ((Side.LEFT, Side.RIGHT) if stretch.has_sides else (Side.BOTH,))
+    )

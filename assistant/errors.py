@@ -1,0 +1,40 @@
+"""What goes wrong at the edges, said in one sentence that a user can act on.
+
+Adapters raise these where the fault is found, with file, line and field in the message. At run time the
+shells turn them into events. The core never imports this module.
+"""
+
+from __future__ import annotations
+
+
+class AssistantError(Exception):
+    """Base of every error that is shown to the user: `code` for programs, `message` for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class ConfigError(AssistantError):
+    """The configuration file, an environment override or an option is wrong."""
+
+
+class ContentError(AssistantError):
+    """A routine, a language pack or a scene is wrong: says file, line and field."""
+
+
+class HearingError(AssistantError):
+    """A speech model or recognizer cannot be used."""
+
+
+class VoiceError(AssistantError):
+    """A voice cannot be loaded or cannot speak."""
+
+
+class AudioError(AssistantError):
+    """A sound device or an audio file cannot be used."""
+
+
+class StoreError(AssistantError):
+    """The history cannot be read or written."""

@@ -1,0 +1,1 @@
+"""Language packs: phrases, prompts and their loader. Adapters; may import only core and errors."""

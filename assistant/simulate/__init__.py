@@ -1,0 +1,1 @@
+"""The simulated shell: scenes, a virtual room, faster than real time."""
