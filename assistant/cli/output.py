@@ -1,0 +1,78 @@
+"""Where the command line speaks: results to stdout, notes to stderr, logs to stderr or a file on request.
+
+Used on the main thread. Must not be imported outside assistant/cli, and stays quick to import: every
+command, `--version` too, pays for it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+from rich.console import Console
+
+from assistant.errors import AssistantError, ConfigError
+
+out = Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
+"""For results. Styles come as rich objects, never as markup: texts such as "[unk]" stay as they are."""
+
+err = Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)
+"""For notes, progress and errors."""
+
+
+@dataclass(slots=True)
+class GlobalOptions:
+    """What was asked before the command's name."""
+
+    quiet: bool = False
+    verbose: bool = False
+    config_path: Path | None = None
+
+
+options = GlobalOptions()
+
+
+def note(message: str) -> None:
+    """Say something in passing, on stderr; silent with `--quiet`."""
+    if not options.quiet:
+        err.print(message)
+
+
+def emit_json(value: object) -> None:
+    """Print a value as one line of JSON on stdout, at once."""
+    typer.echo(json.dumps(value, ensure_ascii=False))
+
+
+def fail(error: AssistantError) -> NoReturn:
+    """Say what is wrong in its one sentence, on stderr, and exit with 1."""
+    logging.getLogger(__name__).info("failed: %s: %s", error.code, error.message)
+    err.print(error.message, style="red")
+    raise typer.Exit(1) from error
+
+
+def configure(chosen: GlobalOptions, log_path: Path | None) -> None:
+    """Take the global options and begin to log. Raises ConfigError when the log file cannot be written."""
+    options.quiet, options.verbose, options.config_path = chosen.quiet, chosen.verbose, chosen.config_path
+    handlers: list[logging.Handler] = [logging.NullHandler()]
+    if options.verbose:
+        handlers.append(logging.StreamHandler())
+    if log_path is not None:
+        try:
+            handlers.append(logging.FileHandler(log_path, encoding="utf-8"))
+        except OSError as error:
+            message = f"Cannot write the log file {log_path}: {error.strerror}."
+            raise ConfigError("log_file", message) from error
+    for handler in handlers:
+        handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.DEBUG, handlers=handlers, force=True)
+
+
+class _OneLine(logging.Formatter):
+    """A record is one line, tracebacks too, so that logs can be read line by line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return super().format(record).replace("\n", " | ")
