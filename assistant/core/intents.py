@@ -96,7 +96,7 @@ class PhraseTable:
         object.__setattr__(self, "_values", values)
 
     def match(self, words: Words, intents: Iterable[Intent] | None = None) -> Match | None:
-        """The phrase that the words are, exactly, [unk] at either end aside; only among `intents`, if given."""
+        """The phrase that the words are, exactly, but for [unk] at either end; among `intents` only, if given."""
         words = _strip_unknown(words)
         allowed = None if intents is None else frozenset(intents)
         for intent, pattern in self._patterns:
@@ -136,7 +136,8 @@ class PhraseTable:
         names = [_slot_name(token) for token in pattern]
         if not all(self._values[n] for n in names if n):
             return  # a slot without values, such as the routines before any is known
-        for varied in [n for n in names if n] or [None]:
+        slotted: list[str | None] = [n for n in names if n]
+        for varied in slotted or [None]:
             firsts = {n: " ".join(self._values[n][0][0]) for n in names if n}
             choices = [" ".join(w) for w, _ in self._values[varied]] if varied else [""]
             for choice in choices:

@@ -95,10 +95,12 @@ class Speaker(Protocol):
 class Screen(Protocol):
     """Shows what goes on. Gets every action; must never raise or wait."""
 
-    def show(self, action: Action) -> None: ...
+    def show(self, action: Action) -> None:
+        """Show what this action means to somebody who looks, if anything."""
 
 
 class Store(Protocol):
     """Keeps the history. Gets every action, keeps the Record… and End… ones; must never raise."""
 
-    def record(self, action: Action) -> None: ...
+    def record(self, action: Action) -> None:
+        """Keep what this action says, if it is one to keep."""

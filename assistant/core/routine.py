@@ -1,4 +1,4 @@
-"""Stretches, routines and the plan of a session: values, checked at the edge (assistant/store/routines.py)."""
+"""Stretches, routines and the plan of a session: values that assistant/store/routines.py has checked."""
 
 from __future__ import annotations
 
@@ -86,3 +86,19 @@ def plan(routine: Routine) -> tuple[Step, ...]:
         for repetition in range(1, stretch.repetitions + 1)
         for side in ((Side.LEFT, Side.RIGHT) if stretch.has_sides else (Side.BOTH,))
     )
+
+
+WORDS_PER_SECOND = 2.6
+SETTLE_SECONDS, RELEASE_SECONDS, REST_SECONDS = 8.0, 3.0, 6.0
+
+
+def estimated_seconds(steps: tuple[Step, ...]) -> float:
+    """About how long these steps take, speech included, when each is settled into without delay."""
+    seconds = 0.0
+    for index, step in enumerate(steps):
+        again = index > 0 and steps[index - 1].stretch is step.stretch
+        said = (*(() if again else step.stretch.enter), step.stretch.feel, step.stretch.leave)
+        words = sum(len(text.split()) for text in said)
+        seconds += words / WORDS_PER_SECOND + step.stretch.hold_seconds
+        seconds += SETTLE_SECONDS + RELEASE_SECONDS + REST_SECONDS
+    return seconds

@@ -1,0 +1,72 @@
+"""Where a session is in its routine: the plan's steps, the current one, and what each hold should last."""
+
+from __future__ import annotations
+
+from assistant.core.hold import LONGEST_HOLD_SECONDS, SHORTEST_HOLD_SECONDS
+from assistant.core.routine import Routine, Side, Step, estimated_seconds, plan
+
+WORTH_EQUALLING_SECONDS = 5.0
+"""A first side held for less is not worth an equal second side: the stretch is left out."""
+
+
+class Course:
+    """The way through a routine. Owned by the session."""
+
+    def __init__(self, routine: Routine) -> None:
+        self.routine = routine
+        self.steps = plan(routine)
+        self.index = 0
+        self.hold_change_seconds = 0.0
+        self._side_seconds: dict[int, float] = {}
+
+    @property
+    def step(self) -> Step:
+        """The current step."""
+        return self.steps[self.index]
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no step follows."""
+        return self.index + 1 == len(self.steps)
+
+    @property
+    def follows_other_side(self) -> bool:
+        """Whether the step before was the same stretch: it needs no full instruction."""
+        return self.index > 0 and self.steps[self.index - 1].stretch is self.step.stretch
+
+    def hold_seconds(self) -> float:
+        """What the current hold should last: as long as the other side did, if there was one."""
+        wanted = self.step.stretch.hold_seconds + self.hold_change_seconds
+        wanted = min(LONGEST_HOLD_SECONDS, max(SHORTEST_HOLD_SECONDS, wanted))
+        return self._side_seconds.get(self.index, wanted)
+
+    def completed(self, held_seconds: float) -> None:
+        """The current step was held: its other side, if it is still to come, gets as much."""
+        if self.step.side is Side.LEFT:
+            self._side_seconds[self.index + 1] = held_seconds
+
+    def after_skip(self, held_seconds: float) -> int:
+        """Index of the step to go to when the current one is left early; len(steps) at the end."""
+        if self.step.side is Side.LEFT and held_seconds >= WORTH_EQUALLING_SECONDS:
+            return self.index + 1
+        following = range(self.index + 1, len(self.steps))
+        return next((i for i in following if self.steps[i].stretch is not self.step.stretch), len(self.steps))
+
+    def before(self) -> int:
+        """Index of the first step of the stretch before this one; 0 within the first stretch."""
+        first = self._first_of(self.index)
+        return self._first_of(first - 1) if first else 0
+
+    def next_stretch_name(self) -> str:
+        """Spoken name of the stretch after this one, "" when this is the last."""
+        following = self.after_skip(0.0)
+        return self.steps[following].stretch.spoken_name if following < len(self.steps) else ""
+
+    def remaining_seconds(self) -> float:
+        """About how long the steps from the current one on take."""
+        return estimated_seconds(self.steps[self.index :])
+
+    def _first_of(self, index: int) -> int:
+        while index and self.steps[index - 1].stretch is self.steps[index].stretch:
+            index -= 1
+        return index

@@ -1,0 +1,46 @@
+"""From hypotheses to meanings: safety phrases at once, on partial hypotheses; the rest when it is certain.
+
+Safety phrases count wherever they are in an utterance and whatever the session listens for. Every other
+phrase counts only as a whole utterance, on its final hypothesis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from assistant.core.events import FinalHypothesis, Hypothesis
+from assistant.core.intents import SAFETY_INTENTS, Intent, Match, PhraseTable
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """Speech that is none of the phrases."""
+
+
+class Listener:
+    """Interprets the hypotheses of one stream. Owned by the session, or by whoever only listens."""
+
+    def __init__(self, table: PhraseTable) -> None:
+        self._table = table
+        self._utterance_id = -1
+        self._acted: Match | None = None
+        self._acted_words = 0
+
+    def interpret(self, hypothesis: Hypothesis, intents: Iterable[Intent]) -> Match | NotUnderstood | None:
+        """What a hypothesis means, once: None when it adds nothing to what was already understood."""
+        if hypothesis.utterance_id != self._utterance_id:
+            self._utterance_id, self._acted, self._acted_words = hypothesis.utterance_id, None, 0
+        safety = self._table.find_safety(hypothesis.words)
+        if safety and self._is_news(safety, len(hypothesis.words)):
+            self._acted, self._acted_words = safety, len(hypothesis.words)
+            return safety
+        if not isinstance(hypothesis, FinalHypothesis) or self._acted or not hypothesis.words:
+            return None
+        return self._table.match(hypothesis.words, intents) or NotUnderstood()
+
+    def _is_news(self, found: Match, words: int) -> bool:
+        """More serious than what was acted on, or said again after other words came between."""
+        if self._acted is None:
+            return True
+        return SAFETY_INTENTS.index(found.intent) < SAFETY_INTENTS.index(self._acted.intent)

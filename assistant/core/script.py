@@ -1,0 +1,79 @@
+"""What the session says and plays: collects the actions of one event and numbers the prompts."""
+
+from __future__ import annotations
+
+from assistant.core.actions import Action, Earcon, PlayEarcon, SetSpeechRate, SetVolume, Speak, StopSpeaking
+from assistant.core.prompts import LanguagePack, Line
+
+QUIETEST_DB, LOUDEST_DB, VOLUME_STEP_DB = -18.0, 9.0, 3.0
+SLOWEST_RATE, FASTEST_RATE, RATE_STEP = 0.7, 1.5, 0.1
+SLOW_SPEECH_SECONDS_PER_WORD = 1.0
+STUCK_AFTER_SECONDS = 8.0
+
+
+class Script:
+    """The actions of the event being handled, and which prompts are still to be heard. Owned by the session."""
+
+    def __init__(self, pack: LanguagePack) -> None:
+        self.pack = pack
+        self.actions: list[Action] = []
+        self._last_id = 0
+        self._open: dict[int, str] = {}
+        self._rate = 1.0
+        self._gain_db = 0.0
+
+    def take(self) -> tuple[Action, ...]:
+        """The actions so far, in order; the list is empty afterwards."""
+        actions, self.actions = tuple(self.actions), []
+        return actions
+
+    def do(self, action: Action) -> None:
+        """Append an action."""
+        self.actions.append(action)
+
+    def say(self, line: Line, **values: str) -> None:
+        """Speak a sentence of the language pack."""
+        self.speak(self.pack.render(line, **values))
+
+    def speak(self, text: str) -> None:
+        """Speak a text after what is already being spoken."""
+        self._last_id += 1
+        self._open[self._last_id] = text
+        self.do(Speak(self._last_id, text))
+
+    def earcon(self, earcon: Earcon) -> None:
+        """Play a short sound at once."""
+        self.do(PlayEarcon(earcon))
+
+    def cut(self) -> None:
+        """Sound out; what was being spoken is over."""
+        self._open.clear()
+        self.do(StopSpeaking())
+
+    def finished(self, prompt_id: int) -> bool:
+        """A prompt ended: whether that was the last one open. False for one that was cut."""
+        return self._open.pop(prompt_id, None) is not None and not self._open
+
+    @property
+    def speaking(self) -> bool:
+        """Whether a prompt is still to be heard."""
+        return bool(self._open)
+
+    def longest_seconds(self) -> float:
+        """By when the open prompts must have been heard, even by a slow voice; later they are stuck."""
+        words = sum(len(text.split()) for text in self._open.values())
+        return STUCK_AFTER_SECONDS + words * SLOW_SPEECH_SECONDS_PER_WORD
+
+    def change_volume(self, steps: int) -> bool:
+        """Louder or quieter by steps, within bounds; whether it changed."""
+        gain_db = min(LOUDEST_DB, max(QUIETEST_DB, self._gain_db + steps * VOLUME_STEP_DB))
+        changed, self._gain_db = gain_db != self._gain_db, gain_db
+        self.do(SetVolume(gain_db))
+        return changed
+
+    def change_rate(self, steps: int) -> bool:
+        """Faster or slower by steps, within bounds; whether it changed."""
+        rate = round(min(FASTEST_RATE, max(SLOWEST_RATE, self._rate + steps * RATE_STEP)), 2)
+        changed, self._rate = rate != self._rate, rate
+        self.do(SetSpeechRate(rate))
+        return changed
