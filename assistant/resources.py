@@ -1,0 +1,19 @@
+"""Where the files that come with Limber lie: models and routines.
+
+May be called from any thread. Must not read the files themselves, and knows nothing of what the user adds.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def resource_path(name: str) -> Path:
+    """Path of a folder or file such as "models/limber-en" or "routines".
+
+    An installed wheel carries them in `assistant/_data`; a checkout has them beside the package.
+    """
+    installed = _PACKAGE / "_data"
+    return (installed if installed.is_dir() else _PACKAGE.parent) / name
