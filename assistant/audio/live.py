@@ -1,0 +1,146 @@
+"""Live sound: the microphone's blocks for whoever listens, and both devices watched and brought back.
+
+One thread owns it, the one that iterates `blocks()`: it opens and closes both streams, for PortAudio can look
+for devices anew only when neither is open. `open()` and `close()` may be called from another thread, before
+and while `blocks()` is iterated. `emit` is called on the owner's thread and must not wait.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from threading import Event as Flag
+
+from assistant.audio.microphone import Microphone
+from assistant.audio.portaudio import SoundHangsError, reinitialize
+from assistant.audio.speaker_stream import SpeakerStream
+from assistant.audio.watch import Condition, MicrophoneWatch, StreamWatch
+from assistant.core.events import (
+    Event,
+    MicrophoneLost,
+    MicrophoneRestored,
+    SpeakerLost,
+    SpeakerRestored,
+)
+from assistant.errors import AudioError
+
+_POLL_SECONDS = 0.1
+
+_log = logging.getLogger(__name__)
+
+
+class LiveSound:
+    """A microphone and a speaker that come back by name after a fault."""
+
+    def __init__(self, microphone: Microphone, speaker: SpeakerStream, emit: Callable[[Event], None]) -> None:
+        """Take both, not yet open; faults and returns go to `emit` as events."""
+        self._microphone = microphone
+        self._speaker = speaker
+        self._emit = emit
+        self._closing = Flag()
+        self._microphone_watch = MicrophoneWatch(time.monotonic())
+        self._speaker_watch = StreamWatch(time.monotonic())
+        self._seen_block_count = 0
+
+    def open(self) -> None:
+        """Open both, so that what is wrong at the start is said at once. Raises AudioError."""
+        self._speaker.open()
+        try:
+            self._microphone.open()
+        except AudioError:
+            self._speaker.close()
+            raise
+        self._microphone_watch.opened(time.monotonic())
+        self._speaker_watch.opened(time.monotonic())
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yield each block of 20 ms (BLOCK_BYTES of mono int16 at 16 kHz) until `close()`.
+
+        During a fault it yields nothing. Raises SoundHangsError when the sound system does not answer any
+        more, after which only a new process can use sound.
+        """
+        try:
+            while not self._closing.is_set():
+                samples = self._microphone.read(_POLL_SECONDS)
+                self._look(samples)
+                if samples is not None:
+                    yield from self._microphone.to_blocks(samples)
+        finally:
+            self._close_streams()
+
+    def close(self) -> None:
+        """End `blocks()` within 0.1 s; its thread then closes both streams. Safe from any thread."""
+        self._closing.set()
+
+    def _look(self, samples: bytes | None) -> None:
+        """Judge both streams by what has come since the last look; report and repair."""
+        now = time.monotonic()
+        microphone_was, speaker_was = self._microphone_watch.condition, self._speaker_watch.condition
+        if samples is not None:
+            zeros = samples.count(0) == len(samples)
+            self._microphone_watch.hear(now, zeros, self._speaker.sounding())
+        if self._speaker.block_count != self._seen_block_count:
+            self._seen_block_count = self._speaker.block_count
+            self._speaker_watch.block(now)
+        self._microphone_watch.check(now, self._microphone.active)
+        self._speaker_watch.check(now, self._speaker.active)
+        self._report_speaker(speaker_was)
+        self._report_microphone(microphone_was)
+        microphone_due = self._microphone_watch.retry_due(now)
+        speaker_due = self._speaker_watch.retry_due(now)
+        if microphone_due or speaker_due:
+            self._repair(microphone_due, speaker_due)
+
+    def _report_microphone(self, before: Condition) -> None:
+        now = self._microphone_watch.condition
+        if before is Condition.WELL and now is not Condition.WELL:
+            _log.warning("the microphone is %s; %d overflows so far", now, self._microphone.overflow_count)
+            self._emit(MicrophoneLost(now.value))
+        elif before is not Condition.WELL and now is Condition.WELL:
+            _log.info("the microphone is back")
+            self._emit(MicrophoneRestored())
+
+    def _report_speaker(self, before: Condition) -> None:
+        now = self._speaker_watch.condition
+        if before is not now:
+            _log.warning("the speaker is %s; %d underflows so far", now, self._speaker.underflow_count)
+            self._emit(SpeakerRestored() if now is Condition.WELL else SpeakerLost())
+
+    def _repair(self, microphone_due: bool, speaker_due: bool) -> None:
+        """Open what is faulty again: alone, so that the other is not disturbed, else both anew."""
+        try:
+            if microphone_due:
+                self._open_microphone()
+            if speaker_due:
+                self._open_speaker()
+            return
+        except SoundHangsError:
+            raise
+        except AudioError as error:
+            _log.info("not back yet: %s", error.message)
+        if self._speaker_watch.condition is Condition.WELL and self._speaker.sounding():
+            return  # To look for devices anew would break the sentence that tells of the fault.
+        self._close_streams()
+        reinitialize()
+        for open_one in (self._open_microphone, self._open_speaker):
+            try:
+                open_one()
+            except SoundHangsError:
+                raise
+            except AudioError as error:
+                _log.info("not back yet: %s", error.message)
+
+    def _open_microphone(self) -> None:
+        self._microphone.close()
+        self._microphone.open()
+        self._microphone_watch.opened(time.monotonic())
+
+    def _open_speaker(self) -> None:
+        self._speaker.close()
+        self._speaker.open()
+        self._speaker_watch.opened(time.monotonic())
+
+    def _close_streams(self) -> None:
+        self._microphone.close()
+        self._speaker.close()

@@ -1,0 +1,137 @@
+"""PortAudio through sounddevice: imported when first needed, kept quiet, never waited on for ever.
+
+Runs on the thread that owns the streams. Must not be entered from a stream's callback.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from importlib import import_module
+from types import ModuleType
+from typing import Any, TypeVar
+
+from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ
+from assistant.errors import AudioError
+
+CALL_LIMIT_SECONDS = 3.0
+"""Sound calls return within milliseconds, but not at all when the sound server is frozen."""
+
+_INVALID_SAMPLE_RATE = -9997  # paInvalidSampleRate
+
+_log = logging.getLogger(__name__)
+_Result = TypeVar("_Result")
+
+
+class SoundHangsError(AudioError):
+    """A sound call did not return: only a restart of the process helps."""
+
+
+def sounddevice() -> ModuleType:
+    """Import sounddevice, which looks for devices as it loads. Raises AudioError without PortAudio."""
+    try:
+        with _quiet_stderr():
+            module = import_module("sounddevice")
+    except OSError as error:
+        message = "Live sound needs the PortAudio library: run `sudo apt-get install libportaudio2`."
+        raise AudioError("no_portaudio", message) from error
+    return module
+
+
+def call(action: str, function: Callable[[], _Result]) -> _Result:
+    """Run a sound call in a thread of its own, with its chatter on stderr sent to the debug log.
+
+    `action` completes "Cannot …". Raises AudioError when it fails, SoundHangsError when it takes longer than
+    CALL_LIMIT_SECONDS; its thread is then lost, and PortAudio's own clean-up at exit, which would hang as
+    well, is called off.
+    """
+    module = sounddevice()
+    outcome: Future[_Result] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(function())
+        except Exception as error:  # noqa: BLE001 - the top of a thread: passed on to the caller
+            outcome.set_exception(error)
+
+    threading.Thread(target=run, name="sound call", daemon=True).start()
+    try:
+        with _quiet_stderr():
+            return outcome.result(CALL_LIMIT_SECONDS)
+    except TimeoutError as error:
+        atexit.unregister(module._exit_handler)
+        message = f"Cannot {action}: the sound system does not answer; restart it, then Limber."
+        raise SoundHangsError("sound_hangs", message) from error
+    except (OSError, ValueError, module.PortAudioError) as error:
+        raise AudioError("sound_device", f"Cannot {action}: {_reason(error)}.") from error
+
+
+def open_stream(kind: str, index: int, own_rate_hz: int, callback: Callable[..., None]) -> tuple[Any, int]:
+    """Open, but do not start, a mono int16 stream in 20 ms blocks; give it and its rate in Hz.
+
+    `kind` is "RawInputStream" or "RawOutputStream"; the rate is 16 kHz, or the device's own where that is
+    refused. `latency="low"` makes callbacks come evenly, every 20 ms, and lets a cut be heard at once.
+    """
+    module = sounddevice()
+
+    def at_rate(rate_hz: int) -> Any:
+        return getattr(module, kind)(
+            samplerate=rate_hz,
+            blocksize=round(rate_hz * BLOCK_SECONDS),
+            device=index,
+            channels=1,
+            dtype="int16",
+            latency="low",
+            callback=callback,
+        )
+
+    try:
+        return at_rate(SAMPLE_RATE_HZ), SAMPLE_RATE_HZ
+    except module.PortAudioError as error:
+        if error.args[1:2] != (_INVALID_SAMPLE_RATE,):
+            raise
+        return at_rate(own_rate_hz), own_rate_hz
+
+
+def close_stream(action: str, stream: Any) -> None:
+    """Abort and close. Never `stop()`: it waits for a device that may not play any more."""
+    call(action, stream.abort)
+    call(action, stream.close)
+
+
+def reinitialize() -> None:
+    """Look for devices anew. Every stream must be closed. Raises AudioError."""
+    module = sounddevice()
+    call("let go of the sound devices", module._terminate)
+    call("look for sound devices", module._initialize)
+
+
+def _reason(error: Exception) -> str:
+    # PortAudioError carries (message, code, host's error); the message is "Error opening …: reason".
+    return str(error.args[0] if error.args else error).rpartition(": ")[2].rstrip(".")
+
+
+@contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """Send what C libraries write to stderr to the debug log: ALSA and JACK name all they did not find."""
+    try:
+        original = os.dup(2)
+    except OSError:  # there is no stderr
+        yield
+        return
+    with tempfile.TemporaryFile() as chatter:
+        os.dup2(chatter.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(original, 2)
+            os.close(original)
+            chatter.seek(0)
+            for line in chatter.read().decode(errors="replace").splitlines():
+                _log.debug("sound library: %s", line)
