@@ -13,9 +13,9 @@ from typing import Annotated
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field
 
-import assistant
 from assistant.core.routine import Position, Region, Routine, Side, Stretch, plan
 from assistant.errors import ContentError
+from assistant.resources import resource_path
 from assistant.store.documents import DocumentError, Problem, read_document, validate
 from assistant.store.routine_check import FindSafety, check_routine, spoken_words
 
@@ -104,14 +104,13 @@ def load_routines(find_safety: FindSafety | None, on_problem: Callable[[str], No
 
 
 def builtin_folder() -> Path:
-    """Where the built-in routines are: in the installed package, or beside it in a checkout."""
-    package = Path(assistant.__file__).parent
-    for folder in (package / "_data" / "routines", package.parent / "routines"):
-        if folder.is_dir():
-            return folder
-    raise ContentError(
-        "routines_missing", f"The built-in routines are missing beside {package}: reinstall Limber."
-    )
+    """Where the built-in routines are. Raises ContentError when they are not there."""
+    folder = resource_path("routines")
+    if not folder.is_dir():
+        raise ContentError(
+            "routines_missing", f"The built-in routines are missing from {folder}: reinstall Limber."
+        )
+    return folder
 
 
 def user_folder() -> Path:
