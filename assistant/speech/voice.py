@@ -1,0 +1,123 @@
+"""Chooses the voice, and goes on with the next one when a voice fails, in mid-session too.
+
+A FallbackVoice belongs to one thread; its `id` may be read from others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+from assistant.core.ports import Speech, Voice
+from assistant.errors import VoiceError
+from assistant.speech.voice_espeak import EspeakVoice
+from assistant.speech.voice_flite import FliteVoice
+from assistant.speech.voice_pieces import sentences
+
+AUTOMATIC = "auto"
+_INSTALL = 'Install one with "limber models install" or "sudo apt-get install flite espeak-ng".'
+
+
+def open_voice(name: str, *, steady: bool = False) -> Voice:
+    """Open exactly the voice that `name` names.
+
+    `piper:PATH` (or a path that ends in .onnx), `flite:slt`, `espeak:en-us+f3`; "flite" and "espeak" alone
+    are their usual voices. `steady` takes the chance out of Piper's rhythm. Raises VoiceError.
+    """
+    engine, _, which = name.partition(":")
+    if engine == "espeak":
+        return EspeakVoice(which or "en-us")
+    if engine == "flite":
+        return FliteVoice(which or "slt")
+    if engine == "piper" or name.endswith(".onnx"):
+        from assistant.speech.voice_piper import PiperVoice  # onnxruntime is slow to import
+
+        return PiperVoice(Path(which if engine == "piper" else name).expanduser(), steady=steady)
+    message = f'There is no voice "{name}"; say "auto", "piper:FILE.onnx", "flite:slt" or "espeak:en-us", for example.'
+    raise VoiceError("voice_unknown", message)
+
+
+def choose_voices(
+    name: str = AUTOMATIC,
+    *,
+    piper_models: Sequence[Path] = (),
+    on_fallback: Callable[[str], None],
+    steady: bool = False,
+) -> FallbackVoice:
+    """Open the best voice there is: the one named, an installed Piper model, flite, espeak-ng.
+
+    `on_fallback` gets one line, in the thread that opens or synthesizes, when a voice that was asked for or
+    is installed cannot be used. Raises VoiceError when none can, saying what to install.
+    """
+    automatic = [*(f"piper:{path}" for path in piper_models), "flite:slt", "espeak:en-us"]
+    asked = [] if name == AUTOMATIC else [name]
+    names = asked + [other for other in automatic if other not in asked]
+    return FallbackVoice(
+        [partial(open_voice, name, steady=steady) for name in names],
+        on_fallback=on_fallback,
+        first_was_asked_for=bool(asked),
+    )
+
+
+class FallbackVoice:
+    """Speaks with the first voice that opens; when it fails, moves on to the next for good.
+
+    The failed sentence is said by the next voice, and nothing twice. The last voice is kept even when it
+    fails, for it may have been a bad moment: then `synthesize` raises VoiceError.
+    """
+
+    def __init__(
+        self,
+        openers: Sequence[Callable[[], Voice]],
+        *,
+        on_fallback: Callable[[str], None],
+        first_was_asked_for: bool = False,
+    ) -> None:
+        self._openers = list(openers)
+        self._on_fallback = on_fallback
+        trouble: list[VoiceError] = []
+        voice = self._open_next(trouble)
+        if voice is None:
+            reasons = " ".join(error.message for error in trouble if _is_worth_telling(error))
+            raise VoiceError(
+                "no_voice", f"There is no voice to speak with. {reasons} {_INSTALL}".replace("  ", " ")
+            )
+        for place, error in enumerate(trouble):
+            if _is_worth_telling(error) or (place == 0 and first_was_asked_for):
+                on_fallback(f"{error.message} Speaking with {voice.id} instead.")
+        self._voice = voice
+
+    @property
+    def id(self) -> str:
+        """Name the voice that speaks now."""
+        return self._voice.id
+
+    def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
+        """Yield one piece per sentence. Raises VoiceError when the last voice fails."""
+        for sentence in sentences(text):
+            yield from self._pieces(sentence, rate)
+
+    def _pieces(self, sentence: str, rate: float) -> list[Speech]:
+        while True:
+            try:
+                return list(self._voice.synthesize(sentence, rate))
+            except VoiceError as error:
+                voice = self._open_next([])
+                if voice is None:
+                    raise
+                self._voice = voice
+                self._on_fallback(f"{error.message} Speaking with {voice.id} from now on.")
+
+    def _open_next(self, trouble: list[VoiceError]) -> Voice | None:
+        while self._openers:
+            try:
+                return self._openers.pop(0)()
+            except VoiceError as error:
+                trouble.append(error)
+        return None
+
+
+def _is_worth_telling(error: VoiceError) -> bool:
+    """Tell a broken voice from one that nobody installed."""
+    return error.code != "voice_missing"

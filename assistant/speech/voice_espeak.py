@@ -1,0 +1,48 @@
+"""The espeak-ng voice: on nearly every machine, quick and plain. Belongs to one thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.core.ports import Speech
+from assistant.errors import VoiceError
+from assistant.speech.voice_command import run_synthesizer, speak_by_command
+from assistant.speech.voice_pieces import sentences
+
+WORDS_PER_MINUTE = 160  # espeak-ng's own 175 sounds hurried for somebody who is to relax
+
+
+class EspeakVoice:
+    """Speaks by the command `espeak-ng`, without word timings.
+
+    `name` is one of espeak-ng's voices with an optional variant, such as "en-us" or "en-us+f3". Raises
+    VoiceError when the command or the voice is not there.
+    """
+
+    def __init__(self, name: str = "en-us") -> None:
+        run_synthesizer(["espeak-ng", "-v", name, "-q", "--stdin"])
+        _check_variant(name)
+        version = run_synthesizer(["espeak-ng", "--version"]).decode(errors="replace")
+        self._name = name
+        self._id = f"espeak:{name}:{version.partition('text-to-speech: ')[2].partition(' ')[0]}"
+
+    @property
+    def id(self) -> str:
+        """Engine, voice and version."""
+        return self._id
+
+    def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
+        """Yield one piece per sentence. Raises VoiceError."""
+        speed = str(min(max(round(WORDS_PER_MINUTE * rate), 80), 450))  # espeak-ng's own limits
+        for sentence in sentences(text):
+            yield speak_by_command(
+                ["espeak-ng", "-v", self._name, "-s", speed, "--stdin", "--stdout"], sentence
+            )
+
+
+def _check_variant(name: str) -> None:
+    """Refuse an unknown variant, for which espeak-ng itself silently takes none."""
+    variant = name.partition("+")[2]
+    if variant and f" !v/{variant} " not in run_synthesizer(["espeak-ng", "--voices=variant"]).decode():
+        message = f'espeak-ng has no variant "{variant}"; "espeak-ng --voices=variant" lists them.'
+        raise VoiceError("voice_missing", message)

@@ -1,0 +1,38 @@
+"""The flite voice: softer than espeak-ng, English only. Belongs to one thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.core.ports import Speech
+from assistant.errors import VoiceError
+from assistant.speech.voice_command import run_synthesizer, speak_by_command
+from assistant.speech.voice_pieces import sentences
+
+
+class FliteVoice:
+    """Speaks by the command `flite`, without word timings.
+
+    `name` is one of the voices that `flite -lv` lists. Raises VoiceError when the command or the voice is not
+    there; flite itself would silently take another voice.
+    """
+
+    def __init__(self, name: str = "slt") -> None:
+        listed = run_synthesizer(["flite", "-lv"]).decode(errors="replace")
+        if name not in listed.split():
+            message = f'flite has no voice "{name}"; "flite -lv" lists those it has.'
+            raise VoiceError("voice_missing", message)
+        self._name = name
+
+    @property
+    def id(self) -> str:
+        """Engine and voice; flite has stayed at version 2.2 since 2020."""
+        return f"flite:{self._name}"
+
+    def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
+        """Yield one piece per sentence. Raises VoiceError."""
+        stretch = f"duration_stretch={1 / rate:.3f}"
+        for sentence in sentences(text):
+            yield speak_by_command(
+                ["flite", "-voice", self._name, "--setf", stretch, "-t", sentence, "-o", "/dev/stdout"]
+            )

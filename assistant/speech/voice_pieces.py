@@ -1,0 +1,61 @@
+"""What all voices share: text cut into sentences, and synthesized sound made into Speech.
+
+Pure; any thread.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from assistant.core.ports import SAMPLE_RATE_HZ, Speech, SpokenWord
+
+LOUDNESS_DBFS = -18.0
+"""Root mean square of what is voiced. Without it flite speaks 5 dB louder than espeak-ng, and a voice that
+takes over in mid-session startles."""
+
+_PEAK = 0.9  # espeak-ng's short sentences would clip at the common loudness
+_AUDIBLE = 0.01
+_LEAD_SECONDS = 0.01  # flite begins with 0.2 s of silence, which only delays the first audio
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
+
+
+def sentences(text: str) -> list[str]:
+    """Cut a text after . ! ? and …; white space is tidied, pieces without a letter or digit are dropped."""
+    tidy = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return [piece for piece in _SENTENCE_END.split(tidy) if any(char.isalnum() for char in piece)]
+
+
+def to_speech(sound: NDArray[np.float32], rate_hz: int, words: Sequence[SpokenWord] = ()) -> Speech:
+    """Make a piece of speech of a sound in -1…1: resampled, at the common loudness, its silent start cut off.
+
+    The words' times are in samples of `sound`, at `rate_hz`.
+    """
+    if rate_hz != SAMPLE_RATE_HZ:
+        sound = soxr.resample(sound, rate_hz, SAMPLE_RATE_HZ)
+    audible = np.flatnonzero(np.abs(sound) > _AUDIBLE)
+    if not len(audible):
+        return Speech(b"")
+    skipped = max(int(audible[0]) - round(_LEAD_SECONDS * SAMPLE_RATE_HZ), 0)
+    sound = sound[skipped:]
+    samples = np.rint(sound * (_leveling(sound) * 32767)).astype(np.int16)
+
+    def position(sample: int) -> int:
+        return min(max(round(sample * SAMPLE_RATE_HZ / rate_hz) - skipped, 0), len(samples))
+
+    timed = (SpokenWord(word.text, position(word.start_sample), position(word.end_sample)) for word in words)
+    return Speech(samples.tobytes(), tuple(timed))
+
+
+def _leveling(sound: NDArray[np.float32]) -> float:
+    """Tell the factor that brings the voiced parts (within 20 dB of the loudest 20 ms) to the loudness."""
+    size = SAMPLE_RATE_HZ // 50
+    padded = np.pad(sound, (0, -len(sound) % size))
+    energies = np.square(padded.reshape(-1, size)).mean(axis=1)
+    voiced = energies[energies > energies.max() / 100]
+    wanted = 10 ** (LOUDNESS_DBFS / 20) / np.sqrt(voiced.mean())
+    return float(min(wanted, _PEAK / np.abs(sound).max()))

@@ -1,0 +1,127 @@
+"""The Piper voice: neural, natural, from a downloaded ONNX model. Belongs to one thread.
+
+Must not be imported before it is needed: onnxruntime takes a moment to load.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from onnxruntime.capi import onnxruntime_pybind11_state
+from piper import AudioChunk, SynthesisConfig
+from piper import PiperVoice as Engine
+from piper.config import PiperConfig
+
+from assistant.core.ports import Speech, SpokenWord
+from assistant.errors import VoiceError
+from assistant.speech.voice_pieces import sentences, to_speech
+
+# onnxruntime has no base class for its errors; KeyError and the like come of models of another kind.
+_FAILURES = (
+    *(
+        value
+        for value in vars(onnxruntime_pybind11_state).values()
+        if isinstance(value, type) and issubclass(value, Exception)
+    ),
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+)
+
+_PUNCTUATION = ".,;:!?…–—\"'()"
+
+
+class PiperVoice:
+    """Speaks by piper-tts; word timings where the model gives the lengths of its phonemes.
+
+    `model_path` is the .onnx file, with its .onnx.json beside it. `steady` leaves out the chance in rhythm
+    and tone, so that the same text always sounds the same. Raises VoiceError when the model cannot be used.
+    """
+
+    def __init__(self, model_path: Path, *, steady: bool = False) -> None:
+        self._path = model_path
+        self._noise = {"noise_scale": 0.0, "noise_w_scale": 0.0} if steady else {}
+        try:
+            self._engine = _load(model_path)
+            size = model_path.stat().st_size
+        except FileNotFoundError as error:
+            message = f"The voice {model_path} is incomplete: {error.filename or model_path} is missing."
+            raise VoiceError("voice_missing", message) from error
+        except _FAILURES as error:
+            message = f"The voice {model_path} cannot be loaded; its files are damaged or no Piper voice."
+            raise VoiceError("voice_failed", message) from error
+        self._id = f"piper:{model_path.stem}:{size}" + (":steady" if steady else "")
+
+    @property
+    def id(self) -> str:
+        """Engine, model, and the model's size for its version."""
+        return self._id
+
+    def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
+        """Yield one piece per sentence. Raises VoiceError."""
+        settings = SynthesisConfig(length_scale=self._engine.config.length_scale / rate, **self._noise)
+        for sentence in sentences(text):
+            try:
+                chunks = list(self._engine.synthesize(sentence, settings, include_alignments=True))
+                sound = np.concatenate([chunk.audio_float_array for chunk in chunks])
+            except _FAILURES as error:
+                message = f"The voice {self._path.stem} failed to speak; its model may be damaged."
+                raise VoiceError("voice_failed", message) from error
+            speech = to_speech(sound, chunks[0].sample_rate, _words(sentence, chunks))
+            if not speech.samples:
+                raise VoiceError("voice_failed", f"The voice {self._path.stem} gave only silence.")
+            yield speech
+
+
+def _load(model_path: Path) -> Engine:
+    config_path = Path(f"{model_path}.json")
+    config = PiperConfig.from_dict(json.loads(config_path.read_text(encoding="utf-8")))
+    if not model_path.is_file():
+        raise FileNotFoundError(2, "missing", str(model_path))
+    options = onnxruntime.SessionOptions()
+    # Rendering ahead must not starve the recognizer: one core stays free, and idle threads sleep.
+    options.intra_op_num_threads = max((os.cpu_count() or 1) - 1, 1)
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 4  # what goes wrong is raised; onnxruntime need not print it too
+    session = onnxruntime.InferenceSession(str(model_path), options, providers=["CPUExecutionProvider"])
+    return Engine(session=session, config=config)
+
+
+def _words(sentence: str, chunks: Sequence[AudioChunk]) -> list[SpokenWord]:
+    """Time the words by their phonemes; none where the model gives no lengths or the counts differ.
+
+    They differ when a number is spoken as several words or two words are spoken as one.
+    """
+    texts = [token.strip(_PUNCTUATION).lower() for token in sentence.split()]
+    spans: list[tuple[int, int]] = []
+    offset = 0
+    for chunk in chunks:
+        spans += _word_spans(chunk, offset)
+        offset += len(chunk.audio_float_array)
+    spoken = [text for text in texts if text]
+    if len(spans) != len(spoken):
+        return []
+    return [SpokenWord(text, start, end) for text, (start, end) in zip(spoken, spans, strict=True)]
+
+
+def _word_spans(chunk: AudioChunk, offset: int) -> list[tuple[int, int]]:
+    """Tell where the words between the chunk's spaces begin and end, in samples after `offset`."""
+    spans: list[tuple[int, int]] = []
+    is_open = False
+    for phoneme in chunk.phoneme_alignments or ():
+        end = offset + int(phoneme.num_samples)
+        if phoneme.phoneme == " ":
+            is_open = False
+        elif phoneme.phoneme.isalpha():
+            spans.append((spans.pop()[0] if is_open else offset, end))
+            is_open = True
+        offset = end
+    return spans
