@@ -30,15 +30,20 @@ class Course:
         return self.index + 1 == len(self.steps)
 
     @property
-    def follows_other_side(self) -> bool:
-        """Whether the step before was the same stretch: it needs no full instruction."""
-        return self.index > 0 and self.steps[self.index - 1].stretch is self.step.stretch
+    def before(self) -> Step | None:
+        """The step before the current one, if any."""
+        return self.steps[self.index - 1] if self.index else None
 
     def hold_seconds(self) -> float:
         """What the current hold should last: as long as the other side did, if there was one."""
         wanted = self.step.stretch.hold_seconds + self.hold_change_seconds
         wanted = min(LONGEST_HOLD_SECONDS, max(SHORTEST_HOLD_SECONDS, wanted))
         return self._side_seconds.get(self.index, wanted)
+
+    def change_holds(self, by_seconds: float) -> None:
+        """Every hold to come is longer or shorter by so much, within the bounds of a hold."""
+        bounds = SHORTEST_HOLD_SECONDS - LONGEST_HOLD_SECONDS, LONGEST_HOLD_SECONDS - SHORTEST_HOLD_SECONDS
+        self.hold_change_seconds = min(bounds[1], max(bounds[0], self.hold_change_seconds + by_seconds))
 
     def completed(self, held_seconds: float) -> None:
         """The current step was held: its other side, if it is still to come, gets as much."""
@@ -52,7 +57,7 @@ class Course:
         following = range(self.index + 1, len(self.steps))
         return next((i for i in following if self.steps[i].stretch is not self.step.stretch), len(self.steps))
 
-    def before(self) -> int:
+    def stretch_before(self) -> int:
         """Index of the first step of the stretch before this one; 0 within the first stretch."""
         first = self._first_of(self.index)
         return self._first_of(first - 1) if first else 0

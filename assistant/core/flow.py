@@ -69,9 +69,10 @@ S, I = State, Intent  # noqa: E741 - the table is read by its columns
 STRETCHING = (S.INSTRUCTING, S.SETTLING, S.HOLDING, S.RELEASING, S.RESTING)
 UNDER_WAY = (S.INTRODUCING, *STRETCHING)
 ASKING = (S.CHOOSING, S.SCREENING, S.SOUND_CHECK, S.DECIDING)
-RETURNABLE = (S.CHOOSING, S.SCREENING, S.SOUND_CHECK, *UNDER_WAY, S.DECIDING)
+BEFORE_STRETCHING = (S.CHOOSING, S.SCREENING, S.SOUND_CHECK, S.INTRODUCING)
+RETURNABLE = (*BEFORE_STRETCHING, *STRETCHING, S.DECIDING)
 """States that a paused, sleeping or deaf session can go back to."""
-AWAKE = (S.CHOOSING, S.SCREENING, S.SOUND_CHECK, *UNDER_WAY, S.EASING, S.DECIDING)
+AWAKE = (*BEFORE_STRETCHING, *STRETCHING, S.EASING, S.DECIDING)
 ALIVE = (S.ASLEEP, *AWAKE, S.PAUSED, S.DEAF, S.CLOSING)
 
 
@@ -144,7 +145,10 @@ TABLE: tuple[Row, ...] = (
     Row(Signal.TIME_OVER, (S.HOLDING,), S.RELEASING, "hold_complete", "complete_hold"),
     Row(Signal.TIME_OVER, (S.HOLDING,), None, effect="give_cues"),
     Row(I.MORE_TIME, (S.HOLDING,), None, effect="extend_hold"),
-    *(Row(s, (S.RELEASING,), S.CLOSING, "is_last", "complete_step") for s in (Signal.SPOKEN, Signal.TIME_OVER)),
+    *(
+        Row(s, (S.RELEASING,), S.CLOSING, "is_last", "complete_step")
+        for s in (Signal.SPOKEN, Signal.TIME_OVER)
+    ),
     *(Row(s, (S.RELEASING,), S.RESTING) for s in (Signal.SPOKEN, Signal.TIME_OVER)),
     *_onward(Signal.TIME_OVER, (S.RESTING,), "complete_step"),
     *_onward(I.READY, (S.RESTING,), "complete_step"),
@@ -162,22 +166,25 @@ TABLE: tuple[Row, ...] = (
     *_return(I.RESUME, (S.PAUSED, S.ASLEEP)),
     *_return(I.READY, (S.PAUSED,)),
     *(Row(t, (S.PAUSED,), None, effect="offer") for t in (I.YES, I.NO)),
-    Row(Signal.TIME_OVER, (S.PAUSED,), None, "may_ask_again", "offer"),
+    Row(Signal.TIME_OVER, (S.PAUSED,), None, "may_ask_again", "offer_again"),
     Row(Signal.TIME_OVER, (S.PAUSED,), S.CLOSING, effect="give_up_waiting"),
     # Pain: only a clear yes goes on, and never with the stretch that hurt.
     Row(Signal.TIME_OVER, (S.EASING,), S.DECIDING),
-    Row(I.YES, (S.DECIDING,), S.CHOOSING, "nothing_chosen", "go_on_after_pain"),
+    *(
+        Row(I.YES, (S.DECIDING,), state, f"hurt_in_{state}", "go_on_after_pain")
+        for state in BEFORE_STRETCHING
+    ),
     *_onward(I.YES, (S.DECIDING,), "go_on_after_pain", last="skips_to_end"),
     Row(I.NO, (S.DECIDING,), S.CLOSING, effect="end_for_pain"),
-    *(Row(t, (S.DECIDING,), None, effect="ask") for t in (I.RESUME, I.READY, I.START, I.NEXT)),
+    *(Row(t, (S.DECIDING,), None, effect="ask") for t in (I.RESUME, I.READY, I.START, I.NEXT, I.NUMBER)),
     Row(Signal.TIME_OVER, (S.DECIDING,), None, "may_ask_again", "ask"),
     Row(Signal.TIME_OVER, (S.DECIDING,), S.CLOSING, effect="end_for_pain"),
     # Ending.
     Row(I.END, (S.ASLEEP, *AWAKE, S.PAUSED, S.DEAF), S.CLOSING, effect="end_by_user"),
-    Row(I.END, (S.CLOSING,), S.FINISHED, effect="be_quiet"),
+    Row(I.END, (S.CLOSING, S.EMERGENCY), S.FINISHED, effect="be_quiet"),
     *(Row(s, (S.CLOSING, S.EMERGENCY), S.FINISHED) for s in (Signal.SPOKEN, Signal.TIME_OVER)),
     # Answers that move nothing.
-    *(Row(s, (*ASKING, S.PAUSED, S.EASING), None, effect="await_answer") for s in (Signal.SPOKEN,)),
+    Row(Signal.SPOKEN, (*ASKING, S.PAUSED, S.EASING), None, effect="await_answer"),
     Row(Signal.NOT_UNDERSTOOD, ASKING, None, "may_ask_shortly", "ask_shortly"),
     Row(I.REPEAT, ASKING, None, effect="ask"),
     Row(I.REPEAT, (S.INTRODUCING,), S.INTRODUCING),
@@ -195,3 +202,86 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(I.HELP, (S.ASLEEP, *AWAKE, S.PAUSED), None, effect="help"),
 )
+
+
+SILENT: dict[State, str] = {
+    S.ASLEEP: (
+        "pause ready not_yet repeat next back how_long whats_next more_time longer shorter easier yes "
+        "no number sleep spoken time_over not_understood microphone_restored speaker_lost "
+        "speaker_restored"
+    ),
+    S.CHOOSING: (
+        "resume not_yet next back how_long whats_next more_time longer shorter easier yes no number "
+        "started microphone_restored speaker_restored"
+    ),
+    S.SCREENING: (
+        "resume ready not_yet next back how_long whats_next more_time longer shorter easier number "
+        "start choose started microphone_restored speaker_restored"
+    ),
+    S.SOUND_CHECK: (
+        "resume not_yet next back how_long whats_next more_time longer shorter easier no number "
+        "choose started microphone_restored speaker_restored"
+    ),
+    S.INTRODUCING: (
+        "resume not_yet back more_time easier no number started not_understood microphone_restored "
+        "speaker_restored"
+    ),
+    S.INSTRUCTING: "resume number start choose started not_understood microphone_restored speaker_restored",
+    S.SETTLING: (
+        "resume number start choose started spoken not_understood microphone_restored speaker_restored"
+    ),
+    S.HOLDING: (
+        "resume ready not_yet yes no number start choose started spoken not_understood "
+        "microphone_restored speaker_restored"
+    ),
+    S.RELEASING: (
+        "resume ready not_yet more_time easier yes no number start choose started not_understood "
+        "microphone_restored speaker_restored"
+    ),
+    S.RESTING: (
+        "resume easier yes number start choose started spoken not_understood microphone_restored "
+        "speaker_restored"
+    ),
+    S.PAUSED: "not_yet more_time easier number started not_understood microphone_restored speaker_lost",
+    S.EASING: (
+        "resume ready not_yet next back how_long whats_next more_time longer shorter easier yes no "
+        "number start choose started not_understood microphone_restored speaker_restored"
+    ),
+    S.DECIDING: (
+        "not_yet back how_long whats_next more_time longer shorter easier choose started "
+        "microphone_restored speaker_restored"
+    ),
+    S.EMERGENCY: (
+        "pause resume ready not_yet next back how_long whats_next more_time longer shorter easier "
+        "help yes no number start choose sleep started not_understood microphone_lost "
+        "microphone_restored speaker_lost speaker_restored"
+    ),
+    S.DEAF: (
+        "pause resume ready not_yet repeat next back how_long whats_next more_time longer shorter "
+        "easier help yes no number start choose sleep started spoken time_over not_understood "
+        "microphone_lost speaker_lost speaker_restored"
+    ),
+    S.CLOSING: (
+        "pause resume ready not_yet repeat next back how_long whats_next more_time longer shorter "
+        "easier help yes no number start choose sleep started not_understood microphone_lost "
+        "microphone_restored speaker_lost speaker_restored"
+    ),
+    S.FINISHED: (
+        "stop pain red_flag pause resume ready not_yet repeat next back how_long whats_next more_time "
+        "longer shorter easier slower faster louder quieter help yes no number start choose end sleep "
+        "started spoken time_over not_understood microphone_lost microphone_restored speaker_lost "
+        "speaker_restored"
+    ),
+}
+"""Triggers that a state answers by nothing, on purpose: they mean nothing there."""
+
+
+_HEARD_IN: dict[State, frozenset[Intent]] = {
+    state: frozenset(r.trigger for r in TABLE if state in r.sources and isinstance(r.trigger, Intent))
+    for state in State
+}
+
+
+def listened_for(state: State) -> frozenset[Intent]:
+    """The intents that the table answers in a state."""
+    return _HEARD_IN[state]

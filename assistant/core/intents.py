@@ -96,7 +96,7 @@ class PhraseTable:
         object.__setattr__(self, "_values", values)
 
     def match(self, words: Words, intents: Iterable[Intent] | None = None) -> Match | None:
-        """The phrase that the words are, exactly, but for [unk] at either end; among `intents` only, if given."""
+        """The phrase that the words are, exactly, [unk] at either end aside; among `intents`, if given."""
         words = _strip_unknown(words)
         allowed = None if intents is None else frozenset(intents)
         for intent, pattern in self._patterns:

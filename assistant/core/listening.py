@@ -25,22 +25,19 @@ class Listener:
         self._table = table
         self._utterance_id = -1
         self._acted: Match | None = None
-        self._acted_words = 0
 
     def interpret(self, hypothesis: Hypothesis, intents: Iterable[Intent]) -> Match | NotUnderstood | None:
         """What a hypothesis means, once: None when it adds nothing to what was already understood."""
         if hypothesis.utterance_id != self._utterance_id:
-            self._utterance_id, self._acted, self._acted_words = hypothesis.utterance_id, None, 0
+            self._utterance_id, self._acted = hypothesis.utterance_id, None
         safety = self._table.find_safety(hypothesis.words)
-        if safety and self._is_news(safety, len(hypothesis.words)):
-            self._acted, self._acted_words = safety, len(hypothesis.words)
+        if safety and (self._acted is None or _more_serious(safety, self._acted)):
+            self._acted = safety
             return safety
         if not isinstance(hypothesis, FinalHypothesis) or self._acted or not hypothesis.words:
             return None
         return self._table.match(hypothesis.words, intents) or NotUnderstood()
 
-    def _is_news(self, found: Match, words: int) -> bool:
-        """More serious than what was acted on, or said again after other words came between."""
-        if self._acted is None:
-            return True
-        return SAFETY_INTENTS.index(found.intent) < SAFETY_INTENTS.index(self._acted.intent)
+
+def _more_serious(found: Match, than: Match) -> bool:
+    return SAFETY_INTENTS.index(found.intent) < SAFETY_INTENTS.index(than.intent)

@@ -88,6 +88,13 @@ def plan(routine: Routine) -> tuple[Step, ...]:
     )
 
 
+def instruction(step: Step, before: Step | None) -> tuple[str, ...]:
+    """What is said to get into a step: all of it, only the way in for the other side, nothing once more."""
+    if before is None or before.stretch is not step.stretch:
+        return (*step.stretch.enter, step.stretch.feel)
+    return step.stretch.enter if step.side is Side.RIGHT else ()
+
+
 WORDS_PER_SECOND = 2.6
 SETTLE_SECONDS, RELEASE_SECONDS, REST_SECONDS = 8.0, 3.0, 6.0
 
@@ -95,10 +102,8 @@ SETTLE_SECONDS, RELEASE_SECONDS, REST_SECONDS = 8.0, 3.0, 6.0
 def estimated_seconds(steps: tuple[Step, ...]) -> float:
     """About how long these steps take, speech included, when each is settled into without delay."""
     seconds = 0.0
-    for index, step in enumerate(steps):
-        again = index > 0 and steps[index - 1].stretch is step.stretch
-        said = (*(() if again else step.stretch.enter), step.stretch.feel, step.stretch.leave)
-        words = sum(len(text.split()) for text in said)
+    for before, step in zip((None, *steps), steps, strict=False):
+        words = sum(len(text.split()) for text in (*instruction(step, before), step.stretch.leave))
         seconds += words / WORDS_PER_SECOND + step.stretch.hold_seconds
         seconds += SETTLE_SECONDS + RELEASE_SECONDS + REST_SECONDS
     return seconds

@@ -12,15 +12,15 @@ STUCK_AFTER_SECONDS = 8.0
 
 
 class Script:
-    """The actions of the event being handled, and which prompts are still to be heard. Owned by the session."""
+    """The actions of the event being handled, and the prompts still to be heard. Owned by the session."""
 
-    def __init__(self, pack: LanguagePack) -> None:
+    def __init__(self, pack: LanguagePack, rate: float = 1.0, gain_db: float = 0.0) -> None:
         self.pack = pack
         self.actions: list[Action] = []
         self._last_id = 0
         self._open: dict[int, str] = {}
-        self._rate = 1.0
-        self._gain_db = 0.0
+        self._rate = rate
+        self._gain_db = gain_db
 
     def take(self) -> tuple[Action, ...]:
         """The actions so far, in order; the list is empty afterwards."""
@@ -41,6 +41,15 @@ class Script:
         self._open[self._last_id] = text
         self.do(Speak(self._last_id, text))
 
+    def reply(self, line: Line, **values: str) -> None:
+        """Speak a sentence at once; what was being spoken comes again after it, from its sentence's start."""
+        interrupted = tuple(self._open.values())
+        if interrupted:
+            self.cut()
+        self.say(line, **values)
+        for text in interrupted:
+            self.speak(text)
+
     def earcon(self, earcon: Earcon) -> None:
         """Play a short sound at once."""
         self.do(PlayEarcon(earcon))
@@ -48,7 +57,8 @@ class Script:
     def cut(self) -> None:
         """Sound out; what was being spoken is over."""
         self._open.clear()
-        self.do(StopSpeaking())
+        if self.actions[-1:] != [StopSpeaking()]:
+            self.do(StopSpeaking())
 
     def finished(self, prompt_id: int) -> bool:
         """A prompt ended: whether that was the last one open. False for one that was cut."""

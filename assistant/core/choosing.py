@@ -1,0 +1,35 @@
+"""Which routine was meant: by its name, by a part of the body, by the minutes that there are."""
+
+from __future__ import annotations
+
+from assistant.core.intents import Slots
+from assistant.core.routine import Routine, estimated_seconds, plan
+
+
+def routine_minutes(routine: Routine) -> int:
+    """About how many minutes a routine takes, at least one."""
+    return max(1, round(estimated_seconds(plan(routine)) / 60))
+
+
+def choose_routine(catalogue: tuple[Routine, ...], slots: Slots) -> Routine | None:
+    """The routine that fits what was said best; None when neither name, region nor minutes were said.
+
+    Of the routines that visit a region, those that give it the greater share come first; among equals,
+    and where only minutes were said, the one whose length is nearest.
+    """
+    if slots.routine is not None:
+        return next((r for r in catalogue if r.id == slots.routine), None)
+    if slots.region is None and slots.number is None:
+        return None
+    fitting = [r for r in catalogue if slots.region is None or _share(r, slots.region) > 0]
+
+    def fit(routine: Routine) -> tuple[float, float]:
+        off_minutes = abs(routine_minutes(routine) - slots.number) if slots.number is not None else 0
+        share = _share(routine, slots.region) if slots.region is not None else 0.0
+        return (off_minutes, -share) if slots.number is not None else (-share, off_minutes)
+
+    return min(fitting, key=fit, default=None)
+
+
+def _share(routine: Routine, region: str) -> float:
+    return sum(s.region == region for s in routine.stretches) / len(routine.stretches)

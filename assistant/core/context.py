@@ -1,0 +1,60 @@
+"""What a session knows: the one mutable state that guards read and that entries and effects change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.core.course import Course
+from assistant.core.flow import State
+from assistant.core.hold import Hold
+from assistant.core.intents import Match
+from assistant.core.routine import Routine
+from assistant.core.script import Script
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a session is run. Times in seconds.
+
+    `routine_id` begins with that routine instead of asking. `physician_check_due` asks whether a physician
+    agreed before anything else. `rate` and `gain_db` are where speech starts from.
+    """
+
+    routine_id: str = ""
+    physician_check_due: bool = False
+    sound_check: bool = True
+    settle_seconds: float = 20.0
+    rest_seconds: float = 8.0
+    half_way_cue: bool = True
+    rate: float = 1.0
+    gain_db: float = 0.0
+
+
+@dataclass(slots=True)
+class Context:
+    """Owned by the session; nothing outside core holds one."""
+
+    settings: Settings
+    catalogue: tuple[Routine, ...]
+    script: Script
+    state: State = State.ASLEEP
+    now: float = 0.0
+    deadline: float | None = None
+    heard: Match | None = None
+    course: Course | None = None
+    hold: Hold | None = None
+    return_to: State = State.CHOOSING
+    after_pain: bool = False
+    hurt_in: State = State.CHOOSING
+    physician_check_due: bool = False
+    sound_check_due: bool = True
+    times_asked: int = 0
+    asked_shortly: bool = False
+    end_reason: str = ""
+    hearing_again: bool = False
+    settled_before: bool = False
+    extra_settle_seconds: float = 0.0
+
+    def wait(self, seconds: float) -> None:
+        """The state's deadline is so many seconds from now."""
+        self.deadline = self.now + seconds

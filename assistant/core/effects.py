@@ -1,0 +1,251 @@
+"""What a session does on a row of the flow table before it moves: safety, choosing, stretching, ending."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from assistant.core.actions import (
+    Earcon,
+    RecordPain,
+    RecordPhysicianChecked,
+    RecordSession,
+    RecordStep,
+    ReportHoldEnded,
+)
+from assistant.core.choosing import choose_routine
+from assistant.core.context import Context
+from assistant.core.course import Course
+from assistant.core.entering import current_course, speak_stretch
+from assistant.core.flow import AWAKE, BEFORE_STRETCHING, State
+from assistant.core.hold import BREATH_SECONDS, CueKind
+from assistant.core.prompts import Line
+from assistant.core.replies import REPLIES
+from assistant.core.routine import Routine, Side
+
+DEFAULT_MORE_SECONDS = 10
+MOST_MORE_SECONDS = 120
+HOLD_STEP_SECONDS = 5.0
+
+
+def suspend_hold(context: Context, complete: bool) -> None:
+    """The hold's clock stands still, if it ran, and whoever watches is told."""
+    hold = context.hold
+    if hold is not None and hold.running:
+        hold.suspend(context.now)
+        held = round(hold.held_seconds(context.now), 3)
+        step = current_course(context).index + 1
+        context.script.do(ReportHoldEnded(step, held, complete))
+
+
+def _heard_number(context: Context, default: int) -> int:
+    said = context.heard.slots.number if context.heard else None
+    return min(MOST_MORE_SECONDS, default if said is None else said)
+
+
+def _record_step(context: Context, outcome: str) -> None:
+    step = current_course(context).step
+    side = "" if step.side is Side.BOTH else str(step.side)
+    held = context.hold.held_seconds(context.now) if context.hold else 0.0
+    context.script.do(RecordStep(step.stretch.id, side, step.repetition, round(held, 3), outcome))
+
+
+# Safety
+
+
+def _report_red_flag(context: Context) -> None:
+    context.script.cut()
+    context.end_reason = "emergency"
+
+
+def _report_pain(context: Context) -> None:
+    context.script.cut()
+    suspend_hold(context, complete=False)
+    if not context.after_pain:
+        came_from = context.state if context.state in AWAKE else context.return_to
+        context.hurt_in = came_from
+        in_stretch = context.course is not None and came_from not in BEFORE_STRETCHING
+        stretch_id = current_course(context).step.stretch.id if in_stretch else ""
+        context.script.do(RecordPain(stretch_id, context.heard.phrase if context.heard else ""))
+        if in_stretch:
+            _record_step(context, "pain")
+    context.after_pain = True
+
+
+def _report_pain_unheard(context: Context) -> None:
+    _report_pain(context)
+    context.return_to = State.DECIDING
+    context.script.say(Line.EASE_OUT)
+
+
+def _interrupt(context: Context) -> None:
+    context.script.cut()
+    if context.state in AWAKE:
+        context.return_to = State.DECIDING if context.state is State.EASING else context.state
+
+
+def _go_on_after_pain(context: Context) -> None:
+    if context.hurt_in not in BEFORE_STRETCHING:
+        course = current_course(context)
+        course.index = min(course.after_skip(0.0), len(course.steps) - 1)
+        context.hold = None
+        context.script.say(Line.SKIP_AFTER_PAIN)
+    context.after_pain = False
+
+
+def _end(reason: str) -> Callable[[Context], None]:
+    def effect(context: Context) -> None:
+        if context.state is not State.CLOSING:
+            context.end_reason = reason
+
+    return effect
+
+
+# Beginning
+
+
+def _begin(context: Context, routine: Routine) -> None:
+    context.course, context.hold = Course(routine), None
+    context.script.do(RecordSession(routine.id))
+
+
+def _choose(context: Context) -> None:
+    assert context.heard is not None
+    routine = choose_routine(context.catalogue, context.heard.slots)
+    assert routine is not None
+    _begin(context, routine)
+
+
+def _choose_first(context: Context) -> None:
+    _begin(context, context.catalogue[0])
+
+
+def _screened(context: Context) -> None:
+    context.physician_check_due = False
+    context.script.do(RecordPhysicianChecked())
+
+
+def _sound_checked(context: Context) -> None:
+    context.sound_check_due = False
+    context.script.say(Line.SOUND_CHECKED)
+
+
+# Stretching
+
+
+def _give_time(context: Context) -> None:
+    seconds = _heard_number(context, DEFAULT_MORE_SECONDS)
+    if context.state is State.INSTRUCTING or context.deadline is None:
+        context.extra_settle_seconds += seconds
+    else:
+        context.deadline += seconds
+    context.script.reply(Line.TIME_GIVEN)
+
+
+def _complete_hold(context: Context) -> None:
+    suspend_hold(context, complete=True)
+    context.script.earcon(Earcon.HOLD_END)
+
+
+def _give_cues(context: Context) -> None:
+    assert context.hold is not None
+    script = context.script
+    for cue in context.hold.due(context.now):
+        if cue.kind is CueKind.COUNT:
+            script.say(Line.COUNT, number=script.pack.number(cue.count))
+        elif cue.kind is CueKind.HALF_WAY and context.settings.half_way_cue:
+            script.earcon(Earcon.HALF_WAY)
+            script.say(Line.HALF_WAY)
+        elif cue.kind is CueKind.BREATHE_IN:
+            script.earcon(Earcon.BREATHE_IN)
+        elif cue.kind is CueKind.BREATHE_OUT:
+            script.earcon(Earcon.BREATHE_OUT)
+            if cue.at_seconds < BREATH_SECONDS:  # said for the first breath; the sounds carry on from there
+                script.say(Line.BREATHE_OUT)
+    context.deadline = context.hold.next_at()
+
+
+def _change_hold(context: Context, by_seconds: float) -> float:
+    assert context.hold is not None
+    changed = context.hold.change(by_seconds, context.now)
+    if context.hold.running:
+        context.deadline = context.hold.next_at()
+    return changed
+
+
+def _extend_hold(context: Context) -> None:
+    changed = _change_hold(context, _heard_number(context, DEFAULT_MORE_SECONDS))
+    seconds = context.script.pack.number(round(changed))
+    if changed > 0:
+        context.script.reply(Line.LONGER, seconds=seconds)
+    else:
+        context.script.reply(Line.AT_LIMIT)
+
+
+def _change_holds(direction: int, line: Line) -> Callable[[Context], None]:
+    def effect(context: Context) -> None:
+        by_seconds = direction * HOLD_STEP_SECONDS
+        current_course(context).change_holds(by_seconds)
+        if context.hold is not None:
+            _change_hold(context, by_seconds)
+        context.script.reply(line, seconds=context.script.pack.number(round(HOLD_STEP_SECONDS)))
+
+    return effect
+
+
+def _complete_step(context: Context) -> None:
+    course = current_course(context)
+    _record_step(context, "done")
+    course.completed(context.hold.held_seconds(context.now) if context.hold else 0.0)
+    course.index = min(course.index + 1, len(course.steps) - 1)
+    context.hold = None
+
+
+def _skip(context: Context) -> None:
+    course = current_course(context)
+    suspend_hold(context, complete=False)
+    held = context.hold.held_seconds(context.now) if context.hold else 0.0
+    _record_step(context, "skipped")
+    course.completed(held)
+    course.index = min(course.after_skip(held), len(course.steps) - 1)
+    context.hold = None
+
+
+def _go_back(context: Context) -> None:
+    suspend_hold(context, complete=False)
+    course = current_course(context)
+    course.index, context.hold = course.stretch_before(), None
+
+
+def _make_easier(context: Context) -> None:
+    context.script.say(Line.EASIER)
+    speak_stretch(context, current_course(context).step.stretch.easier)
+
+
+EFFECTS: dict[str, Callable[[Context], None]] = {
+    **REPLIES,
+    "report_red_flag": _report_red_flag,
+    "report_pain": _report_pain,
+    "report_pain_unheard": _report_pain_unheard,
+    "interrupt": _interrupt,
+    "be_quiet": lambda c: c.script.cut(),
+    "tell_hearing_again": lambda c: setattr(c, "hearing_again", True),
+    "go_on_after_pain": _go_on_after_pain,
+    "end_for_pain": _end("pain"),
+    "end_by_user": _end("ended_by_user"),
+    "give_up_waiting": _end("no_answer"),
+    "send_to_physician": _end("see_physician"),
+    "choose": _choose,
+    "choose_first": _choose_first,
+    "screened": _screened,
+    "sound_checked": _sound_checked,
+    "give_time": _give_time,
+    "complete_hold": _complete_hold,
+    "give_cues": _give_cues,
+    "extend_hold": _extend_hold,
+    "lengthen": _change_holds(1, Line.LONGER),
+    "shorten": _change_holds(-1, Line.SHORTER),
+    "complete_step": _complete_step,
+    "skip": _skip,
+    "go_back": _go_back,
+    "make_easier": _make_easier,
+}

@@ -1,0 +1,121 @@
+"""What a session answers without moving: questions asked again, help, times, the voice itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from assistant.core.context import Context
+from assistant.core.entering import current_course, speak_stretch
+from assistant.core.flow import State
+from assistant.core.prompts import Line
+
+ANSWER_SECONDS = {State.EASING: 4.0, State.SOUND_CHECK: 10.0, State.PAUSED: 120.0}
+OTHER_ANSWER_SECONDS = 15.0
+QUESTIONS: dict[State, tuple[Line, Line]] = {
+    State.CHOOSING: (Line.CHOOSE, Line.CHOOSE_AGAIN),
+    State.SCREENING: (Line.SCREENING, Line.SCREENING_AGAIN),
+    State.SOUND_CHECK: (Line.SOUND_CHECK, Line.SOUND_CHECK_AGAIN),
+    State.DECIDING: (Line.DECIDE, Line.DECIDE_AGAIN),
+}
+
+
+def _tell_routines(context: Context) -> None:
+    names = ". ".join(routine.spoken_name for routine in context.catalogue)
+    context.script.reply(Line.ROUTINES, routines=names)
+
+
+def _ask(context: Context) -> None:
+    context.times_asked += 1
+    context.script.reply(QUESTIONS[context.state][1])
+
+
+def _ask_shortly(context: Context) -> None:
+    context.asked_shortly = True
+    context.script.say(Line.SHORTLY)
+
+
+def _await_answer(context: Context) -> None:
+    context.wait(ANSWER_SECONDS.get(context.state, OTHER_ANSWER_SECONDS))
+
+
+def _offer(context: Context) -> None:
+    context.script.reply(Line.GO_ON_OR_FINISH)
+
+
+def _offer_again(context: Context) -> None:
+    context.times_asked += 1
+    context.script.say(Line.PAUSED_AGAIN)
+
+
+def _repeat_stretch(context: Context) -> None:
+    stretch = current_course(context).step.stretch
+    speak_stretch(context, stretch.feel if context.state is State.HOLDING else stretch.leave)
+
+
+def _tell_time(context: Context) -> None:
+    script, course = context.script, current_course(context)
+    if context.state is State.HOLDING and context.hold is not None:
+        seconds = round(context.hold.remaining_seconds(context.now))
+        script.reply(Line.REMAINING_HOLD, seconds=script.pack.number(max(1, seconds)))
+        return
+    minutes = round(course.remaining_seconds() / 60)
+    if minutes > 1:
+        script.reply(Line.REMAINING, minutes=script.pack.number(minutes))
+    else:
+        script.reply(Line.REMAINING_SHORT)
+
+
+def _tell_next(context: Context) -> None:
+    name = current_course(context).next_stretch_name()
+    if name:
+        context.script.reply(Line.NEXT_IS, stretch=name)
+    else:
+        context.script.reply(Line.NEXT_IS_END)
+
+
+def _change_rate(steps: int, line: Line) -> Callable[[Context], None]:
+    def effect(context: Context) -> None:
+        changed = context.script.change_rate(steps)
+        context.script.reply(line if changed else Line.AT_LIMIT)
+
+    return effect
+
+
+def _change_volume(steps: int, line: Line) -> Callable[[Context], None]:
+    def effect(context: Context) -> None:
+        changed = context.script.change_volume(steps)
+        context.script.reply(line if changed else Line.AT_LIMIT)
+
+    return effect
+
+
+def _help(context: Context) -> None:
+    lines = {
+        State.CHOOSING: Line.HELP_CHOOSING,
+        State.PAUSED: Line.HELP_PAUSED,
+        State.ASLEEP: Line.HELP_ASLEEP,
+        State.SCREENING: Line.HELP_QUESTION,
+        State.SOUND_CHECK: Line.HELP_QUESTION,
+        State.DECIDING: Line.HELP_QUESTION,
+        State.EASING: Line.HELP_QUESTION,
+    }
+    context.script.reply(lines.get(context.state, Line.HELP_STRETCH))
+
+
+REPLIES: dict[str, Callable[[Context], None]] = {
+    "tell_routines": _tell_routines,
+    "ask": _ask,
+    "ask_shortly": _ask_shortly,
+    "await_answer": _await_answer,
+    "offer": _offer,
+    "offer_again": _offer_again,
+    "repeat_stretch": _repeat_stretch,
+    "repeat_easing": lambda c: c.script.reply(Line.EASE_OUT),
+    "tell_time": _tell_time,
+    "tell_next": _tell_next,
+    "speak_slower": _change_rate(-1, Line.SLOWER),
+    "speak_faster": _change_rate(1, Line.FASTER),
+    "speak_louder": _change_volume(1, Line.LOUDER),
+    "speak_quieter": _change_volume(-1, Line.QUIETER),
+    "help": _help,
+}

@@ -1,0 +1,194 @@
+"""The session: events in, actions out. The only thing that changes what a session knows.
+
+`Session.handle(event, now)` answers every event in every state; `next_deadline` says when it wants a
+DeadlineReached. It reads no clock, starts no thread and never waits. One thread owns a session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from transitions import Machine
+
+from assistant.core.actions import (
+    Action,
+    Listen,
+    RecordSession,
+    ReportHeard,
+    ReportState,
+    SetSpeechRate,
+    SetVolume,
+)
+from assistant.core.context import Context, Settings
+from assistant.core.course import Course
+from assistant.core.effects import EFFECTS, suspend_hold
+from assistant.core.entering import ENTERING
+from assistant.core.events import (
+    DeadlineReached,
+    Event,
+    FinalHypothesis,
+    Hypothesis,
+    MicrophoneLost,
+    MicrophoneRestored,
+    PartialHypothesis,
+    PromptFinished,
+    SpeakerLost,
+    SpeakerRestored,
+    Started,
+)
+from assistant.core.flow import TABLE, Row, Signal, State, Trigger, listened_for
+from assistant.core.guards import GUARDS
+from assistant.core.intents import Match
+from assistant.core.listening import Listener, NotUnderstood
+from assistant.core.prompts import LanguagePack
+from assistant.core.routine import Routine
+from assistant.core.script import Script
+
+SIGNALS: dict[type, Signal] = {
+    Started: Signal.STARTED,
+    MicrophoneLost: Signal.MICROPHONE_LOST,
+    MicrophoneRestored: Signal.MICROPHONE_RESTORED,
+    SpeakerLost: Signal.SPEAKER_LOST,
+    SpeakerRestored: Signal.SPEAKER_RESTORED,
+}
+
+
+class _Flow:
+    """The model that the state machine moves; kept apart so that a session exposes none of its methods."""
+
+    state: State = State.ASLEEP
+
+
+class Session:
+    """One guided session.
+
+    `catalogue` holds the routines that can be chosen, the first being the one for somebody who does not
+    choose; it must not be empty.
+    """
+
+    def __init__(
+        self, pack: LanguagePack, catalogue: tuple[Routine, ...], settings: Settings | None = None
+    ) -> None:
+        settings = settings or Settings()
+        self._context = Context(
+            settings=settings,
+            catalogue=catalogue,
+            script=Script(pack, settings.rate, settings.gain_db),
+            physician_check_due=settings.physician_check_due,
+            sound_check_due=settings.sound_check,
+        )
+        self._listener = Listener(pack.table)
+        self._flow = _Flow()
+        self._machine = _machine(self._flow, self._context, self._enter)
+
+    @property
+    def state(self) -> State:
+        """Where the session is."""
+        return self._context.state
+
+    @property
+    def step(self) -> int:
+        """The number of the current step, from 1; 0 while there is none."""
+        course = self._context.course
+        return course.index + 1 if course and self._context.hold else 0
+
+    @property
+    def next_deadline(self) -> float | None:
+        """When DeadlineReached is due, on the clock of `now`; None for never."""
+        return self._context.deadline
+
+    def handle(self, event: Event, now: float) -> tuple[Action, ...]:
+        """Take in what happened at `now` (seconds, never going back); return what to do, in order."""
+        context = self._context
+        context.now, context.heard = now, None
+        if isinstance(event, PartialHypothesis | FinalHypothesis):
+            self._hear(event)
+        elif isinstance(event, PromptFinished):
+            if context.script.finished(event.prompt_id):
+                self._trigger(Signal.SPOKEN)
+        elif isinstance(event, DeadlineReached):
+            if context.deadline is not None and now + 1e-6 >= context.deadline:
+                context.deadline = None
+                self._trigger(Signal.TIME_OVER)
+        else:
+            if isinstance(event, Started):
+                self._start()
+            self._trigger(SIGNALS[type(event)])
+        return context.script.take()
+
+    def _start(self) -> None:
+        context = self._context
+        context.script.do(SetVolume(context.settings.gain_db))
+        context.script.do(SetSpeechRate(context.settings.rate))
+        wanted = context.settings.routine_id
+        routine = next((r for r in context.catalogue if r.id == wanted), None)
+        if routine is not None:
+            context.course = Course(routine)
+            context.script.do(RecordSession(routine.id))
+
+    def _hear(self, hypothesis: Hypothesis) -> None:
+        meaning = self._listener.interpret(hypothesis, listened_for(self.state))
+        if isinstance(meaning, NotUnderstood):
+            self._trigger(Signal.NOT_UNDERSTOOD)
+        elif isinstance(meaning, Match):
+            source = "final" if isinstance(hypothesis, FinalHypothesis) else "partial"
+            times = hypothesis.word_end_seconds, hypothesis.at_seconds
+            report = ReportHeard(meaning.intent, meaning.phrase, meaning.slots, source, *times)
+            self._context.script.do(report)
+            self._context.heard = meaning
+            self._trigger(meaning.intent)
+
+    def _trigger(self, trigger: Trigger) -> None:
+        self._machine.dispatch(str(trigger))
+
+    def _enter(self, state: State) -> None:
+        context = self._context
+        context.state = state
+        context.deadline = None
+        before = len(context.script.actions)
+        ENTERING[state](context)
+        if context.deadline is None and context.script.speaking:
+            context.wait(context.script.longest_seconds())
+        context.script.actions.insert(before, Listen(listened_for(state)))
+        context.script.actions.insert(before, ReportState(str(state), self.step))
+
+
+def _machine(flow: _Flow, context: Context, enter: Callable[[State], None]) -> Machine:
+    """The state machine over the flow table; what no row answers is silently nothing."""
+    machine = Machine(
+        model=flow,
+        states=[str(state) for state in State],
+        initial=str(State.ASLEEP),
+        auto_transitions=False,
+        ignore_invalid_triggers=True,
+    )
+    for row in TABLE:
+        machine.add_transition(
+            str(row.trigger),
+            [str(source) for source in row.sources],
+            None if row.dest is None else str(row.dest),
+            conditions=[_guard(name, context) for name in row.guard.split("&") if name],
+            before=_before(row, context),
+            after=[] if row.dest is None else [_entering(row.dest, enter)],
+        )
+    return machine
+
+
+def _guard(name: str, context: Context) -> Callable[[], bool]:
+    return lambda: GUARDS[name](context)
+
+
+def _before(row: Row, context: Context) -> Callable[[], None]:
+    def before() -> None:
+        if row.dest is not None and context.script.speaking:
+            context.script.cut()
+        if row.effect:
+            EFFECTS[row.effect](context)
+        if row.dest is not None:
+            suspend_hold(context, complete=False)
+
+    return before
+
+
+def _entering(dest: State, enter: Callable[[State], None]) -> Callable[[], None]:
+    return lambda: enter(dest)
