@@ -34,7 +34,7 @@ def open_voice(name: str, *, steady: bool = False) -> Voice:
         from assistant.speech.voice_piper import PiperVoice  # onnxruntime is slow to import
 
         return PiperVoice(Path(which if engine == "piper" else name).expanduser(), steady=steady)
-    message = f'There is no voice "{name}"; say "auto", "piper:FILE.onnx", "flite:slt" or "espeak:en-us", for example.'
+    message = f'There is no voice "{name}"; try "auto", "piper:FILE.onnx", "flite:slt" or "espeak:en-us".'
     raise VoiceError("voice_unknown", message)
 
 
@@ -79,10 +79,9 @@ class FallbackVoice:
         trouble: list[VoiceError] = []
         voice = self._open_next(trouble)
         if voice is None:
-            reasons = " ".join(error.message for error in trouble if _is_worth_telling(error))
-            raise VoiceError(
-                "no_voice", f"There is no voice to speak with. {reasons} {_INSTALL}".replace("  ", " ")
-            )
+            reasons = [error.message for error in trouble if _is_worth_telling(error)]
+            message = " ".join(["There is no voice to speak with.", *reasons, _INSTALL])
+            raise VoiceError("no_voice", message)
         for place, error in enumerate(trouble):
             if _is_worth_telling(error) or (place == 0 and first_was_asked_for):
                 on_fallback(f"{error.message} Speaking with {voice.id} instead.")

@@ -46,8 +46,8 @@ def speak_by_command(arguments: Sequence[str], text: str = "") -> Speech:
     written = run_synthesizer(arguments, text)
     try:
         with wave.open(io.BytesIO(written)) as file:  # espeak-ng does not know the length when it begins
-            samples = np.frombuffer(file.readframes(file.getnframes()), dtype=np.int16)
-            speech = to_speech(samples.astype(np.float32) / 32768, file.getframerate())
+            samples = np.frombuffer(file.readframes(file.getnframes()), np.int16).astype(np.float32)
+            speech = to_speech(samples * np.float32(1 / 32768), file.getframerate())
     except (wave.Error, EOFError, ValueError) as error:
         message = f"The voice {arguments[0]} wrote no sound that can be read."
         raise VoiceError("voice_failed", message) from error

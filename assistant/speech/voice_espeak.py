@@ -20,7 +20,7 @@ class EspeakVoice:
     """
 
     def __init__(self, name: str = "en-us") -> None:
-        run_synthesizer(["espeak-ng", "-v", name, "-q", "--stdin"])
+        run_synthesizer(["espeak-ng", "-v", name, "-q", "--stdin"])  # fails for an unknown voice
         _check_variant(name)
         version = run_synthesizer(["espeak-ng", "--version"]).decode(errors="replace")
         self._name = name

@@ -22,7 +22,7 @@ from assistant.errors import VoiceError
 from assistant.speech.voice_pieces import sentences, to_speech
 
 # onnxruntime has no base class for its errors; KeyError and the like come of models of another kind.
-_FAILURES = (
+_FAILURES: tuple[type[Exception], ...] = (
     *(
         value
         for value in vars(onnxruntime_pybind11_state).values()
@@ -36,7 +36,7 @@ _FAILURES = (
     RuntimeError,
 )
 
-_PUNCTUATION = ".,;:!?…–—\"'()"
+_PUNCTUATION = ".,;:!?…-\"'()"
 
 
 class PiperVoice:
@@ -48,13 +48,13 @@ class PiperVoice:
 
     def __init__(self, model_path: Path, *, steady: bool = False) -> None:
         self._path = model_path
-        self._noise = {"noise_scale": 0.0, "noise_w_scale": 0.0} if steady else {}
+        self._noise_scale = 0.0 if steady else None  # None: as the model's own configuration has it
         try:
             self._engine = _load(model_path)
             size = model_path.stat().st_size
         except FileNotFoundError as error:
             message = f"The voice {model_path} is incomplete: {error.filename or model_path} is missing."
-            raise VoiceError("voice_missing", message) from error
+            raise VoiceError("voice_failed", message) from error
         except _FAILURES as error:
             message = f"The voice {model_path} cannot be loaded; its files are damaged or no Piper voice."
             raise VoiceError("voice_failed", message) from error
@@ -67,7 +67,11 @@ class PiperVoice:
 
     def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
         """Yield one piece per sentence. Raises VoiceError."""
-        settings = SynthesisConfig(length_scale=self._engine.config.length_scale / rate, **self._noise)
+        settings = SynthesisConfig(
+            length_scale=self._engine.config.length_scale / rate,
+            noise_scale=self._noise_scale,
+            noise_w_scale=self._noise_scale,
+        )
         for sentence in sentences(text):
             try:
                 chunks = list(self._engine.synthesize(sentence, settings, include_alignments=True))
