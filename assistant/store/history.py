@@ -176,7 +176,7 @@ class History:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    """Open in autocommit, check and bring up to date. Raises sqlite3.Error, and StoreError for a file of a newer Limber."""
+    """Open in autocommit, check, bring up to date. Raises sqlite3.Error, or StoreError when it is newer."""
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode = WAL")

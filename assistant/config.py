@@ -1,0 +1,201 @@
+"""The configuration: one TOML file, overridden by environment variables.
+
+Read once, on the main thread. Must import nothing of the package but its errors, and must not touch devices
+or models: whether a name can be used is found out where it is used.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from assistant.errors import ConfigError
+
+_HomePath = Annotated[str, AfterValidator(os.path.expanduser)]
+_VoiceName = Annotated[
+    str,
+    Field(pattern=r"^(auto|(piper|flite|espeak):.+)$"),
+    AfterValidator(lambda name: name.replace(":~", f":{Path.home()}", 1)),
+]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class AudioConfig(_Strict):
+    """Sound devices, by a part of their names as `limber devices` shows them; "" is the system's default."""
+
+    microphone: str = ""
+    speaker: str = ""
+    volume_db: float = Field(default=0.0, ge=-40.0, le=12.0)
+
+
+class SpeechConfig(_Strict):
+    """What hears and what speaks."""
+
+    model: _HomePath = ""
+    voice: _VoiceName = "auto"
+    rate: float = Field(default=1.0, ge=0.5, le=2.0)
+    cache_megabytes: int = Field(default=64, ge=0, le=4096)
+
+
+class SessionConfig(_Strict):
+    """How a session goes."""
+
+    routine: str = ""
+    language: str = Field(default="en", pattern=r"^[a-z]{2}$")
+    sound_check: bool = True
+    settle_seconds: float = Field(default=20.0, ge=3.0, le=120.0)
+    rest_seconds: float = Field(default=8.0, ge=2.0, le=120.0)
+    half_way_cue: bool = True
+
+
+class LogConfig(_Strict):
+    """Where logs go, "" being nowhere, and how much of them."""
+
+    file: _HomePath = ""
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Config(_Strict):
+    """The whole configuration, by section; every key has a default and is told in config.example.toml."""
+
+    audio: AudioConfig = AudioConfig()
+    speech: SpeechConfig = SpeechConfig()
+    session: SessionConfig = SessionConfig()
+    log: LogConfig = LogConfig()
+
+
+_SECTIONS: dict[str, type[BaseModel]] = {
+    name: type(field.default) for name, field in Config.model_fields.items()
+}
+_HEADER = re.compile(r"\s*\[\s*([^\]\s]+)\s*\]")
+_KEY = re.compile(r"\s*([\w.-]+)\s*=")
+
+
+def config_path(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the configuration is looked for: LIMBER_CONFIG, or the user's configuration folder."""
+    chosen = environ.get("LIMBER_CONFIG")
+    if chosen:
+        return Path(chosen).expanduser()
+    return platformdirs.user_config_path("limber", appauthor=False) / "config.toml"
+
+
+def load_config(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Config:
+    """Read the configuration from `path`, or from where it belongs, and apply LIMBER_SECTION_KEY variables.
+
+    A file that is not there means the defaults, unless it was asked for by `path` or LIMBER_CONFIG. Raises
+    ConfigError with file, line and key, or with the variable's name.
+    """
+    asked_for = path is not None or bool(environ.get("LIMBER_CONFIG"))
+    path = path or config_path(environ)
+    text = _read(path, asked_for)
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError("config_toml", f"{_toml_place(path, text, error)} is not TOML: {error}.") from error
+    try:
+        Config.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError("config_key", _problem(path, text, error)) from error
+    for name, value in sorted(environ.items()):
+        if place := _environment_place(name):
+            section, key = place
+            values.setdefault(section, {})[key] = _environment_value(name, section, key, value)
+    return Config.model_validate(values)
+
+
+def _read(path: Path, asked_for: bool) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError as error:
+        if not asked_for:
+            return ""
+        raise ConfigError("config_missing", f"There is no configuration file {path}.") from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ConfigError("config_encoding", f"{path}:{line} is not UTF-8 text: save it as UTF-8.") from error
+    except OSError as error:
+        raise ConfigError("config_unreadable", f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _toml_place(path: Path, text: str, error: tomllib.TOMLDecodeError) -> str:
+    found = re.search(r"at line (\d+)", str(error))
+    return f"{path}:{found[1] if found else text.count(chr(10)) + 1}"
+
+
+def _problem(path: Path, text: str, error: ValidationError) -> str:
+    """The first problem, by line, in a sentence."""
+    places = [(_line_of(text, [str(part) for part in e["loc"]]), dict(e)) for e in error.errors()]
+    line, first = min(places, key=lambda place: place[0])
+    name = ".".join(str(part) for part in first["loc"])
+    return f"{path}:{line}: {name} {_wording(first)}."
+
+
+def _wording(error: dict[str, Any]) -> str:
+    section, *rest = error["loc"]
+    if error["type"] == "extra_forbidden":
+        known = list(_SECTIONS[section].model_fields if rest else _SECTIONS)
+        return f"is not a known {'key' if rest else 'section'}{_did_you_mean(str(error['loc'][-1]), known)}"
+    if error["type"] == "string_pattern_mismatch":
+        return f'is "{error["input"]}", but {_PATTERN_WORDS[rest[0]]}'
+    if error["type"] == "model_type":
+        return "should be a section, with its keys under it"
+    return f"{error['msg'].replace('Input should', 'should')}, and is {error['input']!r}"
+
+
+_PATTERN_WORDS = {
+    "voice": "should be auto, piper:NAME-OR-PATH, flite:VOICE or espeak:VOICE",
+    "language": "should be two letters, such as en",
+}
+
+
+def _did_you_mean(word: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    return f" (did you mean {close[0]}?)" if close else f": there are {', '.join(known)}"
+
+
+def _line_of(text: str, names: list[str]) -> int:
+    """The line of a key, or of its section where the key has none of its own, counted from 1."""
+    section, line_of_section = "", 1
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.match(line):
+            place = section = header[1]
+        elif key := _KEY.match(line):
+            place = f"{section}.{key[1]}".lstrip(".")
+        else:
+            continue
+        if place == ".".join(names):
+            return number
+        if place == names[0]:
+            line_of_section = number
+    return line_of_section
+
+
+def _environment_place(name: str) -> tuple[str, str] | None:
+    """Section and key that a variable overrides; None when it is none of ours. Raises ConfigError."""
+    _, _, rest = name.partition("LIMBER_")
+    section, _, key = rest.lower().partition("_")
+    if not name.startswith("LIMBER_") or section not in _SECTIONS:
+        return None
+    known = list(_SECTIONS[section].model_fields)
+    if key not in known:
+        raise ConfigError("config_env", f"{name} is not a known variable{_did_you_mean(key, known)}.")
+    return section, key
+
+
+def _environment_value(name: str, section: str, key: str, value: str) -> object:
+    try:
+        return getattr(_SECTIONS[section].model_validate_strings({key: value}, strict=False), key)
+    except ValidationError as error:
+        first = dict(error.errors()[0]) | {"loc": (section, key)}
+        raise ConfigError("config_env", f"{name} {_wording(first)}.") from error
