@@ -50,7 +50,7 @@ show_progress() {
         while IFS= read -r line; do
             if ((SECONDS - since >= 15)); then
                 since=$SECONDS
-                say "$message: $line"
+                say "$message: ${line:0:100}"
             fi
         done
     fi

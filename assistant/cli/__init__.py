@@ -79,8 +79,9 @@ def limber(
 ) -> None:
     """Limber guides you, hands free, through stretches for a sore neck or back.
 
-    It tells you what to do, keeps the time, and listens: say "stop" whenever you like. Everything happens on
-    this computer: no account, no network, and nothing you say is kept.
+    It tells you what to do, keeps the time, and listens: say "stop" whenever you like.
+
+    Everything happens on this computer: no account, no network, and nothing you say is kept.
     """
     if quiet and verbose:
         raise typer.BadParameter("choose --quiet or --verbose, not both", ctx)

@@ -68,7 +68,8 @@ def configure(chosen: GlobalOptions, log_path: Path | None) -> None:
             raise ConfigError("log_file", message) from error
     for handler in handlers:
         handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.DEBUG, handlers=handlers, force=True)
+    logging.basicConfig(level=logging.INFO, handlers=handlers, force=True)
+    logging.getLogger("assistant").setLevel(logging.DEBUG)
 
 
 class _OneLine(logging.Formatter):

@@ -1,0 +1,152 @@
+"""The command line's frame: what every command shares."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from assistant import __version__, cli
+from assistant.__main__ import main
+from assistant.cli import output
+from assistant.errors import AudioError
+
+LIGHT = """
+import sys
+from assistant.cli import app
+app(['{}'], standalone_mode=False)
+print(sorted(sys.modules))
+"""
+HEAVY = ("numpy", "vosk", "piper", "onnxruntime", "sounddevice", "soundfile", "soxr", "sqlite3")
+
+
+@pytest.fixture
+def run() -> Iterator[CliRunner]:
+    """A runner; what a run set is set back."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield CliRunner()
+    logging.root.handlers[:], logging.root.level = handlers, level
+    output.options.quiet = output.options.verbose = False
+    output.options.config_path = None
+
+
+@pytest.fixture
+def doctor(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """A command of our own in the doctor's place: `body` is what it does."""
+    module = SimpleNamespace()
+
+    def register(app: typer.Typer) -> None:
+        app.command("doctor")(module.body)
+
+    module.register = register
+    monkeypatch.setattr(cli, "import_module", lambda _name: module)
+    monkeypatch.setattr(cli, "COMMANDS", ("doctor",))
+    monkeypatch.setattr(cli, "find_spec", lambda name: name)
+    return module
+
+
+def test_version(run: CliRunner) -> None:
+    result = run.invoke(cli.app, ["--version"])
+    assert (result.exit_code, result.output) == (0, f"limber {__version__}\n")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["--nonsense"], ["-q", "-v"], ["--config", "not-there.toml"]]
+)
+def test_wrong_use_exits_with_2(run: CliRunner, arguments: list[str]) -> None:
+    assert run.invoke(cli.app, arguments).exit_code == 2
+
+
+@pytest.mark.parametrize("argument", ["--version", "--help"])
+def test_help_and_version_load_nothing_heavy(argument: str) -> None:
+    program = LIGHT.format(argument)
+    printed = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout
+    loaded = printed.splitlines()[-1]
+    assert [name for name in HEAVY if f"'{name}'" in loaded] == []
+
+
+def test_an_error_is_one_sentence_on_stderr(run: CliRunner, doctor: SimpleNamespace) -> None:
+    def body() -> None:
+        raise AudioError("no_device", "There is no [usual] microphone.")
+
+    doctor.body = body
+    result = run.invoke(cli.app, ["doctor"])
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", "There is no [usual] microphone.\n")
+
+
+def test_quiet_hides_notes_and_keeps_results(run: CliRunner, doctor: SimpleNamespace) -> None:
+    def body() -> None:
+        output.note("in passing")
+        output.emit_json({"good": True})
+
+    doctor.body = body
+    loud, quiet = run.invoke(cli.app, ["doctor"]), run.invoke(cli.app, ["-q", "doctor"])
+    assert (loud.stdout, loud.stderr) == ('{"good": true}\n', "in passing\n")
+    assert (quiet.stdout, quiet.stderr) == ('{"good": true}\n', "")
+
+
+def test_a_log_record_is_one_line_with_a_time(
+    run: CliRunner, doctor: SimpleNamespace, tmp_path: Path
+) -> None:
+    def body() -> None:
+        logging.getLogger("assistant.test").debug("first\nsecond")
+
+    doctor.body = body
+    path = tmp_path / "limber.log"
+    assert run.invoke(cli.app, ["--log-file", str(path), "doctor"]).stderr == ""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 1
+    time, rest = lines[0][:23], lines[0][23:]
+    assert time[4] == "-"
+    assert time[13] == ":"
+    assert rest == " DEBUG assistant.test: first | second"
+
+
+def test_a_log_file_that_cannot_be_written_is_named(
+    run: CliRunner, doctor: SimpleNamespace, tmp_path: Path
+) -> None:
+    doctor.body = lambda: None
+    path = tmp_path / "missing" / "limber.log"
+    result = run.invoke(cli.app, ["--log-file", str(path), "doctor"])
+    assert result.exit_code == 1
+    assert result.stderr == f"Cannot write the log file {path}: No such file or directory.\n"
+
+
+def test_ctrl_c_exits_quietly_with_130(run: CliRunner, doctor: SimpleNamespace) -> None:
+    def body() -> None:
+        raise KeyboardInterrupt
+
+    doctor.body = body
+    result = run.invoke(cli.app, ["doctor"])
+    assert (result.exit_code, result.output) == (130, "")
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+def test_the_unexpected_is_one_sentence_and_its_details_only_on_request(
+    run: CliRunner,
+    doctor: SimpleNamespace,
+    verbose: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def body() -> None:
+        raise ZeroDivisionError("a stray zero")
+
+    doctor.body = body
+    monkeypatch.setattr(sys, "argv", ["limber", *(["-v"] if verbose else []), "doctor"])
+    with pytest.raises(SystemExit) as exit_:
+        main()
+    said = capsys.readouterr().err
+    assert exit_.value.code == 1
+    assert "This is a bug in Limber (ZeroDivisionError: a stray zero)" in said
+    assert ("Traceback" in said) is verbose
+    assert (len(said.splitlines()) == 1) is not verbose

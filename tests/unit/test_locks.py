@@ -1,0 +1,93 @@
+"""The locks name the public index only, agree with each other, and suit every machine Limber is for."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from itertools import product
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.tags import Tag, compatible_tags, cpython_tags
+from packaging.utils import canonicalize_name, parse_wheel_filename
+
+ROOT = Path(__file__).resolve().parents[2]
+UV_LOCK = (ROOT / "uv.lock").read_text(encoding="utf-8")
+PACKAGES = tomllib.loads(UV_LOCK)["package"]
+EXPORTED = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "requirements").glob("*.lock")}
+SOURCE_ONLY = {"srt"}
+
+
+def requirements(text: str) -> list[Requirement]:
+    return [Requirement(line.removesuffix("\\")) for line in text.splitlines() if not line.startswith(" ")]
+
+
+def tags(python: tuple[int, int], machine: str) -> set[Tag]:
+    platforms = [f"manylinux_2_{minor}_{machine}" for minor in range(36, 4, -1)]  # Debian 12 has glibc 2.36
+    platforms += [f"manylinux2014_{machine}", f"manylinux2010_{machine}", f"manylinux1_{machine}"]
+    interpreter = f"cp{python[0]}{python[1]}"
+    return {*cpython_tags(python, platforms=platforms), *compatible_tags(python, interpreter, platforms)}
+
+
+def test_uv_lock_names_the_public_index_only() -> None:
+    sources = [package["source"] for package in PACKAGES if package["name"] != "limber"]
+    assert all(source == {"registry": "https://pypi.org/simple"} for source in sources)
+    assert set(re.findall(r"[a-z+]+:/[^/]*/[^/\"]*", UV_LOCK)) == {
+        "https://pypi.org",
+        "https://files.pythonhosted.org",
+    }
+    assert not re.search(r"\bpath =", UV_LOCK)
+
+
+@pytest.mark.parametrize("name", ["build", "run", "dev"])
+def test_requirement_locks_hold_versions_and_hashes_only(name: str) -> None:
+    pinned = re.compile(r"[a-z0-9-]+==[^\s/@:]+ ; [^/@:\\]+ \\|    --hash=sha256:[0-9a-f]{64}( \\)?")
+    assert [line for line in EXPORTED[name].splitlines() if not pinned.fullmatch(line)] == []
+
+
+def test_requirement_locks_come_from_this_uv_lock() -> None:
+    locked = {(package["name"], package["version"]) for package in PACKAGES if package["name"] != "limber"}
+    exported = {
+        (canonicalize_name(r.name), str(r.specifier).removeprefix("=="))
+        for text in EXPORTED.values()
+        for r in requirements(text)
+    }
+    assert exported == locked
+
+
+def test_locks_were_made_after_the_last_change_of_the_dependencies() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    ours = next(package for package in PACKAGES if package["name"] == "limber")["metadata"]
+    for wanted, held in (
+        (project["project"]["dependencies"], ours["requires-dist"]),
+        (project["dependency-groups"]["dev"], ours["requires-dev"]["dev"]),
+    ):
+        as_asked = {(canonicalize_name(r.name), str(r.specifier)) for r in map(Requirement, wanted)}
+        assert as_asked == {(r["name"], r.get("specifier", "")) for r in held}, "run scripts/lock"
+
+
+@pytest.mark.parametrize(
+    ("python", "machine"), [*product([(3, 11), (3, 12), (3, 13)], ["x86_64", "aarch64"])]
+)
+def test_a_wheel_for_every_machine(python: tuple[int, int], machine: str) -> None:
+    usable = tags(python, machine)
+    environment = {
+        "python_full_version": f"{python[0]}.{python[1]}.0",
+        "sys_platform": "linux",
+        "platform_machine": machine,
+    }
+    wheels = {
+        (package["name"], package["version"]): [
+            wheel["url"].rsplit("/", 1)[1] for wheel in package.get("wheels", [])
+        ]
+        for package in PACKAGES
+        if package["name"] != "limber"
+    }
+    without = set()
+    for requirement in requirements(EXPORTED["run"] + EXPORTED["build"]):
+        if requirement.marker is None or requirement.marker.evaluate(environment):
+            names = wheels[canonicalize_name(requirement.name), str(requirement.specifier).removeprefix("==")]
+            if not any(parse_wheel_filename(name)[3] & usable for name in names):
+                without.add(requirement.name)
+    assert without == SOURCE_ONLY
