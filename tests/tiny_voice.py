@@ -1,7 +1,7 @@
 """Makes a tiny voice with Piper's signature, so that tests run the real piper-tts.
 
-By hand: `python tests/tiny_voice.py FOLDER`. It says every phoneme as a short tone, at a pitch of its own; `length_scale` stretches it, and a second output
-gives the phonemes' lengths as Piper's aligned models do.
+By hand: `python tests/tiny_voice.py FOLDER`. It says every phoneme as a short tone, at a pitch of its own;
+`length_scale` stretches it, and a second output gives the phonemes' lengths as Piper's aligned models do.
 """
 
 from __future__ import annotations

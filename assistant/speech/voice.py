@@ -19,21 +19,23 @@ AUTOMATIC = "auto"
 _INSTALL = 'Install one with "limber models install" or "sudo apt-get install flite espeak-ng".'
 
 
-def open_voice(name: str, *, steady: bool = False) -> Voice:
+def open_voice(name: str, *, piper_models: Sequence[Path] = (), steady: bool = False) -> Voice:
     """Open exactly the voice that `name` names.
 
-    `piper:PATH` (or a path that ends in .onnx), `flite:slt`, `espeak:en-us+f3`; "flite" and "espeak" alone
-    are their usual voices. `steady` takes the chance out of Piper's rhythm. Raises VoiceError.
+    `piper:FILE.onnx`, `piper:NAME` for NAME.onnx among the `piper_models`, `flite:slt`, `espeak:en-us+f3`;
+    "flite" and "espeak" alone are their usual voices. `steady` takes the chance out of Piper's rhythm. Raises
+    VoiceError.
     """
     engine, _, which = name.partition(":")
     if engine == "espeak":
         return EspeakVoice(which or "en-us")
     if engine == "flite":
         return FliteVoice(which or "slt")
-    if engine == "piper" or name.endswith(".onnx"):
+    if engine == "piper" and which:
         from assistant.speech.voice_piper import PiperVoice  # onnxruntime is slow to import
 
-        return PiperVoice(Path(which if engine == "piper" else name).expanduser(), steady=steady)
+        installed = {path.stem: path for path in piper_models}
+        return PiperVoice(installed.get(which, Path(which).expanduser()), steady=steady)
     message = f'There is no voice "{name}"; try "auto", "piper:FILE.onnx", "flite:slt" or "espeak:en-us".'
     raise VoiceError("voice_unknown", message)
 
@@ -47,14 +49,17 @@ def choose_voices(
 ) -> FallbackVoice:
     """Open the best voice there is: the one named, an installed Piper model, flite, espeak-ng.
 
-    `on_fallback` gets one line, in the thread that opens or synthesizes, when a voice that was asked for or
-    is installed cannot be used. Raises VoiceError when none can, saying what to install.
+    `name` is "auto" or as in `open_voice`. `on_fallback` gets one line, in the thread that opens or
+    synthesizes, when a voice that was asked for or is installed cannot be used. Raises VoiceError when none
+    can, saying what to install.
     """
-    automatic = [*(f"piper:{path}" for path in piper_models), "flite:slt", "espeak:en-us"]
     asked = [] if name == AUTOMATIC else [name]
-    names = asked + [other for other in automatic if other not in asked]
+    names = [*asked, *(f"piper:{path.stem}" for path in piper_models), "flite:slt", "espeak:en-us"]
     return FallbackVoice(
-        [partial(open_voice, name, steady=steady) for name in names],
+        [
+            partial(open_voice, name, piper_models=piper_models, steady=steady)
+            for name in dict.fromkeys(names)
+        ],
         on_fallback=on_fallback,
         first_was_asked_for=bool(asked),
     )

@@ -1,0 +1,98 @@
+"""`limber say`: hear a voice, or write what it says to a file. Runs on the main thread."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli import output
+from assistant.config import Config, load_config
+from assistant.core.ports import Voice
+from assistant.errors import AudioError
+
+if TYPE_CHECKING:
+    from assistant.audio.mixer import Mixer
+    from assistant.audio.speaker_stream import SpeakerStream
+
+_PROMPT_ID = 1
+_STALL_SECONDS = 3.0
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(name="say")(say)
+
+
+def say(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What to say.")],
+    voice: Annotated[
+        str | None,
+        typer.Option(metavar="VOICE", help="auto, piper:FILE.onnx, flite:slt, espeak:en-us+f3 …"),
+    ] = None,
+    rate: Annotated[float | None, typer.Option(min=0.5, max=2.0, help="1 is usual, 1.2 is faster.")] = None,
+    wav: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE.wav", dir_okay=False, help="Write a WAV file, play nothing."
+        ),
+    ] = None,
+) -> None:
+    """Say a text with the voice that Limber speaks with."""
+    from assistant.speech.voice import choose_voices, open_voice
+    from assistant.speech.voice_pieces import sentences
+
+    if not sentences(text):
+        raise typer.BadParameter("there is nothing in it that can be said", param_hint="TEXT")
+    config = load_config(output.options.config_path)
+    rate = rate or config.speech.rate
+    if voice and voice != "auto":
+        chosen: Voice = open_voice(voice)
+    else:
+        chosen = choose_voices(config.speech.voice, on_fallback=output.note)
+    if wav:
+        _write(chosen, text, rate, wav)
+    else:
+        _play(chosen, text, rate, config)
+
+
+def _write(voice: Voice, text: str, rate: float, path: Path) -> None:
+    import numpy as np
+
+    from assistant.audio.files import write_wav
+
+    samples = b"".join(piece.samples for piece in voice.synthesize(text, rate))
+    write_wav(path, np.frombuffer(samples, np.int16))
+    output.note(f"{path}: {len(samples) / 32000:.1f} seconds, spoken by {voice.id}.")
+
+
+def _play(voice: Voice, text: str, rate: float, config: Config) -> None:
+    from assistant.audio.mixer import Mixer
+    from assistant.audio.speaker_stream import SpeakerStream
+
+    mixer = Mixer()
+    mixer.set_volume(config.audio.volume_db)
+    stream = SpeakerStream(mixer, config.audio.speaker or None)
+    stream.open()
+    try:
+        mixer.begin(_PROMPT_ID)
+        for piece in voice.synthesize(text, rate):
+            mixer.feed(_PROMPT_ID, piece)
+        mixer.end(_PROMPT_ID)
+        _wait_until_played(mixer, stream)
+    finally:
+        stream.close()
+
+
+def _wait_until_played(mixer: Mixer, stream: SpeakerStream) -> None:
+    """Wait for the prompt's end to leave the speaker. Raises AudioError when the device takes nothing."""
+    blocks, moved_at = mixer.blocks_played, time.monotonic()
+    while not mixer.finished():
+        time.sleep(0.02)
+        if mixer.blocks_played != blocks:
+            blocks, moved_at = mixer.blocks_played, time.monotonic()
+        elif time.monotonic() - moved_at > _STALL_SECONDS:
+            raise AudioError("speaker_stalled", "The speaker takes no sound: plug it in again.")
+    time.sleep(stream.latency_seconds)
