@@ -14,6 +14,8 @@ from assistant.core.prompts import Line
 from assistant.core.routine import Side, Step, instruction
 
 EMERGENCY_TIMES = 2
+SILENCE_AFTER_STOP_SECONDS = 0.8
+"""Whoever said "stop" hears at once that it worked: by nothing at all."""
 
 
 def current_course(context: Context) -> Course:
@@ -115,11 +117,8 @@ def _resting(context: Context) -> None:
 
 
 def _paused(context: Context) -> None:
-    context.script.earcon(Earcon.PAUSED)
-    context.script.say(Line.HEARING_AGAIN if context.hearing_again else Line.PAUSED)
-    context.script.say(Line.GO_ON_OR_FINISH)
-    context.hearing_again = False
-    context.times_asked = 1
+    context.times_asked = 0
+    context.wait(SILENCE_AFTER_STOP_SECONDS)
 
 
 def _emergency(context: Context) -> None:

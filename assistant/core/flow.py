@@ -166,6 +166,7 @@ TABLE: tuple[Row, ...] = (
     *_return(I.RESUME, (S.PAUSED, S.ASLEEP)),
     *_return(I.READY, (S.PAUSED,)),
     *(Row(t, (S.PAUSED,), None, effect="offer") for t in (I.YES, I.NO)),
+    Row(Signal.TIME_OVER, (S.PAUSED,), None, "not_offered", "offer_first"),
     Row(Signal.TIME_OVER, (S.PAUSED,), None, "may_ask_again", "offer_again"),
     Row(Signal.TIME_OVER, (S.PAUSED,), S.CLOSING, effect="give_up_waiting"),
     # Pain: only a clear yes goes on, and never with the stretch that hurt.

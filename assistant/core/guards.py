@@ -38,6 +38,7 @@ GUARDS: dict[str, Callable[[Context], bool]] = {
     "must_screen": lambda c: c.physician_check_due,
     "must_check_sound": lambda c: c.sound_check_due,
     "may_ask_again": lambda c: c.times_asked < MOST_TIMES_ASKED,
+    "not_offered": lambda c: c.times_asked == 0,
     "may_ask_shortly": lambda c: not c.asked_shortly,
     "hold_complete": lambda c: c.hold is not None and c.hold.complete(c.now),
     "is_last": lambda c: c.course is not None and c.course.is_last,

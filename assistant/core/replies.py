@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from assistant.core.actions import Earcon
 from assistant.core.context import Context
 from assistant.core.entering import current_course, speak_stretch
 from assistant.core.flow import State
@@ -40,6 +41,14 @@ def _await_answer(context: Context) -> None:
 
 def _offer(context: Context) -> None:
     context.script.reply(Line.GO_ON_OR_FINISH)
+
+
+def _offer_first(context: Context) -> None:
+    context.times_asked = 1
+    context.script.earcon(Earcon.PAUSED)
+    context.script.say(Line.HEARING_AGAIN if context.hearing_again else Line.PAUSED)
+    context.script.say(Line.GO_ON_OR_FINISH)
+    context.hearing_again = False
 
 
 def _offer_again(context: Context) -> None:
@@ -108,6 +117,7 @@ REPLIES: dict[str, Callable[[Context], None]] = {
     "ask_shortly": _ask_shortly,
     "await_answer": _await_answer,
     "offer": _offer,
+    "offer_first": _offer_first,
     "offer_again": _offer_again,
     "repeat_stretch": _repeat_stretch,
     "repeat_easing": lambda c: c.script.reply(Line.EASE_OUT),
