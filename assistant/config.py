@@ -135,7 +135,8 @@ def _toml_place(path: Path, text: str, error: tomllib.TOMLDecodeError) -> str:
 
 def _problem(path: Path, text: str, error: ValidationError) -> str:
     """The first problem, by line, in a sentence."""
-    places = [(_line_of(text, [str(part) for part in e["loc"]]), dict(e)) for e in error.errors()]
+    problems: list[dict[str, Any]] = [dict(problem) for problem in error.errors()]
+    places = [(_line_of(text, [str(part) for part in one["loc"]]), one) for one in problems]
     line, first = min(places, key=lambda place: place[0])
     name = ".".join(str(part) for part in first["loc"])
     return f"{path}:{line}: {name} {_wording(first)}."

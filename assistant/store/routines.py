@@ -13,11 +13,11 @@ from typing import Annotated
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.core.routine import Position, Region, Routine, Side, Stretch, plan
+from assistant.core.routine import Position, Region, Routine, Stretch
 from assistant.errors import ContentError
 from assistant.resources import resource_path
 from assistant.store.documents import DocumentError, Problem, read_document, validate
-from assistant.store.routine_check import FindSafety, check_routine, spoken_words
+from assistant.store.routine_check import FindSafety, check_routine
 
 _Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$", max_length=60)]
 _SpokenName = Annotated[str, Field(pattern=r"^[a-z']+( [a-z']+)*$", max_length=60)]
@@ -116,32 +116,6 @@ def builtin_folder() -> Path:
 def user_folder() -> Path:
     """Where the user's own routines are looked for."""
     return platformdirs.user_data_path("limber", appauthor=False) / "routines"
-
-
-def estimated_seconds(routine: Routine) -> float:
-    """How long the routine takes, about: speech at 2.6 words a second, holds, and the moments between."""
-    return sum(_step_seconds(step.stretch, step.side, step.repetition) for step in plan(routine))
-
-
-def estimated_minutes(routine: Routine) -> int:
-    """How long the routine takes, about, in whole minutes, at least one."""
-    return max(1, round(estimated_seconds(routine) / 60))
-
-
-_WORDS_PER_SECOND = 2.6
-_SETTLE_SECONDS, _RELEASE_SECONDS, _REST_SECONDS = 8, 5, 6
-
-
-def _step_seconds(stretch: Stretch, side: Side, repetition: int) -> float:
-    """The instruction is spoken in full once for each side, and the way back after every hold."""
-    texts = (
-        [stretch.leave]
-        if repetition > 1
-        else [stretch.spoken_name, *stretch.enter, stretch.feel, stretch.leave]
-    )
-    words = sum(len(spoken_words(text)) for text in texts)
-    pauses = _SETTLE_SECONDS + _RELEASE_SECONDS + _REST_SECONDS
-    return words / _WORDS_PER_SECOND + stretch.hold_seconds + pauses
 
 
 def _stretch(file: StretchFile) -> Stretch:
