@@ -85,7 +85,7 @@ def limber(
     """
     if quiet and verbose:
         raise typer.BadParameter("choose --quiet or --verbose, not both", ctx)
-    output.configure(output.GlobalOptions(quiet, verbose, config), log_file)
+    output.configure(output.GlobalOptions(quiet, verbose, config, log_file))
     if ctx.invoked_subcommand is None:
         start = cast(_Commands, ctx.command).get_command(ctx, "start")
         with start.make_context("start", [], parent=ctx) as start_context:

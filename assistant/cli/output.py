@@ -10,12 +10,15 @@ import json
 import logging
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 from rich.console import Console
 
 from assistant.errors import AssistantError, ConfigError
+
+if TYPE_CHECKING:
+    from assistant.config import Config
 
 out = Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
 """For results. Styles come as rich objects, never as markup: texts such as "[unk]" stay as they are."""
@@ -24,13 +27,14 @@ err = Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap
 """For notes, progress and errors."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class GlobalOptions:
     """What was asked before the command's name."""
 
     quiet: bool = False
     verbose: bool = False
     config_path: Path | None = None
+    log_path: Path | None = None
 
 
 options = GlobalOptions()
@@ -54,18 +58,34 @@ def fail(error: AssistantError) -> NoReturn:
     raise typer.Exit(1) from error
 
 
-def configure(chosen: GlobalOptions, log_path: Path | None) -> None:
+def configure(chosen: GlobalOptions) -> None:
     """Take the global options and begin to log. Raises ConfigError when the log file cannot be written."""
-    options.quiet, options.verbose, options.config_path = chosen.quiet, chosen.verbose, chosen.config_path
+    global options  # noqa: PLW0603 - one set of global options per process, chosen here only
+    options = chosen
+    _log(options.log_path, logging.DEBUG)
+
+
+def configuration() -> Config:
+    """Read the configuration; its log file counts unless `--log-file` names another. Raises ConfigError."""
+    from assistant.config import load_config
+
+    config = load_config(options.config_path)
+    if config.log.file and options.log_path is None:
+        _log(Path(config.log.file), config.log.level.upper())
+    return config
+
+
+def _log(path: Path | None, level: int | str) -> None:
     handlers: list[logging.Handler] = [logging.NullHandler()]
     if options.verbose:
         handlers.append(logging.StreamHandler())
-    if log_path is not None:
+    if path is not None:
         try:
-            handlers.append(logging.FileHandler(log_path, encoding="utf-8"))
+            handlers.append(logging.FileHandler(path, encoding="utf-8"))
         except OSError as error:
-            message = f"Cannot write the log file {log_path}: {error.strerror}."
+            message = f"The log file {path} cannot be written: {error.strerror}."
             raise ConfigError("log_file", message) from error
+        handlers[-1].setLevel(level)
     for handler in handlers:
         handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=handlers, force=True)

@@ -33,8 +33,7 @@ def run() -> Iterator[CliRunner]:
     handlers, level = logging.root.handlers[:], logging.root.level
     yield CliRunner()
     logging.root.handlers[:], logging.root.level = handlers, level
-    output.options.quiet = output.options.verbose = False
-    output.options.config_path = None
+    output.options = output.GlobalOptions()
 
 
 @pytest.fixture
@@ -118,7 +117,7 @@ def test_a_log_file_that_cannot_be_written_is_named(
     path = tmp_path / "missing" / "limber.log"
     result = run.invoke(cli.app, ["--log-file", str(path), "doctor"])
     assert result.exit_code == 1
-    assert result.stderr == f"Cannot write the log file {path}: No such file or directory.\n"
+    assert result.stderr == f"The log file {path} cannot be written: No such file or directory.\n"
 
 
 def test_ctrl_c_exits_quietly_with_130(run: CliRunner, doctor: SimpleNamespace) -> None:
@@ -150,3 +149,21 @@ def test_the_unexpected_is_one_sentence_and_its_details_only_on_request(
     assert "This is a bug in Limber (ZeroDivisionError: a stray zero)" in said
     assert ("Traceback" in said) is verbose
     assert (len(said.splitlines()) == 1) is not verbose
+
+
+def test_the_configured_log_file_counts_unless_another_is_asked_for(
+    run: CliRunner, doctor: SimpleNamespace, tmp_path: Path
+) -> None:
+    def body() -> None:
+        output.configuration()
+        logging.getLogger("assistant.test").warning("kept")
+
+    doctor.body = body
+    configured, asked = tmp_path / "configured.log", tmp_path / "asked.log"
+    config = tmp_path / "config.toml"
+    config.write_text(f'[log]\nfile = "{configured}"\nlevel = "warning"\n', encoding="utf-8")
+    run.invoke(cli.app, ["--config", str(config), "doctor"])
+    assert configured.read_text(encoding="utf-8").endswith("WARNING assistant.test: kept\n")
+    run.invoke(cli.app, ["--config", str(config), "--log-file", str(asked), "doctor"])
+    assert asked.read_text(encoding="utf-8").count("kept") == 1
+    assert configured.read_text(encoding="utf-8").count("kept") == 1
