@@ -1,0 +1,91 @@
+"""Loads a Vosk model, and says in one sentence why it cannot be loaded.
+
+Called once, on the main thread, before others write to stderr: libvosk explains itself there, so the
+file descriptor is caught meanwhile. Must not be asked to load while another thread needs stderr.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import vosk
+
+from assistant.errors import HearingError
+
+# Without these libvosk prints a riddle or, for the graph of a runtime grammar, ends the process.
+_NEEDED = ("am/final.mdl", "conf/model.conf", "graph/HCLr.fst", "graph/Gr.fst")
+_FEATURES = ("conf/mfcc.conf", "conf/fbank.conf")
+_ADVICE = "run `limber models install`, or leave `model` unset to use the built-in one"
+
+
+def load_model(path: Path) -> vosk.Model:
+    """Load the model in a directory. Raises HearingError in one sentence."""
+    _check_files(path)
+    vosk.SetLogLevel(-1)
+    failed = False
+    with _caught_stderr() as said:
+        try:
+            model = vosk.Model(str(path))
+        except Exception as error:  # noqa: BLE001 - vosk raises nothing more precise
+            failed, model = True, error
+    # A damaged graph is only complained about here, and crashes the first recognizer.
+    complaints = [line for line in said if "ERROR" in line]
+    if failed or complaints:
+        reason = _shortened(complaints[-1], path) if complaints else "libvosk gave no reason"
+        raise HearingError(
+            "model_damaged", f"The speech model {path} is damaged or not a Vosk model ({reason}): {_ADVICE}."
+        )
+    vosk.SetLogLevel(-2)  # from now on its warnings would only disturb captions and JSON
+    return model
+
+
+def _check_files(path: Path) -> None:
+    if not path.is_dir():
+        what = "is not a directory" if path.exists() else "does not exist"
+        raise HearingError("model_missing", f"The speech model {path} {what}: {_ADVICE}.")
+    missing = [name for name in _NEEDED if not _has_content(path / name)]
+    if not any(_has_content(path / name) for name in _FEATURES):
+        missing.append(_FEATURES[0])
+    if missing:
+        raise HearingError(
+            "model_incomplete",
+            f"The speech model {path} lacks {', '.join(missing)} (Limber needs a Vosk model that takes grammars"
+            f" at run time): {_ADVICE}.",
+        )
+
+
+def _has_content(file: Path) -> bool:
+    try:
+        with file.open("rb") as opened:
+            return bool(opened.read(1))
+    except OSError:
+        return False
+
+
+def _shortened(line: str, path: Path) -> str:
+    """libvosk's complaint without its source places and the path that the sentence has already."""
+    message = line.split(") ", 1)[-1].removeprefix("ERROR: ").replace(f"{path}/", "")
+    printable = "".join(c if c.isprintable() else "?" for c in message)
+    return printable.strip().rstrip(".")[:160]
+
+
+@contextlib.contextmanager
+def _caught_stderr() -> Iterator[list[str]]:
+    """What native code writes to file descriptor 2, as lines, filled when the block is left."""
+    lines: list[str] = []
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as caught:
+        os.dup2(caught.fileno(), 2)
+        try:
+            yield lines
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            caught.seek(0)
+            lines += caught.read().decode("utf-8", "replace").splitlines()
