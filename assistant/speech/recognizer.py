@@ -47,9 +47,9 @@ class VoskRecognizer:
         return tuple(sorted(word for word in set(words) if self._model.vosk_model_find_word(word) < 0))
 
     def set_grammar(self, phrases: Sequence[str]) -> None:
-        """Listen for these phrases and `[unk]` from the next utterance on; phrases with unknown words are left out.
+        """Listen for these phrases and `[unk]` from the next utterance on, except those with missing words.
 
-        libvosk would leave out just the unknown word, and "not finished" would become "not".
+        libvosk would leave out just the missing word, and "not finished" would become "not".
         """
         unknown = frozenset(self.missing_words(word for phrase in phrases for word in phrase.split()))
         self._pending_grammar = _as_json([p for p in phrases if unknown.isdisjoint(p.split())])
@@ -66,9 +66,7 @@ class VoskRecognizer:
         endpoint = self._endpointer.accept(block, words, is_awaited=self._pending_grammar is not None)
         if words and words != self._reported:
             self._reported = words
-            found.append(
-                PartialHypothesis(self._utterance_id, words, self._speech_end_seconds, self._now_seconds)
-            )
+            found.append(self._partial(words))
         if endpoint is Endpoint.SILENCE:
             found += self._end_utterance(flush=True)
         elif endpoint is Endpoint.CUT or decoder_hears_silence:
@@ -78,6 +76,9 @@ class VoskRecognizer:
     def finish(self) -> list[PartialHypothesis | FinalHypothesis]:
         """The audio is over: end the open utterance."""
         return list(self._end_utterance(flush=True))
+
+    def _partial(self, words: tuple[str, ...]) -> PartialHypothesis:
+        return PartialHypothesis(self._utterance_id, words, self._speech_end_seconds, self._now_seconds)
 
     @property
     def _now_seconds(self) -> float:
@@ -89,7 +90,7 @@ class VoskRecognizer:
         return max(0.0, self._now_seconds - self._endpointer.seconds_since_speech)
 
     def _end_utterance(self, *, flush: bool) -> list[FinalHypothesis]:
-        """Decide the utterance. `flush`: decode all audio now; else what is not decoded yet begins the next one."""
+        """Decide the utterance. `flush`: all audio, now; else what is undecoded begins the next one."""
         result = json.loads(self._recognizer.FinalResult() if flush else self._recognizer.Result())
         words, ends = tuple(result["text"].split()), [word["end"] for word in result.get("result", ())]
         end_seconds = self._speech_end_seconds
@@ -104,7 +105,7 @@ class VoskRecognizer:
         return [final] if was_heard else []
 
     def _begin_utterance(self, last: FinalHypothesis, *, flush: bool) -> None:
-        """Take the awaited grammar, and play again what may belong to the new utterance, but no word twice."""
+        """Take the awaited grammar; play again what may belong to the new utterance, but no word twice."""
         if self._pending_grammar is not None:
             self._recognizer.SetGrammar(self._pending_grammar)
             self._pending_grammar = None

@@ -20,7 +20,7 @@ from assistant.errors import HearingError
 # Without these libvosk prints a riddle or, for the graph of a runtime grammar, ends the process.
 _NEEDED = ("am/final.mdl", "conf/model.conf", "graph/HCLr.fst", "graph/Gr.fst")
 _FEATURES = ("conf/mfcc.conf", "conf/fbank.conf")
-_ADVICE = "run `limber models install`, or leave `model` unset to use the built-in one"
+_ADVICE = "run `limber models install`, or leave speech.model unset to use the built-in one"
 
 
 def load_model(path: Path) -> vosk.Model:
@@ -54,8 +54,8 @@ def _check_files(path: Path) -> None:
     if missing:
         raise HearingError(
             "model_incomplete",
-            f"The speech model {path} lacks {', '.join(missing)} (Limber needs a Vosk model that takes grammars"
-            f" at run time): {_ADVICE}.",
+            f"The speech model {path} lacks {', '.join(missing)} (Limber needs a Vosk model that takes"
+            f" grammars at run time): {_ADVICE}.",
         )
 
 

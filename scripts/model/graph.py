@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import math
 import subprocess
+import sys
 import tempfile
 import tomllib
 from collections.abc import Iterable
@@ -68,7 +69,7 @@ class Graph:
         self.arcs.append((source, target, label_in, label_out, weight))
 
     def phone(self, source: int, target: int, phone: int, word: int = 0, weight: float = 0.0) -> None:
-        """One HMM of one state: entered by its forward transition, then the self-loop, as Vosk's word times need.
+        """One HMM of one state: entered by its way out, then the self-loop, as Vosk's word times need.
 
         The acoustic model numbers its transitions from 1: for each phone its self-loop, then the way out.
         """
@@ -114,9 +115,7 @@ def transducer(word_ids: dict[str, int], common: Iterable[str]) -> Graph:
                 tree[node, phone] = graph.state()
                 graph.phone(node, tree[node, phone], phone)
             node = tree[node, phone]
-        graph.phone(
-            node, word_end, last, word_id, weight
-        )  # the label on the last phone keeps homophones apart
+        graph.phone(node, word_end, last, word_id, weight)  # the word comes last: homophones stay apart
     add_phone_loop(graph, loop, word_end, unknown)
     return graph
 
@@ -164,8 +163,8 @@ def write(graph_folder: Path, words: Iterable[str], common: Iterable[str]) -> No
             f" --save_relabel_opairs=relabel HCL.fst '{graph_folder}/HCLr.fst'"
         )
         shell(
-            "fstrelabel --relabel_ipairs=relabel --relabel_opairs=relabel G.fst | fstarcsort --sort_type=ilabel"
-            f" | fstconvert --fst_type=const > '{graph_folder}/Gr.fst'"
+            "fstrelabel --relabel_ipairs=relabel --relabel_opairs=relabel G.fst"
+            f" | fstarcsort --sort_type=ilabel | fstconvert --fst_type=const > '{graph_folder}/Gr.fst'"
         )
         pairs = (line.split() for line in (Path(scratch) / "relabel").read_text().splitlines())
         renumbered = {int(old): int(new) for old, new in pairs}
@@ -210,9 +209,8 @@ def main() -> None:
     safety = {w for i in SAFETY_INTENTS for p in table.phrases.get(i, ()) for w in p.split()}
     common = sorted(w for w in (listed(HERE / "background.txt") | words) - safety if pronunciations(w))
     write(arguments.model.resolve() / "graph", words, common)
-    print(
-        f"{len(words)} words and {UNKNOWN_WORD} ({len(common)} common words) in {arguments.model / 'graph'}"
-    )
+    where = arguments.model / "graph"
+    sys.stdout.write(f"{len(words)} words and {UNKNOWN_WORD} ({len(common)} common words) in {where}\n")
 
 
 if __name__ == "__main__":
