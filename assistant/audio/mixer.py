@@ -23,7 +23,7 @@ FADE_SAMPLES = SAMPLE_RATE_HZ * 4 // 1000  # a cut fades over 4 ms: no click, an
 STARVED_BLOCKS = round(10 / BLOCK_SECONDS)
 """A prompt whose speech fails to come for so long ends when others wait behind it."""
 MAX_COMMANDS = 1024
-MAX_PROMPTS = 64
+MAX_PROMPTS = 256
 MAX_EARCONS = 8
 MIN_GAIN_DB, MAX_GAIN_DB = -60.0, 20.0
 
