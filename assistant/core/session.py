@@ -38,7 +38,7 @@ from assistant.core.events import (
 )
 from assistant.core.flow import TABLE, Row, Signal, State, Trigger, listened_for
 from assistant.core.guards import GUARDS
-from assistant.core.intents import Match
+from assistant.core.intents import SAFETY_INTENTS, Match
 from assistant.core.listening import Listener, NotUnderstood
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine
@@ -100,7 +100,8 @@ class Session:
     def handle(self, event: Event, now: float) -> tuple[Action, ...]:
         """Take in what happened at `now` (seconds, never going back); return what to do, in order."""
         context = self._context
-        context.now, context.heard = now, None
+        context.now = context.script.now = now
+        context.heard = None
         if isinstance(event, PartialHypothesis | FinalHypothesis):
             self._hear(event)
         elif isinstance(event, PromptFinished):
@@ -131,12 +132,21 @@ class Session:
         if isinstance(meaning, NotUnderstood):
             self._trigger(Signal.NOT_UNDERSTOOD)
         elif isinstance(meaning, Match):
+            if self._is_own_voice(meaning, hypothesis):
+                return
             source = "final" if isinstance(hypothesis, FinalHypothesis) else "partial"
             times = hypothesis.word_end_seconds, hypothesis.at_seconds
             report = ReportHeard(meaning.intent, meaning.phrase, meaning.slots, source, *times)
             self._context.script.do(report)
             self._context.heard = meaning
             self._trigger(meaning.intent)
+
+    def _is_own_voice(self, meaning: Match, hypothesis: Hypothesis) -> bool:
+        """Whether a command may be what the session itself was just saying. Never so for safety phrases."""
+        if meaning.intent in SAFETY_INTENTS:
+            return False
+        word_ended_at = self._context.now - (hypothesis.at_seconds - hypothesis.word_end_seconds)
+        return self._context.script.may_have_said(tuple(meaning.phrase.split()), word_ended_at)
 
     def _trigger(self, trigger: Trigger) -> None:
         self._machine.dispatch(str(trigger))
