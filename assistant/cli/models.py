@@ -10,6 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 from rich.table import Table
 
 from assistant.cli import output
+from assistant.errors import AssistantError
 from assistant.speech import models
 
 
@@ -45,15 +46,27 @@ def list_models(
 
 def install_models(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Default: all.")] = None,
+    optional: Annotated[
+        bool, typer.Option("--optional", help="It is no failure when they cannot be fetched.")
+    ] = False,
 ) -> None:
     """Fetch models; an interrupted download is continued."""
+    try:
+        _install(names)
+    except AssistantError as error:
+        if not optional:
+            raise
+        output.note(f"{error.message} Going on with the models that are here.")
+
+
+def _install(names: list[str] | None) -> None:
     wanted = [models.named_model(name) for name in names] if names else models.manifest()
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     for model in wanted:
         if models.installed(model):
             output.note(f"{model.name} is installed already.")
             continue
-        with Progress(*columns, console=output.err, disable=output.options.quiet) as bar:
+        with Progress(*columns, console=output.err, transient=True, disable=output.options.quiet) as bar:
             task = bar.add_task(model.name, total=model.size_bytes)
             path = models.install(model, on_bytes=partial(_show, bar, task))
         output.note(f"Installed {model.name} in {path} ({model.license}, {model.source}).")
