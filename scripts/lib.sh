@@ -76,7 +76,7 @@ set_up() {
         flock 9
     fi
     if ! ready "$1"; then
-        trap 'die "Interrupted; the next start sets up anew."' INT TERM
+        trap 'say "Interrupted; the next start sets up anew."; exit 130' INT TERM
         say "Setting up Limber in $venv; this happens once and takes a few minutes."
         install_system_packages "$1"
         install_python_packages "$1"
