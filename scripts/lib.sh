@@ -150,7 +150,7 @@ install_python_packages() {
         elif can_make_environments; then
             step "Making the Python environment" "$base" -m venv "$venv"
         else
-            die "Python cannot make an environment here; to mend that: sudo apt-get install python3-venv"
+            die "Python cannot make an environment here before python3-venv is installed."
         fi
     fi
     rm -f -- "$venv"/.ready-*

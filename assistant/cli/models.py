@@ -61,12 +61,13 @@ def install_models(
 
 def _install(names: list[str] | None) -> None:
     wanted = [models.named_model(name) for name in names] if names else models.manifest()
+    quiet = output.options.quiet or not output.err.is_terminal
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     for model in wanted:
         if models.installed(model):
             output.note(f"{model.name} is installed already.")
             continue
-        with Progress(*columns, console=output.err, transient=True, disable=output.options.quiet) as bar:
+        with Progress(*columns, console=output.err, transient=True, disable=quiet) as bar:
             task = bar.add_task(model.name, total=model.size_bytes)
             path = models.install(model, on_bytes=partial(_show, bar, task))
         output.note(f"Installed {model.name} in {path} ({model.license}, {model.source}).")
