@@ -14,11 +14,14 @@ from assistant.config import Config
 from assistant.core.context import Settings
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine
+from assistant.core.session import Session
 from assistant.errors import ConfigError
 from assistant.language.packs import load_language
 from assistant.speech.models import find_speech_model, installed_voices
 from assistant.speech.recognizer import VoskRecognizer
 from assistant.speech.voice import FallbackVoice, choose_voices
+from assistant.speech.vosk_model import VoskModel
+from assistant.store.history_reader import read_physician_checked_on
 from assistant.store.routines import load_routines
 
 Tell = Callable[[str], None]
@@ -39,12 +42,12 @@ def load_content(config: Config, tell: Tell) -> tuple[LanguagePack, tuple[Routin
 
 def open_recognizer(config: Config, pack: LanguagePack, tell: Tell) -> VoskRecognizer:
     """The recognizer on the best model there is; words of the pack that it cannot hear are named."""
-    model = find_speech_model(Path(config.speech.model) if config.speech.model else None)
-    recognizer = VoskRecognizer(model.path)
-    if missing := recognizer.missing_words(pack.table.vocabulary()):
+    found = find_speech_model(Path(config.speech.model) if config.speech.model else None)
+    model = VoskModel(found.path)
+    if missing := model.missing_words(pack.table.vocabulary()):
         words = ", ".join(missing)
-        tell(f"The speech model {model.name} does not know these words, and will not hear them: {words}.")
-    return recognizer
+        tell(f"The speech model {found.name} does not know these words, and will not hear them: {words}.")
+    return VoskRecognizer(model)
 
 
 def open_voice(config: Config, tell: Tell, *, steady: bool = False) -> FallbackVoice:
@@ -66,3 +69,9 @@ def session_settings(config: Config, physician_checked_on: date | None, today: d
         rate=config.speech.rate,
         gain_db=config.audio.volume_db,
     )
+
+
+def new_session(config: Config, pack: LanguagePack, routines: tuple[Routine, ...], history: Path) -> Session:
+    """A session as the configuration and the history want it."""
+    today = date.today()
+    return Session(pack, routines, session_settings(config, read_physician_checked_on(history), today))
