@@ -41,6 +41,7 @@ def say(
     ] = None,
 ) -> None:
     """Say a text with the voice that Limber speaks with."""
+    from assistant.speech.models import installed_voices
     from assistant.speech.voice import choose_voices, open_voice
     from assistant.speech.voice_pieces import sentences
 
@@ -48,10 +49,12 @@ def say(
         raise typer.BadParameter("there is nothing in it that can be said", param_hint="TEXT")
     config = load_config(output.options.config_path)
     rate = rate or config.speech.rate
+    models = installed_voices()
     if voice and voice != "auto":
-        chosen: Voice = open_voice(voice)
+        chosen: Voice = open_voice(voice, piper_models=models)
     else:
-        chosen = choose_voices(config.speech.voice, on_fallback=output.note)
+        wanted = voice or config.speech.voice
+        chosen = choose_voices(wanted, piper_models=models, on_fallback=output.note)
     if wav:
         _write(chosen, text, rate, wav)
     else:
