@@ -11,7 +11,7 @@ import tomllib
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -125,21 +125,20 @@ def install(
         ready = parts / "ready"
         shutil.rmtree(ready, ignore_errors=True)
         ready.mkdir(parents=True)
-        done_bytes = 0
+        before = 0
         for file in model.files:
-            download(
-                file.url,
-                parts / file.name,
-                file.size_bytes,
-                file.sha256,
-                lambda n, before=done_bytes: on_bytes(before + n),
-            )
-            done_bytes += file.size_bytes
+            report = partial(_report, on_bytes, before)
+            download(file.url, parts / file.name, file.size_bytes, file.sha256, report)
+            before += file.size_bytes
         for file in model.files:
             _put_in_place(parts / file.name, ready)
         os.replace(_only_folder(ready), folder / model.name)
         shutil.rmtree(parts)
     return folder / model.name
+
+
+def _report(on_bytes: Callable[[int], None], before: int, file_bytes: int) -> None:
+    on_bytes(before + file_bytes)
 
 
 def _installed(kind: str, folder: Path | None) -> list[Path]:
