@@ -196,6 +196,13 @@ def routine_names() -> set[str]:
     return {word for routine in routines for word in routine["spoken_name"].lower().split()}
 
 
+def sounds_alike(table: PhraseTable) -> list[str]:
+    """Decoys of one word that a word of the commands sounds like."""
+    commands = table.vocabulary() - set(table.decoys)
+    ways = {way for word in commands for way in pronunciations(word)}
+    return [decoy for decoy in table.decoys if not ways.isdisjoint(pronunciations(decoy))]
+
+
 def main() -> None:
     """Rewrite the graph."""
     parser = argparse.ArgumentParser(description="Rewrite a model's graph from a language pack.")
@@ -206,6 +213,8 @@ def main() -> None:
     words = table.vocabulary() | listed(HERE / "words.txt") | routine_names()
     if silent := sorted(word for word in words if not pronunciations(word)):
         raise SystemExit(f"Add to {HERE / 'pronunciations.txt'}, in phones: {', '.join(silent)}")
+    if taken := sounds_alike(table):
+        raise SystemExit(f"Decoys that sound just like a command would take it away: {', '.join(taken)}")
     safety = {w for i in SAFETY_INTENTS for p in table.phrases.get(i, ()) for w in p.split()}
     common = sorted(w for w in (listed(HERE / "background.txt") | words) - safety if pronunciations(w))
     write(arguments.model.resolve() / "graph", words, common)
