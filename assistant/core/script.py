@@ -26,6 +26,7 @@ class Script:
         self.actions: list[Action] = []
         self._last_id = 0
         self._open: dict[int, str] = {}
+        self._once: set[int] = set()
         self._over: list[tuple[float, str]] = []
         self.now = 0.0
         self._rate = rate
@@ -50,14 +51,25 @@ class Script:
         self._open[self._last_id] = text
         self.do(Speak(self._last_id, text))
 
+    def cue(self, line: Line, **values: str) -> None:
+        """Speak a sentence that is true only now: not at all when something else is being spoken."""
+        if not self._open:
+            self.say(line, **values)
+            self._once.add(self._last_id)
+
     def reply(self, line: Line, **values: str) -> None:
-        """Speak a sentence at once; what was being spoken comes again after it, from its sentence's start."""
-        interrupted = tuple(self._open.values())
-        if interrupted:
-            self.cut()
-        self.say(line, **values)
+        """Speak a sentence at once; what was being spoken comes again after it, cues and replies aside."""
+        interrupted = [text for prompt_id, text in self._open.items() if prompt_id not in self._once]
+        self.say_instead(line, **values)
+        self._once.add(self._last_id)
         for text in interrupted:
             self.speak(text)
+
+    def say_instead(self, line: Line, **values: str) -> None:
+        """Speak a sentence at once, in place of what was being spoken."""
+        if self._open:
+            self.cut()
+        self.say(line, **values)
 
     def earcon(self, earcon: Earcon) -> None:
         """Play a short sound at once."""
@@ -67,12 +79,14 @@ class Script:
         """Sound out; what was being spoken is over."""
         self._over += [(self.now, text) for text in self._open.values()]
         self._open.clear()
+        self._once.clear()
         if self.actions[-1:] != [StopSpeaking()]:
             self.do(StopSpeaking())
 
     def finished(self, prompt_id: int) -> bool:
         """A prompt ended: whether that was the last one open. False for one that was cut."""
         text = self._open.pop(prompt_id, None)
+        self._once.discard(prompt_id)
         if text is not None:
             self._over.append((self.now, text))
         return text is not None and not self._open
