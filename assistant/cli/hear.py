@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assistant.cli import output
-from assistant.config import load_config
 from assistant.core.events import FinalHypothesis, Hypothesis
 from assistant.core.intents import Intent, Match, PhraseTable
 from assistant.core.listening import Listener
@@ -69,7 +68,7 @@ def hear(
     from assistant.speech.recognizer import VoskRecognizer
     from assistant.speech.vosk_model import VoskModel
 
-    config = load_config(output.options.config_path)
+    config = output.configuration()
     configured = Path(config.speech.model) if config.speech.model else None
     chosen = find_speech_model(model or configured)
     loaded = VoskModel(chosen.path)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli import output
-from assistant.config import Config, load_config
-from assistant.core.ports import Voice
 from assistant.errors import AudioError
 
 if TYPE_CHECKING:
     from assistant.audio.mixer import Mixer
     from assistant.audio.speaker_stream import SpeakerStream
+    from assistant.config import Config
+    from assistant.core.ports import Voice
 
 _PROMPT_ID = 1
 _STALL_SECONDS = 3.0
@@ -47,7 +47,7 @@ def say(
 
     if not sentences(text):
         raise typer.BadParameter("there is nothing in it that can be said", param_hint="TEXT")
-    config = load_config(output.options.config_path)
+    config = output.configuration()
     rate = rate or config.speech.rate
     models = installed_voices()
     if voice and voice != "auto":
