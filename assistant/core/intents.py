@@ -111,7 +111,7 @@ class PhraseTable:
         for wanted in SAFETY_INTENTS:
             found = [p for intent, p in self._patterns if intent is wanted and contains(usable, p)]
             if found:
-                return Match(wanted, " ".join(max(found, key=len)))
+                return Match(wanted, " ".join(max(found, key=lambda pattern: len(pattern))))
         return None
 
     def grammar(self, intents: Iterable[Intent]) -> tuple[str, ...]:
