@@ -110,8 +110,9 @@ class PhraseTable:
         usable = self._without_decoys(words)
         for wanted in SAFETY_INTENTS:
             found = [p for intent, p in self._patterns if intent is wanted and contains(usable, p)]
-            if found:
-                return Match(wanted, " ".join(max(found, key=lambda pattern: len(pattern))))
+            longest = max(found, key=len, default=None)
+            if longest:
+                return Match(wanted, " ".join(longest))
         return None
 
     def grammar(self, intents: Iterable[Intent]) -> tuple[str, ...]:
