@@ -237,7 +237,7 @@ def moves(draw: st.DrawFn) -> tuple[str, Move]:
     return odd, lambda d: d.event(events[odd])
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     st.sampled_from([None, MIXED, SHORT, CATALOGUE[2]]),
     st.fixed_dictionaries({"physician_check_due": st.booleans(), "sound_check": st.booleans()}),
