@@ -100,7 +100,8 @@ class PhraseTable:
         words = _strip_unknown(words)
         allowed = None if intents is None else frozenset(intents)
         for intent, pattern in self._patterns:
-            if allowed is None or intent in allowed:
+            begins = pattern[0] in words[:1] or _slot_name(pattern[0])
+            if begins and (allowed is None or intent in allowed):
                 for slots in self._bindings(pattern, words):
                     return Match(intent, " ".join(words), slots)
         return None
@@ -187,6 +188,8 @@ def _strip_unknown(words: Words) -> Words:
 
 
 def _find(words: Words, part: Words) -> int:
+    if part[0] not in words:
+        return -1  # nearly always
     return next((i for i in range(len(words) - len(part) + 1) if words[i : i + len(part)] == part), -1)
 
 
