@@ -34,7 +34,7 @@ class Typist:
     def type(self, line: str) -> None:
         os.write(self.master, line.encode() + b"\n")
 
-    def read_until(self, wanted: str, limit_seconds: float = 40.0) -> None:
+    def read_until(self, wanted: str, limit_seconds: float = 90.0) -> None:
         """Read on until this is shown."""
         end = time.monotonic() + limit_seconds
         while wanted not in self.text:
