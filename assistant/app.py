@@ -11,6 +11,8 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 
+from assistant.audio.devices import on_one_clock
+from assistant.audio.echo import choose_canceller
 from assistant.audio.live import LiveSound
 from assistant.audio.microphone import Microphone
 from assistant.audio.mixer import Mixer
@@ -79,11 +81,9 @@ def run_live(config: Config, tell: Tell, screens: Iterable[Screen]) -> None:
     recognizer = open_recognizer(config, pack, tell)
     voice = open_voice(config, tell)
     mixer, events = Mixer(), EventQueue()
-    sound = LiveSound(
-        Microphone(config.audio.microphone or None),
-        SpeakerStream(mixer, config.audio.speaker or None),
-        events.put,
-    )
+    microphone, speaker = config.audio.microphone or None, config.audio.speaker or None
+    canceller = choose_canceller(config.audio.echo, one_clock=on_one_clock(microphone, speaker), tell=tell)
+    sound = LiveSound(Microphone(microphone), SpeakerStream(mixer, speaker), events.put, canceller)
     sound.open()
     cache_bytes = config.speech.cache_megabytes * MEGABYTE
     cache = PromptCache(default_folder() if cache_bytes else None, on_trouble=tell, max_bytes=cache_bytes)
