@@ -105,13 +105,14 @@ class PhraseTable:
                     return Match(intent, " ".join(words), slots)
         return None
 
-    def find_safety(self, words: Words) -> Match | None:
-        """The most serious safety phrase anywhere in the words, unless it is part of a decoy."""
+    def find_safety(self, words: Words, intents: Iterable[Intent] = SAFETY_INTENTS) -> Match | None:
+        """The longest safety phrase anywhere in the words, of the first of `intents`; decoys aside."""
         usable = self._without_decoys(words)
-        for wanted in SAFETY_INTENTS:
-            for intent, pattern in self._patterns:
-                if intent is wanted and contains(usable, pattern):
-                    return Match(intent, " ".join(pattern))
+        for wanted in intents:
+            found = [p for intent, p in self._patterns if intent is wanted and contains(usable, p)]
+            longest = max(found, key=len, default=None)
+            if longest:
+                return Match(wanted, " ".join(longest))
         return None
 
     def grammar(self, intents: Iterable[Intent]) -> tuple[str, ...]:

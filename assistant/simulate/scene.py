@@ -75,6 +75,11 @@ class Room(_Strict):
         "none", description="What takes our own voice out of what the microphone hears."
     )
 
+    @property
+    def has_echo(self) -> bool:
+        """Whether what is played comes back to the microphone."""
+        return self.echo is not None or self.echo_gain_db is not None
+
 
 class Scene(_Strict):
     """A rehearsal."""
