@@ -13,6 +13,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
+from assistant.audio.devices import on_one_clock
+from assistant.audio.echo import choose_canceller
 from assistant.audio.live import LiveSound
 from assistant.audio.microphone import Microphone
 from assistant.audio.mixer import Mixer
@@ -21,7 +23,7 @@ from assistant.conducting import EventQueue, Recorder, conduct
 from assistant.config import Config
 from assistant.core.events import Event, MicrophoneLost
 from assistant.core.intents import Intent
-from assistant.core.ports import Screen
+from assistant.core.ports import EchoCanceller, Screen
 from assistant.equipment import load_content, new_session, open_recognizer, open_voice
 from assistant.errors import AssistantError, HearingError
 from assistant.performer import Performer
@@ -42,9 +44,14 @@ class Ears:
     """The hearing thread: microphone blocks in, hypotheses and faults on the event queue."""
 
     def __init__(
-        self, microphone: Microphone, speaker: SpeakerStream, hearing: HearingPath, events: EventQueue
+        self,
+        microphone: Microphone,
+        speaker: SpeakerStream,
+        canceller: EchoCanceller,
+        hearing: HearingPath,
+        events: EventQueue,
     ) -> None:
-        self._sound = LiveSound(microphone, speaker, self._report)
+        self._sound = LiveSound(microphone, speaker, self._report, canceller)
         self._hearing = hearing
         self._events = events
         self._wanted: frozenset[Intent] = frozenset(Intent)
@@ -104,9 +111,12 @@ def run_live(config: Config, tell: Tell, screens: Iterable[Screen]) -> None:
     recognizer = open_recognizer(config, pack, tell)
     voice = open_voice(config, tell)
     mixer, events = Mixer(), EventQueue()
+    microphone, speaker = config.audio.microphone or None, config.audio.speaker or None
+    canceller = choose_canceller(config.audio.echo, one_clock=on_one_clock(microphone, speaker), tell=tell)
     ears = Ears(
-        Microphone(config.audio.microphone or None),
-        SpeakerStream(mixer, config.audio.speaker or None),
+        Microphone(microphone),
+        SpeakerStream(mixer, speaker),
+        canceller,
         HearingPath(recognizer, pack.table),
         events,
     )

@@ -12,7 +12,7 @@ venv=$root/.venv
 python=$venv/bin/python
 quiet=${quiet-}
 
-run_packages=(libportaudio2 espeak-ng flite)
+run_packages=(libportaudio2 libspeexdsp1 espeak-ng flite)
 test_packages=("${run_packages[@]}" pulseaudio pulseaudio-utils libasound2-plugins sox)
 
 say() {

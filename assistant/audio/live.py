@@ -1,4 +1,4 @@
-"""Live sound: the microphone's blocks for whoever listens, and both devices watched and brought back.
+"""Live sound: the microphone's blocks without our echo, and both devices watched and brought back.
 
 One thread owns it, the one that iterates `blocks()`: it opens and closes both streams, for PortAudio can look
 for devices anew only when neither is open. `open()` and `close()` may be called from another thread, before
@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from threading import Event as Flag
 
+from assistant.audio.echo import NoEchoCancellation
 from assistant.audio.microphone import Microphone
 from assistant.audio.portaudio import SoundHangsError, reinitialize
 from assistant.audio.speaker_stream import SpeakerStream
@@ -23,6 +24,7 @@ from assistant.core.events import (
     SpeakerLost,
     SpeakerRestored,
 )
+from assistant.core.ports import EchoCanceller
 from assistant.errors import AudioError
 
 _POLL_SECONDS = 0.1
@@ -33,11 +35,18 @@ _log = logging.getLogger(__name__)
 class LiveSound:
     """A microphone and a speaker that come back by name after a fault."""
 
-    def __init__(self, microphone: Microphone, speaker: SpeakerStream, emit: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        microphone: Microphone,
+        speaker: SpeakerStream,
+        emit: Callable[[Event], None],
+        canceller: EchoCanceller | None = None,
+    ) -> None:
         """Take both, not yet open; faults and returns go to `emit` as events."""
         self._microphone = microphone
         self._speaker = speaker
         self._emit = emit
+        self._canceller = canceller or NoEchoCancellation()
         self._closing = Flag()
         self._microphone_watch = MicrophoneWatch(time.monotonic())
         self._speaker_watch = StreamWatch(time.monotonic())
@@ -53,9 +62,10 @@ class LiveSound:
             raise
         self._microphone_watch.opened(time.monotonic())
         self._speaker_watch.opened(time.monotonic())
+        self._speaker.far_end.restart()
 
     def blocks(self) -> Iterator[bytes]:
-        """Yield each block of 20 ms (BLOCK_BYTES of mono int16 at 16 kHz) until `close()`.
+        """Yield each block of 20 ms (BLOCK_BYTES of mono int16 at 16 kHz), without echo, until `close()`.
 
         During a fault it yields nothing. Raises SoundHangsError when the sound system does not answer any
         more, after which only a new process can use sound.
@@ -64,8 +74,9 @@ class LiveSound:
             while not self._closing.is_set():
                 samples = self._microphone.read(_POLL_SECONDS)
                 self._look(samples)
-                if samples is not None:
-                    yield from self._microphone.to_blocks(samples)
+                for block in () if samples is None else self._microphone.to_blocks(samples):
+                    played = self._speaker.far_end.beside(self._microphone.waiting_count)
+                    yield self._canceller.cancel(block, played)
         finally:
             self._close_streams()
 
@@ -135,12 +146,18 @@ class LiveSound:
         self._microphone.close()
         self._microphone.open()
         self._microphone_watch.opened(time.monotonic())
+        self._speaker.far_end.restart()
 
     def _open_speaker(self) -> None:
         self._speaker.close()
         self._speaker.open()
         self._speaker_watch.opened(time.monotonic())
+        self._speaker.far_end.restart()
 
     def _close_streams(self) -> None:
+        far_end = self._speaker.far_end
+        _log.info(
+            "echo reference: %d blocks missed, %d dropped", far_end.missing_count, far_end.dropped_count
+        )
         self._microphone.close()
         self._speaker.close()

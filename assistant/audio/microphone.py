@@ -62,6 +62,11 @@ class Microphone:
         """False when PortAudio gave the stream up. True does not prove that blocks arrive."""
         return self._stream is not None and bool(self._stream.active)
 
+    @property
+    def waiting_count(self) -> int:
+        """How many blocks wait to be read."""
+        return self._queue.qsize()
+
     def read(self, timeout_seconds: float) -> bytes | None:
         """Wait for what one callback brought, at the device's rate; None when nothing came in time."""
         try:

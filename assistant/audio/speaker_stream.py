@@ -10,6 +10,7 @@ import time
 from typing import Any, Protocol
 
 from assistant.audio.devices import Kind, find_device
+from assistant.audio.far_end import FarEnd
 from assistant.audio.portaudio import call, close_stream, open_stream
 from assistant.audio.resampling import BlockResampler
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ
@@ -34,6 +35,8 @@ class SpeakerStream:
         self._stream: Any = None
         self._resampler: BlockResampler | None = None
         self._last_sound_at = float("-inf")
+        self.far_end = FarEnd()
+        """What was played, for whoever takes its echo out of what is heard."""
         self.block_count = 0
         """Blocks pulled so far; when it stands still the device takes nothing."""
         self.underflow_count = 0
@@ -84,6 +87,7 @@ class SpeakerStream:
 
     def _pull(self) -> bytes:
         block = self._source.next_block()
+        self.far_end.played(block)
         if block.count(0) != len(block):
             self._last_sound_at = time.monotonic()
         return block

@@ -59,6 +59,9 @@ def register(app: typer.Typer) -> None:
 
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, a finding a line.")] = False,
+    sound: Annotated[
+        bool, typer.Option("--sound", help="Also play soft sweeps for 12 seconds, to measure the echo.")
+    ] = False,
 ) -> None:
     """Look at everything that a session needs, and say what to do where something is wrong.
 
@@ -66,7 +69,7 @@ def doctor(
     hears is not kept.
     """
     bad = 0
-    for finding in examine():
+    for finding in examine(sound=sound):
         bad += finding.verdict is Verdict.BAD
         if as_json:
             output.emit_json(dataclasses.asdict(finding))
@@ -86,7 +89,7 @@ def _print(finding: Finding) -> None:
         output.out.print(f"      → {finding.advice}")
 
 
-def examine() -> Iterator[Finding]:
+def examine(*, sound: bool = False) -> Iterator[Finding]:
     """Check one thing after the other, from the machine to the terminal, whatever else is wrong."""
     yield from _machine()
     config, findings = _configuration()
@@ -94,6 +97,7 @@ def examine() -> Iterator[Finding]:
     for name, check in (
         ("microphone", _microphone),
         ("speaker", _speaker),
+        *([("echo", _echo)] if sound else []),
         ("routines", _routines),
         ("speech model", _speech_model),
         ("voice", _voice),
@@ -169,6 +173,24 @@ def _speaker(config: Config, tell: Tell) -> Iterator[Finding]:
     stream.open()
     stream.close()
     yield Finding("speaker", Verdict.GOOD, name, "Is it loud enough? `limber say hello` lets you hear.")
+
+
+def _echo(config: Config, tell: Tell) -> Iterator[Finding]:
+    from assistant.audio.echo import open_canceller
+    from assistant.audio.echo_check import check_echo
+    from assistant.audio.echo_measuring import propose
+
+    output.note("Playing soft sweeps for 12 seconds: please be quiet.")
+    setting, found = propose(check_echo(config.audio.microphone or None, config.audio.speaker or None))
+    if config.audio.echo == setting:
+        yield Finding("echo", Verdict.GOOD, f'{found} `echo = "{setting}"` suits that.')
+        return
+    advice = f'Put `echo = "{setting}"` under [audio] in the configuration.'
+    try:
+        open_canceller(setting)
+    except AssistantError as error:
+        advice = f"{error.message} Then: {advice}"
+    yield Finding("echo", Verdict.GOOD, found, advice)
 
 
 def _routines(config: Config, tell: Tell) -> Iterator[Finding]:

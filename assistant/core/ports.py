@@ -28,6 +28,17 @@ class Recognizer(Protocol):
         """The audio is over: end the open utterance."""
 
 
+class EchoCanceller(Protocol):
+    """Takes our own voice out of what the microphone hears. Owned by one thread."""
+
+    def cancel(self, near_block: bytes, far_block: bytes) -> bytes:
+        """Give the microphone's block without the echo of what was played; each is BLOCK_BYTES long.
+
+        `far_block` is what the loudspeaker was given at the time, gains and silence included. The echo may
+        come later than it, within the reach of the canceller.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class SpokenWord:
     """When a word sounds within its piece of speech, in samples at 16 kHz from the piece's first sample."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.audio.echo import open_canceller
 from assistant.audio.files import read_audio
 from assistant.audio.mixer import SILENCE, Mixer
 from assistant.audio.watch import Condition, MicrophoneWatch
@@ -85,6 +86,7 @@ class Rehearsal:
         self._person = Person(scene.person)
         self._timeline = Timeline(on_row)
         room = scene.room
+        self._canceller = open_canceller(room.echo_canceller)
         self._room = Room(scene.seed, room.noise, room.snr_db, room.echo, room.echo_gain_db)
         self._session = Session(engines.pack, engines.routines, engines.settings)
         cache = PromptCache(None, on_trouble=tell)
@@ -148,7 +150,7 @@ class Rehearsal:
                 heard = bytes(BLOCK_BYTES)
             self._keep(heard, played)
             self._microphone.hear(self._now, not any(heard), speaker_sounds=False)
-            for hypothesis in self._hearing.accept(heard):
+            for hypothesis in self._hearing.accept(self._canceller.cancel(heard, played)):
                 self._handle(hypothesis)
         condition = self._microphone.condition
         if was is Condition.WELL and condition is not Condition.WELL:

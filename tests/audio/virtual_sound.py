@@ -172,6 +172,25 @@ class VirtualSound:
             end = tape.seconds() + 0.1  # so that what happened before leaving is on it
             wait_until(lambda: tape.seconds() >= end)
 
+    @contextmanager
+    def echo(self, gain_db: float, latency_seconds: float = 0.05) -> Iterator[None]:
+        """Let the microphone hear the speaker, so loud, and later than that by the server's own buffers."""
+        latency = f"latency_msec={round(latency_seconds * 1000)}"
+        places = "source=spk.monitor sink=micfeed source_dont_move=1 sink_dont_move=1 adjust_time=0"
+        module = self._control("load-module", "module-loopback", latency, *places.split())
+        try:
+            self._control("set-sink-input-volume", self._input_of(module), f"{gain_db}dB")
+            yield
+        finally:
+            self._control("unload-module", module)
+
+    def _input_of(self, module: str) -> str:
+        """The stream that a module plays on a sink."""
+        for listed in self._control("list", "sink-inputs").split("Sink Input #")[1:]:
+            if f"Owner Module: {module}\n" in listed:
+                return listed.split("\n", 1)[0]
+        raise RuntimeError(f"module {module} plays nothing")
+
     # Faults
 
     def mute_microphone(self, muted: bool) -> None:

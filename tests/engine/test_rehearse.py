@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from ctypes.util import find_library
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,23 @@ def test_faults_interrupt_the_session_and_nothing_resumes_by_itself(tmp_path: Pa
     assert [state for _, state in states] == ["introducing", "deaf", "paused", "deaf", "paused"]
     assert 3 < states[1][0] <= 6, "the silent microphone is noticed within three seconds"
     assert states[3][0] <= 14.1, "the lost one at once"
+
+
+ECHO = """
+routine: at-the-desk
+max_seconds: 25
+room: {{echo_gain_db: -3, echo_canceller: {canceller}}}
+person:
+  - {{when: {{at_seconds: 11}}, say: "stop"}}
+"""
+
+
+@pytest.mark.skipif(not find_library("speexdsp"), reason="needs: sudo apt-get install libspeexdsp1")
+def test_stop_over_a_loud_echo_is_heard_where_the_echo_is_cancelled(tmp_path: Path) -> None:
+    done, output = rehearse(tmp_path, ECHO.format(canceller="speex"))
+    assert done.returncode == 0, done.stderr
+    assert values(rows_of(output), "heard", "intent") == ["stop"]
+    assert len(values(rows_of(output), "cut", "prompt")) == 1, "it was said over our own voice"
 
 
 @pytest.mark.parametrize(

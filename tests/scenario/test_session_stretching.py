@@ -61,7 +61,7 @@ def test_what_is_said_around_a_hold_and_when() -> None:
     driver = Driver(SHORT).until(State.FINISHED)
     at = {text: did.at for did in driver.did for text in spoken_in([did.action])}
     begin, end = driver.times_of(ReportHoldStarted)[0], driver.times_of(ReportHoldEnded)[0]
-    assert at["Hold, and breathe in."] == begin
+    assert at["Hold still, and breathe in."] == begin
     assert at["And breathe out."] == pytest.approx(begin + 4)
     assert at["Half way."] == pytest.approx(begin + 10)
     assert [at[f"{n}."] for n in ("three", "two", "one")] == pytest.approx([end - 3, end - 2, end - 1])
@@ -367,7 +367,7 @@ def test_a_late_count_is_not_given() -> None:
 def test_a_reply_to_a_cue_is_not_followed_by_it() -> None:
     driver = holding()
     driver.say("how long")
-    assert driver.spoken[-2:] == ["Hold, and breathe in.", "twenty more seconds."]
+    assert driver.spoken[-2:] == ["Hold still, and breathe in.", "twenty more seconds."]
     driver.until_silent()
     assert driver.spoken[-1] == "twenty more seconds."
 

@@ -86,7 +86,7 @@ def test_without_root_the_one_line_is_said_and_nothing_installed(checkout: Check
     done = checkout.bash("install_system_packages run")
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr == (
-        "Missing system packages; to install them: sudo apt-get install libportaudio2 flite\n"
+        "Missing system packages; to install them: sudo apt-get install libportaudio2 libspeexdsp1 flite\n"
     )
 
 

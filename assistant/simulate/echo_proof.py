@@ -1,0 +1,142 @@
+"""What Limber hears when it hears only itself: every sentence it can say, played into the real recognizer.
+
+Nothing may veto a safety phrase, so our own prompts must not sound like one. Used by a test and by
+scripts/echo_proof.py. Must not act on what it finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from string import Formatter
+
+import numpy as np
+
+from assistant.core.hold import COUNT_FROM
+from assistant.core.intents import Intent, Match, PhraseTable
+from assistant.core.listening import Listener
+from assistant.core.ports import SAMPLE_RATE_HZ, Recognizer, Voice
+from assistant.core.prompts import LanguagePack
+from assistant.core.routine import Routine, Stretch
+from assistant.speech.hearing import HearingPath
+from assistant.speech.voice_pieces import sentences
+
+NUMBERS = range(1, 61)
+PAUSE_SECONDS = 0.25
+WORKERS = 2
+FLOOR_RMS = 3.0
+"""No microphone is ever exactly silent; this is the quietest room, in int16 steps."""
+FAINT_RMS = 100.0
+"""A faint noise, 32 dB below our voice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """Something that Limber can say; `name` is the line or the stretch that it belongs to."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Misheard:
+    """A saying that was taken for a phrase of the table; `words` is the whole hypothesis."""
+
+    saying: Saying
+    voice_id: str
+    noise_rms: float
+    match: Match
+    words: tuple[str, ...]
+    is_safety: bool
+
+
+def everything_said(
+    pack: LanguagePack, routines: Sequence[Routine], numbers: Sequence[int] = NUMBERS
+) -> list[Saying]:
+    """Every sentence of the pack with the values it can have, and of the routines, each sentence once."""
+    seen: set[str] = set()
+    found = []
+    for name, text in [*_lines(pack, routines, numbers), *_stretches(pack, routines)]:
+        new = [sentence for sentence in sentences(text) if sentence not in seen]
+        seen.update(new)
+        if new:
+            found.append(Saying(name, " ".join(new)))
+    return found
+
+
+def _lines(
+    pack: LanguagePack, routines: Sequence[Routine], numbers: Sequence[int]
+) -> Iterator[tuple[str, str]]:
+    said = [pack.number(number) for number in numbers]
+    names = [routine.spoken_name for routine in routines]
+    values = {
+        **dict.fromkeys(("seconds", "minutes"), said),
+        "number": [pack.number(number) for number in range(1, COUNT_FROM + 1)],
+        "side": [pack.words["left"], pack.words["right"]],
+        "routine": names,
+        "routines": [". ".join(names)],
+        "stretch": [stretch.spoken_name for routine in routines for stretch in routine.stretches],
+    }
+    for line, template in pack.lines.items():
+        wanted = [name for _, name, _, _ in Formatter().parse(template) if name]
+        for varied in wanted or [""]:
+            for value in values.get(varied, [""]):
+                firsts = {name: values[name][0] for name in wanted}
+                yield str(line), template.format(**{**firsts, varied: value})
+
+
+def _stretches(pack: LanguagePack, routines: Sequence[Routine]) -> Iterator[tuple[str, str]]:
+    left, right = pack.words["left"], pack.words["right"]
+    for routine in routines:
+        for stretch in routine.stretches:
+            for side, other_side in ((left, right), (right, left)) if stretch.has_sides else (("", ""),):
+                for text in _texts(stretch):
+                    yield f"{routine.id}: {stretch.id}", text.format(side=side, other_side=other_side)
+
+
+def _texts(stretch: Stretch) -> tuple[str, ...]:
+    return (" ".join(stretch.enter), stretch.feel, stretch.leave, stretch.easier)
+
+
+def listen_to_itself(
+    sayings: Sequence[Saying],
+    open_voice: Callable[[], Voice],
+    open_recognizer: Callable[[], Recognizer],
+    table: PhraseTable,
+    noises_rms: Sequence[float] = (FLOOR_RMS, FAINT_RMS),
+) -> list[Misheard]:
+    """Say it all to the recognizer at 0 dB, over even noise of each level; return what it took for phrases.
+
+    The grammar holds every phrase there is. WORKERS threads share the work. Raises VoiceError.
+    """
+
+    def hear(share: Sequence[Saying]) -> list[Misheard]:
+        voice, found = open_voice(), []
+        hearing, listener = HearingPath(open_recognizer(), table), Listener(table)
+        hearing.listen_for(Intent)
+        for saying in share:
+            sound = b"".join(speech.samples for speech in voice.synthesize(saying.text, 1.0))
+            for noise_rms in noises_rms:
+                for match, words in _hear(_in_room(sound, noise_rms), hearing, listener):
+                    is_safety = table.find_safety(words) is not None
+                    found.append(Misheard(saying, voice.id, noise_rms, match, words, is_safety))
+        return found
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        shares = pool.map(hear, [sayings[first::WORKERS] for first in range(WORKERS)])
+        return [misheard for share in shares for misheard in share]
+
+
+def _in_room(sound: bytes, noise_rms: float) -> bytes:
+    pause_samples = round(PAUSE_SECONDS * SAMPLE_RATE_HZ)
+    samples = np.pad(np.frombuffer(sound, np.int16), pause_samples).astype(np.float32)
+    samples += np.random.default_rng(0).normal(0, noise_rms, len(samples)).astype(np.float32)
+    return np.clip(np.rint(samples), -32768, 32767).astype(np.int16).tobytes()
+
+
+def _hear(sound: bytes, hearing: HearingPath, listener: Listener) -> Iterator[tuple[Match, tuple[str, ...]]]:
+    for hypothesis in hearing.accept(sound) + hearing.finish():
+        match = listener.interpret(hypothesis, Intent)
+        if isinstance(match, Match):
+            yield match, hypothesis.words

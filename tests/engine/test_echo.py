@@ -1,0 +1,119 @@
+"""The echo cancellers with their real libraries: our voice goes, the person's stays."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from assistant.audio import echo_speex
+from assistant.audio.echo import NoEchoCancellation, choose_canceller, open_canceller
+from assistant.core.ports import BLOCK_BYTES, EchoCanceller
+from assistant.errors import AudioError
+
+RATE_HZ = 16_000
+Sound = npt.NDArray[np.float64]
+
+
+def is_there(name: str) -> bool:
+    try:
+        open_canceller(name)
+    except AudioError:
+        return False
+    return True
+
+
+@pytest.fixture(params=["speex", "webrtc"])
+def canceller(request: pytest.FixtureRequest) -> EchoCanceller:
+    if not is_there(request.param):
+        pytest.skip(f"{request.param} is not installed: apt-get install libspeexdsp1, pip install livekit")
+    return open_canceller(request.param)
+
+
+def syllables(seconds: float, seed: int) -> Sound:
+    """Noise in the rhythm of speech: a syllable every fifth of a second, and pauses."""
+    random = np.random.default_rng(seed)
+    count = round(seconds * RATE_HZ)
+    loudness = np.repeat(random.random(count // 3200 + 1) * (random.random(count // 3200 + 1) > 0.3), 3200)
+    return np.asarray(random.normal(0, 3000, count) * loudness[:count])
+
+
+def echo_of(far: Sound) -> Sound:
+    """60 ms late, at -6 dB, and ringing on for some 50 ms."""
+    response = np.random.default_rng(9).normal(0, 1, 800) * np.exp(-np.arange(800) / 150)
+    response *= 0.5 / np.sqrt(np.sum(response**2))
+    return np.asarray(np.convolve(np.concatenate([np.zeros(960), far]), response)[: len(far)])
+
+
+def cancelled(canceller: EchoCanceller, near: Sound, far: Sound) -> Sound:
+    near_bytes = np.clip(near, -32768, 32767).astype(np.int16).tobytes()
+    far_bytes = far.astype(np.int16).tobytes()
+    cleaned = [
+        canceller.cancel(near_bytes[at : at + BLOCK_BYTES], far_bytes[at : at + BLOCK_BYTES])
+        for at in range(0, len(near_bytes), BLOCK_BYTES)
+    ]
+    assert {len(block) for block in cleaned} == {BLOCK_BYTES}
+    return np.frombuffer(b"".join(cleaned), np.int16).astype(np.float64)
+
+
+def level_db(sound: Sound) -> float:
+    return float(10 * np.log10(np.mean(sound**2) + 1e-9))
+
+
+def test_our_voice_alone_all_but_goes(canceller: EchoCanceller) -> None:
+    far = syllables(12, 1)
+    near = echo_of(far) + np.random.default_rng(2).normal(0, 3, len(far))
+    left = cancelled(canceller, near, far)
+    late = slice(8 * RATE_HZ, None)
+    assert level_db(near[late]) - level_db(left[late]) > 20
+
+
+def test_a_person_alone_stays_as_they_are(canceller: EchoCanceller) -> None:
+    near = syllables(6, 3)
+    left = cancelled(canceller, near, np.zeros(len(near)))
+    assert abs(level_db(near[RATE_HZ:]) - level_db(left[RATE_HZ:])) < 1.0
+
+
+def test_speex_leaves_a_person_who_speaks_over_our_voice() -> None:
+    if not is_there("speex"):
+        pytest.skip("needs: sudo apt-get install libspeexdsp1")
+    far, person = syllables(20, 4), syllables(20, 5)
+    person[: 12 * RATE_HZ] = 0
+    left = cancelled(open_canceller("speex"), echo_of(far) + person, far)
+    both = slice(12 * RATE_HZ, None)
+    assert np.corrcoef(left[both], person[both])[0, 1] > 0.9
+
+
+@pytest.mark.parametrize("wanted", ["speex", "auto"])
+def test_a_missing_library_is_told_in_a_line_and_done_without(
+    wanted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(echo_speex, "_LIBRARY", "libspeexdsp-that-nobody-has.so.1")
+    told: list[str] = []
+    canceller = choose_canceller(wanted, one_clock=True, tell=told.append)
+    assert isinstance(canceller, NoEchoCancellation)
+    (line,) = told
+    assert "sudo apt-get install libspeexdsp1" in line
+    assert canceller.cancel(b"near", b"far") == b"near"
+
+
+def test_webrtc_without_its_package_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "livekit.rtc", None)
+    told: list[str] = []
+    assert isinstance(choose_canceller("webrtc", one_clock=False, tell=told.append), NoEchoCancellation)
+    assert 'pip install "limber[webrtc]"' in told[0]
+
+
+def test_automatic_goes_by_the_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not is_there("speex"):
+        pytest.skip("needs: sudo apt-get install libspeexdsp1")
+    told: list[str] = []
+    assert type(choose_canceller("auto", one_clock=True, tell=told.append)).__name__ == "SpeexEchoCanceller"
+    apart = type(choose_canceller("auto", one_clock=False, tell=told.append)).__name__
+    assert apart == ("WebrtcEchoCanceller" if is_there("webrtc") else "SpeexEchoCanceller")
+    monkeypatch.setitem(sys.modules, "livekit.rtc", None)
+    apart = type(choose_canceller("auto", one_clock=False, tell=told.append)).__name__
+    assert apart == "SpeexEchoCanceller"
+    assert told == []

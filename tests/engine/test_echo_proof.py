@@ -1,0 +1,72 @@
+"""Nothing that Limber says sounds like "stop", pain or a red flag to its own recognizer, at 0 dB of echo."""
+
+from __future__ import annotations
+
+import shutil
+from functools import partial
+
+import pytest
+
+from assistant.config import Config
+from assistant.core.prompts import LanguagePack
+from assistant.core.routine import Routine
+from assistant.equipment import load_content
+from assistant.simulate.echo_proof import (
+    FAINT_RMS,
+    FLOOR_RMS,
+    Saying,
+    everything_said,
+    listen_to_itself,
+)
+from assistant.speech.models import find_speech_model
+from assistant.speech.recognizer import VoskRecognizer
+from assistant.speech.voice import open_voice
+from assistant.speech.vosk_model import VoskModel
+
+Content = tuple[LanguagePack, tuple[Routine, ...]]
+
+
+@pytest.fixture(scope="module")
+def content() -> Content:
+    return load_content(Config(), print)
+
+
+@pytest.fixture(scope="module")
+def model() -> VoskModel:
+    return VoskModel(find_speech_model(None).path)
+
+
+def test_everything_is_said(content: Content) -> None:
+    pack, routines = content
+    said = " ".join(saying.text for saying in everything_said(pack, routines))
+    assert "Hello. What would you like to stretch?" in said
+    assert "thirty seconds longer." in said
+    assert "About sixty more minutes." in said
+    for routine in routines:
+        assert f"This is {routine.spoken_name}." in said
+        for stretch in routine.stretches:
+            for side, other_side in (("left", "right"), ("right", "left")):
+                for text in (*stretch.enter, stretch.feel, stretch.leave, stretch.easier):
+                    assert text.format(side=side, other_side=other_side) in said
+
+
+@pytest.mark.parametrize("voice", ["flite:slt", "espeak:en-us"])
+def test_no_prompt_sounds_like_a_safety_phrase(content: Content, model: VoskModel, voice: str) -> None:
+    if shutil.which({"flite": "flite", "espeak": "espeak-ng"}[voice.partition(":")[0]]) is None:
+        pytest.skip(f"{voice} needs: sudo apt-get install flite espeak-ng")
+    pack, routines = content
+    sayings = everything_said(pack, routines, numbers=range(5, 61, 5))  # scripts/echo_proof.py takes them all
+    found = listen_to_itself(sayings, partial(open_voice, voice), partial(VoskRecognizer, model), pack.table)
+    assert [misheard for misheard in found if misheard.is_safety] == []
+
+
+def test_a_prompt_that_says_a_safety_phrase_is_caught(content: Content, model: VoskModel) -> None:
+    if shutil.which("espeak-ng") is None:
+        pytest.skip("needs: sudo apt-get install espeak-ng")
+    pack, _ = content
+    sayings = [Saying("good", "Take your time."), Saying("bad", "Say that it hurts, or say please stop.")]
+    found = listen_to_itself(
+        sayings, partial(open_voice, "espeak:en-us"), partial(VoskRecognizer, model), pack.table
+    )
+    caught = {(misheard.saying.name, misheard.noise_rms) for misheard in found if misheard.is_safety}
+    assert caught == {("bad", FLOOR_RMS), ("bad", FAINT_RMS)}
