@@ -19,10 +19,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "audio"))
 
-from live import LOUD, LiveLimber, last_loud, live_limber, silence_after, spoken  # noqa: E402
-from virtual_sound import RATE_HZ, Samples, VirtualSound, missing_packages  # noqa: E402
+from live import LiveLimber, last_loud, live_limber, silence_after, spoken
+from virtual_sound import Samples, VirtualSound, missing_packages
 
-from assistant.audio.files import read_audio  # noqa: E402
+from assistant.audio.files import read_audio
 
 VOICES = ("espeak:en-us", "espeak:en-us+f3", "espeak:en-gb", "flite:slt", "flite:rms")
 SETTINGS = {"LIMBER_SESSION_ROUTINE": "at-the-desk", "LIMBER_SESSION_SOUND_CHECK": "false"}
@@ -38,21 +38,22 @@ def main() -> int:
         print(f"needs: sudo apt-get install {' '.join(missing)}", file=sys.stderr)
         return 1
     stops = _stops(options.recordings, options.runs)
-    with tempfile.TemporaryDirectory() as folder, VirtualSound.started() as sound:
-        with live_limber(sound, Path(folder), **SETTINGS) as limber:
-            _begin(sound, limber)
-            used, started = _cpu_seconds(limber.process.pid), time.monotonic()
-            delays, missed = [], 0
-            for number, stop in enumerate(stops, 1):
-                delay = _stop_once(sound, limber, stop)
-                missed += delay is None
-                delays += [] if delay is None else [delay]
-                print(
-                    f"run {number}: " + ("missed" if delay is None else f"{delay * 1000:.0f} ms"), flush=True
-                )
-            seconds = time.monotonic() - started
-            cpu = (_cpu_seconds(limber.process.pid) - used) / seconds
-            memory = _peak_megabytes(limber.process.pid)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        VirtualSound.started() as sound,
+        live_limber(sound, Path(folder), **SETTINGS) as limber,
+    ):
+        _begin(sound, limber)
+        used, started = _cpu_seconds(limber.process.pid), time.monotonic()
+        delays, missed = [], 0
+        for number, stop in enumerate(stops, 1):
+            delay = _stop_once(sound, limber, stop)
+            missed += delay is None
+            delays += [] if delay is None else [delay]
+            print(f"run {number}: " + ("missed" if delay is None else f"{delay * 1000:.0f} ms"), flush=True)
+        seconds = time.monotonic() - started
+        cpu = (_cpu_seconds(limber.process.pid) - used) / seconds
+        memory = _peak_megabytes(limber.process.pid)
     summary = {
         "runs": len(stops),
         "missed": missed,

@@ -33,7 +33,7 @@ from assistant.core.events import (
     SpeakerRestored,
     Started,
 )
-from assistant.core.flow import TABLE, TIMED, Row, Signal, State, Trigger, listened_for
+from assistant.core.flow import ANSWERED, TABLE, TIMED, Row, Signal, State, Trigger, listened_for
 from assistant.core.guards import GUARDS
 from assistant.core.intents import SAFETY_INTENTS, Match
 from assistant.core.listening import Listener, NotUnderstood
@@ -147,7 +147,8 @@ class Session:
         return self._context.script.may_have_said(tuple(meaning.phrase.split()), word_ended_at)
 
     def _trigger(self, trigger: Trigger) -> None:
-        self._machine.dispatch(str(trigger))
+        if trigger in ANSWERED[self._context.state]:
+            self._machine.dispatch(str(trigger))
 
     def _enter(self, state: State) -> None:
         context = self._context
@@ -160,13 +161,12 @@ class Session:
 
 
 def _machine(flow: _Flow, context: Context, enter: Callable[[State], None]) -> Machine:
-    """The state machine over the flow table; what no row answers is silently nothing."""
+    """The state machine over the flow table."""
     machine = Machine(
         model=flow,
         states=[str(state) for state in State],
         initial=str(State.ASLEEP),
         auto_transitions=False,
-        ignore_invalid_triggers=True,
     )
     for row in TABLE:
         machine.add_transition(
