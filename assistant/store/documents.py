@@ -77,6 +77,11 @@ def read_document(path: Path) -> Document:
     return parse_document(path, _read_bytes(path))
 
 
+def read_text(path: Path) -> str:
+    """A file's text. Raises DocumentError for more than MAX_BYTES, and for what is not UTF-8."""
+    return decode(path, _read_bytes(path))
+
+
 def parse_document(path: Path, data: bytes) -> Document:
     """Make a document of a file's bytes; `path` is only named. Raises DocumentError when that cannot be."""
     text = decode(path, data)
