@@ -35,6 +35,7 @@ from assistant.core.intents import Intent
 from assistant.core.routine import Position, Region, Routine, Stretch
 from assistant.core.session import Session
 from assistant.language.packs import load_language
+from assistant.store.library import load_library
 from assistant.store.routines import load_routine
 
 ROUTINES_FOLDER = Path(__file__).parents[1] / "routines"
@@ -76,7 +77,8 @@ PACK = load_language("en", CATALOGUE)
 
 def built_in_routines() -> tuple[Routine, ...]:
     """The routines that come with Limber."""
-    return tuple(load_routine(path) for path in sorted(ROUTINES_FOLDER.glob("*.yaml")))
+    library = load_library()
+    return tuple(load_routine(path, library=library) for path in sorted(ROUTINES_FOLDER.glob("*.yaml")))
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def load_library(find_safety: FindSafety | None = None) -> dict[str, Stretch]:
 
 def library_files() -> list[Path]:
     """The library's files. Raises ContentError when it is not there."""
-    return yaml_files(builtin_folder() / "stretches")
+    return yaml_files(builtin_folder("stretches"))
 
 
 def check_library_file(path: Path, find_safety: FindSafety | None = None) -> tuple[Problem, ...]:
@@ -49,9 +49,9 @@ def check_library_file(path: Path, find_safety: FindSafety | None = None) -> tup
     return ()
 
 
-def builtin_folder() -> Path:
-    """Where the built-in routines are. Raises ContentError when they are not there."""
-    folder = resource_path("routines")
+def builtin_folder(inner: str = "") -> Path:
+    """Where the built-in routines are, or a folder within. Raises ContentError when it is not there."""
+    folder = resource_path("routines") / inner
     if not folder.is_dir():
         raise ContentError(
             "routines_missing", f"The built-in routines are missing from {folder}: reinstall Limber."

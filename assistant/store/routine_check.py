@@ -70,7 +70,7 @@ class _Entry:
 
     loc: Loc
     data: Mapping[str, Any]
-    stretch_id: object
+    stretch_id: str | None
     names_another: bool
     region: object
 
@@ -87,15 +87,17 @@ def _entries(data: Mapping[str, Any], library: Library) -> list[_Entry]:
             region = library[named].region.value if named in library else None
             found.append(_Entry(loc, values, named, True, region))
         else:
-            found.append(_Entry(loc, values, values.get("id"), False, values.get("region")))
+            own_id = values.get("id")
+            stretch_id = own_id if isinstance(own_id, str) else None
+            found.append(_Entry(loc, values, stretch_id, False, values.get("region")))
     return found
 
 
 def _use_problems(entry: _Entry, library: Library) -> Iterator[_Found]:
     place = (*entry.loc, "use") if "use" in entry.data else entry.loc
-    stretch = library.get(str(entry.stretch_id))
+    named = entry.stretch_id or ""
+    stretch = library.get(named)
     if stretch is None:
-        named = str(entry.stretch_id)
         yield place, f"{named} is no stretch of the library{did_you_mean(named, library)}"
         return
     yield from _hold_problems(entry.loc, entry.data)
@@ -184,7 +186,7 @@ def _order_problems(entries: list[_Entry]) -> Iterator[_Found]:
 def _repeated_ids(entries: list[_Entry]) -> Iterator[_Found]:
     seen: set[str] = set()
     for entry in entries:
-        if isinstance(entry.stretch_id, str):
+        if entry.stretch_id is not None:
             if entry.stretch_id in seen:
                 place = entry.loc if entry.names_another else (*entry.loc, "id")
                 yield place, f"{entry.stretch_id} is the id of an earlier stretch too"
