@@ -17,7 +17,8 @@ class Settings:
     """How a session is run. Times in seconds.
 
     `routine_id` begins with that routine instead of asking. `physician_check_due` asks whether a physician
-    agreed before anything else. `rate` and `gain_db` are where speech starts from.
+    agreed before anything else. `rate` and `gain_db` are where speech starts from. `hears_itself` says that
+    what is spoken may come back through the microphone, so that an echo of it is no command.
     """
 
     routine_id: str = ""
@@ -28,6 +29,7 @@ class Settings:
     half_way_cue: bool = True
     rate: float = 1.0
     gain_db: float = 0.0
+    hears_itself: bool = True
 
 
 @dataclass(slots=True)
@@ -60,6 +62,11 @@ class Context:
     def held_seconds(self) -> float:
         """How long the current step has been held; 0 where none is under way."""
         return self.hold.held_seconds(self.now) if self.hold else 0.0
+
+    @property
+    def step(self) -> int:
+        """The number of the current step, from 1; 0 while there is none."""
+        return self.course.index + 1 if self.course and self.hold else 0
 
     def wait(self, seconds: float) -> None:
         """The state's deadline is so many seconds from now."""

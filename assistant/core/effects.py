@@ -113,7 +113,8 @@ def _set_out_chosen(context: Context) -> None:
 
 
 def _begin(context: Context, routine: Routine) -> None:
-    context.course, context.hold = Course(routine), None
+    leave_step(context)
+    context.course = Course(routine)
     context.script.do(RecordSession(routine.id))
 
 

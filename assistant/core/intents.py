@@ -105,13 +105,14 @@ class PhraseTable:
                     return Match(intent, " ".join(words), slots)
         return None
 
-    def find_safety(self, words: Words) -> Match | None:
-        """The most serious safety phrase anywhere in the words, the longest of them, decoys aside."""
+    def find_safety(self, words: Words, intents: Iterable[Intent] = SAFETY_INTENTS) -> Match | None:
+        """The longest safety phrase anywhere in the words, of the first of `intents`; decoys aside."""
         usable = self._without_decoys(words)
-        for wanted in SAFETY_INTENTS:
+        for wanted in intents:
             found = [p for intent, p in self._patterns if intent is wanted and contains(usable, p)]
-            if found:
-                return Match(wanted, " ".join(max(found, key=len)))
+            longest = max(found, key=len, default=None)
+            if longest:
+                return Match(wanted, " ".join(longest))
         return None
 
     def grammar(self, intents: Iterable[Intent]) -> tuple[str, ...]:

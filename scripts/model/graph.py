@@ -38,7 +38,7 @@ SILENCE_LOOP = 0.9  # probability of staying, as in the topology inside am/final
 PHONE_LOOP = 0.5
 PAUSE = 0.5  # probability of a silence between two words
 
-# Costs in nats, chosen on recordings of other speakers than those measured in the model card.
+# Costs in nats, found by trial when the acoustic model was trained.
 UNKNOWN_COST = 0.0  # of entering the phone loop of [unk]
 UNKNOWN_PHONE_COST = 2.0  # of each phone in it
 UNKNOWN_WORD_COST = 4.0  # of a common word as a pronunciation of [unk]

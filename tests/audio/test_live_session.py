@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from live import last_loud, live_limber, silence_after, spoken
+from live import LiveLimber, last_loud, live_limber, silence_after, spoken
 from virtual_sound import VirtualSound
 
 ROUTINE = {"LIMBER_SESSION_ROUTINE": "at-the-desk", "LIMBER_SESSION_SOUND_CHECK": "false"}
@@ -34,6 +34,19 @@ def test_a_microphone_that_falls_silent_is_noticed_said_and_its_return_too(
         limber.wait_for("I can hear you again", limit_seconds=15)
 
 
+def test_a_sound_server_that_hangs_ends_the_session_with_one_sentence(
+    virtual_sound: VirtualSound, tmp_path: Path
+) -> None:
+    with live_limber(virtual_sound, tmp_path, **ROUTINE) as limber:
+        limber.wait_for("Before we begin.")
+        virtual_sound.freeze_server(True)
+        assert limber.process.wait(40) == 1
+        virtual_sound.freeze_server(False)
+    assert "I cannot hear" in limber.text()
+    assert "the sound system does not answer" in limber.text()
+    assert "Traceback" not in limber.text()
+
+
 def test_a_session_by_voice_alone_to_its_end(virtual_sound: VirtualSound, tmp_path: Path) -> None:
     with live_limber(virtual_sound, tmp_path, LIMBER_SESSION_SOUND_CHECK="false") as limber:
         limber.wait_for("What would you like")
@@ -46,13 +59,13 @@ def test_a_session_by_voice_alone_to_its_end(virtual_sound: VirtualSound, tmp_pa
         assert limber.process.wait(30) == 0
 
 
-def _say_until(sound: VirtualSound, limber: object, said: str, answer: str) -> None:
+def _say_until(sound: VirtualSound, limber: LiveLimber, said: str, answer: str) -> None:
     """Say it, again if need be: a person would, too."""
     for _ in range(4):
         sound.play_to_microphone(spoken(said))
         try:
-            limber.wait_for(answer, limit_seconds=6)  # type: ignore[attr-defined]
+            limber.wait_for(answer, limit_seconds=6)
         except TimeoutError:
             continue
         return
-    pytest.fail(f"{said!r} did not lead to {answer!r}: {limber.text()}")  # type: ignore[attr-defined]
+    pytest.fail(f"{said!r} did not lead to {answer!r}: {limber.text()}")
