@@ -470,6 +470,12 @@ class TestBuiltIn:
         assert minutes["two-minute-reset"] == 2
         assert all(2 <= number <= 15 for number in minutes.values())
 
+    def test_the_readme_tells_each_with_its_minutes(self) -> None:
+        readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+        for routine in load_routines(None, pytest.fail):
+            assert f'| "{routine.spoken_name}" | {routine_minutes(routine)} |' in readme
+        assert f"Made of {len(LIBRARY)} stretches" in readme
+
     def test_none_needs_another_order_than_from_the_neck_down(self) -> None:
         assert {r.order_reason for r in load_routines(None, pytest.fail)} == {""}
 
