@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.store.routines import Listed
     from assistant.store.wording import FindSafety
 
+_OURS = "Limber"
 _AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 
@@ -41,21 +42,21 @@ def list_routines(as_json: _AsJson = False) -> None:
     from assistant.core.choosing import routine_minutes
     from assistant.store.routines import user_folder
 
-    table = Table("id", "name", "minutes", "stretches", "from", "description", box=None, pad_edge=False)
-    for listed in _listed():
-        routine, pack = listed.routine, listed.pack
-        if as_json:
-            values = {"id": routine.id, "name": routine.name, "spoken_name": routine.spoken_name}
-            about = {"minutes": routine_minutes(routine), "stretches": len(routine.stretches)}
-            made = {"author": pack.author, "reviewed_by": pack.reviewed_by} if pack else {}
-            origin = {"origin": _origin(listed), "pack": pack.name if pack else None}
-            output.emit_json(values | about | {"description": routine.description} | origin | made)
-        else:
-            numbers = str(routine_minutes(routine)), str(len(routine.stretches))
-            table.add_row(routine.id, routine.name, *numbers, _origin(listed), routine.description)
-    if not as_json:
-        output.out.print(table)
-        output.note(f"Your own routines belong in {user_folder()}.")
+    found = _listed()
+    if as_json:
+        for listed in found:
+            output.emit_json(_json(listed))
+        return
+    mixed = any(_origin(listed) != _OURS for listed in found)
+    columns = ("id", "name", "minutes", "stretches", *(("from",) if mixed else ()), "description")
+    table = Table(*columns, box=None, pad_edge=False)
+    for listed in found:
+        routine = listed.routine
+        numbers = str(routine_minutes(routine)), str(len(routine.stretches))
+        origin = (_origin(listed),) if mixed else ()
+        table.add_row(routine.id, routine.name, *numbers, *origin, routine.description)
+    output.out.print(table)
+    output.note(f"Your own routines belong in {user_folder()}.")
 
 
 def show(
@@ -145,12 +146,30 @@ def _listed() -> list[Listed]:
     return list_routines(_find_safety(), output.err.print)
 
 
+def _json(listed: Listed) -> dict[str, object]:
+    from assistant.core.choosing import routine_minutes
+
+    routine, pack = listed.routine, listed.pack
+    return {
+        "id": routine.id,
+        "name": routine.name,
+        "spoken_name": routine.spoken_name,
+        "minutes": routine_minutes(routine),
+        "stretches": len(routine.stretches),
+        "description": routine.description,
+        "origin": _origin(listed),
+        "pack": pack.name if pack else None,
+        "author": pack.author if pack else None,
+        "reviewed_by": pack.reviewed_by if pack else None,
+    }
+
+
 def _origin(listed: Listed) -> str:
     from assistant.store.library import builtin_folder
 
     if pack := listed.pack:
         return f"{pack.name} by {pack.author}, reviewed by {pack.reviewed_by}"
-    return "Limber" if listed.path.parent == builtin_folder() else "you"
+    return _OURS if listed.path.parent == builtin_folder() else "you"
 
 
 def _show(routine: Routine) -> None:
