@@ -13,6 +13,7 @@ import yaml
 
 from assistant.core.routine import (
     Condition,
+    Equipment,
     Position,
     Region,
     Routine,
@@ -25,7 +26,7 @@ from assistant.errors import ContentError
 from assistant.language.packs import load_language
 from assistant.store.documents import DocumentError
 from assistant.store.library import builtin_folder, check_library_file, library_files, load_library
-from assistant.store.routine_files import LibraryFile, schema_json
+from assistant.store.routine_files import LibraryFile, ManifestFile, StretchFile, schema_json
 from assistant.store.routines import load_routines
 from assistant.store.wording import MAX_SENTENCE_WORDS, reading_grade
 
@@ -209,3 +210,9 @@ def test_a_routine_s_stretch_is_the_library_s_own() -> None:
     routines: tuple[Routine, ...] = load_routines(None, pytest.fail)
     (desk,) = (routine for routine in routines if routine.id == "at-the-desk")
     assert desk.stretches[0] == LIBRARY["neck-turn"]
+
+
+def test_the_readme_tells_every_field_and_all_equipment() -> None:
+    readme = (builtin_folder() / "README.md").read_text(encoding="utf-8")
+    for name in (*StretchFile.model_fields, *ManifestFile.model_fields, *Equipment, *Position):
+        assert f"`{name}`" in readme or f"\n{name}: " in readme, name
