@@ -28,7 +28,7 @@ from assistant.store.documents import DocumentError
 from assistant.store.library import builtin_folder, check_library_file, library_files, load_library
 from assistant.store.routine_files import LibraryFile, ManifestFile, StretchFile, schema_json
 from assistant.store.routines import load_routines
-from assistant.store.wording import MAX_SENTENCE_WORDS, reading_grade
+from assistant.store.wording import MAX_SENTENCE_WORDS, reading_grade, spoken_words
 
 LIBRARY = load_library()
 FIND_SAFETY = load_language().table.find_safety
@@ -145,6 +145,18 @@ def test_who_should_leave_one_out_is_the_same_for_people_and_for_the_planner(str
             assert not named or condition in stretch.avoid, f"{condition} is only told"
     if "tingling" in spoken:
         assert stretch.avoid & {Condition.TINGLING_ARM, Condition.TINGLING_LEG}
+
+
+@EACH
+def test_the_words_fit_every_position(stretch: Stretch) -> None:
+    spoken = set(spoken_words(" ".join(told(stretch))))
+    if Position.STANDING in stretch.also_in:
+        assert not spoken & {"lap", "chair", "sit"}
+    if Position.BED in where(stretch):
+        assert not spoken & {"mat"}
+        assert "floor" not in spoken or stretch.id == "bed-hamstring"  # one foot is on the floor
+    if Position.FLOOR in where(stretch):
+        assert not spoken & {"bed", "mattress"}
 
 
 def test_the_breath_is_said_once_for_each_stretch() -> None:
