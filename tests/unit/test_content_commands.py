@@ -1,20 +1,16 @@
-"""`limber routines` and `limber history`, as typed."""
+"""`limber routines`, as typed."""
 
 from __future__ import annotations
 
 import json
 import logging
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from assistant.cli import app, output
-from assistant.core.actions import EndSession, RecordPain, RecordSession, RecordStep
-from assistant.store.history import History
-from assistant.store.history_reader import history_path
 from assistant.store.library import builtin_folder
 from assistant.store.routine_files import LibraryFile, schema_json
 from assistant.store.routines import load_routines, packs_folder, user_folder
@@ -206,55 +202,3 @@ def test_a_bad_pack_is_told_problem_by_problem(run: Run, pack: Path) -> None:
     ]
     assert result.stderr == "Nothing was added.\n"
     assert not packs_folder().exists()
-
-
-def test_history_is_empty_at_first(run: Run) -> None:
-    result = run("history")
-    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "There is no session yet.\n")
-
-
-@pytest.fixture
-def two_sessions(run: Run) -> None:
-    history = History(history_path(), pytest.fail, lambda: datetime(2026, 3, 1, 8, 30, tzinfo=UTC))
-    history.record(RecordSession("whole-spine"))
-    history.record(RecordStep("neck-tilt", "left", 1, 90.0, "done"))
-    history.record(RecordSession("at-the-desk"))
-    history.record(RecordStep("neck-tilt", "left", 1, 20.04, "done"))
-    history.record(RecordStep("neck-tilt", "right", 1, 0.0, "skipped"))
-    history.record(RecordPain("neck-tilt", "ouch"))
-    history.record(EndSession("ended_by_user"))
-    history.close()
-
-
-@pytest.mark.usefixtures("two_sessions")
-def test_history_is_a_table_the_latest_first(run: Run) -> None:
-    lines = [line.split("  ") for line in run("history").stdout.splitlines()]
-    table = [[cell.strip() for cell in line if cell.strip()] for line in lines]
-    assert table == [
-        ["when", "routine", "minutes held", "steps", "pain reports", "why it ended"],
-        ["2026-03-01 08:30", "at-the-desk", "0.3", "1 (1 skipped)", "1", "ended by user"],
-        ["2026-03-01 08:30", "whole-spine", "1.5", "1", "0", "interrupted"],
-    ]
-
-
-@pytest.mark.usefixtures("two_sessions")
-def test_history_as_json_is_an_object_a_line(run: Run) -> None:
-    (line,) = run("history", "--json", "--limit", "1").stdout.splitlines()
-    assert json.loads(line) == {
-        "started_at": "2026-03-01T08:30:00+00:00",
-        "ended_at": "2026-03-01T08:30:00+00:00",
-        "routine": "at-the-desk",
-        "held_seconds": 20.0,
-        "steps_done": 1,
-        "steps_skipped": 1,
-        "pain_reports": 1,
-        "end_reason": "ended_by_user",
-    }
-
-
-def test_a_damaged_history_is_one_sentence(run: Run) -> None:
-    history_path().parent.mkdir(parents=True)
-    history_path().write_bytes(b"no database" * 1000)
-    result = run("history")
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == f"The history {history_path()} cannot be read: file is not a database.\n"
