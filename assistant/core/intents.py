@@ -7,7 +7,7 @@ The table itself is data of a language pack; this module compiles and matches it
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 UNKNOWN_WORD = "[unk]"
@@ -40,6 +40,9 @@ class Intent(StrEnum):
     YES = "yes"
     NO = "no"
     NUMBER = "number"
+    UNSURE = "unsure"
+    SKIP_QUESTIONS = "skip_questions"
+    BRING_BACK = "bring_back"
     START = "start"
     CHOOSE = "choose"
     END = "end"
@@ -57,6 +60,7 @@ class Slots:
     number: int | None = None
     region: str | None = None
     routine: str | None = None
+    position: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,9 @@ Words = tuple[str, ...]
 class PhraseTable:
     """The phrases of one language, ready to match.
 
-    `phrases` maps each intent to its patterns. `slots` maps a slot's name ("number", "span", "region",
-    "routine") to its values by their words. `decoys` are listened for so that they are not mistaken for
-    commands; they mean nothing.
+    `phrases` maps each intent to its patterns. `slots` maps a slot's name ("number", "span", "score",
+    "region", "position", "routine") to its values by their words. `decoys` are listened for so that they are
+    not mistaken for commands; they mean nothing.
     """
 
     phrases: Mapping[Intent, tuple[str, ...]]
@@ -164,8 +168,10 @@ class PhraseTable:
                     yield _bound(rest, name, value)
 
     def _without_decoys(self, words: Words) -> Words:
+        """A decoy of several words hides the safety phrase within it; one word hides nothing."""
         for decoy in self.decoys:
-            words = _blanked(words, tuple(decoy.split()))
+            if " " in decoy:
+                words = _blanked(words, tuple(decoy.split()))
         return words
 
 
@@ -175,10 +181,12 @@ def _slot_name(token: str) -> str | None:
 
 def _bound(slots: Slots, name: str, value: int | str) -> Slots:
     if isinstance(value, int):
-        return Slots(value, slots.region, slots.routine)
+        return replace(slots, number=value)
     if name == "region":
-        return Slots(slots.number, value, slots.routine)
-    return Slots(slots.number, slots.region, value)
+        return replace(slots, region=value)
+    if name == "position":
+        return replace(slots, position=value)
+    return replace(slots, routine=value)
 
 
 def _strip_unknown(words: Words) -> Words:

@@ -17,6 +17,7 @@ from assistant.language.packs import FOLDER, available_languages, load_language
 from assistant.store.wording import lint_spoken
 
 PLACEHOLDERS = {"routines", "routine", "minutes", "stretch", "side", "other_side", "number", "seconds"}
+PLACEHOLDERS |= {"before", "after", "count"}
 NEVER_SAID = re.compile(
     r"\b(damage|wear and tear|hurt|pain|push|force|bounce|pulse|jerk|swing|deeper|you're fine)\b"
 )
