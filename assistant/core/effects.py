@@ -39,7 +39,8 @@ def _interrupt(context: Context) -> None:
 
 
 def _end_by_user(context: Context) -> None:
-    context.end_reason = "ended_by_user"
+    if context.state is not State.SCORE_AFTER:  # there all has been done
+        context.end_reason = "ended_by_user"
 
 
 def _give_up_waiting(context: Context) -> None:

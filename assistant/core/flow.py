@@ -246,11 +246,11 @@ TABLE: tuple[Row, ...] = (
     # How it is afterwards.
     Row(I.NUMBER, (S.SCORE_AFTER,), S.CLOSING, "out_of_range"),
     Row(I.NUMBER, (S.SCORE_AFTER,), S.CLOSING, effect="score_after"),
-    *(Row(t, (S.SCORE_AFTER,), S.CLOSING) for t in (I.UNSURE, I.SKIP_QUESTIONS, I.NEXT, I.NO, I.END)),
+    *(Row(t, (S.SCORE_AFTER,), S.CLOSING) for t in (I.UNSURE, I.SKIP_QUESTIONS, I.NEXT, I.NO)),
     Row(Signal.TIME_OVER, (S.SCORE_AFTER,), None, "may_ask_again", "ask"),
     Row(Signal.TIME_OVER, (S.SCORE_AFTER,), S.CLOSING),
     # Ending.
-    Row(I.END, (S.ASLEEP, *AWAKE[:-1], S.PAUSED, S.DEAF), S.CLOSING, effect="end_by_user"),
+    Row(I.END, (S.ASLEEP, *AWAKE, S.PAUSED, S.DEAF), S.CLOSING, effect="end_by_user"),
     Row(I.END, (S.CLOSING, S.EMERGENCY), S.FINISHED, effect="be_quiet"),
     Row(Signal.SPOKEN, (S.CLOSING, S.EMERGENCY), S.FINISHED),
     # Answers that move nothing.
