@@ -56,6 +56,7 @@ def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -
     from assistant.simulate.report import summarize, write_report
     from assistant.simulate.scene import DEFAULT_SCENE, load_scene
     from assistant.speech import voice
+    from assistant.store.history_profile import Profile
 
     scene = load_scene(scene_path or DEFAULT_SCENE)
     config = output.configuration()
@@ -63,7 +64,8 @@ def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -
     config = config.model_copy(update={"session": session})
     pack, routines = load_content(config, output.note)
     today = date.min
-    settings = session_settings(config, None if scene.first_use else today, today)
+    profile = Profile() if scene.first_use else Profile(physician_checked_on=today)
+    settings = session_settings(config, profile, today)
     engines = Engines(
         pack=pack,
         routines=routines,

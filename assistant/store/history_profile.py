@@ -77,7 +77,7 @@ def _hurt_at_all(session: SessionSummary) -> set[str]:
 
 
 def _hurt_and_counts(session: SessionSummary) -> set[str]:
-    return {hurt.stretch_id for hurt in session.hurts if not hurt.was_asked_back}
+    return {hurt.stretch_id for hurt in session.hurts if not hurt.asked_back_at}
 
 
 def _held_to_the_end(connection: sqlite3.Connection) -> set[tuple[int, str]]:

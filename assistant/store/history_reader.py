@@ -33,13 +33,13 @@ UNKNOWN_ENDINGS = (INTERRUPTED, "no_answer")
 class Hurt:
     """Pain during a session: `stretch_id` is "" outside any stretch, `score` the number told, if any.
 
-    `was_asked_back` says that the user has asked for the stretch again since.
+    `asked_back_at` is when the user asked for the stretch again, "" if never: then it counts no more.
     """
 
     stretch_id: str
     phrase: str
     score: int | None = None
-    was_asked_back: bool = False
+    asked_back_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ _SESSIONS = """
 _HURTS = """
     SELECT session_id, stretch_id, phrase,
         (SELECT score FROM scores WHERE pain_id = pains.id ORDER BY id DESC LIMIT 1),
-        asked_back_at IS NOT NULL
+        coalesce(asked_back_at, '')
     FROM pains WHERE session_id IS NOT NULL ORDER BY id"""
 
 _RED_FLAGS = "SELECT session_id, kind FROM red_flags WHERE session_id IS NOT NULL ORDER BY id"
@@ -171,7 +171,7 @@ def sessions_of(connection: sqlite3.Connection, limit: int | None = None) -> lis
             end_reason=end_reason or INTERRUPTED,
             pain_before=before,
             pain_after=after,
-            hurts=tuple(Hurt(*row, bool(is_over)) for *row, is_over in hurts[session_id]),
+            hurts=tuple(Hurt(*row) for row in hurts[session_id]),
             red_flags=tuple(kind for (kind,) in red_flags[session_id]),
         )
         for session_id, started_at, ended_at, end_reason, routine_id, held_seconds, *told in rows

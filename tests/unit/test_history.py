@@ -468,7 +468,7 @@ def test_a_stretch_that_is_asked_back_did_hurt_but_that_is_over(open_history: Ca
     for action in (RecordSession("whole-spine"), *happened, RecordPain("calf", "ouch")):
         history.record(action)
     (session,) = history.sessions()
-    told = [(hurt.stretch_id, hurt.was_asked_back) for hurt in session.hurts]
+    told = [(hurt.stretch_id, bool(hurt.asked_back_at)) for hurt in session.hurts]
     assert told == [("calf", True), ("neck-tilt", False), ("calf", False)]
 
 
