@@ -25,7 +25,7 @@ BUSY_SECONDS = 2.0
 INTERRUPTED = "interrupted"
 """Why a session ended that never said so: its process was killed, or it is still going on."""
 
-PAINFUL_ENDINGS = ("pain", "emergency", "see_physician")
+PAINFUL_ENDINGS = ("pain", "emergency")
 UNKNOWN_ENDINGS = (INTERRUPTED, "no_answer")
 
 
