@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 import time
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -57,6 +56,7 @@ def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -
     from assistant.simulate.scene import DEFAULT_SCENE, load_scene
     from assistant.speech import voice
     from assistant.store.history_profile import Profile
+    from assistant.store.library import load_library
 
     scene = load_scene(scene_path or DEFAULT_SCENE)
     config = output.configuration()
@@ -72,7 +72,8 @@ def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -
         recognizer=open_recognizer(config, pack, output.note),
         voice=_voice(config),
         open_voice=voice.open_voice,
-        settings=replace(settings, hears_itself=scene.room.has_echo),
+        settings=scene.settings(settings),
+        library=tuple(load_library().values()),
     )
     show = output.emit_json if as_json else _print_row
     began = time.monotonic()

@@ -241,12 +241,11 @@ TABLE: tuple[Row, ...] = (
         Row(t, IN_PAIN[1:], None, effect="ask")
         for t in (I.RESUME, I.READY, I.START, I.NEXT, I.SKIP_QUESTIONS)
     ),
-    *(Row(t, (S.SCORING,), None, effect="ask") for t in (I.YES, I.NO)),
     Row(I.NUMBER, (S.SPREADING, S.DECIDING), None, effect="ask"),
     # How it is afterwards.
     Row(I.NUMBER, (S.SCORE_AFTER,), S.CLOSING, "out_of_range"),
     Row(I.NUMBER, (S.SCORE_AFTER,), S.CLOSING, effect="score_after"),
-    *(Row(t, (S.SCORE_AFTER,), S.CLOSING) for t in (I.UNSURE, I.SKIP_QUESTIONS, I.NEXT, I.NO)),
+    *(Row(t, (S.SCORE_AFTER,), S.CLOSING) for t in (I.UNSURE, I.SKIP_QUESTIONS, I.NEXT)),
     Row(Signal.TIME_OVER, (S.SCORE_AFTER,), None, "may_ask_again", "ask"),
     Row(Signal.TIME_OVER, (S.SCORE_AFTER,), S.CLOSING),
     # Ending.

@@ -81,17 +81,21 @@ class PhraseTable:
 
     `phrases` maps each intent to its patterns. `slots` maps a slot's name ("number", "span", "score",
     "region", "position", "routine") to its values by their words. `decoys` are listened for so that they are
-    not mistaken for commands; they mean nothing.
+    not mistaken for commands; they mean nothing. `spelling` writes words that sound like another one as that
+    one, in the phrases and in what is heard: the recognizer could not tell them apart.
     """
 
     phrases: Mapping[Intent, tuple[str, ...]]
     slots: Mapping[str, Mapping[str, int | str]]
     decoys: tuple[str, ...] = ()
+    spelling: Mapping[str, str] = field(default_factory=dict)
     _patterns: tuple[tuple[Intent, Words], ...] = field(init=False, repr=False)
     _values: Mapping[str, tuple[tuple[Words, int | str], ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        patterns = tuple((intent, tuple(p.split())) for intent, ps in self.phrases.items() for p in ps)
+        patterns = tuple(
+            (intent, self._spelled(p.split())) for intent, ps in self.phrases.items() for p in ps
+        )
         values = {
             name: tuple((tuple(words.split()), value) for words, value in by_words.items())
             for name, by_words in self.slots.items()
@@ -101,7 +105,7 @@ class PhraseTable:
 
     def match(self, words: Words, intents: Iterable[Intent] | None = None) -> Match | None:
         """The phrase that the words are, exactly, [unk] at either end aside; among `intents`, if given."""
-        words = _strip_unknown(words)
+        words = self._spelled(_strip_unknown(words))
         allowed = None if intents is None else frozenset(intents)
         for intent, pattern in self._patterns:
             if allowed is None or intent in allowed:
@@ -111,7 +115,7 @@ class PhraseTable:
 
     def find_safety(self, words: Words, intents: Iterable[Intent] = SAFETY_INTENTS) -> Match | None:
         """The longest safety phrase anywhere in the words, of the first of `intents`; decoys aside."""
-        usable = self._without_decoys(words)
+        usable = self._without_decoys(self._spelled(words))
         for wanted in intents:
             found = [p for intent, p in self._patterns if intent is wanted and contains(usable, p)]
             longest = max(found, key=len, default=None)
@@ -136,6 +140,9 @@ class PhraseTable:
     def vocabulary(self) -> frozenset[str]:
         """Every word that a grammar of this table can hold."""
         return frozenset(word for phrase in self.grammar(Intent) for word in phrase.split())
+
+    def _spelled(self, words: Iterable[str]) -> Words:
+        return tuple(self.spelling.get(word, word) for word in words)
 
     def _expand(self, pattern: Words) -> Iterator[str]:
         names = [_slot_name(token) for token in pattern]

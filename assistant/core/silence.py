@@ -68,7 +68,7 @@ SILENT: dict[State, str] = {
         "speaker_restored"
     ),
     State.SCORING: (
-        "not_yet back how_long whats_next more_time longer shorter easier bring_back choose started "
+        "not_yet back how_long whats_next more_time longer shorter easier yes no bring_back choose started "
         "microphone_restored speaker_restored"
     ),
     State.SPREADING: (
@@ -80,8 +80,8 @@ SILENT: dict[State, str] = {
         "microphone_restored speaker_restored"
     ),
     State.SCORE_AFTER: (
-        "resume ready not_yet back how_long whats_next more_time longer shorter easier yes bring_back start "
-        "choose started microphone_restored speaker_restored"
+        "resume ready not_yet back how_long whats_next more_time longer shorter easier yes no bring_back "
+        "start choose started microphone_restored speaker_restored"
     ),
     State.EMERGENCY: (
         "pause resume ready not_yet next back how_long whats_next more_time longer shorter easier help yes "
