@@ -174,7 +174,7 @@ def _print_table(sessions: list[SessionSummary], stretches: Stretches) -> None:
             str(session.id),
             f"{session.started_at:%Y-%m-%d}",
             session.routine_id,
-            f"{session.held_seconds / 60:.0f}",
+            f"{session.held_seconds / 60:.1f}",
             pain_in_words(session),
             "\n".join(hurt_in_words(session, stretches)),
             ending_in_words(session),

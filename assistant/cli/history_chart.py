@@ -33,7 +33,7 @@ def chart_lines(sessions: list[SessionSummary], stretches: Stretches) -> list[st
 
 def _line(session: SessionSummary, most_seconds: float, stretches: Stretches) -> str:
     bar = "▆" * round(BAR_COLUMNS * session.held_seconds / most_seconds)
-    minutes = f"{bar} {session.held_seconds / 60:.0f}".strip()
+    minutes = f"{bar} {session.held_seconds / 60:.1f}".strip()
     line = f"{session.started_at:%Y-%m-%d}  {_scale(session)}   {minutes:<{BAR_COLUMNS + 4}} "
     regions = dict.fromkeys(region_of(hurt, stretches) for hurt in session.hurts)
     if session.red_flags:

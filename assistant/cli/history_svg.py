@@ -21,6 +21,8 @@ WIDTH, HEIGHT, LEFT, RIGHT = 720, 360, 64, 692
 PAIN_TOP, PAIN_BOTTOM, HURT_AT, HELD_TOP, HELD_BOTTOM = 72, 212, 232, 254, 318
 INK, GRID, BEFORE, AFTER, HELD = "#222222", "#dddddd", "#b35806", "#1f5fa8", "#9aa7b3"
 DATES = 6
+ROOMY_SESSIONS = 40
+"""From so many on, dots get smaller."""
 
 Place = Callable[[datetime], float]
 Point = tuple[float, float] | None
@@ -73,9 +75,10 @@ def _line(x1: float, y1: float, x2: float, y2: float, color: str, more: str = ""
     return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{color}"{more}/>'
 
 
-def _dot(x: float, y: float, color: str, *, is_before: bool) -> str:
+def _dot(x: float, y: float, color: str, *, is_before: bool, size: float = 1.0) -> str:
     radius, fill = (5.5, "#ffffff") if is_before else (3.5, color)  # one within the other where they meet
-    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{fill}" stroke="{color}" stroke-width="2"/>'
+    place = f'cx="{x:.1f}" cy="{y:.1f}" r="{radius * size:.1f}"'
+    return f'<circle {place} fill="{fill}" stroke="{color}" stroke-width="{2 * size:.1f}"/>'
 
 
 def _cross(x: float, y: float) -> str:
@@ -127,16 +130,16 @@ def _held(sessions: list[SessionSummary], x: Place) -> list[str]:
 def _series(points: list[Point], color: str, *, is_before: bool) -> list[str]:
     """Dots, and lines between those of sessions that follow each other."""
     dash = ' stroke-width="1.5"' + (' stroke-dasharray="5 4"' if is_before else "")
-    pairs = pairwise(points)
-    lines = [_line(*one, *other, color, dash) for one, other in pairs if one and other]
-    return lines + [_dot(*point, color, is_before=is_before) for point in points if point]
+    size = max(0.4, min(1.0, ROOMY_SESSIONS / len(points)))
+    lines = [_line(*one, *other, color, dash) for one, other in pairwise(points) if one and other]
+    return lines + [_dot(*point, color, is_before=is_before, size=size) for point in points if point]
 
 
 def _details(session: SessionSummary, x: float, stretches: Stretches) -> str:
     """What is told of a session where a pointer rests on it; a cross where something hurt."""
     told = [
         f"{session.started_at:%Y-%m-%d %H:%M}, {session.routine_id}",
-        f"{session.held_seconds / 60:.0f} minutes held, pain {pain_in_words(session)}",
+        f"{session.held_seconds / 60:.1f} minutes held, pain {pain_in_words(session)}",
         *hurt_in_words(session, stretches),
         f"ended: {ending_in_words(session)}",
     ]

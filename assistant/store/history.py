@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from assistant.core.actions import (
@@ -23,7 +23,7 @@ from assistant.core.actions import (
     RecordStep,
 )
 from assistant.errors import StoreError
-from assistant.store.history_reader import SessionSummary, read_physician_checked_on, read_sessions
+from assistant.store.history_reader import SessionSummary, read_sessions
 from assistant.store.history_schema import connect, is_damage
 
 BUSY_SECONDS = 0.25  # another session may be writing; the session thread must not wait longer
@@ -89,14 +89,6 @@ class History:
         except StoreError as error:
             self._tell(error.message)
             return []
-
-    def physician_checked_on(self) -> date | None:
-        """The day on which the user last said that a physician agreed; None also when it cannot be read."""
-        try:
-            return read_physician_checked_on(self._path)
-        except StoreError as error:
-            self._tell(error.message)
-            return None
 
     def close(self) -> None:
         """Let go of the file; records after this are not kept."""

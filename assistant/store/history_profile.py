@@ -12,7 +12,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from assistant.core.adapting import StretchPast
-from assistant.store.history_reader import SessionSummary, physician_checked_on, reading, sessions_of
+from assistant.store.history_reader import SessionSummary, reading, sessions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ def read_profile(path: Path) -> Profile:
         return Profile(
             sessions=len(told),
             pain_free_sessions=sum(session.is_pain_free for session in until_pain),
-            physician_checked_on=physician_checked_on(connection),
-            last_red_flag_on=_last_red_flag_on(connection),
+            physician_checked_on=_last_day(connection, "physician_checks"),
+            last_red_flag_on=_last_day(connection, "red_flags"),
             pasts=_pasts(told, _held_to_the_end(connection)),
         )
 
@@ -87,6 +87,7 @@ def _held_to_the_end(connection: sqlite3.Connection) -> set[tuple[int, str]]:
     return set(connection.execute(query))
 
 
-def _last_red_flag_on(connection: sqlite3.Connection) -> date | None:
-    row = connection.execute("SELECT at FROM red_flags ORDER BY id DESC LIMIT 1").fetchone()
+def _last_day(connection: sqlite3.Connection, table: str) -> date | None:
+    """The local day of the table's last row."""
+    row = connection.execute(f"SELECT at FROM {table} ORDER BY id DESC LIMIT 1").fetchone()
     return datetime.fromisoformat(row[0]).date() if row else None

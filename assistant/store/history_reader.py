@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -120,18 +120,6 @@ def count_sessions(path: Path) -> int:
             return 0
         (count,) = connection.execute("SELECT count(*) FROM sessions").fetchone()
         return int(count)
-
-
-def read_physician_checked_on(path: Path) -> date | None:
-    """The day on which the user last said that a physician agreed. Raises StoreError."""
-    with reading(path) as connection:
-        return None if connection is None else physician_checked_on(connection)
-
-
-def physician_checked_on(connection: sqlite3.Connection) -> date | None:
-    """The day on which the user last said that a physician agreed. Raises sqlite3.Error."""
-    row = connection.execute("SELECT at FROM physician_checks ORDER BY id DESC LIMIT 1").fetchone()
-    return datetime.fromisoformat(row[0]).date() if row else None
 
 
 _SESSIONS = """

@@ -27,7 +27,8 @@ from assistant.core.actions import (
 )
 from assistant.store import history_erasing
 from assistant.store.history import History
-from assistant.store.history_reader import history_path, read_physician_checked_on, read_sessions
+from assistant.store.history_profile import read_profile
+from assistant.store.history_reader import history_path, read_sessions
 
 Run = Callable[..., Result]
 MORNING = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
@@ -95,7 +96,7 @@ def test_a_session_is_gone_from_the_files_and_the_others_are_whole(run: Run, fou
     )
     assert b"bravo" not in all_bytes()
     assert read_sessions(history_path()) == before
-    assert read_physician_checked_on(history_path()) == MORNING.date()
+    assert read_profile(history_path()).physician_checked_on == MORNING.date()
 
 
 def test_the_log_of_a_killed_session_is_erased_too(
@@ -209,7 +210,7 @@ def test_a_damaged_copy_is_mentioned_for_a_session_and_erased_with_all(
     ]
     assert all_bytes() == b"mine"
     assert left() == []
-    assert read_physician_checked_on(history_path()) is None
+    assert read_profile(history_path()).physician_checked_on is None
 
 
 def test_a_history_begins_anew_after_all_was_forgotten(run: Run, four_sessions: History) -> None:

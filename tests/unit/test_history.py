@@ -31,12 +31,12 @@ from assistant.errors import StoreError
 from assistant.store import history as history_module
 from assistant.store import history_schema
 from assistant.store.history import History, local_now
+from assistant.store.history_profile import read_profile
 from assistant.store.history_reader import (
     Hurt,
     SessionSummary,
     count_sessions,
     history_path,
-    read_physician_checked_on,
     read_sessions,
 )
 
@@ -141,12 +141,12 @@ def test_the_physician_s_day_is_the_local_one_of_then(path: Path) -> None:
         datetime(2026, 3, 1, 23, 30, tzinfo=timezone(timedelta(hours=-8)))
     )  # already the 2nd in UTC
     history = History(path, pytest.fail, clock)
-    assert history.physician_checked_on() is None
+    assert read_profile(path).physician_checked_on is None
     history.record(RecordPhysicianChecked())
-    assert history.physician_checked_on() == read_physician_checked_on(path) == date(2026, 3, 1)
+    assert read_profile(path).physician_checked_on == date(2026, 3, 1)
     clock.now = datetime(2027, 4, 1, tzinfo=UTC)
     history.record(RecordPhysicianChecked())
-    assert history.physician_checked_on() == date(2027, 4, 1)
+    assert read_profile(path).physician_checked_on == date(2027, 4, 1)
 
 
 def test_it_goes_on_where_it_was(open_history: Callable[[], History]) -> None:
@@ -278,7 +278,6 @@ def test_where_nothing_can_be_written_the_session_goes_on(tmp_path: Path, what: 
     history = History(path, said.append, Clock())
     history.record(RecordSession("whole-spine"))
     history.record(EndSession("completed"))
-    assert history.physician_checked_on() is None
     assert history.sessions() == []
     (line,) = said
     assert line.startswith(f"The history cannot be kept in {path}: ")
@@ -378,7 +377,7 @@ def test_a_file_of_the_first_version_is_read_as_it_is_and_migrated_without_loss(
         hurts=(Hurt("neck-tilt", "ouch"),),
     )
     assert read_sessions(path) == [expected]
-    assert read_physician_checked_on(path) == date(2025, 12, 31)
+    assert read_profile(path).physician_checked_on == date(2025, 12, 31)
     assert path.read_bytes() == before
     history = History(path, pytest.fail, Clock())
     assert history.sessions() == [expected]

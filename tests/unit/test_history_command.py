@@ -105,9 +105,12 @@ def test_the_table_tells_all_in_80_columns_the_latest_first(run: Run) -> None:
     assert max(map(cell_len, lines)) <= 80
     assert lines[0].split("  ")[0:2] == [" no", "when"]
     words = " ".join(result.stdout.split())
-    head, first = "no when routine min pain what hurt ended ", "3 2026-03-03 neck-and-shoulders 0 3 → - "
+    head, first = "no when routine min pain what hurt ended ", "3 2026-03-03 neck-and-shoulders 0.3 3 → - "
     assert words.startswith(head + first)
-    second, third = "2 2026-03-02 whole-spine 0 - interrupted", "1 2026-03-01 whole-spine 2 5 → 3 completed"
+    second, third = (
+        "2 2026-03-02 whole-spine 0.0 - interrupted",
+        "1 2026-03-01 whole-spine 1.5 5 → 3 completed",
+    )
     assert words.endswith(f"{second} {third}")
     for told in ("(neck)", "4 of 10", "warning sign", "both legs"):
         assert told in words
@@ -233,7 +236,7 @@ def test_each_line_of_the_chart_has_its_signs_below_their_numbers() -> None:
     ]
     assert lines[4][column[4] : column[6] + 1] == "●━━━━━○"
     assert lines[5].endswith("hurt: neck")
-    assert lines[7].endswith(" 0              warning sign")
+    assert lines[7].endswith(" 0.0            warning sign")
     assert max(map(cell_len, lines)) <= 79
 
 
@@ -303,7 +306,7 @@ def test_what_is_told_of_a_session_is_there_for_a_pointer_and_escaped() -> None:
     name = LIBRARY["chin-tuck"].name
     assert told.splitlines() == [
         "2026-03-07 08:30, a<b>&c",
-        "5 minutes held, pain 4 → -",
+        "5.0 minutes held, pain 4 → -",
         f"{name} (neck): 4 of 10",
         "gone",
         "ended: completed",
