@@ -16,13 +16,14 @@ from assistant.core.context import Settings
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine
 from assistant.core.session import Session
-from assistant.errors import ConfigError
+from assistant.errors import ConfigError, StoreError
 from assistant.language.packs import load_language
 from assistant.speech.models import find_speech_model, installed_voices
 from assistant.speech.recognizer import VoskRecognizer
 from assistant.speech.voice import FallbackVoice, choose_voices
 from assistant.speech.vosk_model import VoskModel
-from assistant.store.history_reader import read_physician_checked_on
+from assistant.store.history_profile import Profile, read_profile
+from assistant.store.library import load_library
 from assistant.store.routines import load_routines
 
 Tell = Callable[[str], None]
@@ -57,12 +58,12 @@ def open_voice(config: Config, tell: Tell, *, steady: bool = False) -> FallbackV
     return choose_voices(config.speech.voice, piper_models=models, on_fallback=tell, steady=steady)
 
 
-def session_settings(config: Config, physician_checked_on: date | None, today: date) -> Settings:
-    """How the session is run; a physician is asked about on first use and again after a year."""
-    due = physician_checked_on is None or today - physician_checked_on > timedelta(days=PHYSICIAN_CHECK_DAYS)
+def session_settings(config: Config, profile: Profile, today: date) -> Settings:
+    """How the session is run; a physician is asked about on first use, after a year and after a red flag."""
     return Settings(
         routine_id=config.session.routine,
-        physician_check_due=due,
+        physician_check_due=_is_physician_check_due(profile, today),
+        pasts=profile.pasts,
         sound_check=config.session.sound_check,
         settle_seconds=config.session.settle_seconds,
         rest_seconds=config.session.rest_seconds,
@@ -72,9 +73,28 @@ def session_settings(config: Config, physician_checked_on: date | None, today: d
     )
 
 
+def _is_physician_check_due(profile: Profile, today: date) -> bool:
+    checked_on, flagged_on = profile.physician_checked_on, profile.last_red_flag_on
+    if checked_on is None or today - checked_on > timedelta(days=PHYSICIAN_CHECK_DAYS):
+        return True
+    return flagged_on is not None and flagged_on >= checked_on
+
+
 def new_session(
-    config: Config, pack: LanguagePack, routines: tuple[Routine, ...], history: Path, *, hears_itself: bool
+    config: Config,
+    pack: LanguagePack,
+    routines: tuple[Routine, ...],
+    history: Path,
+    tell: Tell,
+    *,
+    hears_itself: bool,
 ) -> Session:
-    """A session as the configuration and the history want it."""
-    settings = session_settings(config, read_physician_checked_on(history), date.today())
-    return Session(pack, routines, replace(settings, hears_itself=hears_itself))
+    """A session as the configuration and the history want it; without a history, as the first one."""
+    try:
+        profile = read_profile(history)
+    except StoreError as error:
+        tell(error.message)
+        profile = Profile()
+    settings = session_settings(config, profile, date.today())
+    library = tuple(load_library().values())
+    return Session(pack, routines, replace(settings, hears_itself=hears_itself, asks_how_it_is=True), library)

@@ -35,6 +35,7 @@ from assistant.core.intents import Intent
 from assistant.core.routine import Position, Region, Routine, Stretch
 from assistant.core.session import Session
 from assistant.language.packs import load_language
+from assistant.store.library import load_library
 from assistant.store.routines import load_routine
 
 ROUTINES_FOLDER = Path(__file__).parents[1] / "routines"
@@ -76,7 +77,8 @@ PACK = load_language("en", CATALOGUE)
 
 def built_in_routines() -> tuple[Routine, ...]:
     """The routines that come with Limber."""
-    return tuple(load_routine(path) for path in sorted(ROUTINES_FOLDER.glob("*.yaml")))
+    library = load_library()
+    return tuple(load_routine(path, library=library) for path in sorted(ROUTINES_FOLDER.glob("*.yaml")))
 
 
 @dataclass(frozen=True)
@@ -97,11 +99,12 @@ class Driver:
         catalogue: tuple[Routine, ...] = CATALOGUE,
         start: bool = True,
         now: float = 1000.0,
+        library: tuple[Stretch, ...] = (),
         **settings: object,
     ) -> None:
         chosen = {"routine_id": routine.id if routine else "", "sound_check": False, **settings}
         pack = PACK if catalogue is CATALOGUE else load_language("en", catalogue)
-        self.session = Session(pack, catalogue, Settings(**chosen))  # type: ignore[arg-type]
+        self.session = Session(pack, catalogue, Settings(**chosen), library)  # type: ignore[arg-type]
         self.now = now
         self.did: list[Did] = []
         self.prompts_finish = True
@@ -145,6 +148,13 @@ class Driver:
         """Say a phrase once nothing is being spoken any more."""
         self.until_silent()
         return self.say(phrase)
+
+    def rate(self, score: str = "three", spread: str = "no") -> Driver:
+        """Answer what is asked after pain, up to the question whether to go on, or to the end."""
+        self.until(State.SCORING).answer(score)
+        if self.state is State.SPREADING:
+            self.answer(spread)
+        return self.until_silent() if self.state is State.DECIDING else self
 
     # Time
 
@@ -261,8 +271,13 @@ OVER_WHEN_SPOKEN = (
 SAID_ON_THE_WAY = {
     State.ASLEEP: ("go to sleep",),
     State.PAUSED: ("pause",),
+    State.HISTORY: ("yes",),
+    State.NEWS: ("two",),
     State.EASING: ("ouch",),
+    State.SCORING: ("ouch",),
+    State.SPREADING: ("ouch",),
     State.DECIDING: ("ouch",),
+    State.SCORE_AFTER: ("skip the questions",),
     State.EMERGENCY: ("i can't breathe",),
     State.CLOSING: ("i'm done",),
     State.FINISHED: ("i can't breathe", "stop"),
@@ -276,13 +291,18 @@ def in_state(state: State, routine: Routine = MIXED) -> Driver:
     """
     driver = Driver(
         None if state is State.CHOOSING else routine,
-        physician_check_due=state is State.SCREENING,
+        physician_check_due=state in (State.SCREENING, State.HISTORY),
+        asks_how_it_is=state in (State.SCORE_NOW, State.NEWS, State.SCORE_AFTER),
         sound_check=state is State.SOUND_CHECK,
     )
     for phrase in SAID_ON_THE_WAY.get(state, ()):
         driver.answer(phrase)
     if state is State.DEAF:
         driver.event(MicrophoneLost("silent"))
+    if state in (State.SPREADING, State.DECIDING):
+        driver.until(State.SCORING).answer("three")
+    if state is State.DECIDING:
+        driver.answer("no")
     driver.until(state)
     if state is State.PAUSED:
         driver.advance(1.0)  # until it offers to go on

@@ -1,18 +1,34 @@
-"""`limber history`: the past sessions.
+"""`limber history`: the past sessions, as a table, a chart, or for programs.
 
-Runs on the main thread. Must only read: also while a session goes on.
+Runs on the main thread. Must only read, also while a session goes on, and never judge.
 """
 
 from __future__ import annotations
 
+import csv
+import sys
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.cli import output
+from assistant.errors import ContentError, StoreError
 
 if TYPE_CHECKING:
-    from assistant.store.history_reader import SessionSummary
+    from assistant.core.routine import Stretch
+    from assistant.store.history_reader import Hurt, SessionSummary
+
+USUAL_LIMIT = 20
+
+PLAIN_COLUMNS = (
+    *("number", "started_at", "ended_at", "routine", "held_seconds"),
+    *("steps_done", "steps_skipped", "pain_before", "pain_after"),
+)
+
+Stretches = dict[str, "Stretch"]
+"""By id; those of the past that are no more are missing."""
 
 
 def register(app: typer.Typer) -> None:
@@ -21,47 +37,164 @@ def register(app: typer.Typer) -> None:
 
 
 def history(
+    chart: Annotated[bool, typer.Option("--chart", help="Draw the sessions, the latest last.")] = False,
+    svg: Annotated[
+        Path | None, typer.Option(metavar="FILE", dir_okay=False, help="Draw all sessions into this file.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, a session a line.")] = False,
-    limit: Annotated[int, typer.Option(min=1, metavar="N", help="Show the latest N sessions.")] = 20,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, for a spreadsheet.")] = False,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help=f"Only the latest N sessions: {USUAL_LIMIT} in a table or chart here, all elsewhere.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
-    """Show past sessions, the latest first: what was held, what hurt, and why it ended."""
-    from assistant.store.history_reader import history_path, read_sessions
+    """Show past sessions: how long, the pain before and after, what hurt and where, and why each ended."""
+    if chart + (svg is not None) + as_json + as_csv > 1:
+        raise typer.BadParameter("choose one of --chart, --svg, --json and --csv")
+    from assistant.store.history_reader import count_sessions, history_path, read_sessions
 
-    sessions = read_sessions(history_path(), limit)
-    if as_json:
+    is_export = svg is not None or as_json or as_csv
+    path = history_path()
+    sessions = read_sessions(path, limit or (None if is_export else USUAL_LIMIT))
+    if not sessions:
+        output.note("There is no session yet; there will be one here after the first.")
+    stretches = _stretches() if any(session.hurts for session in sessions) else {}
+    if as_csv:
+        _print_csv(sessions, stretches)
+    elif as_json:
         for session in sessions:
-            output.emit_json(_json(session))
+            output.emit_json(_json(session, stretches))
+    elif sessions and svg is not None:
+        _write_svg(sessions, stretches, svg)
     elif sessions:
-        _print_table(sessions)
-    else:
-        output.note("There is no session yet.")
+        (_print_chart if chart else _print_table)(sessions, stretches)
+        if (count := count_sessions(path)) > len(sessions):
+            output.note(f"The latest {len(sessions)} of {count}; --limit shows more.")
 
 
-def _json(session: SessionSummary) -> dict[str, object]:
+def _stretches() -> Stretches:
+    """What is known of stretches; a broken library must not keep anybody from the history."""
+    from assistant.store.library import load_library
+    from assistant.store.routines import load_routines
+
+    try:
+        routines = load_routines(None, lambda problem: None)
+        return {s.id: s for routine in routines for s in routine.stretches} | load_library()
+    except ContentError:
+        return {}
+
+
+def region_of(hurt: Hurt, stretches: Stretches) -> str:
+    """Where it hurt, "" where that is not known."""
+    stretch = stretches.get(hurt.stretch_id)
+    return stretch.region.replace("_", " ") if stretch else ""
+
+
+def hurt_in_words(session: SessionSummary, stretches: Stretches) -> list[str]:
+    """What hurt in a session and where, and how much of 10."""
+    said = []
+    for hurt in session.hurts:
+        stretch = stretches.get(hurt.stretch_id)
+        name = stretch.name if stretch else hurt.stretch_id or "outside any stretch"
+        region = f" ({region_of(hurt, stretches)})" if stretch else ""
+        said.append(name + region + ("" if hurt.score is None else f": {hurt.score} of 10"))
+    return said + [f"warning sign: {kind.replace('_', ' ')}" for kind in session.red_flags]
+
+
+def ending_in_words(session: SessionSummary) -> str:
+    """Why a session ended."""
     return {
+        "ended_by_user": "you ended it",
+        "emergency": "warning sign",
+        "see_physician": "see a clinician",
+    }.get(session.end_reason, session.end_reason.replace("_", " "))
+
+
+def pain_in_words(session: SessionSummary) -> str:
+    """The pain before and after, "-" where no number was told."""
+    told = [("-" if score is None else str(score)) for score in (session.pain_before, session.pain_after)]
+    return "-" if told == ["-", "-"] else " → ".join(told)
+
+
+def _json(session: SessionSummary, stretches: Stretches) -> dict[str, object]:
+    return {
+        "number": session.id,
         "started_at": session.started_at.isoformat(),
         "ended_at": session.ended_at.isoformat() if session.ended_at else None,
         "routine": session.routine_id,
         "held_seconds": round(session.held_seconds, 1),
         "steps_done": session.steps_done,
         "steps_skipped": session.steps_skipped,
-        "pain_reports": session.pain_reports,
+        "pain_before": session.pain_before,
+        "pain_after": session.pain_after,
+        "hurt": [
+            {
+                "stretch": hurt.stretch_id or None,
+                "region": region_of(hurt, stretches) or None,
+                "score": hurt.score,
+                "said": hurt.phrase,
+            }
+            for hurt in session.hurts
+        ],
+        "red_flags": list(session.red_flags),
         "end_reason": session.end_reason,
     }
 
 
-def _print_table(sessions: list[SessionSummary]) -> None:
+def _print_csv(sessions: list[SessionSummary], stretches: Stretches) -> None:
+    """One row a session; lists within a cell are parted by semicolons."""
+    flat: dict[str, Callable[[SessionSummary], list[str]]] = {
+        "hurt_stretches": lambda session: [hurt.stretch_id for hurt in session.hurts],
+        "hurt_regions": lambda session: [region_of(hurt, stretches) for hurt in session.hurts],
+        "hurt_scores": lambda session: ["" if h.score is None else str(h.score) for h in session.hurts],
+        "red_flags": lambda session: list(session.red_flags),
+    }
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow([*PLAIN_COLUMNS, *flat, "end_reason"])
+    for session in sessions:
+        row = _json(session, stretches)
+        lists = [";".join(cells(session)) for cells in flat.values()]
+        writer.writerow([*(row[name] for name in PLAIN_COLUMNS), *lists, session.end_reason])
+
+
+def _print_table(sessions: list[SessionSummary], stretches: Stretches) -> None:
     from rich.table import Table
 
-    table = Table("when", "routine", "minutes held", "steps", "pain reports", "why it ended", box=None)
+    table = Table("no", "when", "routine", "min", "pain", "what hurt", "ended", box=None)
+    table.columns[0].justify = table.columns[3].justify = "right"
+    for index in (0, 1, 2, 4):
+        table.columns[index].no_wrap = True
     for session in sessions:
         table.add_row(
-            f"{session.started_at:%Y-%m-%d %H:%M}",
+            str(session.id),
+            f"{session.started_at:%Y-%m-%d}",
             session.routine_id,
             f"{session.held_seconds / 60:.1f}",
-            f"{session.steps_done}"
-            + (f" ({session.steps_skipped} skipped)" if session.steps_skipped else ""),
-            str(session.pain_reports),
-            session.end_reason.replace("_", " "),
+            pain_in_words(session),
+            "\n".join(hurt_in_words(session, stretches)),
+            ending_in_words(session),
         )
-    output.out.print(table)
+    output.out.print(table, soft_wrap=False)
+
+
+def _print_chart(sessions: list[SessionSummary], stretches: Stretches) -> None:
+    from assistant.cli.history_chart import chart_lines
+
+    for line in chart_lines(sessions, stretches):
+        output.out.print(line)
+
+
+def _write_svg(sessions: list[SessionSummary], stretches: Stretches, path: Path) -> None:
+    from assistant.cli.history_svg import svg_chart
+
+    try:
+        path.write_text(svg_chart(sessions, stretches), encoding="utf-8")
+    except OSError as error:
+        message = f"The chart cannot be written to {path}: {error.strerror}."
+        raise StoreError("chart_unwritable", message) from error
+    output.note(f"The chart is in {path}.")

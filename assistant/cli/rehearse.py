@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 import time
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -56,6 +55,8 @@ def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -
     from assistant.simulate.report import summarize, write_report
     from assistant.simulate.scene import DEFAULT_SCENE, load_scene
     from assistant.speech import voice
+    from assistant.store.history_profile import Profile
+    from assistant.store.library import load_library
 
     scene = load_scene(scene_path or DEFAULT_SCENE)
     config = output.configuration()
@@ -63,14 +64,16 @@ def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -
     config = config.model_copy(update={"session": session})
     pack, routines = load_content(config, output.note)
     today = date.min
-    settings = session_settings(config, None if scene.first_use else today, today)
+    profile = Profile() if scene.first_use else Profile(physician_checked_on=today)
+    settings = session_settings(config, profile, today)
     engines = Engines(
         pack=pack,
         routines=routines,
         recognizer=open_recognizer(config, pack, output.note),
         voice=_voice(config),
         open_voice=voice.open_voice,
-        settings=replace(settings, hears_itself=scene.room.has_echo),
+        settings=scene.settings(settings),
+        library=tuple(load_library().values()),
     )
     show = output.emit_json if as_json else _print_row
     began = time.monotonic()

@@ -1,4 +1,4 @@
-"""`limber routines`: the routines there are, what is in one, and whether a file can be one.
+"""`limber routines`: the routines there are, what is in one, whether a file can be one, packs from others.
 
 Runs on the main thread. Must not judge a routine itself: that is assistant/store.
 """
@@ -16,39 +16,45 @@ from assistant.errors import ContentError
 
 if TYPE_CHECKING:
     from assistant.core.routine import Routine, Stretch
-    from assistant.store.routine_check import FindSafety
+    from assistant.store.routines import Listed
+    from assistant.store.wording import FindSafety
 
+_OURS = "Limber"
 _AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(no_args_is_help=True, help="List, show and check routines.")
+    group = typer.Typer(no_args_is_help=True, help="List, show and check routines; add and remove packs.")
     group.command(name="list")(list_routines)
     group.command()(show)
     group.command()(check)
     group.command()(schema)
+    group.command()(add)
+    group.command()(remove)
     app.add_typer(group, name="routines")
 
 
 def list_routines(as_json: _AsJson = False) -> None:
-    """List the routines: those that come with Limber, then your own."""
+    """List the routines: those that come with Limber, then your own, then those of packs."""
     from rich.table import Table
 
     from assistant.core.choosing import routine_minutes
     from assistant.store.routines import user_folder
 
-    routines = _routines()
+    found = _listed()
     if as_json:
-        for routine in routines:
-            values = {"id": routine.id, "name": routine.name, "spoken_name": routine.spoken_name}
-            about = {"minutes": routine_minutes(routine), "stretches": len(routine.stretches)}
-            output.emit_json(values | about | {"description": routine.description})
+        for listed in found:
+            output.emit_json(_json(listed))
         return
-    table = Table("id", "name", "minutes", "stretches", "description", box=None, pad_edge=False)
-    for routine in routines:
+    mixed = any(_origin(listed) != _OURS for listed in found)
+    columns = ("id", "name", "minutes", "stretches", *(("from",) if mixed else ()), "description")
+    table = Table(*columns, box=None, pad_edge=False)
+    for listed in found:
+        routine = listed.routine
         numbers = str(routine_minutes(routine)), str(len(routine.stretches))
-        table.add_row(routine.id, routine.name, *numbers, routine.description)
+        origin = (_origin(listed),) if mixed else ()
+        table.add_row(routine.id, routine.name, *numbers, *origin, routine.description)
     output.out.print(table)
     output.note(f"Your own routines belong in {user_folder()}.")
 
@@ -58,37 +64,74 @@ def show(
     as_json: _AsJson = False,
 ) -> None:
     """Show a routine, stretch by stretch."""
-    routines = _routines()
+    routines = [listed.routine for listed in _listed()]
     routine = next((one for one in routines if one.id == routine_id), None)
     if routine is None:
         known = ", ".join(one.id for one in routines)
         raise ContentError("routine_unknown", f"There is no routine {routine_id}; there are {known}.")
     if as_json:
-        output.emit_json(dataclasses.asdict(routine))
+        output.emit_json(_plain(dataclasses.asdict(routine)))
     else:
         _show(routine)
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Routine files, YAML.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE…]", help="Routines, packs, prompts; without any: all that can be spoken."
+        ),
+    ] = None,
 ) -> None:
-    """Check routine files; every problem is named with its file, line and field."""
-    from assistant.store.routines import check_file
+    """Check routines, packs and prompts; every problem is named with its file, line and field."""
+    from assistant.language.packs import FOLDER
+    from assistant.store.checking import check_paths, everything
 
-    find_safety = _find_safety()
-    problems = [problem for path in files for problem in check_file(path, find_safety)]
+    paths = files or everything(sorted(FOLDER.glob("*/prompts.toml")))
+    problems = check_paths(paths, _find_safety())
     for problem in problems:
         output.out.print(str(problem))
     if problems:
         raise typer.Exit(1)
-    output.note("No problems found.")
+    output.note(f"No problems found in {len(paths)} file{'' if len(paths) == 1 else 's'}.")
 
 
-def schema() -> None:
+def schema(
+    stretches: Annotated[bool, typer.Option("--stretches", help="Of a file of the library instead.")] = False,
+) -> None:
     """Print the JSON Schema of a routine file, for editors."""
-    from assistant.store.routines import schema_json
+    from assistant.store.routine_files import LibraryFile, RoutineFile, schema_json
 
-    typer.echo(schema_json(), nl=False)
+    typer.echo(schema_json(LibraryFile if stretches else RoutineFile), nl=False)
+
+
+def add(
+    source: Annotated[Path, typer.Argument(metavar="FOLDER|ZIP", help="The pack, with its manifest.yaml.")],
+) -> None:
+    """Add a pack of routines; it is checked wholly before anything is copied."""
+    from assistant.store.library import load_library
+    from assistant.store.packs import PackError, add_pack
+
+    find_safety = _find_safety()
+    others = [listed.routine for listed in _listed()]
+    try:
+        pack, routines = add_pack(source, load_library(), others, find_safety)
+    except PackError as error:
+        for problem in error.problems:
+            output.out.print(str(problem))
+        output.err.print("Nothing was added.", style="red")
+        raise typer.Exit(1) from error
+    names = ", ".join(routine.id for routine in routines)
+    output.note(f"Added {pack.name} by {pack.author}, reviewed by {pack.reviewed_by}: {names}.")
+
+
+def remove(name: Annotated[str, typer.Argument(metavar="NAME", help="The pack's name.")]) -> None:
+    """Remove a pack of routines."""
+    from assistant.store.packs import remove_pack
+    from assistant.store.routines import installed_packs
+
+    pack = remove_pack(name, installed_packs(output.err.print))
+    output.note(f"Removed {pack.name} from {pack.folder.parent}.")
 
 
 def _find_safety() -> FindSafety:
@@ -97,10 +140,36 @@ def _find_safety() -> FindSafety:
     return load_language().table.find_safety
 
 
-def _routines() -> tuple[Routine, ...]:
-    from assistant.store.routines import load_routines
+def _listed() -> list[Listed]:
+    from assistant.store.routines import list_routines
 
-    return load_routines(_find_safety(), output.err.print)
+    return list_routines(_find_safety(), output.err.print)
+
+
+def _json(listed: Listed) -> dict[str, object]:
+    from assistant.core.choosing import routine_minutes
+
+    routine, pack = listed.routine, listed.pack
+    return {
+        "id": routine.id,
+        "name": routine.name,
+        "spoken_name": routine.spoken_name,
+        "minutes": routine_minutes(routine),
+        "stretches": len(routine.stretches),
+        "description": routine.description,
+        "origin": _origin(listed),
+        "pack": pack.name if pack else None,
+        "author": pack.author if pack else None,
+        "reviewed_by": pack.reviewed_by if pack else None,
+    }
+
+
+def _origin(listed: Listed) -> str:
+    from assistant.store.library import builtin_folder
+
+    if pack := listed.pack:
+        return f"{pack.name} by {pack.author}, reviewed by {pack.reviewed_by}"
+    return _OURS if listed.path.parent == builtin_folder() else "you"
 
 
 def _show(routine: Routine) -> None:
@@ -113,13 +182,22 @@ def _show(routine: Routine) -> None:
         output.out.print(Text(f"{number}. {stretch.name}", style="bold"), _particulars(stretch))
         enter = " ".join(stretch.enter)
         for label, text in (
-            ("Do", f"{enter} {stretch.feel} {stretch.leave}"),
+            ("Do", f"{enter} {stretch.feel} {stretch.breath} {stretch.leave}".replace("  ", " ")),
             ("Easier", stretch.easier),
             ("Leave it out with", "; ".join(stretch.avoid_if)),
             ("Source", stretch.source),
         ):
             told = text.replace("{side}", "left").replace("{other_side}", "right")
             output.out.print(f"   {label}: {told}")
+
+
+def _plain(value: object) -> object:
+    """Sets as sorted lists, which JSON can hold."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def _particulars(stretch: Stretch) -> str:

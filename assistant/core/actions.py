@@ -137,6 +137,28 @@ class RecordPhysicianChecked:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordPainScore:
+    """Keep for the history: a number from 0 to 10 was given, "before", "during" or "after" the session."""
+
+    moment: str
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRedFlag:
+    """Keep for the history: something was said that needs emergency help; `kind` as in core/pain.py."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAskedBack:
+    """Keep for later sessions: a stretch that had left for pain was asked back; what hurt before is over."""
+
+    stretch_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class EndSession:
     """The session is over: "completed", "ended_by_user", "pain", "no_answer", "emergency", …"""
 
@@ -159,5 +181,8 @@ Action = (
     | RecordStep
     | RecordPain
     | RecordPhysicianChecked
+    | RecordPainScore
+    | RecordRedFlag
+    | RecordAskedBack
     | EndSession
 )

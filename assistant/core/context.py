@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from assistant.core.adapting import Pasts
 from assistant.core.course import Course
 from assistant.core.flow import State
 from assistant.core.hold import Hold
 from assistant.core.intents import Match
-from assistant.core.routine import Routine
+from assistant.core.pain import Answer, PainReport
+from assistant.core.prompts import Line
+from assistant.core.routine import Condition, Routine, Stretch
 from assistant.core.script import Script
 
 
@@ -17,12 +20,18 @@ class Settings:
     """How a session is run. Times in seconds.
 
     `routine_id` begins with that routine instead of asking. `physician_check_due` asks whether a physician
-    agreed before anything else. `rate` and `gain_db` are where speech starts from. `hears_itself` says that
-    what is spoken may come back through the microphone, so that an echo of it is no command.
+    agreed, and about what a clinician must see first, before anything else. `asks_how_it_is` asks for the
+    number before and after, and what is new. `pasts` is what the history knows of each stretch; None leaves
+    every stretch as it is. `conditions` are those for which stretches are left out of composed sessions.
+    `rate` and `gain_db` are where speech starts from. `hears_itself` says that what is spoken may come back
+    through the microphone, so that an echo of it is no command.
     """
 
     routine_id: str = ""
     physician_check_due: bool = False
+    asks_how_it_is: bool = False
+    pasts: Pasts | None = None
+    conditions: frozenset[Condition] = frozenset()
     sound_check: bool = True
     settle_seconds: float = 20.0
     rest_seconds: float = 8.0
@@ -39,6 +48,7 @@ class Context:
     settings: Settings
     catalogue: tuple[Routine, ...]
     script: Script
+    library: tuple[Stretch, ...] = ()
     state: State = State.ASLEEP
     came_from: State = State.ASLEEP
     begun: bool = False
@@ -49,12 +59,25 @@ class Context:
     hold: Hold | None = None
     return_to: State = State.CHOOSING
     after_pain: bool = False
+    reports: int = 0
+    score: int | None = None
+    has_spread: Answer = Answer.NO
+    score_before: int | None = None
     hurt_in: State = State.CHOOSING
+    left_out: set[str] = field(default_factory=set)
+    hurt_today: set[str] = field(default_factory=set)
+    easier: set[str] = field(default_factory=set)
     physician_check_due: bool = False
+    history_due: bool = False
+    score_due: bool = False
+    news_due: bool = False
     sound_check_due: bool = True
+    history_asked: int = 0
     times_asked: int = 0
     asked_shortly: bool = False
     end_reason: str = ""
+    closing_line: Line | None = None
+    advice: Line = Line.EMERGENCY
     settled_before: bool = False
     extra_settle_seconds: float = 0.0
 
@@ -67,6 +90,11 @@ class Context:
     def step(self) -> int:
         """The number of the current step, from 1; 0 while there is none."""
         return self.course.index + 1 if self.course and self.hold else 0
+
+    @property
+    def pain_report(self) -> PainReport:
+        """What is known of the report that is being answered."""
+        return PainReport(self.score, self.score_before, self.has_spread, self.reports)
 
     def wait(self, seconds: float) -> None:
         """The state's deadline is so many seconds from now."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from assistant.core.hold import LONGEST_HOLD_SECONDS, SHORTEST_HOLD_SECONDS
 from assistant.core.routine import Routine, Side, Step, estimated_seconds, plan
 
@@ -10,12 +12,16 @@ WORTH_EQUALLING_SECONDS = 5.0
 
 
 class Course:
-    """The way through a routine. Owned by the session."""
+    """The way through a routine, past the stretches whose ids are in `left_out`. Owned by the session.
 
-    def __init__(self, routine: Routine) -> None:
+    What the owner adds to `left_out` later is passed by from then on. One stretch at least must be left.
+    """
+
+    def __init__(self, routine: Routine, left_out: Set[str] = frozenset()) -> None:
         self.routine = routine
         self.steps = plan(routine)
-        self.index = 0
+        self._left_out = left_out
+        self.index = self._next_allowed(0)
         self.hold_change_seconds = 0.0
         self._side_seconds: dict[int, float] = {}
 
@@ -27,12 +33,16 @@ class Course:
     @property
     def is_last(self) -> bool:
         """Whether no step follows."""
-        return self.index + 1 == len(self.steps)
+        return self.following() == len(self.steps)
 
     @property
     def before(self) -> Step | None:
         """The step before the current one, if any."""
         return self.steps[self.index - 1] if self.index else None
+
+    def following(self) -> int:
+        """Index of the step after this one; len(steps) when there is none."""
+        return self._next_allowed(self.index + 1)
 
     def hold_seconds(self) -> float:
         """What the current hold should last: as long as the other side did, if there was one."""
@@ -55,14 +65,16 @@ class Course:
     def after_skip(self, held_seconds: float) -> int:
         """Index of the step to go to when the current one is left early; len(steps) at the end."""
         if self.step.side is Side.LEFT and held_seconds >= WORTH_EQUALLING_SECONDS:
-            return self.index + 1
+            return self._next_allowed(self.index + 1)
         following = range(self.index + 1, len(self.steps))
-        return next((i for i in following if self.steps[i].stretch is not self.step.stretch), len(self.steps))
+        other = (i for i in following if self.steps[i].stretch is not self.step.stretch)
+        return self._next_allowed(next(other, len(self.steps)))
 
     def stretch_before(self) -> int:
-        """Index of the first step of the stretch before this one; 0 within the first stretch."""
+        """Index of the first step of the stretch before this one; of this one within the first stretch."""
         first = self.stretch_start()
-        return self._first_of(first - 1) if first else 0
+        before = next((i for i in reversed(range(first)) if self._allowed(i)), first)
+        return self._first_of(before)
 
     def stretch_start(self) -> int:
         """Index of the first step of this stretch."""
@@ -75,11 +87,18 @@ class Course:
 
     def remaining_seconds(self) -> float:
         """About how long the steps from the current one on take."""
-        return estimated_seconds(self.steps[self.index :])
+        ahead = range(self.index, len(self.steps))
+        return estimated_seconds(tuple(self.steps[i] for i in ahead if self._allowed(i)))
 
     def _wanted_seconds(self) -> float:
         wanted = self.step.stretch.hold_seconds + self.hold_change_seconds
         return min(LONGEST_HOLD_SECONDS, max(SHORTEST_HOLD_SECONDS, wanted))
+
+    def _allowed(self, index: int) -> bool:
+        return self.steps[index].stretch.id not in self._left_out
+
+    def _next_allowed(self, index: int) -> int:
+        return next((i for i in range(index, len(self.steps)) if self._allowed(i)), len(self.steps))
 
     def _first_of(self, index: int) -> int:
         while index and self.steps[index - 1].stretch is self.steps[index].stretch:

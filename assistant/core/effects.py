@@ -1,42 +1,30 @@
-"""What a session does on a row of the flow table before it moves: safety, choosing, stretching, ending."""
+"""What a session does on a row of the flow table before it moves: choosing, stretching, ending.
+
+Its answers, questions and safety are in `replies`, `screening` and `hurting`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from assistant.core.actions import (
-    Earcon,
-    RecordPain,
-    RecordPhysicianChecked,
-    RecordSession,
-    ReportHoldEnded,
-    SetSpeechRate,
-    SetVolume,
-)
-from assistant.core.choosing import choose_routine
+from assistant.core.actions import Earcon, RecordAskedBack, RecordSession, SetSpeechRate, SetVolume
+from assistant.core.adapting import Form, adapted_routine, ids_in
+from assistant.core.choosing import available, requested
 from assistant.core.context import Context
 from assistant.core.course import Course
-from assistant.core.entering import current_course, leave_step, record_step, speak_stretch
-from assistant.core.flow import AWAKE, STRETCHING, State
+from assistant.core.entering import current_course, leave_step, record_step, speak_stretch, suspend_hold
+from assistant.core.flow import AWAKE, State
 from assistant.core.guards import chosen_beforehand
 from assistant.core.hold import BREATH_SECONDS, CueKind
+from assistant.core.hurting import HURTING
 from assistant.core.prompts import Line
 from assistant.core.replies import REPLIES
 from assistant.core.routine import Routine
+from assistant.core.screening import SCREENING
 
 DEFAULT_MORE_SECONDS = 10
 MOST_MORE_SECONDS = 120
 HOLD_STEP_SECONDS = 5.0
-
-
-def suspend_hold(context: Context, complete: bool) -> None:
-    """The hold's clock stands still, if it ran, and whoever watches is told."""
-    hold = context.hold
-    if hold is not None and hold.running:
-        hold.suspend(context.now)
-        held = round(hold.held_seconds(context.now), 3)
-        step = current_course(context).index + 1
-        context.script.do(ReportHoldEnded(step, held, complete))
 
 
 def _heard_number(context: Context, default: int) -> int:
@@ -44,56 +32,19 @@ def _heard_number(context: Context, default: int) -> int:
     return min(MOST_MORE_SECONDS, default if said is None else said)
 
 
-# Safety
-
-
-def _report_red_flag(context: Context) -> None:
-    context.script.cut()
-    context.end_reason = "emergency"
-
-
-def _report_pain(context: Context) -> None:
-    context.script.cut()
-    suspend_hold(context, complete=False)
-    if not context.after_pain:
-        assert context.heard is not None
-        is_away = context.state in (State.ASLEEP, State.PAUSED, State.DEAF)
-        context.hurt_in = context.return_to if is_away else context.state
-        if context.hurt_in in STRETCHING:
-            stretch_id = current_course(context).step.stretch.id
-            context.script.do(RecordPain(stretch_id, context.heard.phrase))
-            record_step(context, "pain")
-        else:
-            context.script.do(RecordPain("", context.heard.phrase))
-    context.after_pain = True
-
-
-def _report_pain_unheard(context: Context) -> None:
-    _report_pain(context)
-    context.return_to = State.DECIDING
-    context.script.say(Line.EASE_OUT)
-
-
 def _interrupt(context: Context) -> None:
     context.script.cut()
     if context.state in AWAKE:
-        context.return_to = State.DECIDING if context.state is State.EASING else context.state
+        context.return_to = State.SCORING if context.state is State.EASING else context.state
 
 
-def _go_on_after_pain(context: Context) -> None:
-    if context.hurt_in in STRETCHING:
-        course = current_course(context)
-        course.index = min(course.after_skip(0.0), len(course.steps) - 1)
-        context.hold = None
-        context.script.say(Line.SKIP_AFTER_PAIN)
-    context.after_pain = False
+def _end_by_user(context: Context) -> None:
+    if context.state is not State.SCORE_AFTER:  # there all has been done
+        context.end_reason = "ended_by_user"
 
 
-def _end(reason: str) -> Callable[[Context], None]:
-    def effect(context: Context) -> None:
-        context.end_reason = reason
-
-    return effect
+def _give_up_waiting(context: Context) -> None:
+    context.end_reason = "no_answer"
 
 
 # Beginning
@@ -113,25 +64,34 @@ def _set_out_chosen(context: Context) -> None:
 
 
 def _begin(context: Context, routine: Routine) -> None:
+    """Set out on a routine, with holds as long as the weeks before allow."""
     leave_step(context)
-    context.course = Course(routine)
+    pasts = context.settings.pasts
+    fitted = routine if pasts is None else adapted_routine(routine, pasts)
+    context.course = Course(fitted, context.left_out)
     context.script.do(RecordSession(routine.id))
 
 
 def _choose(context: Context) -> None:
-    assert context.heard is not None
-    routine = choose_routine(context.catalogue, context.heard.slots)
+    routine = requested(context)
     assert routine is not None
     _begin(context, routine)
 
 
 def _choose_first(context: Context) -> None:
-    _begin(context, context.catalogue[0])
+    _begin(context, available(context)[0])
 
 
-def _screened(context: Context) -> None:
-    context.physician_check_due = False
-    context.script.do(RecordPhysicianChecked())
+def _bring_back(context: Context) -> None:
+    """What left for pain weeks ago takes part again, in its easier way; never what hurt today."""
+    gone = ids_in(context.settings.pasts or {}, Form.GONE) & context.left_out - context.hurt_today
+    if context.course is not None:
+        gone &= {stretch.id for stretch in context.course.routine.stretches}
+    for stretch_id in sorted(gone):
+        context.script.do(RecordAskedBack(stretch_id))
+    context.left_out -= gone
+    context.easier |= gone
+    context.script.reply(Line.BROUGHT_BACK if gone else Line.NOTHING_TO_BRING_BACK)
 
 
 def _sound_checked(context: Context) -> None:
@@ -207,7 +167,7 @@ def _complete_step(context: Context) -> None:
     course = current_course(context)
     record_step(context, "done")
     course.completed(context.held_seconds)
-    course.index = min(course.index + 1, len(course.steps) - 1)
+    course.index = min(course.following(), len(course.steps) - 1)
     context.hold = None
 
 
@@ -237,20 +197,16 @@ def _make_easier(context: Context) -> None:
 
 EFFECTS: dict[str, Callable[[Context], None]] = {
     **REPLIES,
-    "report_red_flag": _report_red_flag,
-    "report_pain": _report_pain,
-    "report_pain_unheard": _report_pain_unheard,
+    **SCREENING,
+    **HURTING,
     "interrupt": _interrupt,
-    "go_on_after_pain": _go_on_after_pain,
-    "end_for_pain": _end("pain"),
-    "end_by_user": _end("ended_by_user"),
-    "give_up_waiting": _end("no_answer"),
-    "send_to_physician": _end("see_physician"),
+    "end_by_user": _end_by_user,
+    "give_up_waiting": _give_up_waiting,
     "set_out": _set_out,
     "set_out_chosen": _set_out_chosen,
     "choose": _choose,
     "choose_first": _choose_first,
-    "screened": _screened,
+    "bring_back": _bring_back,
     "sound_checked": _sound_checked,
     "give_time": _give_time,
     "complete_hold": _complete_hold,

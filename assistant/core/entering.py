@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from assistant.core.actions import Earcon, EndSession, Prepare, RecordStep, ReportHoldStarted
+from assistant.core.actions import Earcon, EndSession, Prepare, RecordStep, ReportHoldEnded, ReportHoldStarted
+from assistant.core.adapting import NEW, Form, StretchPast, form_today, grew_today
 from assistant.core.choosing import routine_minutes
 from assistant.core.context import Context
 from assistant.core.course import Course
-from assistant.core.flow import STRETCHING, State
+from assistant.core.flow import ASKING, State
 from assistant.core.hold import COUNT_FROM, Hold
+from assistant.core.planner import PLANNED_ID
 from assistant.core.prompts import Line
-from assistant.core.routine import Side, Step, instruction
+from assistant.core.questions import ask_in_full
+from assistant.core.routine import Side, Step, Stretch, instruction
 
 EMERGENCY_TIMES = 2
+LEFT_OUT_LINES = {Form.GONE: Line.LEFT_OUT, Form.PAUSED: Line.LEFT_OUT_TODAY}
 SILENCE_AFTER_STOP_SECONDS = 0.8
 """Whoever said "stop" hears at once that it worked: by nothing at all."""
 
@@ -59,19 +63,29 @@ def leave_step(context: Context) -> None:
     context.hold = None
 
 
-def ask_in_full(context: Context) -> None:
-    """Ask the state's question as if for the first time."""
-    context.times_asked, context.asked_shortly = 1, False
-    line = QUESTIONS[context.state]
-    if context.state is State.DECIDING and context.hurt_in not in STRETCHING:
-        line = Line.DECIDE_AGAIN  # there is no stretch to go on with
-    context.script.say_instead(line)
+def suspend_hold(context: Context, complete: bool) -> None:
+    """The hold's clock stands still, if it ran, and whoever watches is told."""
+    hold = context.hold
+    if hold is not None and hold.running:
+        hold.suspend(context.now)
+        held = round(hold.held_seconds(context.now), 3)
+        step = current_course(context).index + 1
+        context.script.do(ReportHoldEnded(step, held, complete))
 
 
 def _introducing(context: Context) -> None:
-    course = current_course(context)
-    minutes = context.script.pack.number(routine_minutes(course.routine))
-    context.script.say(Line.INTRODUCE, routine=course.routine.spoken_name, minutes=minutes)
+    """Name the routine, or tell how it was composed; and what is left out, for one that is known."""
+    course, script = current_course(context), context.script
+    minutes = script.pack.number(routine_minutes(course.routine))
+    if course.routine.id == PLANNED_ID:
+        line = Line.PLANNED_WITHOUT if context.left_out else Line.PLANNED
+        script.say(line, count=script.pack.number(len(course.routine.stretches)), minutes=minutes)
+        return
+    script.say(Line.INTRODUCE, routine=course.routine.spoken_name, minutes=minutes)
+    for stretch in course.routine.stretches:
+        form = form_today(_past(context, stretch)) if stretch.id in context.left_out else Form.USUAL
+        if form in LEFT_OUT_LINES:
+            script.say(LEFT_OUT_LINES[form], stretch=stretch.spoken_name)
 
 
 def _instruction_texts(context: Context, step: Step, before: Step | None) -> tuple[str, ...]:
@@ -84,7 +98,26 @@ def _instruction_texts(context: Context, step: Step, before: Step | None) -> tup
     else:
         line = Line.ONCE_MORE_SIDE if has_sides else Line.ONCE_MORE
     said = render(line, stretch=step.stretch.spoken_name, **side_words(context, step.side))
-    return (said, *stretch_texts(context, instruction(step, before), step))
+    return (
+        said,
+        *stretch_texts(context, (*instruction(step, before), *_changes(context, step, before)), step),
+    )
+
+
+def _past(context: Context, stretch: Stretch) -> StretchPast:
+    return (context.settings.pasts or {}).get(stretch.id, NEW)
+
+
+def _changes(context: Context, step: Step, before: Step | None) -> tuple[str, ...]:
+    """What is different about a stretch today, told whenever the way into it is told."""
+    render = context.script.pack.render
+    is_first = before is None or before.stretch is not step.stretch
+    if step.stretch.id in context.easier and (is_first or step.side is Side.RIGHT):
+        told = Line.EASIER if step.stretch.id in context.hurt_today else Line.EASIER_TODAY
+        return (*((render(told),) if is_first else ()), step.stretch.easier)
+    if is_first and context.settings.pasts is not None and grew_today(_past(context, step.stretch)):
+        return (render(Line.GROWN),)
+    return ()
 
 
 def _instructing(context: Context) -> None:
@@ -135,7 +168,7 @@ def _resting(context: Context) -> None:
     course = current_course(context)
     context.script.say(Line.REST)
     context.wait(context.settings.rest_seconds)
-    following = course.steps[course.index + 1]  # after the last step there is no rest
+    following = course.steps[course.following()]  # after the last step there is no rest
     context.script.do(Prepare(_instruction_texts(context, following, course.step)))
 
 
@@ -147,7 +180,7 @@ def _paused(context: Context) -> None:
 def _emergency(context: Context) -> None:
     leave_step(context)
     for _ in range(EMERGENCY_TIMES):
-        context.script.say(Line.EMERGENCY)
+        context.script.say(context.advice)
 
 
 def _closing(context: Context) -> None:
@@ -159,7 +192,7 @@ def _closing(context: Context) -> None:
         "see_physician": Line.SEE_PHYSICIAN,
         "no_answer": Line.CLOSE_UNANSWERED,
     }
-    context.script.say(lines[context.end_reason])
+    context.script.say(context.closing_line or lines[context.end_reason])
 
 
 def _finished(context: Context) -> None:
@@ -174,19 +207,9 @@ def _say(line: Line, unless_from: State | None = None) -> Callable[[Context], No
     return enter
 
 
-QUESTIONS: dict[State, Line] = {
-    State.CHOOSING: Line.CHOOSE,
-    State.SCREENING: Line.SCREENING,
-    State.SOUND_CHECK: Line.SOUND_CHECK,
-    State.DECIDING: Line.DECIDE,
-}
-
-
 ENTERING: dict[State, Callable[[Context], None]] = {
     State.ASLEEP: _say(Line.ASLEEP, unless_from=State.DEAF),  # it never woke
-    State.CHOOSING: ask_in_full,
-    State.SCREENING: ask_in_full,
-    State.SOUND_CHECK: ask_in_full,
+    **dict.fromkeys(ASKING, ask_in_full),
     State.INTRODUCING: _introducing,
     State.INSTRUCTING: _instructing,
     State.SETTLING: _settling,
@@ -195,7 +218,6 @@ ENTERING: dict[State, Callable[[Context], None]] = {
     State.RESTING: _resting,
     State.PAUSED: _paused,
     State.EASING: _say(Line.EASE_OUT),
-    State.DECIDING: ask_in_full,
     State.EMERGENCY: _emergency,
     State.DEAF: _say(Line.DEAF, unless_from=State.ASLEEP),  # nobody is being guided
     State.CLOSING: _closing,

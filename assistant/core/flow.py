@@ -19,7 +19,10 @@ class State(StrEnum):
 
     ASLEEP = "asleep"
     CHOOSING = "choosing"
-    SCREENING = "screening"
+    SCREENING = "screening"  # has a physician agreed?
+    HISTORY = "history"  # what must be looked at first
+    SCORE_NOW = "score_now"
+    NEWS = "news"
     SOUND_CHECK = "sound_check"
     INTRODUCING = "introducing"
     INSTRUCTING = "instructing"
@@ -29,7 +32,10 @@ class State(StrEnum):
     RESTING = "resting"
     PAUSED = "paused"
     EASING = "easing"
+    SCORING = "scoring"
+    SPREADING = "spreading"
     DECIDING = "deciding"
+    SCORE_AFTER = "score_after"
     EMERGENCY = "emergency"
     DEAF = "deaf"
     CLOSING = "closing"
@@ -68,21 +74,38 @@ S, I = State, Intent  # noqa: E741 - the table is read by its columns
 
 STRETCHING = (S.INSTRUCTING, S.SETTLING, S.HOLDING, S.RELEASING, S.RESTING)
 UNDER_WAY = (S.INTRODUCING, *STRETCHING)
-ASKING = (S.CHOOSING, S.SCREENING, S.SOUND_CHECK, S.DECIDING)
-BEFORE_STRETCHING = (S.CHOOSING, S.SCREENING, S.SOUND_CHECK, S.INTRODUCING)
-RETURNABLE = (*BEFORE_STRETCHING, *STRETCHING, S.DECIDING)
+DUE = (
+    (S.SCREENING, "must_screen"),
+    (S.HISTORY, "must_ask_history"),
+    (S.SCORE_NOW, "must_ask_score"),
+    (S.NEWS, "must_ask_news"),
+    (S.SOUND_CHECK, "must_check_sound"),
+)
+"""What may have to be asked before a routine, in this order, and the guards that say so."""
+ASKED_FIRST = (S.CHOOSING, *(state for state, _ in DUE))
+IN_PAIN = (S.EASING, S.SCORING, S.SPREADING, S.DECIDING)
+ASKING = (*ASKED_FIRST, *IN_PAIN[1:], S.SCORE_AFTER)
+BEFORE_STRETCHING = (*ASKED_FIRST, S.INTRODUCING)
+RETURNABLE = (*BEFORE_STRETCHING, *STRETCHING, *IN_PAIN[1:], S.SCORE_AFTER)
 """States that a paused, sleeping or deaf session can go back to."""
-AWAKE = (*BEFORE_STRETCHING, *STRETCHING, S.EASING, S.DECIDING)
+AWAKE = (*BEFORE_STRETCHING, *STRETCHING, *IN_PAIN, S.SCORE_AFTER)
 ALIVE = (S.ASLEEP, *AWAKE, S.PAUSED, S.DEAF, S.CLOSING)
 TIMED = (S.SETTLING, S.HOLDING, S.RESTING)
 """States whose time runs on while something is said; elsewhere it begins when all has been said."""
 
 
-def _begin(trigger: Trigger, sources: tuple[State, ...], guard: str = "", effect: str = "") -> Iterator[Row]:
-    """A routine is about to begin: what has to be asked first is asked first."""
+def _begin(
+    trigger: Trigger,
+    sources: tuple[State, ...],
+    guard: str = "",
+    effect: str = "",
+    after: State | None = None,
+) -> Iterator[Row]:
+    """A routine is about to begin: what has to be asked first is asked first, from `after` on."""
     both = f"{guard}&" if guard else ""
-    yield Row(trigger, sources, S.SCREENING, f"{both}must_screen", effect)
-    yield Row(trigger, sources, S.SOUND_CHECK, f"{both}must_check_sound", effect)
+    asked = [state for state, _ in DUE].index(after) + 1 if after else 0
+    for state, must_ask in DUE[asked:]:
+        yield Row(trigger, sources, state, f"{both}{must_ask}", effect)
     yield Row(trigger, sources, S.INTRODUCING, guard, effect)
 
 
@@ -97,14 +120,19 @@ def _onward(
 ) -> Iterator[Row]:
     """On to the next step, or to the closing after the last."""
     both = f"{guard}&" if guard else ""
-    yield Row(trigger, sources, S.CLOSING, f"{both}{last}", effect)
+    yield from _close(trigger, sources, f"{both}{last}", effect)
     yield Row(trigger, sources, S.INSTRUCTING, guard, effect)
+
+
+def _close(trigger: Trigger, sources: tuple[State, ...], guard: str, effect: str) -> Iterator[Row]:
+    """The last step is over: how it is now is asked first, if it is to be asked."""
+    yield Row(trigger, sources, S.SCORE_AFTER, f"{guard}&must_score_after", effect)
+    yield Row(trigger, sources, S.CLOSING, guard, effect)
 
 
 TABLE: tuple[Row, ...] = (
     # Safety first: nothing above these rows can veto them.
-    Row(I.RED_FLAG, ALIVE, S.EMERGENCY, effect="report_red_flag"),
-    Row(I.RED_FLAG, (S.EMERGENCY,), S.EMERGENCY),
+    Row(I.RED_FLAG, (*ALIVE, S.EMERGENCY), S.EMERGENCY, effect="report_red_flag"),
     Row(I.PAIN, (S.DEAF,), None, effect="report_pain_unheard"),
     Row(I.PAIN, (S.ASLEEP, *AWAKE, S.PAUSED, S.CLOSING), S.EASING, effect="report_pain"),
     Row(I.PAIN, (S.EMERGENCY,), S.EMERGENCY),
@@ -127,14 +155,29 @@ TABLE: tuple[Row, ...] = (
     *_begin(I.CHOOSE, (S.CHOOSING, S.ASLEEP, S.PAUSED, S.INTRODUCING), "names_routine", "choose"),
     Row(I.CHOOSE, (S.CHOOSING,), None, effect="tell_routines"),
     Row(I.CHOOSE, (S.ASLEEP, S.PAUSED, S.INTRODUCING), S.CHOOSING, effect="interrupt"),
-    *_begin(I.NUMBER, (S.CHOOSING,), effect="choose"),
-    *_begin(I.START, (S.CHOOSING,), effect="choose_first"),
-    *_begin(I.READY, (S.CHOOSING,), effect="choose_first"),
-    Row(Signal.TIME_OVER, ASKING[:3], None, "may_ask_again", "ask"),
-    Row(Signal.TIME_OVER, ASKING[:3], S.ASLEEP, effect="interrupt"),
-    Row(I.YES, (S.SCREENING,), S.SOUND_CHECK, "must_check_sound", "screened"),
-    Row(I.YES, (S.SCREENING,), S.INTRODUCING, effect="screened"),
-    Row(I.NO, (S.SCREENING,), S.CLOSING, effect="send_to_physician"),
+    *_begin(I.NUMBER, (S.CHOOSING,), "names_routine", "choose"),
+    *_begin(I.START, (S.CHOOSING,), "has_routine", "choose_first"),
+    *_begin(I.READY, (S.CHOOSING,), "has_routine", "choose_first"),
+    *(Row(t, (S.CHOOSING,), None, effect="tell_routines") for t in (I.NUMBER, I.START, I.READY)),
+    Row(Signal.TIME_OVER, ASKED_FIRST, None, "may_ask_again", "ask"),
+    Row(Signal.TIME_OVER, ASKED_FIRST, S.ASLEEP, effect="interrupt"),
+    # Screening: what is not sure is for a physician.
+    *_begin(I.YES, (S.SCREENING,), effect="screened", after=S.SCREENING),
+    *(Row(t, (S.SCREENING,), S.CLOSING, effect="send_to_physician") for t in (I.NO, I.UNSURE)),
+    Row(I.NO, (S.HISTORY,), None, "has_more_history", "ask_more_history"),
+    *_begin(I.NO, (S.HISTORY,), effect="history_told", after=S.HISTORY),
+    *(Row(t, (S.HISTORY,), S.CLOSING, effect="send_to_physician") for t in (I.YES, I.UNSURE)),
+    *(Row(t, (S.SCREENING, S.HISTORY), None, effect="cannot_skip") for t in (I.SKIP_QUESTIONS, I.NEXT)),
+    Row(I.NUMBER, (S.SCORE_NOW, S.SCORING, S.SCORE_AFTER), None, "out_of_range&may_ask_again", "ask_range"),
+    Row(I.UNSURE, (S.SCORE_NOW, S.SCORING, S.SCORE_AFTER), None, "may_ask_again", "ask_roughly"),
+    *_begin(I.NUMBER, (S.SCORE_NOW,), "out_of_range", "score_not_told", after=S.SCORE_NOW),
+    Row(I.NUMBER, (S.SCORE_NOW,), S.CLOSING, "too_sore", "send_to_rest"),
+    *_begin(I.NUMBER, (S.SCORE_NOW,), effect="score_told", after=S.SCORE_NOW),
+    *_begin(I.UNSURE, (S.SCORE_NOW,), effect="score_not_told", after=S.SCORE_NOW),
+    *_begin(I.NO, (S.NEWS,), effect="news_told", after=S.NEWS),
+    *(Row(t, (S.NEWS,), S.CLOSING, effect="send_to_physician") for t in (I.YES, I.UNSURE)),
+    *_begin(I.SKIP_QUESTIONS, (S.SCORE_NOW, S.NEWS), effect="skip_check", after=S.NEWS),
+    *_begin(I.NEXT, (S.SCORE_NOW, S.NEWS), effect="skip_check", after=S.NEWS),
     *(Row(t, (S.SOUND_CHECK,), S.INTRODUCING, effect="sound_checked") for t in (I.READY, I.YES, I.START)),
     # A stretch: instructed, settled into, held, released, rested from.
     *(Row(t, (S.INTRODUCING,), S.INSTRUCTING) for t in (Signal.SPOKEN, I.READY, I.START, I.NEXT, I.YES)),
@@ -148,7 +191,7 @@ TABLE: tuple[Row, ...] = (
     Row(Signal.TIME_OVER, (S.HOLDING,), S.RELEASING, "hold_complete", "complete_hold"),
     Row(Signal.TIME_OVER, (S.HOLDING,), None, effect="give_cues"),
     Row(I.MORE_TIME, (S.HOLDING,), None, effect="extend_hold"),
-    Row(Signal.SPOKEN, (S.RELEASING,), S.CLOSING, "is_last", "complete_step"),
+    *_close(Signal.SPOKEN, (S.RELEASING,), "is_last", "complete_step"),
     Row(Signal.SPOKEN, (S.RELEASING,), S.RESTING),
     *(
         Row(t, (S.RESTING,), S.INSTRUCTING, effect="complete_step")
@@ -174,17 +217,37 @@ TABLE: tuple[Row, ...] = (
     Row(Signal.TIME_OVER, (S.PAUSED,), None, "not_offered", "offer_first"),
     Row(Signal.TIME_OVER, (S.PAUSED,), None, "may_ask_again", "offer_again"),
     Row(Signal.TIME_OVER, (S.PAUSED,), S.CLOSING, effect="give_up_waiting"),
-    # Pain: only a clear yes goes on, and never with the stretch that hurt.
-    Row(Signal.TIME_OVER, (S.EASING,), S.DECIDING),
+    # Pain: what core/pain.py decides; only a clear yes goes on, and never with the stretch that hurt.
+    Row(Signal.TIME_OVER, (S.EASING,), S.CLOSING, "pain_ends", "end_for_pain"),
+    Row(Signal.TIME_OVER, (S.EASING,), S.SCORING),
+    Row(I.NUMBER, (S.SCORING,), S.CLOSING, "out_of_range", "end_for_pain"),
+    Row(I.NUMBER, (S.SCORING,), S.CLOSING, "score_ends", "rate_and_end"),
+    Row(I.NUMBER, (S.SCORING,), S.SPREADING, effect="rate_pain"),
+    Row(I.YES, (S.SPREADING,), S.CLOSING, effect="spread_and_end"),
+    Row(I.NO, (S.SPREADING,), S.DECIDING, effect="not_spread"),
+    Row(Signal.TIME_OVER, IN_PAIN[1:], None, "may_ask_again", "ask"),
+    Row(I.UNSURE, (S.SPREADING, S.DECIDING), None, "may_ask_again", "ask"),
+    *(Row(t, (S.SCORING,), S.CLOSING, effect="end_for_pain") for t in (Signal.TIME_OVER, I.UNSURE)),
+    *(Row(t, (S.SPREADING,), S.CLOSING, effect="spread_untold") for t in (Signal.TIME_OVER, I.UNSURE)),
+    *(Row(t, (S.DECIDING,), S.CLOSING, effect="finish_for_pain") for t in (Signal.TIME_OVER, I.UNSURE, I.NO)),
     *(
         Row(I.YES, (S.DECIDING,), state, f"hurt_in_{state}", "go_on_after_pain")
-        for state in (*BEFORE_STRETCHING, S.CLOSING)
+        for state in (*BEFORE_STRETCHING, S.SCORE_AFTER, S.CLOSING)
     ),
     *_onward(I.YES, (S.DECIDING,), "go_on_after_pain", last="skips_to_end"),
-    Row(I.NO, (S.DECIDING,), S.CLOSING, effect="end_for_pain"),
-    *(Row(t, (S.DECIDING,), None, effect="ask") for t in (I.RESUME, I.READY, I.START, I.NEXT, I.NUMBER)),
-    Row(Signal.TIME_OVER, (S.DECIDING,), None, "may_ask_again", "ask"),
-    Row(Signal.TIME_OVER, (S.DECIDING,), S.CLOSING, effect="end_for_pain"),
+    Row(I.EASIER, (S.DECIDING,), S.SETTLING, "may_try_easier", "try_easier"),
+    Row(I.EASIER, (S.DECIDING,), None, effect="ask"),
+    *(
+        Row(t, IN_PAIN[1:], None, effect="ask")
+        for t in (I.RESUME, I.READY, I.START, I.NEXT, I.SKIP_QUESTIONS)
+    ),
+    Row(I.NUMBER, (S.SPREADING, S.DECIDING), None, effect="ask"),
+    # How it is afterwards.
+    Row(I.NUMBER, (S.SCORE_AFTER,), S.CLOSING, "out_of_range"),
+    Row(I.NUMBER, (S.SCORE_AFTER,), S.CLOSING, effect="score_after"),
+    *(Row(t, (S.SCORE_AFTER,), S.CLOSING) for t in (I.UNSURE, I.SKIP_QUESTIONS, I.NEXT)),
+    Row(Signal.TIME_OVER, (S.SCORE_AFTER,), None, "may_ask_again", "ask"),
+    Row(Signal.TIME_OVER, (S.SCORE_AFTER,), S.CLOSING),
     # Ending.
     Row(I.END, (S.ASLEEP, *AWAKE, S.PAUSED, S.DEAF), S.CLOSING, effect="end_by_user"),
     Row(I.END, (S.CLOSING, S.EMERGENCY), S.FINISHED, effect="be_quiet"),
@@ -205,81 +268,9 @@ TABLE: tuple[Row, ...] = (
         Row(t, (S.ASLEEP, *AWAKE, S.PAUSED, S.DEAF, S.CLOSING, S.EMERGENCY), None, effect=f"speak_{t}")
         for t in (I.SLOWER, I.FASTER, I.LOUDER, I.QUIETER)
     ),
+    Row(I.BRING_BACK, (S.CHOOSING, *UNDER_WAY, S.PAUSED), None, effect="bring_back"),
     Row(I.HELP, (S.ASLEEP, *AWAKE, S.PAUSED), None, effect="help"),
 )
-
-
-SILENT: dict[State, str] = {
-    S.ASLEEP: (
-        "pause ready not_yet repeat next back how_long whats_next more_time longer shorter easier yes no "
-        "number sleep spoken time_over not_understood microphone_restored speaker_lost speaker_restored"
-    ),
-    S.CHOOSING: (
-        "resume not_yet next back how_long whats_next more_time longer shorter easier yes no started "
-        "microphone_restored speaker_restored"
-    ),
-    S.SCREENING: (
-        "resume ready not_yet next back how_long whats_next more_time longer shorter easier number start "
-        "choose started microphone_restored speaker_restored"
-    ),
-    S.SOUND_CHECK: (
-        "resume not_yet next back how_long whats_next more_time longer shorter easier no number choose "
-        "started microphone_restored speaker_restored"
-    ),
-    S.INTRODUCING: (
-        "resume not_yet back more_time easier no number started time_over not_understood "
-        "microphone_restored speaker_restored"
-    ),
-    S.INSTRUCTING: (
-        "resume yes number start choose started time_over not_understood microphone_restored speaker_restored"
-    ),
-    S.SETTLING: (
-        "resume number start choose started spoken not_understood microphone_restored speaker_restored"
-    ),
-    S.HOLDING: (
-        "resume ready not_yet yes no number start choose started spoken not_understood microphone_restored "
-        "speaker_restored"
-    ),
-    S.RELEASING: (
-        "resume ready not_yet more_time easier yes no number start choose started time_over not_understood "
-        "microphone_restored speaker_restored"
-    ),
-    S.RESTING: (
-        "resume easier yes number start choose started spoken not_understood microphone_restored "
-        "speaker_restored"
-    ),
-    S.PAUSED: "not_yet more_time easier number started not_understood microphone_restored speaker_lost",
-    S.EASING: (
-        "resume ready not_yet next back how_long whats_next more_time longer shorter easier yes no number "
-        "start choose started not_understood microphone_restored speaker_restored"
-    ),
-    S.DECIDING: (
-        "not_yet back how_long whats_next more_time longer shorter easier choose started "
-        "microphone_restored speaker_restored"
-    ),
-    S.EMERGENCY: (
-        "pause resume ready not_yet next back how_long whats_next more_time longer shorter easier help yes "
-        "no number start choose sleep started time_over not_understood microphone_lost microphone_restored "
-        "speaker_lost speaker_restored"
-    ),
-    S.DEAF: (
-        "pause resume ready not_yet repeat next back how_long whats_next more_time longer shorter easier "
-        "help yes no number start choose sleep spoken time_over not_understood microphone_lost speaker_lost "
-        "speaker_restored"
-    ),
-    S.CLOSING: (
-        "pause resume ready not_yet repeat next back how_long whats_next more_time longer shorter easier "
-        "help yes no number start choose sleep started time_over not_understood microphone_lost "
-        "microphone_restored speaker_lost speaker_restored"
-    ),
-    S.FINISHED: (
-        "stop pain red_flag pause resume ready not_yet repeat next back how_long whats_next more_time "
-        "longer shorter easier slower faster louder quieter help yes no number start choose end sleep "
-        "started spoken time_over not_understood microphone_lost microphone_restored speaker_lost "
-        "speaker_restored"
-    ),
-}
-"""Triggers that a state answers by nothing, on purpose: they mean nothing there."""
 
 
 ANSWERED: dict[State, frozenset[Trigger]] = {

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from assistant.core.choosing import choose_routine
+from assistant.core.choosing import available, requested
 from assistant.core.context import Context
 from assistant.core.flow import BEFORE_STRETCHING, RETURNABLE, STRETCHING, State
+from assistant.core.pain import Decision, decide, is_score, may_begin
+from assistant.core.questions import HISTORY_LINES
 from assistant.core.routine import Routine
 
 MOST_TIMES_ASKED = 2
@@ -14,18 +17,30 @@ MOST_TIMES_ASKED = 2
 
 def chosen_beforehand(context: Context) -> Routine | None:
     """The routine that the settings begin with, if they name one of the catalogue."""
-    return next((r for r in context.catalogue if r.id == context.settings.routine_id), None)
+    return next((r for r in available(context) if r.id == context.settings.routine_id), None)
 
 
 def _names_routine(context: Context) -> bool:
-    assert context.heard is not None
-    return choose_routine(context.catalogue, context.heard.slots) is not None
+    return requested(context) is not None
 
 
 def _skips_to_end(context: Context) -> bool:
     assert context.course is not None
     held = 0.0 if context.after_pain else context.held_seconds
     return context.course.after_skip(held) == len(context.course.steps)
+
+
+def _number(context: Context) -> int | None:
+    assert context.heard is not None
+    return context.heard.slots.number
+
+
+def _score_ends(context: Context) -> bool:
+    return decide(replace(context.pain_report, score=_number(context))).ends
+
+
+def _may_try_easier(context: Context) -> bool:
+    return context.hurt_in in STRETCHING and decide(context.pain_report) is Decision.OFFER_EASIER
 
 
 def _left(state: State) -> Callable[[Context], bool]:
@@ -43,6 +58,17 @@ GUARDS: dict[str, Callable[[Context], bool]] = {
     "has_course": lambda c: c.course is not None,
     "names_routine": _names_routine,
     "must_screen": lambda c: c.physician_check_due,
+    "must_ask_history": lambda c: c.history_due,
+    "has_more_history": lambda c: c.history_asked + 1 < len(HISTORY_LINES),
+    "must_ask_score": lambda c: c.score_due,
+    "must_ask_news": lambda c: c.news_due,
+    "must_score_after": lambda c: c.settings.asks_how_it_is,
+    "out_of_range": lambda c: not is_score(_number(c)),
+    "too_sore": lambda c: not may_begin(_number(c)),
+    "has_routine": lambda c: bool(available(c)),
+    "pain_ends": lambda c: decide(c.pain_report) is Decision.END_REPEATED,
+    "score_ends": _score_ends,
+    "may_try_easier": _may_try_easier,
     "must_check_sound": lambda c: c.sound_check_due,
     "may_ask_again": lambda c: c.times_asked < MOST_TIMES_ASKED,
     "not_offered": lambda c: c.times_asked == 0,
@@ -53,5 +79,8 @@ GUARDS: dict[str, Callable[[Context], bool]] = {
     "after_pain": lambda c: c.after_pain,
     "left_stretching": lambda c: c.return_to in STRETCHING,
     **{f"left_{state}": _left(state) for state in RETURNABLE},
-    **{f"hurt_in_{state}": _hurt_in(state) for state in (*BEFORE_STRETCHING, State.CLOSING)},
+    **{
+        f"hurt_in_{state}": _hurt_in(state)
+        for state in (*BEFORE_STRETCHING, State.SCORE_AFTER, State.CLOSING)
+    },
 }

@@ -7,7 +7,7 @@ The table itself is data of a language pack; this module compiles and matches it
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 UNKNOWN_WORD = "[unk]"
@@ -40,6 +40,9 @@ class Intent(StrEnum):
     YES = "yes"
     NO = "no"
     NUMBER = "number"
+    UNSURE = "unsure"
+    SKIP_QUESTIONS = "skip_questions"
+    BRING_BACK = "bring_back"
     START = "start"
     CHOOSE = "choose"
     END = "end"
@@ -57,6 +60,7 @@ class Slots:
     number: int | None = None
     region: str | None = None
     routine: str | None = None
+    position: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +79,23 @@ Words = tuple[str, ...]
 class PhraseTable:
     """The phrases of one language, ready to match.
 
-    `phrases` maps each intent to its patterns. `slots` maps a slot's name ("number", "span", "region",
-    "routine") to its values by their words. `decoys` are listened for so that they are not mistaken for
-    commands; they mean nothing.
+    `phrases` maps each intent to its patterns. `slots` maps a slot's name ("number", "span", "score",
+    "region", "position", "routine") to its values by their words. `decoys` are listened for so that they are
+    not mistaken for commands; they mean nothing. `spelling` writes words that sound like another one as that
+    one, in the phrases and in what is heard: the recognizer could not tell them apart.
     """
 
     phrases: Mapping[Intent, tuple[str, ...]]
     slots: Mapping[str, Mapping[str, int | str]]
     decoys: tuple[str, ...] = ()
+    spelling: Mapping[str, str] = field(default_factory=dict)
     _patterns: tuple[tuple[Intent, Words], ...] = field(init=False, repr=False)
     _values: Mapping[str, tuple[tuple[Words, int | str], ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        patterns = tuple((intent, tuple(p.split())) for intent, ps in self.phrases.items() for p in ps)
+        patterns = tuple(
+            (intent, self._spelled(p.split())) for intent, ps in self.phrases.items() for p in ps
+        )
         values = {
             name: tuple((tuple(words.split()), value) for words, value in by_words.items())
             for name, by_words in self.slots.items()
@@ -97,7 +105,7 @@ class PhraseTable:
 
     def match(self, words: Words, intents: Iterable[Intent] | None = None) -> Match | None:
         """The phrase that the words are, exactly, [unk] at either end aside; among `intents`, if given."""
-        words = _strip_unknown(words)
+        words = self._spelled(_strip_unknown(words))
         allowed = None if intents is None else frozenset(intents)
         for intent, pattern in self._patterns:
             begins = pattern[0] in words[:1] or _slot_name(pattern[0])
@@ -108,7 +116,7 @@ class PhraseTable:
 
     def find_safety(self, words: Words, intents: Iterable[Intent] = SAFETY_INTENTS) -> Match | None:
         """The longest safety phrase anywhere in the words, of the first of `intents`; decoys aside."""
-        usable = self._without_decoys(words)
+        usable = self._without_decoys(self._spelled(words))
         for wanted in intents:
             found = [p for intent, p in self._patterns if intent is wanted and contains(usable, p)]
             longest = max(found, key=len, default=None)
@@ -133,6 +141,9 @@ class PhraseTable:
     def vocabulary(self) -> frozenset[str]:
         """Every word that a grammar of this table can hold."""
         return frozenset(word for phrase in self.grammar(Intent) for word in phrase.split())
+
+    def _spelled(self, words: Iterable[str]) -> Words:
+        return tuple(self.spelling.get(word, word) for word in words)
 
     def _expand(self, pattern: Words) -> Iterator[str]:
         names = [_slot_name(token) for token in pattern]
@@ -165,8 +176,10 @@ class PhraseTable:
                     yield _bound(rest, name, value)
 
     def _without_decoys(self, words: Words) -> Words:
+        """A decoy of several words hides the safety phrase within it; one word hides nothing."""
         for decoy in self.decoys:
-            words = _blanked(words, tuple(decoy.split()))
+            if " " in decoy:
+                words = _blanked(words, tuple(decoy.split()))
         return words
 
 
@@ -176,10 +189,12 @@ def _slot_name(token: str) -> str | None:
 
 def _bound(slots: Slots, name: str, value: int | str) -> Slots:
     if isinstance(value, int):
-        return Slots(value, slots.region, slots.routine)
+        return replace(slots, number=value)
     if name == "region":
-        return Slots(slots.number, value, slots.routine)
-    return Slots(slots.number, slots.region, value)
+        return replace(slots, region=value)
+    if name == "position":
+        return replace(slots, position=value)
+    return replace(slots, routine=value)
 
 
 def _strip_unknown(words: Words) -> Words:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.core.intents import PhraseTable
+from assistant.core.pain import RedFlag
 
 
 class Line(StrEnum):
@@ -18,13 +19,36 @@ class Line(StrEnum):
     CHOOSE = "choose"
     CHOOSE_AGAIN = "choose_again"
     ROUTINES = "routines"
+    NOTHING_LEFT = "nothing_left"
     SCREENING = "screening"
     SCREENING_AGAIN = "screening_again"
+    HISTORY_ILLNESS = "history_illness"
+    HISTORY_BONES = "history_bones"
+    HISTORY_INJURY = "history_injury"
+    HISTORY_NERVES = "history_nerves"
+    HISTORY_AGAIN = "history_again"
+    SCORE_NOW = "score_now"
+    SCORE_NOW_AGAIN = "score_now_again"
+    SCORE_RANGE = "score_range"
+    SCORE_ROUGHLY = "score_roughly"
+    NEWS = "news"
+    NEWS_AGAIN = "news_again"
+    CANNOT_SKIP = "cannot_skip"
+    SKIPPED_QUESTIONS = "skipped_questions"
+    NOT_TODAY = "not_today"
     SEE_PHYSICIAN = "see_physician"
     SOUND_CHECK = "sound_check"
     SOUND_CHECK_AGAIN = "sound_check_again"
     SOUND_CHECKED = "sound_checked"
     INTRODUCE = "introduce"
+    PLANNED = "planned"
+    PLANNED_WITHOUT = "planned_without"
+    LEFT_OUT_TODAY = "left_out_today"
+    LEFT_OUT = "left_out"
+    NOTHING_TO_BRING_BACK = "nothing_to_bring_back"
+    BROUGHT_BACK = "brought_back"
+    GROWN = "grown"
+    EASIER_TODAY = "easier_today"
     STRETCH = "stretch"
     STRETCH_SIDE = "stretch_side"
     OTHER_SIDE = "other_side"
@@ -42,10 +66,24 @@ class Line(StrEnum):
     PAUSED_AGAIN = "paused_again"
     GO_ON_OR_FINISH = "go_on_or_finish"
     EASE_OUT = "ease_out"
+    SCORE = "score"
+    SCORE_AGAIN = "score_again"
+    SPREADING = "spreading"
+    SPREADING_AGAIN = "spreading_again"
     DECIDE = "decide"
     DECIDE_AGAIN = "decide_again"
+    DECIDE_EASIER = "decide_easier"
+    SUGGEST_ENDING = "suggest_ending"
+    DECIDE_REGION = "decide_region"
     SKIP_AFTER_PAIN = "skip_after_pain"
+    LEAVE_REGION_AFTER_PAIN = "leave_region_after_pain"
     EMERGENCY = "emergency"
+    EMERGENCY_SPINE = "emergency_spine"
+    EMERGENCY_CHEST = "emergency_chest"
+    EMERGENCY_FALL = "emergency_fall"
+    EMERGENCY_ILLNESS = "emergency_illness"
+    EMERGENCY_STROKE = "emergency_stroke"
+    EMERGENCY_FAINT = "emergency_faint"
     DEAF = "deaf"
     HEARING_AGAIN = "hearing_again"
     ASLEEP = "asleep"
@@ -73,16 +111,29 @@ class Line(StrEnum):
     CLOSE_EARLY = "close_early"
     CLOSE_PAIN = "close_pain"
     CLOSE_UNANSWERED = "close_unanswered"
+    CLOSE_REPEATED = "close_repeated"
+    CLOSE_STRONG = "close_strong"
+    CLOSE_SPREADING = "close_spreading"
+    CLOSE_UNRATED = "close_unrated"
+    CHANGE_LESS = "change_less"
+    CHANGE_SAME = "change_same"
+    CHANGE_MORE = "change_more"
 
 
 @dataclass(frozen=True, slots=True)
 class LanguagePack:
-    """All that is heard and said in one language. `words` are single words for sides and the like."""
+    """All that is heard and said in one language.
+
+    `words` are single words, for sides, regions and the like. `red_flags` tells of which kind each phrase is
+    that needs emergency help, and `advice` what is answered.
+    """
 
     code: str
     table: PhraseTable
     lines: Mapping[Line, str]
     words: Mapping[str, str]
+    red_flags: Mapping[str, RedFlag]
+    advice: Mapping[RedFlag, Line]
 
     def render(self, line: Line, **values: str) -> str:
         """The sentence with its placeholders filled."""

@@ -5,29 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.core.actions import Earcon
+from assistant.core.choosing import available
 from assistant.core.context import Context
-from assistant.core.entering import ask_in_full, current_course, speak_stretch
-from assistant.core.flow import State
+from assistant.core.entering import current_course, speak_stretch
+from assistant.core.flow import ASKING, State
 from assistant.core.prompts import Line
+from assistant.core.questions import ask, ask_in_full, ask_range, ask_roughly
 
 ANSWER_SECONDS = {State.EASING: 4.0, State.SOUND_CHECK: 10.0, State.PAUSED: 120.0}
 OTHER_ANSWER_SECONDS = 15.0
-SHORT_QUESTIONS: dict[State, Line] = {
-    State.CHOOSING: Line.CHOOSE_AGAIN,
-    State.SCREENING: Line.SCREENING_AGAIN,
-    State.SOUND_CHECK: Line.SOUND_CHECK_AGAIN,
-    State.DECIDING: Line.DECIDE_AGAIN,
-}
 
 
 def _tell_routines(context: Context) -> None:
-    names = ". ".join(routine.spoken_name for routine in context.catalogue)
-    context.script.reply(Line.ROUTINES, routines=names)
-
-
-def _ask(context: Context) -> None:
-    context.times_asked += 1
-    context.script.say_instead(SHORT_QUESTIONS[context.state])
+    names = ". ".join(routine.spoken_name for routine in available(context))
+    if names:
+        context.script.reply(Line.ROUTINES, routines=names)
+    else:
+        context.script.reply(Line.NOTHING_LEFT)
 
 
 def _ask_shortly(context: Context) -> None:
@@ -111,17 +105,16 @@ def _help(context: Context) -> None:
         State.CHOOSING: Line.HELP_CHOOSING,
         State.PAUSED: Line.HELP_PAUSED,
         State.ASLEEP: Line.HELP_ASLEEP,
-        State.SCREENING: Line.HELP_QUESTION,
-        State.SOUND_CHECK: Line.HELP_QUESTION,
-        State.DECIDING: Line.HELP_QUESTION,
-        State.EASING: Line.HELP_QUESTION,
+        **dict.fromkeys((*ASKING[1:], State.EASING), Line.HELP_QUESTION),
     }
     context.script.reply(lines.get(context.state, Line.HELP_STRETCH))
 
 
 REPLIES: dict[str, Callable[[Context], None]] = {
     "tell_routines": _tell_routines,
-    "ask": _ask,
+    "ask": ask,
+    "ask_range": ask_range,
+    "ask_roughly": ask_roughly,
     "ask_in_full": ask_in_full,
     "ask_shortly": _ask_shortly,
     "await_answer": _await_answer,

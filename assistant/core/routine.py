@@ -37,9 +37,47 @@ class Side(StrEnum):
     BOTH = "both"
 
 
+class Condition(StrEnum):
+    """What a person can have for which some stretches are left out, unless a clinician agrees."""
+
+    OSTEOPOROSIS = "osteoporosis"
+    PREGNANCY = "pregnancy"
+    RECENT_OPERATION = "recent_operation"
+    RECENT_INJURY = "recent_injury"
+    DIZZINESS = "dizziness"
+    POOR_BALANCE = "poor_balance"
+    HIP_REPLACEMENT = "hip_replacement"
+    KNEE_TROUBLE = "knee_trouble"
+    SHOULDER_TROUBLE = "shoulder_trouble"
+    WRIST_TROUBLE = "wrist_trouble"
+    RHEUMATOID_ARTHRITIS = "rheumatoid_arthritis"
+    SPINAL_STENOSIS = "spinal_stenosis"
+    SLIPPED_VERTEBRA = "slipped_vertebra"
+    DISC_TROUBLE = "disc_trouble"
+    TINGLING_ARM = "tingling_arm"
+    TINGLING_LEG = "tingling_leg"
+    GLAUCOMA = "glaucoma"
+    BLOOD_CLOT = "blood_clot"
+
+
+class Equipment(StrEnum):
+    """What a stretch needs beside its position's chair, mat or bed."""
+
+    CHAIR = "chair"
+    WALL = "wall"
+    DOORWAY = "doorway"
+    STRAP = "strap"
+    PILLOW = "pillow"
+    STEP = "step"
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """One stretch. Spoken texts may hold `{side}` and `{other_side}`, filled with "left" and "right"."""
+    """One stretch. Spoken texts may hold `{side}` and `{other_side}`, filled with "left" and "right".
+
+    `breath` is said once, before the first hold. `also_in` are the positions that it can be done in besides
+    `position`. `avoid` is `avoid_if` for programs.
+    """
 
     id: str
     name: str
@@ -55,6 +93,10 @@ class Stretch:
     easier: str
     avoid_if: tuple[str, ...]
     source: str
+    breath: str = ""
+    also_in: frozenset[Position] = frozenset()
+    equipment: frozenset[Equipment] = frozenset()
+    avoid: frozenset[Condition] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +133,8 @@ def plan(routine: Routine) -> tuple[Step, ...]:
 def instruction(step: Step, before: Step | None) -> tuple[str, ...]:
     """What is said to get into a step: all of it, only the way in for the other side, nothing once more."""
     if before is None or before.stretch is not step.stretch:
-        return (*step.stretch.enter, step.stretch.feel)
+        said = (*step.stretch.enter, step.stretch.feel, step.stretch.breath)
+        return tuple(text for text in said if text)
     return step.stretch.enter if step.side is Side.RIGHT else ()
 
 

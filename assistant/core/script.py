@@ -65,11 +65,12 @@ class Script:
         for text in interrupted:
             self.speak(text)
 
-    def say_instead(self, line: Line, **values: str) -> None:
-        """Speak a sentence at once, in place of what was being spoken."""
+    def say_instead(self, *lines: Line, **values: str) -> None:
+        """Speak sentences at once, in place of what was being spoken."""
         if self._open:
             self.cut()
-        self.say(line, **values)
+        for line in lines:
+            self.say(line, **values)
 
     def earcon(self, earcon: Earcon) -> None:
         """Play a short sound at once."""

@@ -18,9 +18,10 @@ from assistant.core.actions import (
     ReportState,
     Speak,
 )
+from assistant.core.adapting import Form, ids_in
 from assistant.core.context import Context, Settings
-from assistant.core.effects import EFFECTS, suspend_hold
-from assistant.core.entering import ENTERING
+from assistant.core.effects import EFFECTS
+from assistant.core.entering import ENTERING, suspend_hold
 from assistant.core.events import (
     DeadlineReached,
     Event,
@@ -39,7 +40,7 @@ from assistant.core.guards import GUARDS
 from assistant.core.intents import SAFETY_INTENTS, Match
 from assistant.core.listening import Listener, NotUnderstood
 from assistant.core.prompts import LanguagePack
-from assistant.core.routine import Routine
+from assistant.core.routine import Routine, Stretch
 from assistant.core.script import Script
 
 SIGNALS: dict[type, Signal] = {
@@ -63,18 +64,30 @@ class Session:
     """One guided session.
 
     `catalogue` holds the routines that can be chosen, the first being the one for somebody who does not
-    choose; it must not be empty.
+    choose; it must not be empty. From `library` sessions are composed for whoever asks for a part of the
+    body or a position.
     """
 
     def __init__(
-        self, pack: LanguagePack, catalogue: tuple[Routine, ...], settings: Settings | None = None
+        self,
+        pack: LanguagePack,
+        catalogue: tuple[Routine, ...],
+        settings: Settings | None = None,
+        library: tuple[Stretch, ...] = (),
     ) -> None:
         settings = settings or Settings()
+        pasts = settings.pasts or {}
         self._context = Context(
             settings=settings,
             catalogue=catalogue,
             script=Script(pack, settings.rate, settings.gain_db),
+            library=library,
+            left_out=set(ids_in(pasts, Form.GONE, Form.PAUSED)),
+            easier=set(ids_in(pasts, Form.EASIER)),
             physician_check_due=settings.physician_check_due,
+            history_due=settings.physician_check_due,
+            score_due=settings.asks_how_it_is,
+            news_due=settings.asks_how_it_is and not settings.physician_check_due,
             sound_check_due=settings.sound_check,
         )
         self._listener = Listener(pack.table)

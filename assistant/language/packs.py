@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.core.intents import Intent, PhraseTable
+from assistant.core.pain import RedFlag
 from assistant.core.prompts import LanguagePack, Line
 from assistant.core.routine import Routine
 from assistant.errors import ContentError
@@ -33,6 +34,8 @@ def load_language(code: str = "en", routines: Iterable[Routine] = (), folder: Pa
         raise ContentError("language", f'There is no language pack "{code}"; there is: {there}.')
     phrases = _read(folder / code / "phrases.toml")
     prompts = _read(folder / code / "prompts.toml")
+    red_flags = dict(_named(folder / code / "phrases.toml", phrases, "red_flags", RedFlag))
+    phrases["phrases"][Intent.RED_FLAG] = [p for flag in red_flags.values() for p in flag["phrases"]]
     slots = dict(phrases["slots"])
     slots["routine"] = {routine.spoken_name.lower(): routine.id for routine in routines}
     return LanguagePack(
@@ -44,9 +47,12 @@ def load_language(code: str = "en", routines: Iterable[Routine] = (), folder: Pa
             },
             slots=slots,
             decoys=tuple(phrases["decoys"]["phrases"]),
+            spelling=phrases["spelling"],
         ),
         lines={Line(n): text for n, text in _named(folder / code / "prompts.toml", prompts, "lines", Line)},
         words=prompts["words"],
+        red_flags={p: RedFlag(kind) for kind, flag in red_flags.items() for p in flag["phrases"]},
+        advice={RedFlag(kind): Line(flag["advice"]) for kind, flag in red_flags.items()},
     )
 
 
@@ -58,7 +64,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _named(
-    path: Path, table: dict[str, Any], section: str, names: type[Intent | Line]
+    path: Path, table: dict[str, Any], section: str, names: type[Intent | Line | RedFlag]
 ) -> list[tuple[str, Any]]:
     """The entries of a section, which must be exactly the members of `names`."""
     wanted, given = {str(name) for name in names}, set(table.get(section, {}))

@@ -31,7 +31,7 @@ from assistant.core.events import (
 from assistant.core.flow import State
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, Recognizer, Voice
 from assistant.core.prompts import LanguagePack
-from assistant.core.routine import Routine
+from assistant.core.routine import Routine, Stretch
 from assistant.core.session import Session
 from assistant.errors import VoiceError
 from assistant.performer import Performer
@@ -60,6 +60,7 @@ class Engines:
     voice: Voice
     open_voice: Callable[[str], Voice]
     settings: Settings
+    library: tuple[Stretch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Rehearsal:
         room = scene.room
         self._canceller = open_canceller(room.echo_canceller)
         self._room = Room(scene.seed, room.noise, room.snr_db, room.echo, room.echo_gain_db)
-        self._session = Session(engines.pack, engines.routines, engines.settings)
+        self._session = Session(engines.pack, engines.routines, engines.settings, engines.library)
         cache = PromptCache(None, on_trouble=tell)
         prompter = Prompter(engines.voice, cache, self._mixer, on_trouble=tell)
         watchers = (self._watch,)

@@ -6,12 +6,16 @@ Read once, on the main thread. Says every mistake with file, line and field.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from assistant.core.adapting import StretchPast
+from assistant.core.context import Settings
 from assistant.core.flow import State
+from assistant.core.routine import Condition
 from assistant.store.documents import DocumentError, Problem, read_document, validate
 
 DEFAULT_SCENE = Path(__file__).parent / "scenes" / "default.yaml"
@@ -81,16 +85,47 @@ class Room(_Strict):
         return self.echo is not None or self.echo_gain_db is not None
 
 
+class Past(_Strict):
+    """How a stretch went in earlier sessions."""
+
+    hurt_sessions: int = Field(0, ge=0, description="In so many sessions it hurt.")
+    sessions_since_hurt: int | None = Field(
+        None, ge=0, description="So many sessions since the last of them."
+    )
+    pain_free_sessions: int = Field(0, ge=0, description="So many without, since.")
+
+    def told(self) -> StretchPast:
+        """The same for the session."""
+        return StretchPast(self.hurt_sessions, self.sessions_since_hurt, self.pain_free_sessions)
+
+
 class Scene(_Strict):
     """A rehearsal."""
 
     routine: str = Field("", description="The routine's id; empty: the person chooses.")
     seed: int = Field(0, ge=0, description="Fixes every chance.")
     first_use: bool = Field(False, description="Whether the session asks what it asks on first use.")
+    screening: bool = Field(False, description="Whether it asks how it is, before and after.")
+    past: dict[str, Past] = Field(
+        default_factory=dict, description="What is known of stretches, by id."
+    )
+    conditions: frozenset[Condition] = Field(
+        frozenset(), description="What the person has: such stretches are left out of composed sessions."
+    )
     sound_check: bool = Field(False, description="Whether the session begins with the sound check.")
     max_seconds: float = Field(3600.0, gt=0, le=7200, description="The rehearsal ends here at the latest.")
     room: Room = Field(default_factory=lambda: Room.model_validate({}))
     person: list[Line] = Field(default_factory=list, max_length=500)
+
+    def settings(self, settings: Settings) -> Settings:
+        """How this scene's session is run."""
+        return replace(
+            settings,
+            hears_itself=self.room.has_echo,
+            asks_how_it_is=self.screening,
+            pasts={stretch_id: past.told() for stretch_id, past in self.past.items()} or None,
+            conditions=self.conditions,
+        )
 
 
 def schema_json() -> str:

@@ -74,7 +74,17 @@ def field_name(loc: Loc) -> str:
 
 def read_document(path: Path) -> Document:
     """Read a YAML file. Raises DocumentError when it cannot be read at all."""
-    text = _read_text(path)
+    return parse_document(path, _read_bytes(path))
+
+
+def read_text(path: Path) -> str:
+    """A file's text. Raises DocumentError for more than MAX_BYTES, and for what is not UTF-8."""
+    return decode(path, _read_bytes(path))
+
+
+def parse_document(path: Path, data: bytes) -> Document:
+    """Make a document of a file's bytes; `path` is only named. Raises DocumentError when that cannot be."""
+    text = decode(path, data)
     try:
         _check_depth(path, text)
         loader = _LOADER(text)
@@ -93,7 +103,7 @@ def validate(document: Document, model: type[_Model], also: Iterable[Problem] = 
         value = model.model_validate(document.data)
     except ValidationError as error:
         known = _known_keys(model)
-        problems += [document.problem(e["loc"], _wording(dict(e), known)) for e in error.errors()]
+        problems += [document.problem(_in_file(e["loc"]), _wording(dict(e), known)) for e in error.errors()]
     if problems:
         raise DocumentError(problems)
     return value
@@ -105,14 +115,8 @@ def did_you_mean(key: str, known: Iterable[str]) -> str:
     return f", did you mean {close[0]}?" if close else ""
 
 
-def _read_text(path: Path) -> str:
-    try:
-        if path.exists() and not path.is_file():
-            raise DocumentError([Problem(path, 1, "", "is not a file")])
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise DocumentError([Problem(path, 1, "", f"cannot be read: {error.strerror}")]) from error
+def decode(path: Path, data: bytes) -> str:
+    """A file's bytes as text. Raises DocumentError for more than MAX_BYTES, and for what is not UTF-8."""
     if len(data) > MAX_BYTES:
         raise DocumentError([Problem(path, 1, "", f"is larger than {MAX_BYTES // 1024} KB")])
     try:
@@ -120,6 +124,16 @@ def _read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise DocumentError([Problem(path, line, "", "is not UTF-8 text: save it as UTF-8")]) from error
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        if path.exists() and not path.is_file():
+            raise DocumentError([Problem(path, 1, "", "is not a file")])
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise DocumentError([Problem(path, 1, "", f"cannot be read: {error.strerror}")]) from error
 
 
 def _check_depth(path: Path, text: str) -> None:
@@ -195,6 +209,11 @@ class _Reading:
             return node.value
 
 
+def _in_file(loc: Loc) -> Loc:
+    """A pydantic place without the tags of its unions, which models write as "<tag>"."""
+    return tuple(part for part in loc if not str(part).startswith("<"))
+
+
 def _wording(error: dict[str, Any], known: frozenset[str]) -> str:
     match error["type"]:
         case "missing":
@@ -205,6 +224,8 @@ def _wording(error: dict[str, Any], known: frozenset[str]) -> str:
             return "should be text (put it in quotes)"
         case "string_pattern_mismatch":
             return f'"{error["input"]}" should match {error["ctx"]["pattern"]}'
+        case "union_tag_not_found":
+            return "should be the id of a stretch of the library, or a stretch"
         case "model_type":
             return "should be a mapping of keys to values"
         case _:

@@ -8,48 +8,28 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from assistant.core.actions import (
     Action,
     EndSession,
+    RecordAskedBack,
     RecordPain,
+    RecordPainScore,
     RecordPhysicianChecked,
+    RecordRedFlag,
     RecordSession,
     RecordStep,
 )
 from assistant.errors import StoreError
-from assistant.store.history_reader import SessionSummary, read_physician_checked_on, read_sessions
-
-MIGRATIONS = (
-    (
-        """CREATE TABLE sessions (
-            id INTEGER PRIMARY KEY, routine_id TEXT NOT NULL, started_at TEXT NOT NULL,
-            ended_at TEXT, end_reason TEXT
-        ) STRICT""",
-        """CREATE TABLE steps (
-            id INTEGER PRIMARY KEY, session_id INTEGER REFERENCES sessions, at TEXT NOT NULL,
-            stretch_id TEXT NOT NULL, side TEXT NOT NULL, repetition INTEGER NOT NULL,
-            held_seconds REAL NOT NULL, outcome TEXT NOT NULL
-        ) STRICT""",
-        """CREATE TABLE pains (
-            id INTEGER PRIMARY KEY, session_id INTEGER REFERENCES sessions, at TEXT NOT NULL,
-            stretch_id TEXT NOT NULL, phrase TEXT NOT NULL
-        ) STRICT""",
-        "CREATE TABLE physician_checks (id INTEGER PRIMARY KEY, at TEXT NOT NULL) STRICT",
-        "CREATE INDEX steps_of_session ON steps (session_id)",
-        "CREATE INDEX pains_of_session ON pains (session_id)",
-    ),
-)
-"""PRAGMA user_version counts how many of these a file has had. Append; never edit one that was released.
-
-Times are ISO 8601 with the local offset, such as 2026-03-01T18:30:00+01:00. A step or a pain report outside
-any session has no session_id.
-"""
+from assistant.store.history_reader import SessionSummary, read_sessions
+from assistant.store.history_schema import connect, is_damage
 
 BUSY_SECONDS = 0.25  # another session may be writing; the session thread must not wait longer
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+OTHER_ROUTINE = "other_routine"
+"""Why a session ended when the user chose another routine in the midst of it."""
 
 
 def local_now() -> datetime:
@@ -67,6 +47,8 @@ class History:
         self._on_problem = on_problem
         self._clock = clock
         self._session_id: int | None = None
+        self._pain_id: int | None = None
+        self._told_before: list[tuple[str, int]] = []
         self._told = False
         self._connection = self._open()
 
@@ -74,36 +56,31 @@ class History:
         """Keep the action if it is for the history; it is on disk when this returns."""
         match action:
             case RecordSession(routine_id):
-                self._session_id = self._write(
-                    "INSERT INTO sessions (routine_id, started_at) VALUES (?, ?)", routine_id, self._now()
-                )
+                self._begin(routine_id)
             case RecordStep(stretch_id, side, repetition, held_seconds, outcome):
-                self._write(
-                    "INSERT INTO steps (session_id, at, stretch_id, side, repetition, held_seconds, outcome)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    *(
-                        self._session_id,
-                        self._now(),
-                        stretch_id,
-                        side,
-                        repetition,
-                        float(held_seconds),
-                        outcome,
-                    ),
+                self._add(
+                    "steps",
+                    stretch_id=stretch_id,
+                    side=side,
+                    repetition=repetition,
+                    held_seconds=float(held_seconds),
+                    outcome=outcome,
                 )
             case RecordPain(stretch_id, phrase):
+                self._pain_id = self._add("pains", stretch_id=stretch_id, phrase=phrase)
+            case RecordPainScore(moment, score):
+                pain_id = self._pain_id if moment == "during" else None
+                self._add("scores", moment=moment, score=score, pain_id=pain_id)
+            case RecordRedFlag(kind):
+                self._add("red_flags", kind=kind)
+            case RecordAskedBack(stretch_id):
                 self._write(
-                    "INSERT INTO pains (session_id, at, stretch_id, phrase) VALUES (?, ?, ?, ?)",
-                    *(self._session_id, self._now(), stretch_id, phrase),
+                    "UPDATE pains SET asked_back_at = ? WHERE stretch_id = ?", self._now(), stretch_id
                 )
             case RecordPhysicianChecked():
                 self._write("INSERT INTO physician_checks (at) VALUES (?)", self._now())
             case EndSession(reason):
-                self._write(
-                    "UPDATE sessions SET ended_at = ?, end_reason = ? WHERE id = ?",
-                    *(self._now(), reason, self._session_id),
-                )
-                self._session_id = None
+                self._end(reason)
 
     def sessions(self, limit: int | None = None) -> list[SessionSummary]:
         """The sessions, the latest first; none when they cannot be read."""
@@ -113,19 +90,39 @@ class History:
             self._tell(error.message)
             return []
 
-    def physician_checked_on(self) -> date | None:
-        """The day on which the user last said that a physician agreed; None also when it cannot be read."""
-        try:
-            return read_physician_checked_on(self._path)
-        except StoreError as error:
-            self._tell(error.message)
-            return None
-
     def close(self) -> None:
         """Let go of the file; records after this are not kept."""
         if self._connection:
             self._connection.close()
         self._connection = None
+
+    def _begin(self, routine_id: str) -> None:
+        """A session, with what was told on the way to it: the pain before, and perhaps more."""
+        if self._session_id is not None:
+            self._end(OTHER_ROUTINE)
+        self._session_id = self._write(
+            "INSERT INTO sessions (routine_id, started_at) VALUES (?, ?)", routine_id, self._now()
+        )
+        for table, row_id in self._told_before:
+            self._write(f"UPDATE {table} SET session_id = ? WHERE id = ?", self._session_id, row_id)
+        self._told_before.clear()
+
+    def _end(self, reason: str) -> None:
+        self._write(
+            "UPDATE sessions SET ended_at = ?, end_reason = ? WHERE id = ?",
+            *(self._now(), reason, self._session_id),
+        )
+        self._session_id = self._pain_id = None
+        self._told_before.clear()
+
+    def _add(self, table: str, **values: str | float | None) -> int | None:
+        """A row of the session, or of the one that may follow. Returns its id."""
+        row = {"session_id": self._session_id, "at": self._now(), **values}
+        marks = ", ".join("?" * len(row))
+        row_id = self._write(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", *row.values())
+        if self._session_id is None and row_id is not None:
+            self._told_before.append((table, row_id))
+        return row_id
 
     def _now(self) -> str:
         return self._clock().isoformat(timespec="seconds")
@@ -150,13 +147,13 @@ class History:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                return _connect(self._path)
+                return connect(self._path, BUSY_SECONDS)
             except sqlite3.DatabaseError as error:
-                if error.sqlite_errorcode & 0xFF not in _DAMAGED:
+                if not is_damage(error):
                     raise
             aside = self._set_aside()
             self._on_problem(f"The history was damaged: it is kept as {aside}, and a new one begins.")
-            return _connect(self._path)
+            return connect(self._path, BUSY_SECONDS)
         except (sqlite3.Error, OSError, StoreError) as error:
             self._tell(
                 f"The history cannot be kept in {self._path}: {error}; the session goes on without it."
@@ -173,34 +170,3 @@ class History:
             if part.exists():
                 part.rename(aside.with_name(aside.name + suffix))
         return aside
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    """Open in autocommit, check, bring up to date. Raises sqlite3.Error, or StoreError when it is newer."""
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    try:
-        if (found := connection.execute("PRAGMA quick_check(1)").fetchone()) != ("ok",):
-            error = sqlite3.DatabaseError(str(found))
-            error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-            raise error
-        connection.execute("PRAGMA journal_mode = WAL")
-        # With WAL a killed process loses nothing; a power cut may lose the last seconds, for far fewer
-        # waits on an SD card.
-        connection.execute("PRAGMA synchronous = NORMAL")
-        _migrate(connection)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _migrate(connection: sqlite3.Connection) -> None:
-    connection.execute("BEGIN IMMEDIATE")  # two sessions may start at once: the second finds it done
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > len(MIGRATIONS):
-        raise StoreError("history_newer", "it was written by a newer Limber")
-    for statements in MIGRATIONS[version:]:
-        for statement in statements:
-            connection.execute(statement)
-    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-    connection.execute("COMMIT")

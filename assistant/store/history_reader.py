@@ -1,39 +1,78 @@
 """Reads the history, also while a session writes it.
 
-Called from any thread: each call has its own read-only connection. Must not create, change or move anything.
+Called from any thread: each call has its own read-only connection. Must not create, change or move anything:
+an older file is brought up to date in a copy in memory.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
 from assistant.errors import StoreError
+from assistant.store.history_schema import MIGRATIONS, migrate, schema_version
 
 BUSY_SECONDS = 2.0
 
 INTERRUPTED = "interrupted"
 """Why a session ended that never said so: its process was killed, or it is still going on."""
 
+PAINFUL_ENDINGS = ("pain", "emergency")
+UNKNOWN_ENDINGS = (INTERRUPTED, "no_answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Hurt:
+    """Pain during a session: `stretch_id` is "" outside any stretch, `score` the number told, if any.
+
+    `asked_back_at` is when the user asked for the stretch again, "" if never: then it counts no more.
+    """
+
+    stretch_id: str
+    phrase: str
+    score: int | None = None
+    asked_back_at: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class SessionSummary:
-    """One past session. Times are local to where it was; `ended_at` is None when it was interrupted."""
+    """One past session. Times are local to where it was; `ended_at` is None when it was interrupted.
 
+    `pain_before` and `pain_after` are None where no number was told.
+    """
+
+    id: int
     started_at: datetime
     ended_at: datetime | None
     routine_id: str
     held_seconds: float
     steps_done: int
     steps_skipped: int
-    pain_reports: int
     end_reason: str
+    pain_before: int | None = None
+    pain_after: int | None = None
+    hurts: tuple[Hurt, ...] = ()
+    red_flags: tuple[str, ...] = ()
+
+    @property
+    def had_pain(self) -> bool:
+        """Whether pain or a red flag was reported, or the pain afterwards was higher than before."""
+        before, after = self.pain_before, self.pain_after
+        rose = before is not None and after is not None and after > before
+        return bool(self.hurts or self.red_flags or rose or self.end_reason in PAINFUL_ENDINGS)
+
+    @property
+    def is_pain_free(self) -> bool:
+        """Whether something was held, nothing hurt, and the user was still there to say so."""
+        return self.steps_done > 0 and not self.had_pain and self.end_reason not in UNKNOWN_ENDINGS
 
 
 def history_path() -> Path:
@@ -41,40 +80,95 @@ def history_path() -> Path:
     return platformdirs.user_data_path("limber", appauthor=False) / "history.sqlite"
 
 
-def read_sessions(path: Path, limit: int | None = None) -> list[SessionSummary]:
-    """The sessions, the latest first, at most `limit`. Raises StoreError when the file cannot be read."""
-    query = """
-        SELECT started_at, ended_at, routine_id,
-            (SELECT coalesce(sum(held_seconds), 0.0) FROM steps WHERE session_id = sessions.id),
-            (SELECT count(*) FROM steps WHERE session_id = sessions.id AND outcome = 'done'),
-            (SELECT count(*) FROM steps WHERE session_id = sessions.id AND outcome = 'skipped'),
-            (SELECT count(*) FROM pains WHERE session_id = sessions.id),
-            coalesce(end_reason, ?)
-        FROM sessions ORDER BY id DESC LIMIT ?"""
-    rows = _rows(path, query, (INTERRUPTED, -1 if limit is None else limit))
-    return [_summary(row) for row in rows]
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection | None]:
+    """A connection that cannot write, to one state of the history; None when there is none yet.
 
-
-def read_physician_checked_on(path: Path) -> date | None:
-    """The day on which the user last said that a physician agreed. Raises StoreError."""
-    rows = _rows(path, "SELECT at FROM physician_checks ORDER BY id DESC LIMIT 1", ())
-    return datetime.fromisoformat(rows[0][0]).date() if rows else None
-
-
-def _rows(path: Path, query: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+    Raises StoreError when the file cannot be read, within as well.
+    """
     try:
         if not path.exists():
-            return []
+            yield None
+            return
         uri = f"{path.resolve().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)) as connection:
-            if connection.execute("PRAGMA user_version").fetchone() == (0,):
-                return []  # a session is just making it
-            return connection.execute(query, values).fetchall()
+        with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)) as file:
+            version = schema_version(file)
+            if version == 0:
+                yield None  # a session is just making it
+            elif version < len(MIGRATIONS):
+                with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+                    file.backup(copy)
+                    migrate(copy)
+                    yield copy
+            else:
+                file.execute("BEGIN")
+                yield file
     except (sqlite3.Error, OSError) as error:
         raise StoreError("history_unreadable", f"The history {path} cannot be read: {error}.") from error
 
 
-def _summary(row: tuple[Any, ...]) -> SessionSummary:
-    started_at, ended_at, *rest = row
-    ended = datetime.fromisoformat(ended_at) if ended_at else None
-    return SessionSummary(datetime.fromisoformat(started_at), ended, *rest)
+def read_sessions(path: Path, limit: int | None = None) -> list[SessionSummary]:
+    """The sessions, the latest first, at most `limit`. Raises StoreError when the file cannot be read."""
+    with reading(path) as connection:
+        return [] if connection is None else sessions_of(connection, limit)
+
+
+def count_sessions(path: Path) -> int:
+    """How many sessions there are. Raises StoreError when the file cannot be read."""
+    with reading(path) as connection:
+        if connection is None:
+            return 0
+        (count,) = connection.execute("SELECT count(*) FROM sessions").fetchone()
+        return int(count)
+
+
+_SESSIONS = """
+    SELECT id, started_at, ended_at, end_reason, routine_id,
+        (SELECT coalesce(sum(held_seconds), 0.0) FROM steps WHERE session_id = sessions.id),
+        (SELECT count(*) FROM steps WHERE session_id = sessions.id AND outcome = 'done'),
+        (SELECT count(*) FROM steps WHERE session_id = sessions.id AND outcome = 'skipped'),
+        (SELECT score FROM scores WHERE session_id = sessions.id AND moment = 'before'
+            ORDER BY id DESC LIMIT 1),
+        (SELECT score FROM scores WHERE session_id = sessions.id AND moment = 'after'
+            ORDER BY id DESC LIMIT 1)
+    FROM sessions ORDER BY id DESC LIMIT ?"""
+
+_HURTS = """
+    SELECT session_id, stretch_id, phrase,
+        (SELECT score FROM scores WHERE pain_id = pains.id ORDER BY id DESC LIMIT 1),
+        coalesce(asked_back_at, '')
+    FROM pains WHERE session_id IS NOT NULL ORDER BY id"""
+
+_RED_FLAGS = "SELECT session_id, kind FROM red_flags WHERE session_id IS NOT NULL ORDER BY id"
+
+
+def sessions_of(connection: sqlite3.Connection, limit: int | None = None) -> list[SessionSummary]:
+    """The sessions, the latest first, at most `limit`. Raises sqlite3.Error."""
+    hurts = _by_session(connection, _HURTS)
+    red_flags = _by_session(connection, _RED_FLAGS)
+    rows = connection.execute(_SESSIONS, (-1 if limit is None else limit,))
+    return [
+        SessionSummary(
+            id=session_id,
+            started_at=datetime.fromisoformat(started_at),
+            ended_at=datetime.fromisoformat(ended_at) if ended_at else None,
+            routine_id=routine_id,
+            held_seconds=held_seconds,
+            steps_done=steps_done,
+            steps_skipped=steps_skipped,
+            end_reason=end_reason or INTERRUPTED,
+            pain_before=before,
+            pain_after=after,
+            hurts=tuple(Hurt(*row) for row in hurts[session_id]),
+            red_flags=tuple(kind for (kind,) in red_flags[session_id]),
+        )
+        for session_id, started_at, ended_at, end_reason, routine_id, held_seconds, *told in rows
+        for steps_done, steps_skipped, before, after in (told,)
+    ]
+
+
+def _by_session(connection: sqlite3.Connection, query: str) -> defaultdict[int, list[tuple[Any, ...]]]:
+    found: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for session_id, *row in connection.execute(query):
+        found[session_id].append(tuple(row))
+    return found

@@ -1,84 +1,109 @@
-"""The safety rules that a program can check: of spoken sentences, and of a routine file as a whole.
+"""The safety rules of a routine or library file as a whole, and of each of its sentences in its place.
 
-Pure functions on any thread. Must not know where a phrase table comes from: callers pass `find_safety`. The
-rules are those of the article the product follows; a clinician's sign-off is still needed.
+Pure functions on any thread. Must not judge words itself: that is wording. Callers pass `find_safety`, and
+the library that a routine may draw on.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from assistant.core.intents import Match, Words
-from assistant.core.routine import Region
-from assistant.store.documents import Document, Loc, Problem
-
-FindSafety = Callable[[Words], Match | None]
-"""`PhraseTable.find_safety`: the safety phrase in some words, that the recognizer would act on."""
+from assistant.core.routine import Region, Stretch
+from assistant.store.documents import Document, Loc, Problem, did_you_mean
+from assistant.store.wording import PLACEHOLDER, FindSafety, lint_reading, lint_spoken, spoken_words
 
 HOLD_SECONDS = range(20, 31)
-MAX_SENTENCE_WORDS = 20
+MAX_ENTER_SENTENCES = 3
 
-_BANNED = re.compile(
-    r"\b(?:bounc\w+|puls(?:e|es|ed|ing)|jerk\w*|swing\w*|swung|push\w*|forc(?:e|es|ed|ing|ible|ibly|eful|efully)"
-    r"|damag\w+|wear and tear|no pain no gain|hurt (?:isn't|is not) harm)\b"
-)
-_URGING = re.compile(r"\b(?:deeper|deepen\w*|further|farther|harder)\b")
-_COMFORT = re.compile(r"\bonly (?:if|as far as|as long as|while|when)\b.*\bcomfortabl[ey]\b")
-_ABBREVIATION = re.compile(
-    r"\b(?:(?:[A-Za-z]\.){2,}|[A-Z]{2,}\b|(?:etc|approx|min|mins|sec|secs|rep|reps|vs|deg|cm|kg|lbs?|ft)\b\.?)"
-)
-_UNSPOKEN = re.compile(r"[^\w\s.,;:?!'\u2019-]|[\d_]")
-_PLACEHOLDER = re.compile(r"\{(\w*)\}")
-_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
+Library = Mapping[str, Stretch]
+"""The stretches that a routine may name, by id."""
+
+_TOLD = ("enter", "feel", "breath", "leave", "easier")
+_SPOKEN = ("spoken_name", *_TOLD)
+_RECOMMENDED = {
+    "enter": (re.compile(r"\bcomfortabl[ey]\b"), 'never says how far: "only as far as is comfortable"'),
+    "feel": (re.compile(r"\b(?:mild|gentle|soft|light)\b"), 'never says how much: "a mild pull"'),
+    "leave": (re.compile(r"\b(?:slowly|gently|softly|ease)\b"), 'never says how fast: "slowly"'),
+}
 
 
-def lint_spoken(text: str, find_safety: FindSafety | None = None) -> list[str]:
-    """What is wrong with a text that is to be spoken, a message each; `{placeholders}` count as a word.
-
-    With `find_safety`, also the phrases that the recognizer would act on if it heard them from the speaker.
-    """
-    text = _PLACEHOLDER.sub("there", text)
-    words = spoken_words(text)
-    joined = " ".join(words)
-    problems = [f'says "{found}", which is never to be said' for found in _BANNED.findall(joined)]
-    if (urging := _URGING.search(joined)) and not _COMFORT.search(joined):
-        problems.append(f'says "{urging[0]}" without "only as far as is comfortable"')
-    for sentence in re.split(r"[.?!]+", text):
-        if (count := len(_WORD.findall(sentence))) > MAX_SENTENCE_WORDS:
-            problems.append(f"has a sentence of {count} words, and {MAX_SENTENCE_WORDS} are the most")
-    problems += [f'has the abbreviation "{found}": write it in full' for found in _ABBREVIATION.findall(text)]
-    problems += [f'has "{found}", which cannot be spoken: use words' for found in _UNSPOKEN.findall(text)]
-    if find_safety and (match := find_safety(words)):
-        problems.append(f'says "{match.phrase}", which the recognizer takes for "{match.intent.value}"')
-    return problems
-
-
-def spoken_words(text: str) -> Words:
-    """The words of a text as a recognizer would give them: lower case, no punctuation."""
-    return tuple(word.lower().replace("\u2019", "'") for word in _WORD.findall(text))
-
-
-def check_routine(document: Document, find_safety: FindSafety | None = None) -> list[Problem]:
+def check_routine(
+    document: Document, library: Library, find_safety: FindSafety | None = None
+) -> list[Problem]:
     """Everything in a routine file that breaks a safety rule, whether or not its shape is right."""
     data = document.data if isinstance(document.data, dict) else {}
     found = list(_text_problems((), data, ("spoken_name", "description"), find_safety))
-    for index, stretch in enumerate(_stretches(data)):
-        found += _stretch_problems(("stretches", index), stretch, find_safety)
-    found += _order_problems(data)
-    found += _repeated_ids(data)
+    entries = _entries(data, library)
+    for entry in entries:
+        if entry.names_another:
+            found += _use_problems(entry, library)
+        else:
+            found += _stretch_problems(entry.loc, entry.data, find_safety)
+            if entry.stretch_id in library:
+                message = (
+                    f"{entry.stretch_id} is a stretch of the library: write only its id, or take another id"
+                )
+                found.append(((*entry.loc, "id"), message))
+    if not data.get("order_reason"):
+        found += _order_problems(entries)
+    found += _repeated_ids(entries)
     return [document.problem(loc, message) for loc, message in found]
+
+
+def check_library(document: Document, find_safety: FindSafety | None = None) -> list[Problem]:
+    """Everything in a file of the library that breaks a safety rule."""
+    data = document.data if isinstance(document.data, dict) else {}
+    entries = _entries(data, {})
+    found = [f for entry in entries for f in _stretch_problems(entry.loc, entry.data, find_safety)]
+    return [document.problem(loc, message) for loc, message in (*found, *_repeated_ids(entries))]
 
 
 _Found = tuple[Loc, str]
 
 
-def _stretches(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The stretches, with an empty one for each that is no mapping, which the model refuses."""
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An item of the stretches: written out, or the name of one of the library."""
+
+    loc: Loc
+    data: Mapping[str, Any]
+    stretch_id: str | None
+    names_another: bool
+    region: object
+
+
+def _entries(data: Mapping[str, Any], library: Library) -> list[_Entry]:
+    """The stretches, with an empty one for each that is neither id nor mapping, which the model refuses."""
     stretches = data.get("stretches")
-    items = stretches if isinstance(stretches, list) else []
-    return [item if isinstance(item, dict) else {} for item in items]
+    found = []
+    for index, item in enumerate(stretches if isinstance(stretches, list) else []):
+        loc: Loc = ("stretches", index)
+        values: Mapping[str, Any] = item if isinstance(item, dict) else {}
+        named = item if isinstance(item, str) else values.get("use")
+        if isinstance(named, str):
+            region = library[named].region.value if named in library else None
+            found.append(_Entry(loc, values, named, True, region))
+        else:
+            own_id = values.get("id")
+            stretch_id = own_id if isinstance(own_id, str) else None
+            found.append(_Entry(loc, values, stretch_id, False, values.get("region")))
+    return found
+
+
+def _use_problems(entry: _Entry, library: Library) -> Iterator[_Found]:
+    place = (*entry.loc, "use") if "use" in entry.data else entry.loc
+    named = entry.stretch_id or ""
+    stretch = library.get(named)
+    if stretch is None:
+        yield place, f"{named} is no stretch of the library{did_you_mean(named, library)}"
+        return
+    yield from _hold_problems(entry.loc, entry.data)
+    possible = sorted(position.value for position in {stretch.position, *stretch.also_in})
+    if (position := entry.data.get("position")) is not None and position not in possible:
+        yield (*entry.loc, "position"), f"is {position}, but {stretch.id} is for {' or '.join(possible)}"
 
 
 def _texts(loc: Loc, data: Mapping[str, Any], keys: tuple[str, ...]) -> Iterator[tuple[Loc, str]]:
@@ -100,16 +125,32 @@ def _text_problems(
 def _stretch_problems(
     loc: Loc, stretch: Mapping[str, Any], find_safety: FindSafety | None
 ) -> Iterator[_Found]:
-    spoken = ("spoken_name", "enter", "feel", "leave", "easier", "avoid_if")
-    yield from _text_problems(loc, stretch, spoken, find_safety)
-    hold = stretch.get("hold_seconds")
+    yield from _text_problems(loc, stretch, (*_SPOKEN, "avoid_if"), find_safety)
+    for place, text in _texts(loc, stretch, _TOLD):
+        yield from ((place, message) for message in lint_reading(text))
+    yield from _hold_problems(loc, stretch)
+    yield from _side_problems(loc, stretch, list(_texts(loc, stretch, (*_SPOKEN, "avoid_if"))))
+    yield from _missing_words(loc, stretch)
+    sentences = [text for _, text in _texts(loc, stretch, ("enter",))]
+    if (count := sum(len(re.findall(r"[^.?!]+", text)) for text in sentences)) > MAX_ENTER_SENTENCES:
+        yield (*loc, "enter"), f"has {count} sentences, and {MAX_ENTER_SENTENCES} are the most"
+    told = [spoken_words(text) for _, text in _texts(loc, stretch, ("enter", "feel", "breath"))]
+    within = find_safety and any(find_safety(words) for words in told)
+    if find_safety and not within and (match := find_safety(tuple(word for words in told for word in words))):
+        yield (*loc, "enter"), f'says "{match.phrase}" where two sentences meet'
+
+
+def _hold_problems(loc: Loc, data: Mapping[str, Any]) -> Iterator[_Found]:
+    hold = data.get("hold_seconds")
     if isinstance(hold, int) and hold not in HOLD_SECONDS:
         yield (*loc, "hold_seconds"), f"is {hold}, but a hold lasts 20 to 30 seconds"
-    yield from _side_problems(loc, stretch, list(_texts(loc, stretch, spoken)))
-    sentences = [text for _, text in _texts(loc, stretch, ("enter",))]
-    within = find_safety and any(find_safety(spoken_words(text)) for text in sentences)
-    if find_safety and not within and (match := find_safety(spoken_words(" ".join(sentences)))):
-        yield (*loc, "enter"), f'says "{match.phrase}" where two sentences meet'
+
+
+def _missing_words(loc: Loc, stretch: Mapping[str, Any]) -> Iterator[_Found]:
+    for key, (wanted, message) in _RECOMMENDED.items():
+        texts = [text.lower() for _, text in _texts(loc, stretch, (key,))]
+        if texts and not wanted.search(" ".join(texts)):
+            yield (*loc, key), message
 
 
 def _side_problems(loc: Loc, stretch: Mapping[str, Any], texts: list[tuple[Loc, str]]) -> Iterator[_Found]:
@@ -117,7 +158,7 @@ def _side_problems(loc: Loc, stretch: Mapping[str, Any], texts: list[tuple[Loc, 
     if not isinstance(has_sides, bool):
         return
     for place, text in texts:
-        for name in _PLACEHOLDER.findall(text):
+        for name in PLACEHOLDER.findall(text):
             if name not in ("side", "other_side"):
                 yield place, f"has {{{name}}}, but only {{side}} and {{other_side}} are filled in"
             elif not has_sides:
@@ -128,25 +169,25 @@ def _side_problems(loc: Loc, stretch: Mapping[str, Any], texts: list[tuple[Loc, 
         yield (*loc, "enter"), "never says which side: write {side} or {other_side}"
 
 
-def _order_problems(data: Mapping[str, Any]) -> Iterator[_Found]:
-    if data.get("order_reason"):
-        return
+def _order_problems(entries: list[_Entry]) -> Iterator[_Found]:
     order = [region.value for region in Region]
     lowest = 0
-    for index, stretch in enumerate(_stretches(data)):
-        region = stretch.get("region")
-        if region in order:
-            if order.index(region) < lowest:
-                message = f"is {region} after {order[lowest]}: go from the neck down, or give an order_reason"
-                yield ("stretches", index, "region"), message
-            lowest = max(lowest, order.index(region))
+    for entry in entries:
+        if entry.region in order:
+            at = order.index(str(entry.region))
+            if at < lowest:
+                message = (
+                    f"is {order[at]} after {order[lowest]}: go from the neck down, or give an order_reason"
+                )
+                yield (entry.loc if entry.names_another else (*entry.loc, "region")), message
+            lowest = max(lowest, at)
 
 
-def _repeated_ids(data: Mapping[str, Any]) -> Iterator[_Found]:
+def _repeated_ids(entries: list[_Entry]) -> Iterator[_Found]:
     seen: set[str] = set()
-    for index, stretch in enumerate(_stretches(data)):
-        stretch_id = stretch.get("id")
-        if isinstance(stretch_id, str):
-            if stretch_id in seen:
-                yield ("stretches", index, "id"), f"{stretch_id} is the id of an earlier stretch too"
-            seen.add(stretch_id)
+    for entry in entries:
+        if entry.stretch_id is not None:
+            if entry.stretch_id in seen:
+                place = entry.loc if entry.names_another else (*entry.loc, "id")
+                yield place, f"{entry.stretch_id} is the id of an earlier stretch too"
+            seen.add(entry.stretch_id)

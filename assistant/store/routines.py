@@ -1,116 +1,117 @@
-"""Routine files: YAML checked by pydantic models, made into the core's routines.
+"""The routines that there are: those that come with Limber, the user's own, and those of installed packs.
 
 Called on the main thread, before a session. Must not decide what is safe to say: that is routine_check.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.core.routine import Position, Region, Routine, Stretch
+from assistant.core.routine import Position, Routine, Stretch
 from assistant.errors import ContentError
-from assistant.resources import resource_path
-from assistant.store.documents import DocumentError, Problem, read_document, validate
-from assistant.store.routine_check import FindSafety, check_routine
+from assistant.store.documents import Document, DocumentError, Problem, read_document, validate
+from assistant.store.library import builtin_folder, load_library, yaml_files
+from assistant.store.routine_check import Library, check_routine
+from assistant.store.routine_files import ManifestFile, RoutineFile, StretchFile, StretchUse
+from assistant.store.wording import FindSafety
 
-_Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$", max_length=60)]
-_SpokenName = Annotated[str, Field(pattern=r"^[a-z']+( [a-z']+)*$", max_length=60)]
-_Text = Annotated[str, Field(pattern=r"\S", max_length=400)]
-_Sentences = Annotated[list[_Text], Field(min_length=1, max_length=6)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+MANIFEST_NAME = "manifest.yaml"
 
 
-class StretchFile(_Strict):
-    """One stretch. Spoken texts may hold {side} and {other_side}, filled with "left" and "right"."""
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """An installed pack of routines: who made it, and who reviewed it."""
 
-    id: _Id = Field(description="Names the stretch in the history; the same stretch has it in every routine.")
-    name: _Text = Field(description="The name to show.")
-    spoken_name: _SpokenName = Field(description="The name to say: common words in lower case.")
-    region: Region = Field(strict=False, description="The part of the body that it stretches.")
-    position: Position = Field(strict=False, description="Where the body is.")
-    has_sides: bool = Field(description="Whether it is done left and right.")
-    hold_seconds: int = Field(
-        description="How long one hold lasts, 20 to 30.", json_schema_extra={"minimum": 20, "maximum": 30}
-    )
-    repetitions: int = Field(default=1, ge=1, le=4, description="How many holds for each side.")
-    enter: _Sentences = Field(description="How to get into it, a sentence or two each.")
-    feel: _Text = Field(description="What to feel, and where.")
-    leave: _Text = Field(description="How to come back.")
-    easier: _Text = Field(description="An easier variation.")
-    avoid_if: _Sentences = Field(description="Who should leave it out.")
-    source: _Text = Field(description="Where the knowledge comes from.")
+    name: str
+    author: str
+    licence: str
+    reviewed_by: str
+    folder: Path
 
 
-class RoutineFile(_Strict):
-    """A routine: stretches in their order, from the neck down."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A routine with the file that it is in, and the pack that it came in, if any."""
 
-    id: _Id = Field(description="Names the routine in commands, the configuration and the history.")
-    name: _Text = Field(description="The name to show.")
-    spoken_name: _SpokenName = Field(description="The name to say and to listen for: common words.")
-    description: _Text = Field(description="What it is good for, in a sentence.")
-    order_reason: str = Field(default="", description="Why it does not go from the neck down, if so.")
-    stretches: list[StretchFile] = Field(min_length=1, max_length=40)
+    routine: Routine
+    path: Path
+    pack: Pack | None = None
 
 
-def schema_json() -> str:
-    """The JSON Schema of a routine file, for editors."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | RoutineFile.model_json_schema()
-    return json.dumps(schema, indent=2) + "\n"
-
-
-def load_routine(path: Path, find_safety: FindSafety | None = None) -> Routine:
+def load_routine(
+    path: Path, find_safety: FindSafety | None = None, library: Library | None = None
+) -> Routine:
     """Read and check one routine file. Raises DocumentError, a ContentError with all its problems."""
-    document = read_document(path)
-    file = validate(document, RoutineFile, also=check_routine(document, find_safety))
-    stretches = tuple(_stretch(item) for item in file.stretches)
+    return make_routine(read_document(path), load_library() if library is None else library, find_safety)
+
+
+def make_routine(document: Document, library: Library, find_safety: FindSafety | None = None) -> Routine:
+    """Check a document and make a routine of it. Raises DocumentError with all its problems."""
+    file = validate(document, RoutineFile, also=check_routine(document, library, find_safety))
+    stretches = tuple(_stretch(item, library) for item in file.stretches)
     return Routine(file.id, file.name, file.spoken_name, file.description, stretches, file.order_reason)
 
 
-def check_file(path: Path, find_safety: FindSafety | None = None) -> tuple[Problem, ...]:
+def check_file(
+    path: Path, find_safety: FindSafety | None = None, library: Library | None = None
+) -> tuple[Problem, ...]:
     """All problems of a routine file, in the order of their lines; none when it can be used."""
     try:
-        load_routine(path, find_safety)
+        load_routine(path, find_safety, library)
     except DocumentError as error:
         return error.problems
     return ()
 
 
 def load_routines(find_safety: FindSafety | None, on_problem: Callable[[str], None]) -> tuple[Routine, ...]:
-    """The built-in routines, then the user's. `on_problem` gets a line for each file that is left out.
+    """The built-in routines, then the user's and those of packs. `on_problem` gets a line for each left out.
 
     Raises ContentError when the built-in ones are missing or broken.
     """
-    routines = [load_routine(path, find_safety) for path in _routine_files(builtin_folder())]
-    for path in _user_files(on_problem):
+    return tuple(listed.routine for listed in list_routines(find_safety, on_problem))
+
+
+def list_routines(find_safety: FindSafety | None, on_problem: Callable[[str], None]) -> list[Listed]:
+    """As `load_routines`, with where each comes from.
+
+    What comes with Limber was held against the safety phrases before its release (`limber routines check`),
+    and is not again: that takes longer than all the rest.
+    """
+    library = load_library()
+    found = [Listed(load_routine(p, library=library), p) for p in yaml_files(builtin_folder())]
+    for path, pack in _user_files(on_problem):
         try:
-            routine = load_routine(path, find_safety)
+            listed = Listed(load_routine(path, find_safety, library), path, pack)
         except ContentError as error:
             on_problem(f"This routine is left out: {error.message}.")
             continue
-        if taken := _taken(routine, routines):
-            on_problem(f"This routine is left out: {path}: {taken}; give it another.")
+        if taken := already_taken(listed.routine, (other.routine for other in found)):
+            on_problem(f"This routine is left out: {path}: {taken[0]}: {taken[1]}.")
         else:
-            routines.append(routine)
-    return tuple(routines)
+            found.append(listed)
+    return found
 
 
-def builtin_folder() -> Path:
-    """Where the built-in routines are. Raises ContentError when they are not there."""
-    folder = resource_path("routines")
-    if not folder.is_dir():
-        raise ContentError(
-            "routines_missing", f"The built-in routines are missing from {folder}: reinstall Limber."
-        )
-    return folder
+def already_taken(routine: Routine, others: Iterable[Routine]) -> tuple[str, str] | None:
+    """The field of a routine that is another's already, and what to do about it."""
+    for other in others:
+        if routine.id == other.id:
+            return "id", f"{routine.id} is another routine's id already; give it another"
+        if routine.spoken_name == other.spoken_name:
+            return (
+                "spoken_name",
+                f'"{routine.spoken_name}" is how {other.id} is called already; give it another',
+            )
+        theirs = {stretch.id: _as_told(stretch) for stretch in other.stretches}
+        for stretch in routine.stretches:
+            if theirs.get(stretch.id, _as_told(stretch)) != _as_told(stretch):
+                message = f"{stretch.id} is another stretch in {other.id}; give it another id"
+                return "stretches", message
+    return None
 
 
 def user_folder() -> Path:
@@ -118,27 +119,56 @@ def user_folder() -> Path:
     return platformdirs.user_data_path("limber", appauthor=False) / "routines"
 
 
-def _stretch(file: StretchFile) -> Stretch:
-    values = file.model_dump()
-    return Stretch(**values | {"enter": tuple(file.enter), "avoid_if": tuple(file.avoid_if)})
+def packs_folder() -> Path:
+    """Where the routines of packs are, a folder each; `limber routines add` and `remove` change it."""
+    return user_folder() / "packs"
 
 
-def _routine_files(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.iterdir() if p.suffix in (".yaml", ".yml") and not p.name.startswith("."))
+def installed_packs(on_problem: Callable[[str], None]) -> list[Pack]:
+    """The packs that are installed, by name; `on_problem` gets a line for each that cannot be read."""
+    folder = packs_folder()
+    try:
+        folders = (
+            sorted(p for p in folder.iterdir() if p.is_dir() and p.name[0] != ".") if folder.exists() else []
+        )
+    except OSError as error:
+        on_problem(f"The packs in {folder} cannot be read: {error.strerror}.")
+        return []
+    found = []
+    for one in folders:
+        try:
+            found.append(read_manifest(read_document(one / MANIFEST_NAME)))
+        except DocumentError as error:
+            on_problem(f"This pack is left out: {error.message}.")
+    return found
 
 
-def _user_files(on_problem: Callable[[str], None]) -> Iterator[Path]:
+def read_manifest(document: Document) -> Pack:
+    """The pack that a manifest tells of. Raises DocumentError with all its problems."""
+    return Pack(**validate(document, ManifestFile).model_dump(), folder=document.path.parent)
+
+
+def _stretch(item: str | StretchUse | StretchFile, library: Library) -> Stretch:
+    match item:
+        case StretchFile():
+            return item.stretch()
+        case StretchUse():
+            return item.changed(library[item.use])
+        case _:
+            return library[item]
+
+
+def _as_told(stretch: Stretch) -> Stretch:
+    """The stretch without what a routine may change of it."""
+    return replace(stretch, hold_seconds=0, repetitions=0, position=Position.FLOOR)
+
+
+def _user_files(on_problem: Callable[[str], None]) -> Iterator[tuple[Path, Pack | None]]:
     folder = user_folder()
     try:
-        yield from _routine_files(folder) if folder.exists() else ()
+        yield from ((path, None) for path in (yaml_files(folder) if folder.exists() else []))
     except OSError as error:
         on_problem(f"Your own routines in {folder} cannot be read: {error.strerror}.")
-
-
-def _taken(routine: Routine, others: Sequence[Routine]) -> str:
-    for other in others:
-        if routine.id == other.id:
-            return f"id: {routine.id} is another routine's id already"
-        if routine.spoken_name == other.spoken_name:
-            return f'spoken_name: "{routine.spoken_name}" is how {other.id} is called already'
-    return ""
+        return
+    for pack in installed_packs(on_problem):
+        yield from ((path, pack) for path in yaml_files(pack.folder) if path.name != MANIFEST_NAME)

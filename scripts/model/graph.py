@@ -18,7 +18,6 @@ import math
 import subprocess
 import sys
 import tempfile
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +25,8 @@ from pathlib import Path
 import yaml
 from lexicon import PHONES, Pronunciation, pronunciations
 
-from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, PhraseTable
+from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, PhraseTable
+from assistant.language.packs import load_language
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -181,13 +181,6 @@ def listed(path: Path) -> set[str]:
     return {word for line in path.read_text("utf-8").splitlines() for word in line.split("#")[0].split()}
 
 
-def language_pack(language: str) -> PhraseTable:
-    """The phrases of a language pack, as they are before any routine is known."""
-    data = tomllib.loads((ROOT / "assistant" / "language" / language / "phrases.toml").read_text("utf-8"))
-    phrases = {Intent(name): tuple(ways) for name, ways in data["phrases"].items()}
-    return PhraseTable(phrases, data["slots"], tuple(data["decoys"]["phrases"]))
-
-
 def routine_names() -> set[str]:
     """The words of the built-in routines' spoken names."""
     routines = (
@@ -209,7 +202,7 @@ def main() -> None:
     parser.add_argument("--language", default="en")
     parser.add_argument("--model", type=Path, default=ROOT / "models" / "limber-en")
     arguments = parser.parse_args()
-    table = language_pack(arguments.language)
+    table = load_language(arguments.language).table  # as it is before any routine is known
     words = table.vocabulary() | listed(HERE / "words.txt") | routine_names()
     if silent := sorted(word for word in words if not pronunciations(word)):
         raise SystemExit(f"Add to {HERE / 'pronunciations.txt'}, in phones: {', '.join(silent)}")

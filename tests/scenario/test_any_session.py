@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from driver import MIXED, PACK, SAID_ON_THE_WAY, SHORT, Driver
+from driver import CATALOGUE, MIXED, PACK, SAID_ON_THE_WAY, SHORT, Driver
 from hypothesis import event as note
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +17,10 @@ from assistant.core.actions import (
     Action,
     EndSession,
     Listen,
+    RecordPain,
+    RecordPainScore,
+    RecordPhysicianChecked,
+    RecordRedFlag,
     RecordSession,
     RecordStep,
     ReportHeard,
@@ -26,6 +30,7 @@ from assistant.core.actions import (
     Speak,
     StopSpeaking,
 )
+from assistant.core.adapting import StretchPast
 from assistant.core.events import (
     DeadlineReached,
     Event,
@@ -39,16 +44,22 @@ from assistant.core.events import (
 )
 from assistant.core.flow import BEFORE_STRETCHING, UNDER_WAY, State, listened_for
 from assistant.core.intents import SAFETY_INTENTS, Intent
-from assistant.core.prompts import Line
-from assistant.core.routine import Routine
+from assistant.store.library import load_library
 
-EMERGENCY = PACK.lines[Line.EMERGENCY]
+LIBRARY = tuple(load_library().values())
+ADVICE = {PACK.lines[line] for line in PACK.advice.values()}
 ENDING = (State.EMERGENCY, State.CLOSING, State.FINISHED)
-WAITING = (State.PAUSED, State.ASLEEP, State.DEAF, State.FINISHED)
 DEVICE_EVENTS = (MicrophoneLost("lost"), MicrophoneRestored(), SpeakerLost(), SpeakerRestored())
+WAITING = (State.PAUSED, State.ASLEEP, State.DEAF, State.FINISHED)
 WITHOUT_A_WORD = {
     State.PAUSED: {State.PAUSED, State.CLOSING, State.DEAF},
-    State.EASING: {State.EASING, State.DECIDING, State.PAUSED, State.DEAF},
+    State.EASING: {State.EASING, State.SCORING, State.CLOSING, State.PAUSED, State.DEAF},
+    State.SCORING: {State.SCORING, State.CLOSING, State.PAUSED, State.DEAF},
+    State.SPREADING: {State.SPREADING, State.CLOSING, State.PAUSED, State.DEAF},
+    State.SCORE_AFTER: {State.SCORE_AFTER, State.CLOSING, State.PAUSED, State.DEAF},
+    State.HISTORY: {State.HISTORY, State.ASLEEP, State.PAUSED, State.DEAF},
+    State.SCORE_NOW: {State.SCORE_NOW, State.ASLEEP, State.PAUSED, State.DEAF},
+    State.NEWS: {State.NEWS, State.ASLEEP, State.PAUSED, State.DEAF},
     State.DECIDING: {State.DECIDING, State.CLOSING, State.PAUSED, State.DEAF},
     State.DEAF: {State.DEAF, State.PAUSED, State.ASLEEP},
     State.ASLEEP: {State.ASLEEP, State.DEAF},
@@ -66,12 +77,14 @@ class Watched(Driver):
         self.hurting = False
         self.must_hear_first = False
         self.screened = not settings.get("physician_check_due")
+        self.hurt_today: set[str] = set()
+        self.may_try_easier = False
+        self.reports = 0
+        self.score: int | None = None
         self.step = 0
         self.held_seconds = 0.0
         self.began_at: float | None = None
         self.deadlines_in_a_row = 0
-        self.listens_for: frozenset[Intent] | None = None
-        self.ends = 0
         super().__init__(**settings)  # type: ignore[arg-type]
 
     def event(self, event: Event) -> tuple[Action, ...]:
@@ -106,12 +119,28 @@ class Watched(Driver):
                 self.hurting = True
             elif heard.intent is Intent.RED_FLAG:
                 assert self.state is State.EMERGENCY
-                assert EMERGENCY in [action.text for action in actions if isinstance(action, Speak)]
-            elif heard.intent is Intent.YES and before is State.DECIDING:
-                self.hurting = False
-                self.held_seconds = 0.0
-            elif heard.intent is Intent.YES and before is State.SCREENING:
-                self.screened = True
+                assert sum(isinstance(a, Speak) and a.text in ADVICE for a in actions) == 2
+            elif before is State.DECIDING and self.state is not State.DECIDING:
+                self.check_decision(heard.intent)
+
+    def check_decision(self, intent: Intent) -> None:
+        """Whoever goes on after pain has said so, and may."""
+        if self.state in (State.INSTRUCTING, State.SETTLING, *BEFORE_STRETCHING):
+            assert intent is Intent.YES or (intent is Intent.EASIER and self.score in (0, 1))
+            assert self.reports == 1, "on after a second report"
+            assert self.score is not None
+            assert self.score < 6
+        if intent is Intent.EASIER and self.state is State.SETTLING:
+            self.hurt_today.discard(self.current_stretch)
+        if intent in (Intent.YES, Intent.EASIER):
+            self.hurting = False
+            self.held_seconds = 0.0
+
+    @property
+    def current_stretch(self) -> str:
+        course = self.session._context.course
+        assert course is not None
+        return course.step.stretch.id
 
     def check_action(self, action: Action) -> None:
         match action:
@@ -120,7 +149,8 @@ class Watched(Driver):
                 assert step == self.session.step
                 assert not self.hurting, "a hold after pain without a clear yes"
                 assert not self.must_hear_first, "a hold although nothing could be heard"
-                assert self.screened, "a hold before the physician's question was answered"
+                assert self.screened, "a hold before the questions of the first use were answered"
+                assert self.current_stretch not in self.hurt_today, "what hurt was offered again"
                 assert self.held_seconds + seconds <= 60.001
                 self.began_at = self.now
             case ReportHoldEnded():
@@ -132,14 +162,23 @@ class Watched(Driver):
                 assert held_seconds == pytest.approx(self.held_seconds, abs=0.002), "paused time was held"
                 if outcome != "pain":
                     self.held_seconds = 0.0
-            case Listen(intents):
-                self.listens_for = intents
-            case EndSession():
-                self.ends += 1
+            case RecordPhysicianChecked():
+                self.screened = True
+            case RecordPain(stretch_id, _):
+                self.hurt_today |= {stretch_id} - {""}
+                self.reports += 1
+                self.score = None
+            case RecordPainScore(moment, score):
+                assert 0 <= score <= 10
+                if moment == "during":
+                    self.score = max(score, self.score or 0)
+                    assert score < 6 or self.state is State.CLOSING, "on with six or more"
             case RecordSession():
                 self.step, self.held_seconds = 0, 0.0
             case ReportState(state, step):
                 went_back = Intent.BACK in self.heard[-1:]
+                if State(state) in (State.INSTRUCTING, State.SETTLING):
+                    assert self.current_stretch not in self.hurt_today, "what hurt was offered again"
                 if State(state) is State.INSTRUCTING:
                     assert step >= self.step or went_back, "the order of the steps was broken"
                     self.step = step
@@ -150,11 +189,12 @@ class Watched(Driver):
         deadline = self.session.next_deadline
         assert deadline is None or deadline >= self.now - 1e-6
         assert self.deadlines_in_a_row < 60, "deadlines lead nowhere"
-        assert self.ends == (self.state is State.FINISHED)
+        assert len(self.end_reasons) == (self.state is State.FINISHED)
         if self.state is State.FINISHED and actions:
             assert isinstance(actions[-1], EndSession)
             assert deadline is None
-        assert self.listens_for is None or self.listens_for == listened_for(self.state)
+        listens = self.of(Listen)
+        assert not listens or listens[-1].intents == listened_for(self.state)
         assert self.state not in BEFORE_STRETCHING or self.began_at is None
 
     def play_out(self) -> None:
@@ -165,19 +205,21 @@ class Watched(Driver):
         assert self.state in (State.FINISHED, State.ASLEEP, State.DEAF)
         if Intent.RED_FLAG in self.heard:
             assert self.end_reasons == ["emergency"]
-            assert EMERGENCY in self.spoken
+            assert ADVICE & set(self.spoken)
+            assert self.of(RecordRedFlag)
 
 
 def _phrase(pattern: str, number: str) -> str:
     """A pattern with something in each of its slots."""
     fills = {"number": number, "span": "half a minute", "region": "lower back", "routine": "low one"}
+    fills |= {"score": "none", "position": "sitting"}
     for name, words in fills.items():
         pattern = pattern.replace(f"{{{name}}}", words)
     return pattern
 
 
 Move = Callable[[Watched], object]
-NUMBERS = st.sampled_from(["zero", "two", "ten", "sixty"])
+NUMBERS = st.sampled_from(["zero", "one", "two", "four", "six", "ten", "sixty"])
 
 
 def phrases(*intents: Intent) -> st.SearchStrategy[str]:
@@ -191,12 +233,18 @@ LEADS_ON = {
     State.SOUND_CHECK: "ready",
     State.PAUSED: "continue",
     State.ASLEEP: "continue",
+    State.HISTORY: "no",
+    State.SCORE_NOW: "two",
+    State.NEWS: "no",
+    State.SCORING: "one",
+    State.SPREADING: "no",
     State.DECIDING: "yes",
+    State.SCORE_AFTER: "three",
 }
-KINDS = ["go on"] * 4 + ["say"] * 6 + ["pass"] * 2 + ["answer"] * 2 + ["partial", "chatter", "device", "odd"]
-LIKELY = (Intent.YES, Intent.RESUME, Intent.READY, Intent.NEXT, Intent.BACK, Intent.MORE_TIME, Intent.STOP)
-LASTING = tuple(intent for intent in Intent if intent not in (Intent.RED_FLAG, Intent.END))
-INTERRUPTED = (*SAID_ON_THE_WAY, State.DEAF)
+KINDS = ["go on"] * 8 + ["say"] * 6 + ["pass"] * 4 + ["answer", "partial", "chatter", "device", "odd"]
+
+
+INTERRUPTED = (State.ASLEEP, State.PAUSED, State.EASING, State.EMERGENCY, State.CLOSING, State.DEAF)
 
 
 def interrupt(driver: Watched, by: State) -> None:
@@ -205,8 +253,6 @@ def interrupt(driver: Watched, by: State) -> None:
         driver.say(phrase)
     if by is State.DEAF:
         driver.event(MicrophoneLost("lost"))
-    if by is State.DECIDING:
-        driver.until(State.DECIDING)
     driver.advance(1.0)
 
 
@@ -230,7 +276,13 @@ def moves(draw: st.DrawFn) -> tuple[str, Move]:
     if kind == "go on":
         return kind, go_on
     if kind in ("say", "answer"):
-        phrase = draw(st.one_of(phrases(*LIKELY), phrases(*LASTING), phrases(*Intent)))
+        likely = phrases(
+            *(Intent.YES, Intent.RESUME, Intent.READY, Intent.NEXT, Intent.BACK, Intent.MORE_TIME),
+            *(Intent.PAIN, Intent.NUMBER, Intent.EASIER, Intent.BRING_BACK),
+        )
+        phrase = draw(
+            st.one_of(phrases(*set(Intent) - {Intent.RED_FLAG, Intent.END}), likely, phrases(*Intent))
+        )
         return f'{kind} "{phrase}"', lambda d: d.say(phrase) if kind == "say" else d.answer(phrase)
     if kind == "partial":
         words = draw(phrases(*Intent)).split()
@@ -272,21 +324,25 @@ def test_any_one_thing_and_then_silence(before: State, by: State | None) -> None
         driver.play_out()
 
 
-@settings(max_examples=150, deadline=None)
-@given(
-    st.sampled_from([None, MIXED, MIXED, SHORT]),
-    st.sampled_from(["", "", "physician_check_due", "sound_check"]),
-    st.sampled_from([State.HOLDING, *UNDER_WAY]),
-    st.sampled_from(INTERRUPTED),
-    st.lists(moves(), min_size=3, max_size=30),
+PASTS = st.builds(StretchPast, st.integers(0, 2), st.integers(0, 3), st.integers(0, 7))
+STRETCHES = [stretch.id for routine in CATALOGUE for stretch in routine.stretches]
+SETTINGS = st.fixed_dictionaries(
+    {
+        "physician_check_due": st.booleans(),
+        "sound_check": st.booleans(),
+        "asks_how_it_is": st.booleans(),
+        "pasts": st.one_of(st.none(), st.dictionaries(st.sampled_from(STRETCHES), PASTS, max_size=3)),
+        "library": st.sampled_from([(), LIBRARY]),
+    }
 )
-def test_any_session(
-    routine: Routine | None, asked: str, before: State, by: State, happens: list[tuple[str, Move]]
-) -> None:
-    driver = Watched(routine=routine, **({asked: True} if asked else {}))
-    if routine is MIXED and not asked:
-        driver.until(before)
-        interrupt(driver, by)
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.sampled_from([None, MIXED, SHORT, CATALOGUE[2]]), SETTINGS, st.lists(moves(), min_size=4, max_size=50)
+)
+def test_any_session(routine: object, asked: dict[str, object], happens: list[tuple[str, Move]]) -> None:
+    driver = Watched(routine=routine, **asked)
     for _, move in happens:
         move(driver)
         note(str(driver.state))

@@ -15,6 +15,7 @@ from assistant.core.actions import (
 )
 from assistant.core.flow import State, listened_for
 from assistant.core.prompts import Line
+from assistant.core.questions import HISTORY_LINES
 from assistant.core.session import Session
 
 
@@ -103,6 +104,10 @@ def test_everything_that_is_due_is_asked_before_the_introduction() -> None:
     driver = Driver(MIXED, physician_check_due=True, sound_check=True)
     assert driver.state is State.SCREENING
     driver.answer("yes i have")
+    assert driver.of(RecordPhysicianChecked) == []
+    for _ in HISTORY_LINES:
+        assert driver.state is State.HISTORY
+        driver.answer("no")
     assert driver.of(RecordPhysicianChecked) == [RecordPhysicianChecked()]
     assert driver.state is State.SOUND_CHECK
     driver.answer("i'm ready")
@@ -117,17 +122,22 @@ def test_without_a_sound_check_the_introduction_follows_the_answer() -> None:
     driver.answer("low one")
     assert driver.state is State.SCREENING
     driver.answer("yes")
+    for _ in HISTORY_LINES:
+        driver.answer("no")
     assert driver.state is State.INTRODUCING
 
 
 def test_questions_are_asked_once_a_session() -> None:
     driver = Driver(MIXED, physician_check_due=True, sound_check=True)
     driver.answer("yes")
+    for _ in HISTORY_LINES:
+        driver.answer("no")
     driver.answer("ready")
     driver.say("another routine")
     driver.answer("short one")
     assert driver.states == [
         State.SCREENING,
+        State.HISTORY,
         State.SOUND_CHECK,
         State.INTRODUCING,
         State.CHOOSING,
@@ -144,7 +154,7 @@ def test_whoever_has_not_asked_a_physician_is_sent_to_one() -> None:
     assert driver.of(RecordPhysicianChecked) == []
 
 
-@pytest.mark.parametrize("phrase", ["[unk]", "next", "ten seconds more"])
+@pytest.mark.parametrize("phrase", ["[unk]", "back", "ten seconds more"])
 def test_an_unclear_answer_is_asked_about_shortly_once(phrase: str) -> None:
     driver = in_state(State.SCREENING)
     for _ in range(3):

@@ -30,7 +30,7 @@ from assistant.core.prompts import Line
 DEAF = PACK.lines[Line.DEAF]
 HEARING_AGAIN = PACK.lines[Line.HEARING_AGAIN]
 GO_ON_OR_FINISH = PACK.lines[Line.GO_ON_OR_FINISH]
-COMES_BACK_TO = {State.HOLDING: State.SETTLING, State.EASING: State.DECIDING}
+COMES_BACK_TO = {State.HOLDING: State.SETTLING, State.EASING: State.SCORING}
 
 
 # Pause and resume
@@ -264,7 +264,7 @@ def test_pain_that_was_heard_just_before_the_microphone_went() -> None:
     driver.event(MicrophoneRestored())
     driver.advance(1.0)
     driver.answer("continue")
-    assert driver.state is State.DECIDING
+    assert driver.state is State.SCORING
 
 
 @pytest.mark.parametrize("state", AWAKE)

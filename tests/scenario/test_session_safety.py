@@ -9,18 +9,20 @@ from assistant.core.actions import (
     EndSession,
     PlayEarcon,
     RecordPain,
+    RecordRedFlag,
     ReportHoldEnded,
     ReportHoldStarted,
     ReportState,
     Speak,
     StopSpeaking,
 )
-from assistant.core.flow import ASKING, AWAKE, BEFORE_STRETCHING, STRETCHING, State
+from assistant.core.flow import ASKING, AWAKE, IN_PAIN, STRETCHING, State
 from assistant.core.intents import Intent
+from assistant.core.pain import RedFlag
 from assistant.core.prompts import Line
 
 EASE_OUT = PACK.lines[Line.EASE_OUT]
-EMERGENCY = PACK.lines[Line.EMERGENCY]
+CHEST = PACK.lines[Line.EMERGENCY_CHEST]
 GO_ON_OR_FINISH = PACK.lines[Line.GO_ON_OR_FINISH]
 LIVING = [state for state in State if state is not State.FINISHED]
 STOPPED_IN = {
@@ -35,7 +37,7 @@ def hurting(state: State) -> Driver:
     """A session in which it hurt in a state, and which asks whether it is better."""
     driver = in_state(state)
     driver.say("that hurts")
-    return driver.until(State.DECIDING).until_silent()
+    return driver.rate()
 
 
 # Stop
@@ -122,16 +124,16 @@ def test_pain_acts_in_every_state(state: State) -> None:
     assert driver.state is State.EASING
     assert StopSpeaking() in actions
     assert driver.spoken[-1] == EASE_OUT
-    if state not in (State.EASING, State.DECIDING):
+    if state not in IN_PAIN:
         assert len(driver.of(RecordPain)) == 1
 
 
-@pytest.mark.parametrize("state", [s for s in AWAKE if s not in (State.EASING, State.DECIDING)])
+@pytest.mark.parametrize("state", [s for s in AWAKE if s not in IN_PAIN])
 def test_a_clear_yes_goes_on_but_never_with_the_stretch_that_hurt(state: State) -> None:
     driver = hurting(state)
     assert not [text for text in driver.spoken if "stretch" in text] or state in STRETCHING
     driver.say("much better")
-    if state in BEFORE_STRETCHING:
+    if state not in STRETCHING:
         assert driver.state is state
         assert driver.of(RecordPain)[0].stretch_id == ""
     else:
@@ -147,13 +149,13 @@ def test_pain_leaves_out_both_sides() -> None:
     driver = Driver(MIXED).until(State.HOLDING).until(State.RESTING).until(State.HOLDING)
     assert driver.session.step == 2
     driver.say("that hurts")
-    driver.until(State.DECIDING).answer("yes")
+    driver.rate().say("yes")
     assert driver.session.step == 4
     driver.until(State.FINISHED)
     assert [s for s in driver.steps if s[0] == TURN.id] == [(TURN.id, "left", 1, 0.0, "pain")]
 
 
-@pytest.mark.parametrize("state", [s for s in AWAKE if s not in (State.EASING, State.DECIDING)])
+@pytest.mark.parametrize("state", [s for s in AWAKE if s not in IN_PAIN])
 def test_a_no_after_pain_ends_with_advice(state: State) -> None:
     driver = hurting(state)
     driver.say("not really")
@@ -168,13 +170,11 @@ def test_silence_after_pain_ends_and_never_resumes(state: State) -> None:
     driver = in_state(state)
     driver.say("that hurts")
     driver.until(State.FINISHED, limit_seconds=120)
-    assert driver.states in (
-        [State.EASING, State.DECIDING, State.CLOSING, State.FINISHED],
-        [State.DECIDING, State.CLOSING, State.FINISHED],
-    )
+    assert driver.states == [State.EASING, State.SCORING, State.CLOSING, State.FINISHED]
     assert driver.end_reasons == ["pain"]
     assert driver.of(ReportHoldStarted) == []
-    assert driver.spoken.count(PACK.lines[Line.DECIDE_AGAIN]) in (1, 2)
+    assert driver.spoken.count(PACK.lines[Line.SCORE]) == 1
+    assert driver.spoken.count(PACK.lines[Line.SCORE_AGAIN]) == 1
 
 
 @pytest.mark.parametrize("phrase", ["continue", "ready", "start", "next", "three", "[unk]"])
@@ -211,7 +211,7 @@ def test_pain_while_paused_counts_for_the_stretch_that_was_left() -> None:
     driver.say("stop")
     driver.answer("my knee hurts")
     assert driver.of(RecordPain) == [RecordPain(CHIN.id, "my knee hurts")]
-    driver.until(State.DECIDING).answer("yes")
+    driver.rate().say("yes")
     assert driver.session.step == 2
 
 
@@ -219,7 +219,7 @@ def test_pain_reported_again_eases_again_and_is_recorded_once() -> None:
     driver = hurting(State.HOLDING)
     driver.say("ouch")
     assert driver.state is State.EASING
-    driver.until(State.DECIDING).answer("ouch")
+    driver.rate().say("ouch")
     assert driver.state is State.EASING
     assert len(driver.of(RecordPain)) == len(driver.steps) == 1
 
@@ -227,7 +227,7 @@ def test_pain_reported_again_eases_again_and_is_recorded_once() -> None:
 def test_pain_in_the_last_stretch_closes_on_yes() -> None:
     driver = Driver(SHORT).until(State.HOLDING)
     driver.say("ouch")
-    driver.until(State.DECIDING).answer("yes")
+    driver.rate().say("yes")
     assert driver.state is State.CLOSING
     driver.until(State.FINISHED)
     assert driver.end_reasons == ["completed"]
@@ -238,7 +238,7 @@ def test_pain_in_the_last_stretch_closes_on_yes() -> None:
 def test_pain_while_closing_is_asked_about_and_then_closes(answer: str, reason: str) -> None:
     driver = Driver(SHORT).until(State.CLOSING)
     driver.say("ouch")
-    driver.until(State.DECIDING).answer(answer)
+    driver.rate().say(answer)
     assert driver.state is State.CLOSING
     driver.until(State.FINISHED)
     assert driver.end_reasons == [reason]
@@ -249,10 +249,10 @@ def test_repeating_while_easing_and_deciding() -> None:
     driver = in_state(State.EASING)
     driver.say("repeat")
     assert driver.spoken == [EASE_OUT]
-    driver.until(State.DECIDING).until_silent()
+    driver.rate()
     for _ in range(4):  # however often the question is asked again, there is time to answer it
         driver.answer("say that again")
-        assert driver.spoken[-1].startswith("Is it better now?")
+        assert driver.spoken[-1] == PACK.lines[Line.DECIDE]
     driver.until_silent().advance(14)
     assert driver.state is State.DECIDING
 
@@ -267,7 +267,9 @@ def test_every_red_flag_ends_with_the_advice(phrase: str) -> None:
     assert driver.state is State.EMERGENCY
     assert not driver.running_hold
     driver.until(State.FINISHED)
-    assert driver.spoken.count(EMERGENCY) == 2
+    kind = PACK.red_flags[phrase]
+    assert driver.spoken[-2:] == [PACK.lines[PACK.advice[kind]]] * 2
+    assert driver.of(RecordRedFlag) == [RecordRedFlag(kind)]
     assert driver.end_reasons == ["emergency"]
     assert driver.did[-1].action == EndSession("emergency")
 
@@ -279,15 +281,34 @@ def test_a_red_flag_acts_in_every_state(state: State) -> None:
     assert not driver.running_hold
     driver.hear("[unk]", "i", "can't", "breathe", utterance=50)
     assert driver.state is State.EMERGENCY
-    assert driver.until(State.FINISHED).spoken.count(EMERGENCY) >= 2
+    assert driver.until(State.FINISHED).spoken.count(CHEST) == 2
     assert driver.end_reasons == ["emergency"]
+
+
+def test_every_kind_of_red_flag_has_many_ways_to_say_it() -> None:
+    for kind in RedFlag:
+        phrases = [phrase for phrase, its in PACK.red_flags.items() if its is kind]
+        assert len(phrases) >= 5, kind
+        for phrase in phrases:
+            found = PACK.table.find_safety(("[unk]", *phrase.split(), "[unk]"))
+            assert found is not None
+            assert found.intent is Intent.RED_FLAG
+            assert PACK.red_flags[found.phrase] is kind
+
+
+def test_the_graver_news_replaces_the_advice() -> None:
+    driver = in_state(State.HOLDING)
+    driver.say("i fell")
+    driver.say("i can't breathe")
+    assert driver.spoken[-2:] == [CHEST] * 2
+    assert [action.kind for action in driver.of(RecordRedFlag)] == [RedFlag.FALL, RedFlag.CHEST]
 
 
 @pytest.mark.parametrize("phrase", ["repeat", "ouch", "my chest hurts"])
 def test_the_advice_can_be_heard_again(phrase: str) -> None:
     driver = in_state(State.EMERGENCY)
     driver.say(phrase)
-    assert driver.spoken[-2:] == [EMERGENCY] * 2
+    assert driver.spoken[-2:] == [CHEST] * 2
     assert set(driver.states) == {State.EMERGENCY}
 
 
@@ -320,7 +341,9 @@ def test_a_safety_phrase_acts_even_while_the_assistant_says_it() -> None:
 # Ending
 
 
-@pytest.mark.parametrize("state", [s for s in LIVING if s not in (State.CLOSING, State.EMERGENCY)])
+@pytest.mark.parametrize(
+    "state", [s for s in LIVING if s not in (State.CLOSING, State.EMERGENCY, State.SCORE_AFTER)]
+)
 def test_the_session_can_be_ended_in_every_state(state: State) -> None:
     driver = in_state(state)
     driver.say("i'm done")

@@ -395,11 +395,11 @@ def test_the_voice_changes_on_command_and_says_where_it_ends() -> None:
     ("state", "says"),
     [
         (State.CHOOSING, "Name a part of the body"),
-        (State.SCREENING, "You can say yes, or no."),
+        (State.SCREENING, "You can answer"),
         (State.SETTLING, "You can say pause, ready"),
         (State.PAUSED, "You can say continue"),
         (State.ASLEEP, "Say wake up"),
-        (State.EASING, "You can say yes, or no."),
+        (State.EASING, "You can answer"),
     ],
 )
 def test_help_says_what_can_be_said_there(state: State, says: str) -> None:

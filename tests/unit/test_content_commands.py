@@ -1,21 +1,19 @@
-"""`limber routines` and `limber history`, as typed."""
+"""`limber routines`, as typed."""
 
 from __future__ import annotations
 
 import json
 import logging
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from assistant.cli import app, output
-from assistant.core.actions import EndSession, RecordPain, RecordSession, RecordStep
-from assistant.store.history import History
-from assistant.store.history_reader import history_path
-from assistant.store.routines import builtin_folder, schema_json, user_folder
+from assistant.store.library import builtin_folder
+from assistant.store.routine_files import LibraryFile, schema_json
+from assistant.store.routines import load_routines, packs_folder, user_folder
 
 Run = Callable[..., Result]
 
@@ -31,32 +29,30 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     output.options = output.GlobalOptions()
 
 
+BUILT_IN = [routine.id for routine in load_routines(None, pytest.fail)]
+
+
 def test_list_tells_the_routines_and_where_one_s_own_belong(run: Run) -> None:
     result = run("routines", "list")
     assert result.exit_code == 0
-    assert [line.split()[0] for line in result.stdout.splitlines() if line[0] != " "] == [
-        "id",
-        "at-the-desk",
-        "neck-and-shoulders",
-        "whole-spine",
-    ]
+    first_words = [line.split()[0] for line in result.stdout.splitlines() if line[0] != " "]
+    assert first_words == ["id", *BUILT_IN]
     assert str(user_folder()) in result.stderr
 
 
 def test_list_as_json_is_an_object_a_line(run: Run) -> None:
     lines = [json.loads(line) for line in run("-q", "routines", "list", "--json").stdout.splitlines()]
-    assert [(one["id"], one["minutes"]) for one in lines] == [
-        ("at-the-desk", 4),
-        ("neck-and-shoulders", 5),
-        ("whole-spine", 12),
-    ]
+    minutes = {one["id"]: one["minutes"] for one in lines}
+    assert list(minutes) == BUILT_IN
+    assert (minutes["at-the-desk"], minutes["neck-and-shoulders"], minutes["whole-spine"]) == (4, 5, 12)
+    assert {(one["origin"], one["pack"]) for one in lines} == {("Limber", None)}
 
 
 def test_list_names_a_broken_one_of_one_s_own_and_goes_on(run: Run) -> None:
     user_folder().mkdir(parents=True)
     (user_folder() / "mine.yaml").write_text("id: mine\n", encoding="utf-8")
     result = run("routines", "list", "--json")
-    assert (result.exit_code, len(result.stdout.splitlines())) == (0, 3)
+    assert (result.exit_code, len(result.stdout.splitlines())) == (0, len(BUILT_IN))
     assert f"{user_folder() / 'mine.yaml'}:1: name: is missing" in result.stderr
 
 
@@ -88,7 +84,7 @@ def test_show_as_json_is_the_whole_routine(run: Run) -> None:
 def test_show_of_an_unknown_one_says_which_there_are(run: Run) -> None:
     result = run("routines", "show", "yoga")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith("There is no routine yoga; there are at-the-desk, ")
+    assert result.stderr.startswith("There is no routine yoga; there are after-driving, at-the-desk, ")
 
 
 def test_check_is_silent_when_all_is_well(run: Run) -> None:
@@ -97,76 +93,112 @@ def test_check_is_silent_when_all_is_well(run: Run) -> None:
     assert (result.exit_code, result.output) == (0, "")
 
 
+MINE = """\
+id: mine
+name: Mine
+spoken_name: mine
+description: Mine.
+stretches:
+  - id: my-nod
+    name: My nod
+    spoken_name: my nod
+    region: neck
+    position: seated
+    has_sides: false
+    hold_seconds: 20
+    enter:
+      - Let your chin sink.
+      - Go only as far as is comfortable.
+    feel: You feel a mild pull.
+    leave: Slowly come back.
+    easier: Nod less.
+    avoid_if: [a recent injury]
+    source: a leaflet
+"""
+
+
 def test_check_tells_every_problem_of_every_file(run: Run, tmp_path: Path) -> None:
-    good = (builtin_folder() / "at-the-desk.yaml").read_text(encoding="utf-8")
     bad = tmp_path / "bad.yaml"
-    bad.write_text(
-        good.replace("hold_seconds: 20", "hold_seconds: 60").replace("Turn only", "Stop, turn only")
-    )
+    bad.write_text(MINE.replace("hold_seconds: 20", "hold_seconds: 60").replace("Go only", "Stop, go only"))
     result = run("routines", "check", str(bad), str(tmp_path / "missing.yaml"))
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
-        f"{bad}:13: stretches[0].hold_seconds: is 60, but a hold lasts 20 to 30 seconds",
-        f'{bad}:17: stretches[0].enter[2]: says "stop", which the recognizer takes for "stop"',
+        f"{bad}:12: stretches[0].hold_seconds: is 60, but a hold lasts 20 to 30 seconds",
+        f'{bad}:15: stretches[0].enter[1]: says "stop", which the recognizer takes for "stop"',
         f"{tmp_path / 'missing.yaml'}:1: cannot be read: No such file or directory",
     ]
 
 
-def test_check_without_a_file_is_wrong_use(run: Run) -> None:
-    assert run("routines", "check").exit_code == 2
+def test_check_without_a_file_checks_all_that_can_be_spoken(run: Run) -> None:
+    result = run("routines", "check")
+    assert (result.exit_code, result.stdout) == (0, "")
+    user_folder().mkdir(parents=True)
+    (user_folder() / "mine.yaml").write_text(MINE.replace("Nod less.", "Push less."), encoding="utf-8")
+    result = run("routines", "check")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        f'{user_folder() / "mine.yaml"}:18: stretches[0].easier: says "push", which is never to be said'
+    ]
+
+
+def test_check_takes_a_folder_for_a_pack_and_a_toml_file_for_prompts(run: Run, tmp_path: Path) -> None:
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    (pack / "mine.yaml").write_text(MINE, encoding="utf-8")
+    (tmp_path / "prompts.toml").write_text('[lines]\na = "Bounce."\n', encoding="utf-8")
+    result = run("routines", "check", str(pack), str(tmp_path / "prompts.toml"))
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        f"{pack / 'manifest.yaml'}:1: is missing: it tells the pack's name, author, licence and reviewed_by",
+        f'{tmp_path / "prompts.toml"}:2: lines.a: says "bounce", which is never to be said',
+    ]
 
 
 def test_schema_is_printed_as_it_is(run: Run) -> None:
     assert run("routines", "schema").stdout == schema_json()
-
-
-def test_history_is_empty_at_first(run: Run) -> None:
-    result = run("history")
-    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "There is no session yet.\n")
+    assert run("routines", "schema", "--stretches").stdout == schema_json(LibraryFile)
 
 
 @pytest.fixture
-def two_sessions(run: Run) -> None:
-    history = History(history_path(), pytest.fail, lambda: datetime(2026, 3, 1, 8, 30, tzinfo=UTC))
-    history.record(RecordSession("whole-spine"))
-    history.record(RecordStep("neck-tilt", "left", 1, 90.0, "done"))
-    history.record(RecordSession("at-the-desk"))
-    history.record(RecordStep("neck-tilt", "left", 1, 20.04, "done"))
-    history.record(RecordStep("neck-tilt", "right", 1, 0.0, "skipped"))
-    history.record(RecordPain("neck-tilt", "ouch"))
-    history.record(EndSession("ended_by_user"))
-    history.close()
+def pack(tmp_path: Path) -> Path:
+    """A good pack, in a folder."""
+    folder = tmp_path / "pack"
+    folder.mkdir()
+    manifest = "name: calm-week\nauthor: Ada Example\nlicence: CC BY 4.0\nreviewed_by: Dr Example\n"
+    (folder / "manifest.yaml").write_text(manifest, encoding="utf-8")
+    (folder / "mine.yaml").write_text(MINE, encoding="utf-8")
+    return folder
 
 
-@pytest.mark.usefixtures("two_sessions")
-def test_history_is_a_table_the_latest_first(run: Run) -> None:
-    lines = [line.split("  ") for line in run("history").stdout.splitlines()]
-    table = [[cell.strip() for cell in line if cell.strip()] for line in lines]
-    assert table == [
-        ["when", "routine", "minutes held", "steps", "pain reports", "why it ended"],
-        ["2026-03-01 08:30", "at-the-desk", "0.3", "1 (1 skipped)", "1", "ended by user"],
-        ["2026-03-01 08:30", "whole-spine", "1.5", "1", "0", "interrupted"],
-    ]
+def test_a_pack_is_added_listed_and_removed(run: Run, pack: Path) -> None:
+    result = run("routines", "add", str(pack))
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "Added calm-week by Ada Example, reviewed by Dr Example: mine.\n"
+    listed = json.loads(run("-q", "routines", "list", "--json").stdout.splitlines()[-1])
+    assert (listed["id"], listed["pack"], listed["author"]) == ("mine", "calm-week", "Ada Example")
+    assert listed["reviewed_by"] == "Dr Example"
+    assert run("routines", "show", "mine").exit_code == 0
+    table = " ".join(run("routines", "list").stdout.split())
+    assert "calm-week by Ada" in table
 
-
-@pytest.mark.usefixtures("two_sessions")
-def test_history_as_json_is_an_object_a_line(run: Run) -> None:
-    (line,) = run("history", "--json", "--limit", "1").stdout.splitlines()
-    assert json.loads(line) == {
-        "started_at": "2026-03-01T08:30:00+00:00",
-        "ended_at": "2026-03-01T08:30:00+00:00",
-        "routine": "at-the-desk",
-        "held_seconds": 20.0,
-        "steps_done": 1,
-        "steps_skipped": 1,
-        "pain_reports": 1,
-        "end_reason": "ended_by_user",
-    }
-
-
-def test_a_damaged_history_is_one_sentence(run: Run) -> None:
-    history_path().parent.mkdir(parents=True)
-    history_path().write_bytes(b"no database" * 1000)
-    result = run("history")
+    result = run("routines", "remove", "calm-week")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert list(packs_folder().iterdir()) == []
+    result = run("routines", "remove", "calm-week")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == f"The history {history_path()} cannot be read: file is not a database.\n"
+    assert result.stderr == "There is no pack calm-week; no pack is installed.\n"
+
+
+def test_a_bad_pack_is_told_problem_by_problem(run: Run, pack: Path) -> None:
+    (pack / "mine.yaml").write_text(MINE.replace("Nod less.", "Push less."), encoding="utf-8")
+    (pack / "manifest.yaml").write_text("name: calm-week\n", encoding="utf-8")
+    result = run("routines", "add", str(pack))
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        f"{pack / 'manifest.yaml'}:1: author: is missing",
+        f"{pack / 'manifest.yaml'}:1: licence: is missing",
+        f"{pack / 'manifest.yaml'}:1: reviewed_by: is missing",
+        f'{pack / "mine.yaml"}:18: stretches[0].easier: says "push", which is never to be said',
+    ]
+    assert result.stderr == "Nothing was added.\n"
+    assert not packs_folder().exists()

@@ -21,9 +21,10 @@ from assistant.core.events import (
     SpeakerRestored,
     Started,
 )
-from assistant.core.flow import ANSWERED, SILENT, TABLE, TRIGGERS, Signal, State, Trigger
+from assistant.core.flow import ANSWERED, TABLE, TRIGGERS, Signal, State, Trigger
 from assistant.core.guards import GUARDS
 from assistant.core.intents import Intent
+from assistant.core.silence import SILENT
 
 PHRASES = {
     Intent.RED_FLAG: "my chest hurts",
@@ -31,6 +32,7 @@ PHRASES = {
     Intent.NUMBER: "ten",
     Intent.BACK: "go back",
     Intent.MORE_TIME: "ten more seconds",
+    Intent.UNSURE: "no idea",
 }
 EVENTS: dict[Signal, Event] = {
     Signal.STARTED: Started(),

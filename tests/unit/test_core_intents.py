@@ -169,6 +169,15 @@ def test_the_most_serious_safety_phrase_counts() -> None:
     assert found == Match(Intent.RED_FLAG, "i can't breathe")
 
 
+def test_words_that_sound_alike_are_one_word_to_the_recognizer_and_both_may_be_typed() -> None:
+    table = PhraseTable({Intent.NO: ("no",), Intent.UNSURE: ("i don't know",)}, {}, spelling={"know": "no"})
+    assert "know" not in table.vocabulary()
+    for words in ("i don't know", "i don't no"):
+        found = table.match(tuple(words.split()))
+        assert found is not None
+        assert found.intent is Intent.UNSURE
+
+
 def test_decoys_mean_nothing_even_where_they_hold_a_safety_phrase() -> None:
     table = PhraseTable({Intent.STOP: ("stop",)}, {}, decoys=("bus stop", "step"))
     assert table.find_safety(("the", "bus", "stop")) is None

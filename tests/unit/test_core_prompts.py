@@ -14,9 +14,10 @@ from assistant.core.routine import Routine, Side
 from assistant.core.script import Script
 from assistant.errors import ContentError
 from assistant.language.packs import FOLDER, available_languages, load_language
-from assistant.store.routine_check import lint_spoken
+from assistant.store.wording import lint_spoken
 
 PLACEHOLDERS = {"routines", "routine", "minutes", "stretch", "side", "other_side", "number", "seconds"}
+PLACEHOLDERS |= {"before", "after", "count"}
 NEVER_SAID = re.compile(
     r"\b(damage|wear and tear|hurt|pain|push|force|bounce|pulse|jerk|swing|deeper|you're fine)\b"
 )
@@ -41,7 +42,7 @@ def test_whatever_a_routine_puts_into_a_sentence_is_safe_too(routine: Routine) -
         said.say(Line.NEXT_IS, stretch=stretch.spoken_name)
         for side, other in ((Side.LEFT, Side.RIGHT), (Side.RIGHT, Side.LEFT)):
             said.say(Line.STRETCH_SIDE, stretch=stretch.spoken_name, side=PACK.words[side])
-            for text in (*stretch.enter, stretch.feel, stretch.leave, stretch.easier):
+            for text in (*stretch.enter, stretch.feel, stretch.breath, stretch.leave, stretch.easier):
                 said.speak(text.format(side=PACK.words[side], other_side=PACK.words[other]))
     for action in said.take():
         assert isinstance(action, Speak)

@@ -82,7 +82,15 @@ def test_one_question_in_place_of_another() -> None:
     said.say(Line.DECIDE)
     said.take()
     said.say_instead(Line.DECIDE_AGAIN)
-    assert said.take() == (StopSpeaking(), Speak(2, "Is it better now? Yes or no."))
+    assert said.take() == (StopSpeaking(), Speak(2, "Do you want to go on? Yes or no."))
+
+
+def test_two_sentences_in_place_of_one() -> None:
+    said = script()
+    said.say(Line.DECIDE)
+    said.take()
+    said.say_instead(Line.SUGGEST_ENDING, Line.DECIDE_AGAIN)
+    assert [type(action) for action in said.take()] == [StopSpeaking, Speak, Speak]
 
 
 def test_a_long_text_may_take_long() -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -17,22 +18,29 @@ import pytest
 from assistant.core.actions import (
     Action,
     EndSession,
+    RecordAskedBack,
     RecordPain,
+    RecordPainScore,
     RecordPhysicianChecked,
+    RecordRedFlag,
     RecordSession,
     RecordStep,
     Speak,
 )
 from assistant.errors import StoreError
 from assistant.store import history as history_module
-from assistant.store.history import MIGRATIONS, History, local_now
+from assistant.store import history_schema
+from assistant.store.history import History, local_now
+from assistant.store.history_profile import read_profile
 from assistant.store.history_reader import (
+    Hurt,
     SessionSummary,
+    count_sessions,
     history_path,
-    read_physician_checked_on,
     read_sessions,
 )
 
+MIGRATIONS = history_schema.MIGRATIONS
 BERLIN = timezone(timedelta(hours=1))
 MORNING = datetime(2026, 3, 1, 8, 30, 15, tzinfo=BERLIN)
 
@@ -77,14 +85,15 @@ def test_a_session_is_kept_with_all_that_happened(path: Path, open_history: Call
     for action in happened:
         history.record(action)
     expected = SessionSummary(
+        id=1,
         started_at=MORNING,
         ended_at=MORNING + timedelta(minutes=5),
         routine_id="whole-spine",
         held_seconds=30.25,
         steps_done=1,
         steps_skipped=1,
-        pain_reports=1,
         end_reason="pain",
+        hurts=(Hurt("neck-tilt", "that hurts"),),
     )
     assert history.sessions() == read_sessions(path) == [expected]
     history.close()
@@ -97,7 +106,7 @@ def test_a_session_is_kept_with_all_that_happened(path: Path, open_history: Call
 
 
 def test_the_latest_session_comes_first_and_others_are_left_alone(
-    open_history: Callable[[], History],
+    path: Path, open_history: Callable[[], History]
 ) -> None:
     history = open_history()
     for routine_id in ("first", "second", "third"):
@@ -107,11 +116,11 @@ def test_the_latest_session_comes_first_and_others_are_left_alone(
             history.record(EndSession("completed"))
     assert [(s.routine_id, s.steps_done, s.end_reason) for s in history.sessions()] == [
         ("third", 1, "completed"),
-        ("second", 1, "interrupted"),
+        ("second", 1, "other_routine"),
         ("first", 1, "completed"),
     ]
     assert [s.routine_id for s in history.sessions(limit=1)] == ["third"]
-    assert history.sessions()[1].ended_at is None
+    assert count_sessions(path) == 3
 
 
 def test_what_happens_outside_a_session_is_kept_with_none(
@@ -132,12 +141,12 @@ def test_the_physician_s_day_is_the_local_one_of_then(path: Path) -> None:
         datetime(2026, 3, 1, 23, 30, tzinfo=timezone(timedelta(hours=-8)))
     )  # already the 2nd in UTC
     history = History(path, pytest.fail, clock)
-    assert history.physician_checked_on() is None
+    assert read_profile(path).physician_checked_on is None
     history.record(RecordPhysicianChecked())
-    assert history.physician_checked_on() == read_physician_checked_on(path) == date(2026, 3, 1)
+    assert read_profile(path).physician_checked_on == date(2026, 3, 1)
     clock.now = datetime(2027, 4, 1, tzinfo=UTC)
     history.record(RecordPhysicianChecked())
-    assert history.physician_checked_on() == date(2027, 4, 1)
+    assert read_profile(path).physician_checked_on == date(2027, 4, 1)
 
 
 def test_it_goes_on_where_it_was(open_history: Callable[[], History]) -> None:
@@ -254,7 +263,7 @@ def test_a_full_disk_is_said_once_and_what_was_written_stays(path: Path) -> None
     assert (result.returncode, result.stderr) == (0, "")
     (line,) = result.stdout.splitlines()
     assert line.startswith(f"The history cannot be written to {path}: ")
-    assert len(read_sessions(path)) > 20
+    assert len(read_sessions(path)) > 10
 
 
 @pytest.mark.parametrize("what", ["no folder can be made", "the file is a folder"])
@@ -269,7 +278,6 @@ def test_where_nothing_can_be_written_the_session_goes_on(tmp_path: Path, what: 
     history = History(path, said.append, Clock())
     history.record(RecordSession("whole-spine"))
     history.record(EndSession("completed"))
-    assert history.physician_checked_on() is None
     assert history.sessions() == []
     (line,) = said
     assert line.startswith(f"The history cannot be kept in {path}: ")
@@ -332,30 +340,145 @@ def test_a_file_of_a_newer_limber_is_left_as_it_is(path: Path, open_history: Cal
     assert read_sessions(path) == []
 
 
-def test_an_older_file_is_brought_up_to_date_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    History(path, pytest.fail, Clock()).record(RecordSession("before"))
-    more = (*MIGRATIONS, ("ALTER TABLE sessions ADD COLUMN mood TEXT", "UPDATE sessions SET mood = 'calm'"))
-    monkeypatch.setattr(history_module, "MIGRATIONS", more)
+VERSION_1 = """
+    INSERT INTO sessions VALUES (7, 'whole-spine', '2025-12-31T23:59:00+01:00', NULL, NULL);
+    INSERT INTO steps VALUES (1, 7, '2026-01-01T00:00:10+01:00', 'neck-tilt', 'left', 1, 20.5, 'done');
+    INSERT INTO pains VALUES (3, 7, '2026-01-01T00:01:00+01:00', 'neck-tilt', 'ouch');
+    INSERT INTO pains VALUES (4, NULL, '2026-01-01T00:02:00+01:00', '', 'it hurts');
+    INSERT INTO physician_checks VALUES (1, '2025-12-31T23:58:00+01:00');
+    PRAGMA user_version = 1;
+"""
+
+
+def _rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    with closing(sqlite3.connect(path)) as connection:
+        tables = ("sessions", "steps", "pains", "physician_checks")
+        return {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
+
+
+def make_version_1(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(";".join(MIGRATIONS[0]) + ";" + VERSION_1)
+
+
+def test_a_file_of_the_first_version_is_read_as_it_is_and_migrated_without_loss(path: Path) -> None:
+    make_version_1(path)
+    before, rows = path.read_bytes(), _rows(path)
+    expected = SessionSummary(
+        id=7,
+        started_at=datetime(2025, 12, 31, 23, 59, tzinfo=BERLIN),
+        ended_at=None,
+        routine_id="whole-spine",
+        held_seconds=20.5,
+        steps_done=1,
+        steps_skipped=0,
+        end_reason="interrupted",
+        hurts=(Hurt("neck-tilt", "ouch"),),
+    )
+    assert read_sessions(path) == [expected]
+    assert read_profile(path).physician_checked_on == date(2025, 12, 31)
+    assert path.read_bytes() == before
+    history = History(path, pytest.fail, Clock())
+    assert history.sessions() == [expected]
+    migrated = _rows(path)
+    assert migrated | {"pains": [row[:-1] for row in migrated["pains"]]} == rows
+    history.record(RecordSession("next"))
+    history.record(RecordPainScore("before", 4))
+    assert [(s.id, s.pain_before) for s in history.sessions()] == [(8, 4), (7, None)]
+
+
+@pytest.mark.parametrize("version", [0, 1])
+def test_every_older_file_becomes_like_a_new_one(path: Path, version: int) -> None:
+    def shape(of: Path) -> tuple[int, list[tuple[str, str]]]:
+        with closing(sqlite3.connect(of)) as connection:
+            query = """SELECT s.name, group_concat(p.name || p.type)
+                FROM sqlite_schema s, pragma_table_info(s.name) p GROUP BY s.name ORDER BY s.name"""
+            rows = connection.execute(query).fetchall()
+            (number,) = connection.execute("PRAGMA user_version").fetchone()
+            return number, rows
+
+    if version:
+        make_version_1(path)
     for _ in range(2):
         History(path, pytest.fail, Clock()).close()
-    with sqlite3.connect(path) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
-        assert connection.execute("SELECT routine_id, mood FROM sessions").fetchall() == [("before", "calm")]
-    connection.close()
+    new = path.with_name("new.sqlite")
+    History(new, pytest.fail, Clock()).close()
+    assert shape(path) == shape(new)
+    assert shape(new)[0] == len(MIGRATIONS) == 2
 
 
 def test_a_migration_that_fails_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     History(path, pytest.fail, Clock()).close()
     broken = (*MIGRATIONS, ("ALTER TABLE sessions ADD COLUMN mood TEXT", "nonsense"))
-    monkeypatch.setattr(history_module, "MIGRATIONS", broken)
+    monkeypatch.setattr(history_schema, "MIGRATIONS", broken)
     said: list[str] = []
     History(path, said.append, Clock())
     assert len(said) == 1
-    with sqlite3.connect(path) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
         columns = [row[1] for row in connection.execute("PRAGMA table_info(sessions)")]
-    connection.close()
     assert "mood" not in columns
+
+
+def test_pain_is_kept_with_its_numbers_and_what_was_told_on_the_way_belongs_to_the_session(
+    open_history: Callable[[], History],
+) -> None:
+    history = open_history()
+    happened: list[Action] = [
+        RecordPainScore("before", 3),
+        RecordSession("whole-spine"),
+        RecordPain("neck-tilt", "ouch"),
+        RecordPainScore("during", 9),
+        RecordPainScore("during", 5),  # the number was corrected
+        RecordPain("calf", "that hurts"),
+        RecordRedFlag("both_legs"),
+        RecordPainScore("after", 4),
+        EndSession("emergency"),
+        RecordPainScore("before", 0),
+        RecordSession("at-the-desk"),
+    ]
+    for action in happened:
+        history.record(action)
+    later, first = history.sessions()
+    assert (first.pain_before, first.pain_after, first.red_flags) == (3, 4, ("both_legs",))
+    assert first.hurts == (Hurt("neck-tilt", "ouch", 5), Hurt("calf", "that hurts", None))
+    assert (later.pain_before, later.pain_after, later.hurts, later.end_reason) == (
+        0,
+        None,
+        (),
+        "interrupted",
+    )
+
+
+def test_what_was_told_before_a_session_that_never_began_is_not_the_next_one_s(
+    open_history: Callable[[], History],
+) -> None:
+    history = open_history()
+    for action in (RecordPainScore("before", 7), EndSession("see_physician"), RecordSession("whole-spine")):
+        history.record(action)
+    (session,) = history.sessions()
+    assert session.pain_before is None
+
+
+def test_a_stretch_that_is_asked_back_did_hurt_but_that_is_over(open_history: Callable[[], History]) -> None:
+    history = open_history()
+    happened = [RecordPain("calf", "ouch"), RecordPain("neck-tilt", "ouch"), RecordAskedBack("calf")]
+    for action in (RecordSession("whole-spine"), *happened, RecordPain("calf", "ouch")):
+        history.record(action)
+    (session,) = history.sessions()
+    told = [(hurt.stretch_id, bool(hurt.asked_back_at)) for hurt in session.hurts]
+    assert told == [("calf", True), ("neck-tilt", False), ("calf", False)]
+
+
+@pytest.mark.parametrize("score", [-1, 11])
+def test_a_number_outside_the_scale_is_never_kept(path: Path, score: int) -> None:
+    said: list[str] = []
+    history = History(path, said.append, Clock())
+    history.record(RecordSession("whole-spine"))
+    history.record(RecordPainScore("before", score))
+    assert len(said) == 1
+    assert history.sessions()[0].pain_before is None
 
 
 def test_reading_makes_and_moves_nothing(path: Path) -> None:

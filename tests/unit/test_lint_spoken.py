@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.core.prompts import LanguagePack
 from assistant.language.packs import load_language
-from assistant.store.routine_check import lint_spoken, spoken_words
+from assistant.store.wording import lint_spoken, spoken_words
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,79 @@
+"""The questions that states ask: in full at first and on request, shortly when nobody answered."""
+
+from __future__ import annotations
+
+from assistant.core.context import Context
+from assistant.core.flow import STRETCHING, State
+from assistant.core.pain import Decision, decide
+from assistant.core.prompts import Line
+
+HISTORY_LINES = (Line.HISTORY_ILLNESS, Line.HISTORY_BONES, Line.HISTORY_INJURY, Line.HISTORY_NERVES)
+"""What a clinician must see first, in questions that a no answers."""
+
+QUESTIONS: dict[State, Line] = {
+    State.CHOOSING: Line.CHOOSE,
+    State.SCREENING: Line.SCREENING,
+    State.SCORE_NOW: Line.SCORE_NOW,
+    State.NEWS: Line.NEWS,
+    State.SOUND_CHECK: Line.SOUND_CHECK,
+    State.SCORING: Line.SCORE,
+    State.SPREADING: Line.SPREADING,
+    State.SCORE_AFTER: Line.SCORE_NOW,
+}
+SHORT_QUESTIONS: dict[State, Line] = {
+    State.CHOOSING: Line.CHOOSE_AGAIN,
+    State.SCREENING: Line.SCREENING_AGAIN,
+    State.SCORE_NOW: Line.SCORE_NOW_AGAIN,
+    State.NEWS: Line.NEWS_AGAIN,
+    State.SOUND_CHECK: Line.SOUND_CHECK_AGAIN,
+    State.SCORING: Line.SCORE_AGAIN,
+    State.SPREADING: Line.SPREADING_AGAIN,
+    State.SCORE_AFTER: Line.SCORE_NOW_AGAIN,
+}
+
+
+def ask_in_full(context: Context) -> None:
+    """Ask the state's question as if for the first time."""
+    context.times_asked, context.asked_shortly = 1, False
+    context.script.say_instead(*_in_full(context))
+
+
+def ask(context: Context) -> None:
+    """Ask the state's question again, shortly."""
+    context.times_asked += 1
+    state = context.state
+    lines = (SHORT_QUESTIONS[state],) if state in SHORT_QUESTIONS else _in_full(context)[-1:]
+    context.script.say_instead(*lines)
+
+
+def ask_range(context: Context) -> None:
+    """The number was none of the scale."""
+    context.times_asked += 1
+    context.script.say_instead(Line.SCORE_RANGE)
+
+
+def ask_roughly(context: Context) -> None:
+    """No number came to mind."""
+    context.times_asked += 1
+    context.script.say_instead(Line.SCORE_ROUGHLY)
+
+
+def _in_full(context: Context) -> tuple[Line, ...]:
+    if context.state is State.DECIDING:
+        return _deciding(context)
+    if context.state is State.HISTORY:
+        return (HISTORY_LINES[context.history_asked],)
+    return (QUESTIONS[context.state],)
+
+
+def _deciding(context: Context) -> tuple[Line, ...]:
+    """What going on means; where there was no stretch, just whether."""
+    decision = decide(context.pain_report)
+    suggestion = (Line.SUGGEST_ENDING,) if decision is Decision.SUGGEST_ENDING else ()
+    if context.hurt_in not in STRETCHING:
+        return (*suggestion, Line.DECIDE_AGAIN)
+    going_on = {
+        Decision.SUGGEST_ENDING: Line.DECIDE_REGION,
+        Decision.OFFER_EASIER: Line.DECIDE_EASIER,
+    }
+    return (*suggestion, going_on.get(decision, Line.DECIDE))

@@ -1,0 +1,93 @@
+"""Erases what the user wants forgotten, so that the files hold nothing of it any more.
+
+Called on the main thread, never during a session. Must not erase anything that it does not name.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from assistant.errors import StoreError
+from assistant.store.history_reader import reading
+from assistant.store.history_schema import OF_A_SESSION, connect, damaged_copies
+
+BUSY_SECONDS = 2.0
+
+
+def kept_rows(path: Path, session_id: int | None = None) -> dict[str, int]:
+    """How many rows each table has of a session, or in all. Raises StoreError when they cannot be read."""
+    tables = OF_A_SESSION if session_id is not None else ("sessions", *OF_A_SESSION, "physician_checks")
+    with reading(path) as connection:
+        if connection is None:
+            return {}
+        where = "" if session_id is None else f" WHERE session_id = {session_id:d}"
+        return {
+            table: connection.execute(f"SELECT count(*) FROM {table}{where}").fetchone()[0]
+            for table in tables
+        }
+
+
+def history_files(path: Path) -> list[Path]:
+    """The files that hold the history, and the damaged ones that were set aside."""
+    files = [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm", "-journal")]
+    return [file for file in (*files, *damaged_copies(path)) if file.exists()]
+
+
+def forget_sessions(path: Path, ids: Iterable[int]) -> None:
+    """Erase these sessions and all that belongs to them. Raises StoreError."""
+    try:
+        with closing(connect(path, BUSY_SECONDS)) as connection:
+            _be_alone(connection)
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("BEGIN IMMEDIATE")
+            for session_id in ids:
+                for table in OF_A_SESSION:
+                    connection.execute(f"DELETE FROM {table} WHERE session_id = ?", (session_id,))
+                connection.execute("DELETE FROM sessions WHERE id = ?", (session_id,))
+            connection.execute("COMMIT")
+            connection.execute("VACUUM")  # also what was deleted before secure_delete was on
+    except (sqlite3.Error, StoreError) as error:
+        raise _not_erased(path, error) from error
+
+
+def forget_everything(path: Path) -> list[Path]:
+    """Erase the history, and the damaged copies of it; returns the files that are gone. Raises StoreError.
+
+    A damaged history is erased too. One that another process uses is not: it would be written again.
+    """
+    try:
+        if path.exists():
+            _let_nobody_use(path)
+        files = history_files(path)
+        for file in files:
+            file.unlink()
+    except (sqlite3.Error, OSError) as error:
+        raise _not_erased(path, error) from error
+    return files
+
+
+def _let_nobody_use(path: Path) -> None:
+    """Raises sqlite3.OperationalError when another process has the file open; damage does not matter here."""
+    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
+        try:
+            _be_alone(connection)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            pass
+
+
+def _be_alone(connection: sqlite3.Connection) -> None:
+    """Fold the write-ahead log into the file, for which SQLite wants no other connection to be open."""
+    connection.execute("PRAGMA journal_mode = DELETE")
+
+
+def _not_erased(path: Path, error: Exception) -> StoreError:
+    if isinstance(error, sqlite3.Error) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+        reason = "a session or another program is using it; end that first"
+    else:
+        reason = str(error)
+    return StoreError("history_not_erased", f"The history {path} could not be erased: {reason}.")

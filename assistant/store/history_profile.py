@@ -1,0 +1,93 @@
+"""What the past means for the next session: pure values for the core's planner and its adaptation.
+
+Called from any thread, before a session. Must not create, change or move anything.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import takewhile
+from pathlib import Path
+
+from assistant.core.adapting import StretchPast
+from assistant.store.history_reader import SessionSummary, reading, sessions_of
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the history knows of the user.
+
+    `pain_free_sessions` counts those in a row, up to the latest, without pain.
+    `pasts` are the stretches that were done or that hurt, by id; what is missing is new.
+    """
+
+    sessions: int = 0
+    pain_free_sessions: int = 0
+    physician_checked_on: date | None = None
+    last_red_flag_on: date | None = None
+    pasts: dict[str, StretchPast] = field(default_factory=dict)
+
+
+def read_profile(path: Path) -> Profile:
+    """What the history knows; an empty profile when there is none yet. Raises StoreError."""
+    with reading(path) as connection:
+        if connection is None:
+            return Profile()
+        told = [session for session in sessions_of(connection) if _tells(session)]
+        until_pain = takewhile(lambda session: not session.had_pain, told)
+        return Profile(
+            sessions=len(told),
+            pain_free_sessions=sum(session.is_pain_free for session in until_pain),
+            physician_checked_on=_last_day(connection, "physician_checks"),
+            last_red_flag_on=_last_day(connection, "red_flags"),
+            pasts=_pasts(told, _held_to_the_end(connection)),
+        )
+
+
+def _tells(session: SessionSummary) -> bool:
+    """Whether anything happened that says how the user is."""
+    return session.steps_done > 0 or session.had_pain
+
+
+def _pasts(sessions: list[SessionSummary], held: set[tuple[int, str]]) -> dict[str, StretchPast]:
+    """The past of each stretch, from the sessions, the latest first."""
+    ids = {stretch_id for _, stretch_id in held}
+    ids |= {hurt.stretch_id for session in sessions for hurt in session.hurts if hurt.stretch_id}
+    return {stretch_id: _past(stretch_id, sessions, held) for stretch_id in sorted(ids)}
+
+
+def _past(stretch_id: str, sessions: list[SessionSummary], held: set[tuple[int, str]]) -> StretchPast:
+    """A session in which another stretch hurt neither ends a row without pain nor adds to it."""
+    hurt_at, counting_at = (
+        [i for i, session in enumerate(sessions) if stretch_id in hurt(session)]
+        for hurt in (_hurt_at_all, _hurt_and_counts)
+    )
+    since = sessions[: hurt_at[0]] if hurt_at else sessions
+    return StretchPast(
+        hurt_sessions=len(counting_at),
+        sessions_since_hurt=counting_at[0] if counting_at else None,
+        pain_free_sessions=sum(one.is_pain_free and (one.id, stretch_id) in held for one in since),
+    )
+
+
+def _hurt_at_all(session: SessionSummary) -> set[str]:
+    return {hurt.stretch_id for hurt in session.hurts}
+
+
+def _hurt_and_counts(session: SessionSummary) -> set[str]:
+    return {hurt.stretch_id for hurt in session.hurts if not hurt.asked_back_at}
+
+
+def _held_to_the_end(connection: sqlite3.Connection) -> set[tuple[int, str]]:
+    """Session and stretch, where every hold of the stretch was held to its end."""
+    query = """SELECT session_id, stretch_id FROM steps WHERE session_id IS NOT NULL
+        GROUP BY session_id, stretch_id HAVING min(outcome = 'done')"""
+    return set(connection.execute(query))
+
+
+def _last_day(connection: sqlite3.Connection, table: str) -> date | None:
+    """The local day of the table's last row."""
+    row = connection.execute(f"SELECT at FROM {table} ORDER BY id DESC LIMIT 1").fetchone()
+    return datetime.fromisoformat(row[0]).date() if row else None

@@ -1,0 +1,127 @@
+"""The shapes of what is written in YAML: a stretch, a library file, a routine, a pack's manifest.
+
+Pydantic models, used on any thread. Must not decide what is safe to say: that is routine_check.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic.config import JsonDict
+
+from assistant.core.routine import Condition, Equipment, Position, Region, Stretch
+
+_Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$", max_length=60)]
+_SpokenName = Annotated[str, Field(pattern=r"^[a-z']+( [a-z']+)*$", max_length=60)]
+_Text = Annotated[str, Field(pattern=r"\S", max_length=400)]
+_Sentences = Annotated[list[_Text], Field(min_length=1, max_length=6)]
+_Position = Annotated[Position, Field(strict=False)]
+_Repetitions = Annotated[int, Field(ge=1, le=4)]
+_HOLD_RANGE: JsonDict = {"minimum": 20, "maximum": 30}  # checked in routine_check, in its own words
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class StretchFile(_Strict):
+    """One stretch. Spoken texts may hold {side} and {other_side}, filled with "left" and "right"."""
+
+    id: _Id = Field(description="Names the stretch in the history; the same stretch has it in every routine.")
+    name: _Text = Field(description="The name to show.")
+    spoken_name: _SpokenName = Field(description="The name to say: common words in lower case.")
+    region: Annotated[Region, Field(strict=False)] = Field(description="The part of the body it stretches.")
+    position: _Position = Field(description="Where the body is.")
+    also_in: list[_Position] = Field(default=[], description="Other positions that the words fit as well.")
+    has_sides: bool = Field(description="Whether it is done left and right.")
+    hold_seconds: int = Field(description="How long one hold lasts, 20 to 30.", json_schema_extra=_HOLD_RANGE)
+    repetitions: _Repetitions = Field(default=1, description="How many holds for each side.")
+    equipment: list[Annotated[Equipment, Field(strict=False)]] = Field(
+        default=[], description="What it needs beside the chair, mat or bed of its position."
+    )
+    enter: _Sentences = Field(description="How to get into it, in at most three sentences.")
+    feel: _Text = Field(description="What to feel, and where.")
+    breath: str = Field(default="", max_length=400, description="How to breathe; said once.")
+    leave: _Text = Field(description="How to come back.")
+    easier: _Text = Field(description="An easier variation.")
+    avoid_if: _Sentences = Field(description="Who should leave it out, in words.")
+    avoid: list[Annotated[Condition, Field(strict=False)]] = Field(
+        default=[], description="Who should leave it out, for the planner."
+    )
+    source: _Text = Field(description="Where the knowledge comes from.")
+
+    def stretch(self) -> Stretch:
+        """The core's value."""
+        values = self.model_dump()
+        sequences = {"enter": tuple(self.enter), "avoid_if": tuple(self.avoid_if)}
+        sets = {name: frozenset(values[name]) for name in ("also_in", "equipment", "avoid")}
+        return Stretch(**values | sequences | sets)
+
+
+class StretchUse(_Strict):
+    """A stretch of the library, with numbers or a position of its own."""
+
+    use: str = Field(description="The id of a stretch in routines/stretches.")
+    hold_seconds: int | None = Field(default=None, description="20 to 30.", json_schema_extra=_HOLD_RANGE)
+    repetitions: _Repetitions | None = Field(default=None, description="How many holds for each side.")
+    position: _Position | None = Field(default=None, description="Another position that its words fit.")
+
+    def changed(self, stretch: Stretch) -> Stretch:
+        """The stretch with what is given anew."""
+        return replace(
+            stretch,
+            hold_seconds=self.hold_seconds or stretch.hold_seconds,
+            repetitions=self.repetitions or stretch.repetitions,
+            position=self.position or stretch.position,
+        )
+
+
+def _kind(item: object) -> str | None:
+    if isinstance(item, str):
+        return "<id>"
+    if isinstance(item, dict):
+        return "<use>" if "use" in item else "<stretch>"
+    return None
+
+
+_Item = Annotated[
+    Annotated[str, Tag("<id>")]
+    | Annotated[StretchUse, Tag("<use>")]
+    | Annotated[StretchFile, Tag("<stretch>")],
+    Discriminator(_kind),
+]
+
+
+class RoutineFile(_Strict):
+    """A routine: stretches in their order, from the neck down; ids of the library, or written out."""
+
+    id: _Id = Field(description="Names the routine in commands, the configuration and the history.")
+    name: _Text = Field(description="The name to show.")
+    spoken_name: _SpokenName = Field(description="The name to say and to listen for: common words.")
+    description: _Text = Field(description="What it is good for, in a sentence.")
+    order_reason: str = Field(default="", description="Why it does not go from the neck down, if so.")
+    stretches: list[_Item] = Field(min_length=1, max_length=40)
+
+
+class LibraryFile(_Strict):
+    """Stretches of the library, written out."""
+
+    stretches: list[StretchFile] = Field(min_length=1, max_length=40)
+
+
+class ManifestFile(_Strict):
+    """Who made a pack of routines, and who reviewed it."""
+
+    name: _Id = Field(description="Names the pack in commands, and its folder.")
+    author: _Text = Field(description="Who made it.")
+    licence: _Text = Field(description="Under which terms it may be used and passed on.")
+    reviewed_by: _Text = Field(description='Which clinician reviewed it; "nobody" if nobody did.')
+
+
+def schema_json(model: type[BaseModel] = RoutineFile) -> str:
+    """The JSON Schema of a kind of file, for editors."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | model.model_json_schema()
+    return json.dumps(schema, indent=2) + "\n"

@@ -1,0 +1,167 @@
+"""What the history means for the next session: what hurt, what was held without pain, what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from assistant.core.actions import (
+    Action,
+    EndSession,
+    RecordAskedBack,
+    RecordPain,
+    RecordPainScore,
+    RecordPhysicianChecked,
+    RecordRedFlag,
+    RecordSession,
+    RecordStep,
+)
+from assistant.core.adapting import StretchPast
+from assistant.errors import StoreError
+from assistant.store.history import History
+from assistant.store.history_profile import Profile, read_profile
+
+START = datetime(2026, 3, 1, 8, 30, tzinfo=timezone(timedelta(hours=1)))
+Keep = Callable[..., None]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "history.sqlite"
+
+
+@pytest.fixture
+def keep(path: Path) -> Keep:
+    """Keeps what is recorded in one process, a day after what was kept before."""
+    days = iter(range(1_000))
+
+    def keep(*actions: Action) -> None:
+        now = START + timedelta(days=next(days))
+        with closing(History(path, pytest.fail, lambda: now)) as history:
+            for action in actions:
+                history.record(action)
+
+    return keep
+
+
+def done(*stretch_ids: str) -> list[Action]:
+    return [RecordStep(stretch_id, "left", 1, 20.0, "done") for stretch_id in stretch_ids]
+
+
+def session(*actions: Action, ended: str = "completed") -> tuple[Action, ...]:
+    return (RecordSession("whole-spine"), *actions, EndSession(ended))
+
+
+def test_nothing_is_known_at_first(path: Path) -> None:
+    assert read_profile(path) == Profile()
+    path.touch()
+    assert read_profile(path) == Profile()
+
+
+def test_sessions_without_pain_count_in_a_row_and_for_each_stretch(path: Path, keep: Keep) -> None:
+    keep(RecordPhysicianChecked(), *session(*done("neck", "calf")))
+    keep(*session(*done("neck"), ended="ended_by_user"))
+    assert read_profile(path) == Profile(
+        sessions=2,
+        pain_free_sessions=2,
+        physician_checked_on=date(2026, 3, 1),
+        pasts={"calf": StretchPast(0, None, 1), "neck": StretchPast(0, None, 2)},
+    )
+
+
+def test_a_stretch_that_was_not_held_to_the_end_each_time_does_not_count(path: Path, keep: Keep) -> None:
+    keep(*session(*done("neck", "calf"), RecordStep("calf", "right", 1, 3.0, "skipped")))
+    assert read_profile(path).pasts == {"neck": StretchPast(0, None, 1)}
+
+
+HURT: list[tuple[str, tuple[Action, ...]]] = [
+    ("pain", session(*done("neck"), RecordPain("calf", "ouch"))),
+    ("pain outside any stretch", session(*done("neck"), RecordPain("", "my back hurts"))),
+    ("a warning sign", session(*done("neck"), RecordRedFlag("chest"), ended="emergency")),
+    ("an end for pain", session(*done("neck"), ended="pain")),
+    (
+        "more pain afterwards",
+        (RecordPainScore("before", 3), *session(*done("neck"), RecordPainScore("after", 4))),
+    ),
+]
+
+
+@pytest.mark.parametrize("actions", [actions for _, actions in HURT], ids=[name for name, _ in HURT])
+def test_pain_ends_a_row_of_sessions_without_it(path: Path, keep: Keep, actions: tuple[Action, ...]) -> None:
+    keep(*session(*done("neck")))
+    keep(*actions)
+    profile = read_profile(path)
+    assert (profile.sessions, profile.pain_free_sessions) == (2, 0)
+    assert profile.pasts["neck"] == StretchPast(0, None, 1)
+    keep(*session(*done("neck")))
+    assert read_profile(path).pain_free_sessions == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(5, 5), (5, 4), (None, 5), (5, None)], ids=["same", "less", "new", "untold"]
+)
+def test_pain_that_did_not_rise_is_no_pain_from_stretching(
+    path: Path, keep: Keep, before: int | None, after: int | None
+) -> None:
+    first = () if before is None else (RecordPainScore("before", before),)
+    last = () if after is None else (RecordPainScore("after", after),)
+    keep(*first, *session(*done("neck"), *last))
+    assert read_profile(path).pain_free_sessions == 1
+
+
+@pytest.mark.parametrize("ended", ["no_answer", None])
+def test_a_session_whose_end_is_not_known_neither_counts_nor_ends_a_row(
+    path: Path, keep: Keep, ended: str | None
+) -> None:
+    keep(*session(*done("neck")))
+    keep(RecordSession("whole-spine"), *done("neck"), *([EndSession(ended)] if ended else []))
+    profile = read_profile(path)
+    assert (profile.sessions, profile.pain_free_sessions) == (2, 1)
+    assert profile.pasts["neck"].pain_free_sessions == 1
+
+
+def test_a_session_in_which_nothing_happened_does_not_shorten_a_pause(path: Path, keep: Keep) -> None:
+    keep(*session(RecordPain("calf", "ouch"), ended="pain"))
+    keep(*session(ended="ended_by_user"))
+    profile = read_profile(path)
+    assert profile.sessions == 1
+    assert profile.pasts == {"calf": StretchPast(1, 0, 0)}
+
+
+def test_what_hurt_is_counted_by_sessions_and_begins_anew(path: Path, keep: Keep) -> None:
+    for _ in range(3):
+        keep(*session(*done("calf")))
+    keep(*session(RecordPain("calf", "ouch"), RecordPain("calf", "ouch")))
+    assert read_profile(path).pasts["calf"] == StretchPast(1, 0, 0)
+    keep(*session(*done("neck")))
+    keep(*session(*done("calf")))
+    assert read_profile(path).pasts["calf"] == StretchPast(1, 2, 1)
+    keep(*session(RecordPain("calf", "ouch")))
+    assert read_profile(path).pasts["calf"] == StretchPast(2, 0, 0)
+
+
+def test_what_was_asked_back_has_not_hurt_but_its_holds_begin_anew(path: Path, keep: Keep) -> None:
+    for _ in range(2):
+        keep(*session(*done("calf")))
+        keep(*session(RecordPain("calf", "ouch")))
+    keep(*session(*done("calf")))
+    keep(RecordAskedBack("calf"), *session(*done("calf")))
+    assert read_profile(path).pasts["calf"] == StretchPast(0, None, 2)
+    keep(*session(RecordPain("calf", "ouch")))
+    assert read_profile(path).pasts["calf"] == StretchPast(1, 0, 0)
+
+
+def test_a_warning_sign_is_remembered_also_from_before_a_session(path: Path, keep: Keep) -> None:
+    keep(RecordRedFlag("fall"), EndSession("emergency"))
+    assert read_profile(path).last_red_flag_on == date(2026, 3, 1)
+    assert read_profile(path).sessions == 0
+
+
+def test_a_damaged_history_is_one_sentence(path: Path) -> None:
+    path.write_bytes(b"no database" * 1000)
+    with pytest.raises(StoreError, match=r"history\.sqlite cannot be read: file is not a database\.$"):
+        read_profile(path)

@@ -1,0 +1,77 @@
+"""How the past decides how a session is run."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from assistant.config import Config, SessionConfig
+from assistant.core.actions import (
+    Action,
+    EndSession,
+    RecordPain,
+    RecordPhysicianChecked,
+    RecordSession,
+    RecordStep,
+    Speak,
+)
+from assistant.core.adapting import Form, form_today
+from assistant.core.events import Started
+from assistant.core.prompts import Line
+from assistant.equipment import load_content, new_session, session_settings
+from assistant.store.history import History
+from assistant.store.history_profile import Profile, read_profile
+
+TODAY = date(2026, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("checked_on", "flagged_on", "is_due"),
+    [
+        (None, None, True),
+        (date(2026, 3, 1), None, False),
+        (date(2025, 3, 1), None, False),
+        (date(2025, 2, 28), None, True),
+        (date(2026, 2, 1), date(2026, 1, 31), False),
+        (date(2026, 2, 1), date(2026, 2, 1), True),
+        (date(2026, 2, 1), date(2026, 2, 2), True),
+    ],
+)
+def test_a_physician_is_asked_about_on_first_use_after_a_year_and_after_a_red_flag(
+    checked_on: date | None, flagged_on: date | None, is_due: bool
+) -> None:
+    profile = Profile(physician_checked_on=checked_on, last_red_flag_on=flagged_on)
+    assert session_settings(Config(), profile, TODAY).physician_check_due is is_due
+
+
+def test_what_hurt_lately_is_known_to_the_session(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    history = History(path, pytest.fail, lambda: datetime(2026, 3, 1, 8, 30, tzinfo=UTC))
+    happened: list[Action] = [
+        RecordPhysicianChecked(),
+        RecordSession("whole-spine"),
+        RecordStep("chin-tuck", "", 1, 20.0, "done"),
+        RecordPain("child-pose", "ouch"),
+        EndSession("pain"),
+    ]
+    for action in happened:
+        history.record(action)
+    history.close()
+    pasts = session_settings(Config(), read_profile(path), TODAY).pasts
+    assert pasts is not None
+    forms = {stretch_id: form_today(past) for stretch_id, past in pasts.items()}
+    assert forms == {"child-pose": Form.PAUSED, "chin-tuck": Form.USUAL}
+
+
+def test_where_the_history_cannot_be_read_the_session_is_as_the_first(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    path.write_bytes(b"no database" * 1000)
+    said: list[str] = []
+    config = Config(session=SessionConfig(routine="whole-spine"))
+    pack, routines = load_content(config, pytest.fail)
+    session = new_session(config, pack, routines, path, said.append, hears_itself=False)
+    assert said == [f"The history {path} cannot be read: file is not a database."]
+    spoken = [action.text for action in session.handle(Started(), 0.0) if isinstance(action, Speak)]
+    assert pack.render(Line.SCREENING) in spoken
