@@ -50,6 +50,7 @@ def test_everything_is_said(content: Content) -> None:
                     assert text.format(side=side, other_side=other_side) in said
 
 
+@pytest.mark.timeout(900)  # 90 s of work, shared by two threads
 @pytest.mark.parametrize("voice", ["flite:slt", "espeak:en-us"])
 def test_no_prompt_sounds_like_a_safety_phrase(content: Content, model: VoskModel, voice: str) -> None:
     if shutil.which({"flite": "flite", "espeak": "espeak-ng"}[voice.partition(":")[0]]) is None:
