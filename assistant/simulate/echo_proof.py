@@ -71,7 +71,8 @@ def _lines(
     said = [pack.number(number) for number in numbers]
     names = [routine.spoken_name for routine in routines]
     values = {
-        **dict.fromkeys(("seconds", "minutes"), said),
+        **dict.fromkeys(("seconds", "minutes", "count"), said),
+        **dict.fromkeys(("before", "after"), [pack.number(score) for score in range(11)]),
         "number": [pack.number(number) for number in range(1, COUNT_FROM + 1)],
         "side": [pack.words["left"], pack.words["right"]],
         "routine": names,
@@ -96,7 +97,7 @@ def _stretches(pack: LanguagePack, routines: Sequence[Routine]) -> Iterator[tupl
 
 
 def _texts(stretch: Stretch) -> tuple[str, ...]:
-    return (" ".join(stretch.enter), stretch.feel, stretch.leave, stretch.easier)
+    return (" ".join(stretch.enter), stretch.feel, stretch.breath, stretch.leave, stretch.easier)
 
 
 def listen_to_itself(

@@ -14,6 +14,7 @@ from assistant.equipment import load_content
 from assistant.simulate.echo_proof import (
     FAINT_RMS,
     FLOOR_RMS,
+    Misheard,
     Saying,
     everything_said,
     listen_to_itself,
@@ -50,15 +51,30 @@ def test_everything_is_said(content: Content) -> None:
                     assert text.format(side=side, other_side=other_side) in said
 
 
-@pytest.mark.timeout(900)  # 90 s of work, shared by two threads
-@pytest.mark.parametrize("voice", ["flite:slt", "espeak:en-us"])
-def test_no_prompt_sounds_like_a_safety_phrase(content: Content, model: VoskModel, voice: str) -> None:
+def heard_as_safety(
+    sayings: list[Saying], voice: str, model: VoskModel, pack: LanguagePack, noises_rms: tuple[float, ...]
+) -> list[Misheard]:
     if shutil.which({"flite": "flite", "espeak": "espeak-ng"}[voice.partition(":")[0]]) is None:
         pytest.skip(f"{voice} needs: sudo apt-get install flite espeak-ng")
+    opened = partial(open_voice, voice), partial(VoskRecognizer, model)
+    return [m for m in listen_to_itself(sayings, *opened, pack.table, noises_rms) if m.is_safety]
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("voice", ["flite:slt", "espeak:en-us"])
+def test_no_prompt_sounds_like_a_safety_phrase(content: Content, model: VoskModel, voice: str) -> None:
     pack, routines = content
-    sayings = everything_said(pack, routines, numbers=range(5, 61, 5))  # scripts/echo_proof.py takes them all
-    found = listen_to_itself(sayings, partial(open_voice, voice), partial(VoskRecognizer, model), pack.table)
-    assert [misheard for misheard in found if misheard.is_safety] == []
+    said = everything_said(pack, routines, numbers=range(5, 61, 5))  # scripts/echo_proof.py takes them all
+    prompts = [saying for saying in said if ":" not in saying.name]
+    assert heard_as_safety(prompts, voice, model, pack, (FLOOR_RMS, FAINT_RMS)) == []
+
+
+@pytest.mark.timeout(900)
+def test_no_routine_sounds_like_a_safety_phrase(content: Content, model: VoskModel) -> None:
+    """With the voice that is preferred; scripts/echo_proof.py takes the other one too, and noise."""
+    pack, routines = content
+    sentences = [saying for saying in everything_said(pack, routines, ()) if ":" in saying.name]
+    assert heard_as_safety(sentences, "flite:slt", model, pack, (FLOOR_RMS,)) == []
 
 
 def test_a_prompt_that_says_a_safety_phrase_is_caught(content: Content, model: VoskModel) -> None:
