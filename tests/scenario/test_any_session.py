@@ -197,6 +197,15 @@ class Watched(Driver):
         assert not listens or listens[-1].intents == listened_for(self.state)
         assert self.state not in BEFORE_STRETCHING or self.began_at is None
 
+    def hurt(self, answers: list[str]) -> None:
+        """It hurts, and the questions that follow are answered."""
+        self.say("that hurts")
+        for _ in range(10):
+            if self.state is State.EASING:
+                self.happen()
+        for answer in answers:
+            self.answer(answer)
+
     def play_out(self) -> None:
         """Nobody says anything any more: it comes to rest."""
         for _ in range(3000):
@@ -241,7 +250,13 @@ LEADS_ON = {
     State.DECIDING: "yes",
     State.SCORE_AFTER: "three",
 }
-KINDS = ["go on"] * 8 + ["say"] * 6 + ["pass"] * 4 + ["answer", "partial", "chatter", "device", "odd"]
+KINDS = (
+    ["go on"] * 8
+    + ["say"] * 6
+    + ["pass"] * 4
+    + ["hurt"] * 4
+    + ["answer", "partial", "chatter", "device", "odd"]
+)
 
 
 INTERRUPTED = (State.ASLEEP, State.PAUSED, State.EASING, State.EMERGENCY, State.CLOSING, State.DEAF)
@@ -284,6 +299,12 @@ def moves(draw: st.DrawFn) -> tuple[str, Move]:
             st.one_of(phrases(*set(Intent) - {Intent.RED_FLAG, Intent.END}), likely, phrases(*Intent))
         )
         return f'{kind} "{phrase}"', lambda d: d.say(phrase) if kind == "say" else d.answer(phrase)
+    if kind == "hurt":
+        answers = [draw(NUMBERS), draw(st.sampled_from(["no", "no", "yes", "no idea"]))]
+        answers += draw(
+            st.sampled_from([["yes", "back"], ["yes"], ["easier"], ["no"], ["short one"], ["next"]])
+        )
+        return f"hurt {answers}", lambda d: d.hurt(answers)
     if kind == "partial":
         words = draw(phrases(*Intent)).split()
         return f"partial {words}", lambda d: d.hear(*words, final=False)
