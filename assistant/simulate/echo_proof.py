@@ -72,7 +72,7 @@ def _lines(
     names = [routine.spoken_name for routine in routines]
     values = {
         **dict.fromkeys(("seconds", "minutes", "count"), said),
-        **dict.fromkeys(("before", "after"), [pack.number(score) for score in range(11)]),
+        **{key: [pack.number(score) for score in range(11)] for key in ("before", "after")},
         "number": [pack.number(number) for number in range(1, COUNT_FROM + 1)],
         "side": [pack.words["left"], pack.words["right"]],
         "routine": names,
