@@ -106,9 +106,7 @@ class Scene(_Strict):
     seed: int = Field(0, ge=0, description="Fixes every chance.")
     first_use: bool = Field(False, description="Whether the session asks what it asks on first use.")
     screening: bool = Field(False, description="Whether it asks how it is, before and after.")
-    past: dict[str, Past] = Field(
-        default_factory=dict, description="What is known of stretches, by id."
-    )
+    past: dict[str, Past] = Field(default_factory=dict, description="What is known of stretches, by id.")
     conditions: frozenset[Condition] = Field(
         frozenset(), description="What the person has: such stretches are left out of composed sessions."
     )
