@@ -58,6 +58,7 @@ class SessionConfig(_Strict):
     settle_seconds: float = Field(default=20.0, ge=3.0, le=120.0)
     rest_seconds: float = Field(default=8.0, ge=2.0, le=120.0)
     half_way_cue: bool = True
+    conditions: str = ""
 
 
 class LogConfig(_Strict):

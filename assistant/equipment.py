@@ -14,7 +14,7 @@ from pathlib import Path
 from assistant.config import Config
 from assistant.core.context import Settings
 from assistant.core.prompts import LanguagePack
-from assistant.core.routine import Routine
+from assistant.core.routine import Condition, Routine
 from assistant.core.session import Session
 from assistant.errors import ConfigError, StoreError
 from assistant.language.packs import load_language
@@ -64,6 +64,7 @@ def session_settings(config: Config, profile: Profile, today: date) -> Settings:
         routine_id=config.session.routine,
         physician_check_due=_is_physician_check_due(profile, today),
         pasts=profile.pasts,
+        conditions=_conditions(config.session.conditions),
         sound_check=config.session.sound_check,
         settle_seconds=config.session.settle_seconds,
         rest_seconds=config.session.rest_seconds,
@@ -71,6 +72,15 @@ def session_settings(config: Config, profile: Profile, today: date) -> Settings:
         rate=config.speech.rate,
         gain_db=config.audio.volume_db,
     )
+
+
+def _conditions(listed: str) -> frozenset[Condition]:
+    names = [name.strip() for name in listed.split(",") if name.strip()]
+    for name in names:
+        if name not in set(Condition):
+            known = ", ".join(Condition)
+            raise ConfigError("conditions", f'session.conditions: "{name}" is not known; there is: {known}.')
+    return frozenset(Condition(name) for name in names)
 
 
 def _is_physician_check_due(profile: Profile, today: date) -> bool:

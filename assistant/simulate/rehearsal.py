@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.audio.echo import open_canceller
+from assistant.audio.echo import choose_canceller
 from assistant.audio.files import read_audio
 from assistant.audio.mixer import SILENCE, Mixer
 from assistant.audio.watch import Condition, MicrophoneWatch
@@ -87,7 +87,8 @@ class Rehearsal:
         self._person = Person(scene.person)
         self._timeline = Timeline(on_row)
         room = scene.room
-        self._canceller = open_canceller(room.echo_canceller)
+        wanted = room.echo_canceller if room.has_echo else "none"
+        self._canceller = choose_canceller(wanted, one_clock=True, tell=tell)
         self._room = Room(scene.seed, room.noise, room.snr_db, room.echo, room.echo_gain_db)
         self._session = Session(engines.pack, engines.routines, engines.settings, engines.library)
         cache = PromptCache(None, on_trouble=tell)

@@ -75,8 +75,9 @@ class Room(_Strict):
     echo_gain_db: float | None = Field(
         None, ge=-60, le=20, description="Level of the echo over what is played; none without this or echo."
     )
-    echo_canceller: Literal["none", "speex", "webrtc"] = Field(
-        "none", description="What takes our own voice out of what the microphone hears."
+    echo_canceller: Literal["auto", "none", "speex", "webrtc"] = Field(
+        "auto",
+        description="What takes our own voice out of what is heard; auto: as in a live session.",
     )
 
     @property

@@ -20,7 +20,9 @@ from assistant.core.actions import (
 from assistant.core.adapting import Form, form_today
 from assistant.core.events import Started
 from assistant.core.prompts import Line
+from assistant.core.routine import Condition
 from assistant.equipment import load_content, new_session, session_settings
+from assistant.errors import ConfigError
 from assistant.store.history import History
 from assistant.store.history_profile import Profile, read_profile
 
@@ -44,6 +46,19 @@ def test_a_physician_is_asked_about_on_first_use_after_a_year_and_after_a_red_fl
 ) -> None:
     profile = Profile(physician_checked_on=checked_on, last_red_flag_on=flagged_on)
     assert session_settings(Config(), profile, TODAY).physician_check_due is is_due
+
+
+def test_conditions_are_read_from_the_configuration() -> None:
+    config = Config(session=SessionConfig(conditions="osteoporosis, disc_trouble"))
+    wanted = {Condition.OSTEOPOROSIS, Condition.DISC_TROUBLE}
+    assert session_settings(config, Profile(), TODAY).conditions == wanted
+    assert session_settings(Config(), Profile(), TODAY).conditions == frozenset()
+
+
+def test_an_unknown_condition_is_refused_by_name() -> None:
+    config = Config(session=SessionConfig(conditions="osteoporosis, bad back"))
+    with pytest.raises(ConfigError, match='"bad back" is not known; there is: osteoporosis'):
+        session_settings(config, Profile(), TODAY)
 
 
 def test_what_hurt_lately_is_known_to_the_session(tmp_path: Path) -> None:
