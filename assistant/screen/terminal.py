@@ -23,7 +23,7 @@ class Terminal:
         """Print what this action means to somebody who looks, if anything."""
         match action:
             case Speak(_, text):
-                self._print("Limber", text, "bold")
+                self._print("Limber", text[:1].upper() + text[1:], "bold")
             case ReportHeard(_, phrase, _, _, _, _):
                 self._print("You", phrase, "cyan")
             case ReportHoldStarted(_, seconds):
@@ -34,8 +34,7 @@ class Terminal:
                 pass
 
     def _print(self, who: str, text: str, style: str) -> None:
-        said = text[:1].upper() + text[1:]
-        lines = textwrap.fill(f"{who:>6}  {said}", self._console.width, subsequent_indent=" " * 8)
+        lines = textwrap.fill(f"{who:>6}  {text}", self._console.width, subsequent_indent=" " * 8)
         try:
             self._console.print(lines, style=style)
         except (

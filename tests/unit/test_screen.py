@@ -76,7 +76,7 @@ def test_the_terminal_shows_who_said_what() -> None:
     )
     assert text.splitlines() == [
         "Limber  Chin to chest.",
-        "   You  Stop",
+        "   You  stop",
         "        (hold for 20 seconds)",
         "        (session over: no answer)",
     ]
