@@ -52,7 +52,7 @@ def test_a_session_by_voice_alone_to_its_end(virtual_sound: VirtualSound, tmp_pa
         limber.wait_for("What would you like")
         for said, answer in (
             ("start please", "Before we begin"),
-            ("yes", "This is"),
+            ("yes", "Four short questions"),
             ("finish", "We finish"),
         ):
             _say_until(virtual_sound, limber, said, answer)
