@@ -18,7 +18,7 @@ from assistant import __version__
 from assistant.cli import output
 from assistant.errors import AssistantError
 
-COMMANDS = ("start", "rehearse", "hear", "say", "devices", "routines", "models", "history", "doctor")
+COMMANDS = ("start", "rehearse", "hear", "say", "devices", "routines", "models", "history", "doctor", "bench")
 """Each is a module of this package with `register(app)`, which adds the command of that name."""
 
 

@@ -14,6 +14,7 @@ transitions to words (H, C and L composed) is a prefix tree that is written down
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
 import subprocess
 import tempfile
@@ -24,6 +25,7 @@ from pathlib import Path
 
 import yaml
 from lexicon import PHONES, Pronunciation, pronunciations
+from phones import UNITS, WORD_UNITS
 
 from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, PhraseTable
 
@@ -32,15 +34,20 @@ ROOT = HERE.parent.parent
 
 SILENCE_PHONE = 1
 PLACES = {"B": "begin", "I": "internal", "E": "end", "S": "singleton"}
-PHONE_IDS = {(p, x): 2 + len(PLACES) * i + j for i, p in enumerate(PHONES) for j, x in enumerate(PLACES)}
+PHONE_IDS = {(p, x): 2 + len(PLACES) * i + j for i, p in enumerate(UNITS) for j, x in enumerate(PLACES)}
 SILENCE_LOOP = 0.9  # probability of staying, as in the topology inside am/final.mdl
 PHONE_LOOP = 0.5
 PAUSE = 0.5  # probability of a silence between two words
 
-# Costs in nats, chosen on recordings of other speakers than those measured in the model card.
-UNKNOWN_COST = 0.0  # of entering the phone loop of [unk]
-UNKNOWN_PHONE_COST = 2.0  # of each phone in it
-UNKNOWN_WORD_COST = 4.0  # of a common word as a pronunciation of [unk]
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """In nats, chosen on recordings of other speakers than those measured in the model card."""
+
+    word: float = 0.0  # of every word of the vocabulary
+    plain_phone: float = 1.0  # of a plain phone in a word that has units of its own
+    unknown: float = 0.0  # of entering the phone loop of [unk]
+    unknown_phone: float = 2.0  # of each phone in it
+    unknown_word: float = 4.0  # of a common word as a pronunciation of [unk]
 
 
 def cost(probability: float) -> float:
@@ -92,7 +99,16 @@ def in_places(way: Pronunciation) -> list[int]:
     return [PHONE_IDS[phone, place] for phone, place in zip(way, places, strict=True)]
 
 
-def transducer(word_ids: dict[str, int], common: Iterable[str]) -> Graph:
+def said(word: str, costs: Costs) -> list[tuple[Pronunciation, float]]:
+    """The ways to say a word, and their costs; one with units of its own may pay for plain phones."""
+    plain = pronunciations(word)
+    if word not in WORD_UNITS:
+        return [(way, costs.word) for way in plain]
+    mixed = itertools.product(*zip(WORD_UNITS[word], plain[0], strict=True))
+    return [(way, costs.word + costs.plain_phone * sum(p in PHONES for p in way)) for way in mixed]
+
+
+def transducer(word_ids: dict[str, int], common: Iterable[str], costs: Costs) -> Graph:
     """HMM transitions in, words out."""
     graph = Graph()
     start, loop, word_end = graph.state(), graph.state(), graph.state()
@@ -100,11 +116,10 @@ def transducer(word_ids: dict[str, int], common: Iterable[str]) -> Graph:
         graph.arc(source, loop, weight=cost(1 - PAUSE))
         graph.phone(source, loop, SILENCE_PHONE, weight=cost(PAUSE))
     graph.finals.append(loop)
-    ways = [
-        (way, i, 0.0) for word, i in word_ids.items() if word != UNKNOWN_WORD for way in pronunciations(word)
-    ]
+    words = ((word, i) for word, i in word_ids.items() if word != UNKNOWN_WORD)
+    ways = [(way, i, weight) for word, i in words for way, weight in said(word, costs)]
     unknown = word_ids[UNKNOWN_WORD]
-    ways += [(way, unknown, UNKNOWN_WORD_COST) for word in common for way in pronunciations(word)[:1]]
+    ways += [(way, unknown, costs.unknown_word) for word in common for way in pronunciations(word)[:1]]
     tree: dict[tuple[int, int], int] = {}
     for way, word_id, weight in ways:
         *first, last = in_places(way)
@@ -117,18 +132,18 @@ def transducer(word_ids: dict[str, int], common: Iterable[str]) -> Graph:
         graph.phone(
             node, word_end, last, word_id, weight
         )  # the label on the last phone keeps homophones apart
-    add_phone_loop(graph, loop, word_end, unknown)
+    add_phone_loop(graph, loop, word_end, unknown, costs)
     return graph
 
 
-def add_phone_loop(graph: Graph, loop: int, word_end: int, unknown: int) -> None:
+def add_phone_loop(graph: Graph, loop: int, word_end: int, unknown: int, costs: Costs) -> None:
     """[unk] as any sequence of two phones or more."""
     entry, inside = graph.state(), graph.state()
-    graph.arc(loop, entry, 0, unknown, UNKNOWN_COST)
+    graph.arc(loop, entry, 0, unknown, costs.unknown)
     for phone in PHONES:
-        graph.phone(entry, inside, PHONE_IDS[phone, "B"], weight=UNKNOWN_PHONE_COST)
-        graph.phone(inside, inside, PHONE_IDS[phone, "I"], weight=UNKNOWN_PHONE_COST)
-        graph.phone(inside, word_end, PHONE_IDS[phone, "E"], weight=UNKNOWN_PHONE_COST)
+        graph.phone(entry, inside, PHONE_IDS[phone, "B"], weight=costs.unknown_phone)
+        graph.phone(inside, inside, PHONE_IDS[phone, "I"], weight=costs.unknown_phone)
+        graph.phone(inside, word_end, PHONE_IDS[phone, "E"], weight=costs.unknown_phone)
 
 
 def any_word(word_ids: dict[str, int]) -> Graph:
@@ -147,7 +162,7 @@ def lookahead_library() -> str:
     return str(found[0])
 
 
-def write(graph_folder: Path, words: Iterable[str], common: Iterable[str]) -> None:
+def write(graph_folder: Path, words: Iterable[str], common: Iterable[str], costs: Costs) -> None:
     """Write HCLr.fst, Gr.fst and the lists beside them."""
     word_ids = {word: i for i, word in enumerate([UNKNOWN_WORD, *sorted(words)], start=1)}
     with tempfile.TemporaryDirectory() as scratch:
@@ -156,7 +171,7 @@ def write(graph_folder: Path, words: Iterable[str], common: Iterable[str]) -> No
             subprocess.run(["sh", "-ec", command], cwd=scratch, input=text.encode(), check=True)
 
         sort = "fstcompile | fstconnect | fstarcsort --sort_type="
-        shell(f"{sort}olabel > HCL.fst", transducer(word_ids, common).text())
+        shell(f"{sort}olabel > HCL.fst", transducer(word_ids, common, costs).text())
         shell(f"{sort}ilabel > G.fst", any_word(word_ids).text())
         # The conversion renumbers the words, so the grammar and words.txt follow it.
         shell(
@@ -197,22 +212,25 @@ def routine_names() -> set[str]:
     return {word for routine in routines for word in routine["spoken_name"].lower().split()}
 
 
+def build(model: Path, language: str = "en", costs: Costs = Costs()) -> str:
+    """Rewrite MODEL/graph from a language pack; returns what it holds now. SystemExit for an unknown word."""
+    table = language_pack(language)
+    words = table.vocabulary() | listed(HERE / "words.txt") | routine_names()
+    if silent := sorted(word for word in words if not pronunciations(word)):
+        raise SystemExit(f"Add to {HERE / 'pronunciations.txt'}, in phones: {', '.join(silent)}")
+    safety = {w for i in SAFETY_INTENTS for p in table.phrases.get(i, ()) for w in p.split()}
+    common = sorted(w for w in (listed(HERE / "background.txt") | words) - safety if pronunciations(w))
+    write(model.resolve() / "graph", words, common, costs)
+    return f"{len(words)} words and {UNKNOWN_WORD} ({len(common)} common words) in {model / 'graph'}"
+
+
 def main() -> None:
     """Rewrite the graph."""
     parser = argparse.ArgumentParser(description="Rewrite a model's graph from a language pack.")
     parser.add_argument("--language", default="en")
     parser.add_argument("--model", type=Path, default=ROOT / "models" / "limber-en")
     arguments = parser.parse_args()
-    table = language_pack(arguments.language)
-    words = table.vocabulary() | listed(HERE / "words.txt") | routine_names()
-    if silent := sorted(word for word in words if not pronunciations(word)):
-        raise SystemExit(f"Add to {HERE / 'pronunciations.txt'}, in phones: {', '.join(silent)}")
-    safety = {w for i in SAFETY_INTENTS for p in table.phrases.get(i, ()) for w in p.split()}
-    common = sorted(w for w in (listed(HERE / "background.txt") | words) - safety if pronunciations(w))
-    write(arguments.model.resolve() / "graph", words, common)
-    print(
-        f"{len(words)} words and {UNKNOWN_WORD} ({len(common)} common words) in {arguments.model / 'graph'}"
-    )
+    print(build(arguments.model, arguments.language))
 
 
 if __name__ == "__main__":

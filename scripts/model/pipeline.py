@@ -1,0 +1,229 @@
+"""Builds models/limber-en from recordings and synthetic speech: `scripts/model/build --help`.
+
+The stages run in order; each leaves its result in the work folder and is not run again while it is there, so an
+interrupted build goes on where it was. Training also goes on from its last saved state. Everything is seeded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from multiprocessing import Pool
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import align
+import corpus
+import export
+import graph
+import synthesis
+import texts
+import train
+import variants
+from batches import EASY, Acoustics, Sampler, Source
+from corpus import Pack, Utterance
+from network import Network
+from network import load as load_network
+from phones import PDF_COUNT, WORD_UNITS
+
+SEED = 1
+SHARES = {"safety": 0.06, "words": 0.40, "sentences": 0.12, "command": 0.20, "text": 0.22}
+DROPPED_SHARE = 0.03  # of the alignments, the worst: mostly wrong labels
+ALIGN_SLICE = 250
+PRIOR_STEPS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much of everything: the sizes that are chosen for time."""
+
+    synthetic_utterances: int = 20_000
+    noise_clips: int = 120
+    human_variants: int = 3
+    safety_variants: int = 16
+    bootstrap_steps: int = 400
+    measured_steps: int = 3_000
+    shipped_steps: int = 1_200
+
+
+MINIATURE = Plan(300, 6, 1, 2, 60, 60, 20)
+
+
+@dataclass
+class Stage:
+    """Says on stderr what is going on, how far it is and how long it will still take."""
+
+    name: str
+    began: float = 0.0
+    said: float = 0.0
+
+    def __call__(self, share: float, remark: str = "") -> None:
+        now = time.monotonic()
+        self.began = self.began or now
+        if now - self.said >= 10 and share > 0:
+            self.said = now
+            left = (now - self.began) * (1 - share) / share
+            print(f"{self.name}: {share:.0%}, {left / 60:.1f} min left {remark}", file=sys.stderr, flush=True)
+
+
+class Build:
+    """The stages, over one work folder."""
+
+    def __init__(self, work: Path, folders: list[Path], plan: Plan) -> None:
+        self.work = work
+        self.folders = folders
+        self.plan = plan
+        self.table = graph.language_pack("en")
+        work.mkdir(parents=True, exist_ok=True)
+
+    def stage(self, result: str, make: Callable[[Stage], None]) -> None:
+        """Run a stage unless its result is there."""
+        if not (self.work / result).exists():
+            make(Stage(result))
+
+    def run(self, out: Path, measured: bool) -> None:
+        """Everything; `measured` ends with the model that never heard the development set's speakers."""
+        self.stage("human.jsonl", self._human)
+        self.stage("synthetic.jsonl", self._synthetic)
+        self.stage("human.index.npy", lambda stage: self._variants("human", stage))
+        self.stage("synthetic.index.npy", lambda stage: self._variants("synthetic", stage))
+        self.stage("noises.npy", self._noises)
+        self.stage("bootstrap.pt", self._bootstrap)
+        for name in ("human", "synthetic"):
+            self.stage(
+                f"{name}.aligned.jsonl", lambda stage, name=name: self._align(name, "bootstrap.pt", stage)
+            )
+        self.stage("measured.pt", self._measured)
+        result = "measured.pt"
+        if not measured:
+            self.stage("shipped.pt", self._shipped)
+            result = "shipped.pt"
+        self.export(result, out)
+
+    def _sampler(self, human: tuple[Utterance, ...]) -> Sampler:
+        sources = [self._source("human", human), self._source("synthetic", self._aligned("synthetic"))]
+        return Sampler(sources, self._noise_clips(), Acoustics(), SHARES, SEED + 1)
+
+    def _human(self, stage: Stage) -> None:
+        stage(0.0)
+        corpus.gather(item for folder in self.folders for item in corpus.read_human(folder)).save(
+            self.work / "human"
+        )
+
+    def _synthetic(self, stage: Stage) -> None:
+        rng = random.Random(SEED)
+        said = texts.sentences(self.table, self.plan.synthetic_utterances, rng)
+        jobs = [(kind, text, synthesis.training_manner(rng)) for kind, text in said]
+        spoken = synthesis.synthesize(jobs, lambda done: stage(done / len(jobs)))
+        corpus.gather(spoken).save(self.work / "synthetic")
+
+    def _variants(self, name: str, stage: Stage) -> None:
+        counts = [self._variant_count(u) for u in corpus.load(self.work / name).utterances]
+        variants.make(self.work / name, self.work / name, counts, SEED, stage)
+
+    def _variant_count(self, utterance: Utterance) -> int:
+        human = utterance.kind == "human"
+        if utterance.text in WORD_UNITS:
+            return self.plan.safety_variants if human else self.plan.human_variants
+        return self.plan.human_variants if human else 1
+
+    def _noises(self, stage: Stage) -> None:
+        stage(0.0)
+        pack = corpus.load(self.work / "synthetic")
+        variants.make_noises(pack, self.work / "noises.npy", self.plan.noise_clips, SEED)
+
+    def _source(self, name: str, utterances: tuple[Utterance, ...]) -> Source:
+        stored = variants.load_variants(self.work / name)
+        return Source(stored, stored.labels(utterances), utterances)
+
+    def _train(self, network: Network, sampler: Sampler, schedule: train.Schedule, stage: Stage) -> None:
+        def report(now: train.Progress) -> None:
+            stage(now.step / schedule.steps, f"(loss {now.loss:.3f}, phones right {now.right:.1%})")
+
+        np.save(self._priors_path(stage.name), sampler.label_shares(PRIOR_STEPS))
+        train.train(network, sampler, schedule, self.work / stage.name, report)
+
+    def _priors_path(self, network: str) -> Path:
+        return (self.work / network).with_suffix(".priors.npy")
+
+    def _bootstrap(self, stage: Stage) -> None:
+        """Learn phones from flite alone, which says when each of its phones ends."""
+        utterances = corpus.load(self.work / "synthetic").utterances
+        sampler = Sampler([self._source("synthetic", utterances)], self._noise_clips(), EASY, SHARES, SEED)
+        network = Network(PDF_COUNT)
+        train.normalize_input(network, sampler)
+        self._train(network, sampler, train.Schedule(self.plan.bootstrap_steps), stage)
+
+    def _align(self, name: str, by: str, stage: Stage) -> None:
+        pack = corpus.load(self.work / name)
+        prior = np.load(self._priors_path(by))
+        jobs = [
+            (self.work / name, self.work / by, prior, at)
+            for at in range(0, len(pack.utterances), ALIGN_SLICE)
+        ]
+        aligned: list[tuple[float, Utterance]] = []
+        with Pool(os.cpu_count()) as pool:
+            for done, part in enumerate(pool.imap(_align_slice, jobs)):
+                aligned += part
+                stage((done + 1) / len(jobs))
+        corpus.save_utterances(self.work / stage.name, align.without_worst(aligned, DROPPED_SHARE))
+
+    def _aligned(self, name: str) -> tuple[Utterance, ...]:
+        return corpus.load_utterances(self.work / f"{name}.aligned.jsonl")
+
+    def _noise_clips(self) -> np.ndarray:
+        return np.asarray(np.load(self.work / "noises.npy", mmap_mode="r"))
+
+    def _measured(self, stage: Stage) -> None:
+        """Learn from all speakers but those of the development set."""
+        human = tuple(replace(u, phones=()) if u.measured else u for u in self._aligned("human"))
+        network = load_network(self.work / "bootstrap.pt", PDF_COUNT)
+        self._train(network, self._sampler(human), train.Schedule(self.plan.measured_steps), stage)
+
+    def _shipped(self, stage: Stage) -> None:
+        """Go on from there with everybody."""
+        network = load_network(self.work / "measured.pt", PDF_COUNT)
+        schedule = train.Schedule(self.plan.shipped_steps, peak_rate=1e-3, constant_part=0.5)
+        self._train(network, self._sampler(self._aligned("human")), schedule, stage)
+
+    def export(self, network: str, out: Path) -> None:
+        """Write the model folder."""
+        priors = np.load(self._priors_path(network))
+        export.write(out, load_network(self.work / network, PDF_COUNT), priors, export.Options())
+        print(graph.build(out), file=sys.stderr)
+
+
+def _align_slice(job: tuple[Path, Path, np.ndarray, int]) -> list[tuple[float, Utterance]]:
+    pack_path, network_path, prior, at = job
+    torch.set_num_threads(1)
+    pack = corpus.load(pack_path)
+    part = Pack(pack.samples, pack.utterances[at : at + ALIGN_SLICE])
+    return list(align.align(load_network(network_path, PDF_COUNT), part, prior))
+
+
+def main() -> None:
+    """Build the model."""
+    parser = argparse.ArgumentParser(description="Build Limber's speech model.")
+    parser.add_argument(
+        "--recordings", type=Path, action="append", required=True, help="a folder of transcribed speech; repeatable"
+    )
+    parser.add_argument("--work", type=Path, required=True, help="a folder for what the stages leave behind")
+    parser.add_argument("--out", type=Path, default=graph.ROOT / "models" / "limber-en")
+    parser.add_argument("--measured", action="store_true", help="leave the development set's speakers out")
+    parser.add_argument("--miniature", action="store_true", help="a tiny model in a minute, to try the pipeline")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    plan = MINIATURE if arguments.miniature else Plan()
+    Build(arguments.work, arguments.recordings, plan).run(arguments.out, arguments.measured)
+
+
+if __name__ == "__main__":
+    main()
