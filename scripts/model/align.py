@@ -72,10 +72,16 @@ def plain_scores(network: Network, samples: Samples, log_priors: np.ndarray) -> 
 
 
 def align(network: Network, pack: Pack, prior: np.ndarray) -> Iterator[tuple[float, Utterance]]:
-    """Each utterance with its phones, and how well they fit; without phones if it is too short for its text."""
+    """Each utterance with its phones, and how well they fit; without phones if it is too short for its text.
+
+    What a synthesizer said about its phones stays, but for words with units of their own.
+    """
     plain_prior = np.bincount(PLAIN_PDF, prior, PDF_COUNT) + 1e-6
     log_priors = PRIOR_SCALE * np.log(plain_prior)
     for utterance in pack.utterances:
+        if utterance.phones and WORD_UNITS.keys().isdisjoint(utterance.text.split()):
+            yield 0.0, utterance
+            continue
         plain, labels = states(utterance.text)
         scores = plain_scores(network, pack.audio(utterance), log_priors)[:, plain]
         if len(scores) <= np.count_nonzero(plain):

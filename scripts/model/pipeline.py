@@ -11,8 +11,9 @@ import os
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing import Pool
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from network import load as load_network
 from phones import PDF_COUNT, WORD_UNITS
 
 SEED = 1
+CORPORA = ("human", "synthetic")
 SHARES = {"safety": 0.06, "words": 0.40, "sentences": 0.12, "command": 0.20, "text": 0.22}
 DROPPED_SHARE = 0.03  # of the alignments, the worst: mostly wrong labels
 ALIGN_SLICE = 250
@@ -48,12 +50,13 @@ class Plan:
     noise_clips: int = 120
     human_variants: int = 3
     safety_variants: int = 16
-    bootstrap_steps: int = 400
-    measured_steps: int = 3_000
-    shipped_steps: int = 1_200
+    bootstrap_steps: int = 180
+    draft_steps: int = 600
+    measured_steps: int = 4_000
+    shipped_steps: int = 1_500
 
 
-MINIATURE = Plan(300, 6, 1, 2, 60, 60, 20)
+MINIATURE = Plan(300, 6, 1, 2, 60, 40, 40, 20)
 
 
 @dataclass
@@ -92,14 +95,15 @@ class Build:
         """Everything; `measured` ends with the model that never heard the development set's speakers."""
         self.stage("human.jsonl", self._human)
         self.stage("synthetic.jsonl", self._synthetic)
-        self.stage("human.index.npy", lambda stage: self._variants("human", stage))
-        self.stage("synthetic.index.npy", lambda stage: self._variants("synthetic", stage))
+        for name in CORPORA:
+            self.stage(f"{name}.index.npy", partial(self._variants, name))
         self.stage("noises.npy", self._noises)
         self.stage("bootstrap.pt", self._bootstrap)
-        for name in ("human", "synthetic"):
-            self.stage(
-                f"{name}.aligned.jsonl", lambda stage, name=name: self._align(name, "bootstrap.pt", stage)
-            )
+        for name in CORPORA:
+            self.stage(f"{name}.aligned.jsonl", partial(self._align, name, "bootstrap.pt"))
+        self.stage("draft.pt", self._draft)
+        for name in CORPORA:
+            self.stage(f"{name}.realigned.jsonl", partial(self._align, name, "draft.pt"))
         self.stage("measured.pt", self._measured)
         result = "measured.pt"
         if not measured:
@@ -107,8 +111,14 @@ class Build:
             result = "shipped.pt"
         self.export(result, out)
 
-    def _sampler(self, human: tuple[Utterance, ...]) -> Sampler:
-        sources = [self._source("human", human), self._source("synthetic", self._aligned("synthetic"))]
+    def _sampler(self, alignment: str, everybody: bool) -> Sampler:
+        """All corpora; without the speakers of the development set, unless `everybody` is wanted."""
+        sources = []
+        for name in CORPORA:
+            utterances = corpus.load_utterances(self.work / f"{name}.{alignment}.jsonl")
+            if not everybody:
+                utterances = tuple(replace(u, phones=()) if u.measured else u for u in utterances)
+            sources.append(self._source(name, utterances))
         return Sampler(sources, self._noise_clips(), Acoustics(), SHARES, SEED + 1)
 
     def _human(self, stage: Stage) -> None:
@@ -175,23 +185,24 @@ class Build:
                 stage((done + 1) / len(jobs))
         corpus.save_utterances(self.work / stage.name, align.without_worst(aligned, DROPPED_SHARE))
 
-    def _aligned(self, name: str) -> tuple[Utterance, ...]:
-        return corpus.load_utterances(self.work / f"{name}.aligned.jsonl")
-
     def _noise_clips(self) -> np.ndarray:
         return np.asarray(np.load(self.work / "noises.npy", mmap_mode="r"))
 
+    def _draft(self, stage: Stage) -> None:
+        """Learn human speech from a first, rough alignment, just to align it better."""
+        network = load_network(self.work / "bootstrap.pt", PDF_COUNT)
+        self._train(network, self._sampler("aligned", False), train.Schedule(self.plan.draft_steps), stage)
+
     def _measured(self, stage: Stage) -> None:
         """Learn from all speakers but those of the development set."""
-        human = tuple(replace(u, phones=()) if u.measured else u for u in self._aligned("human"))
-        network = load_network(self.work / "bootstrap.pt", PDF_COUNT)
-        self._train(network, self._sampler(human), train.Schedule(self.plan.measured_steps), stage)
+        network = load_network(self.work / "draft.pt", PDF_COUNT)
+        self._train(network, self._sampler("realigned", False), train.Schedule(self.plan.measured_steps), stage)
 
     def _shipped(self, stage: Stage) -> None:
         """Go on from there with everybody."""
         network = load_network(self.work / "measured.pt", PDF_COUNT)
         schedule = train.Schedule(self.plan.shipped_steps, peak_rate=1e-3, constant_part=0.5)
-        self._train(network, self._sampler(self._aligned("human")), schedule, stage)
+        self._train(network, self._sampler("realigned", True), schedule, stage)
 
     def export(self, network: str, out: Path) -> None:
         """Write the model folder."""
