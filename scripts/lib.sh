@@ -76,7 +76,7 @@ set_up() {
         flock 9
     fi
     if ! ready "$1"; then
-        trap 'die "Interrupted; the next start sets up anew."' INT TERM
+        trap 'say "Interrupted; the next start sets up anew."; exit 130' INT TERM
         say "Setting up Limber in $venv; this happens once and takes a few minutes."
         install_system_packages "$1"
         install_python_packages "$1"
@@ -150,7 +150,7 @@ install_python_packages() {
         elif can_make_environments; then
             step "Making the Python environment" "$base" -m venv "$venv"
         else
-            die "Python cannot make an environment here; to mend that: sudo apt-get install python3-venv"
+            die "Python cannot make an environment here before python3-venv is installed."
         fi
     fi
     rm -f -- "$venv"/.ready-*

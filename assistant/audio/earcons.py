@@ -23,9 +23,9 @@ def earcon_samples(earcon: Earcon) -> NDArray[np.int16]:
     """Give the sound: mono int16 at 16 kHz, read-only, beginning with its first audible sample."""
     match earcon:
         case Earcon.HOLD_START:
-            sound = _bell(659.3, seconds=0.6, decay_seconds=0.12, strike_seconds=0.0005)
+            sound = _bell(659.3, seconds=0.6, decay_seconds=0.12, strike_seconds=0.0002)
         case Earcon.HOLD_END:
-            sound = _bell(440.0, seconds=0.9, decay_seconds=0.2, strike_seconds=0.0005)
+            sound = _bell(440.0, seconds=0.9, decay_seconds=0.2, strike_seconds=0.0002)
         case Earcon.HALF_WAY:
             sound = _bell(880.0, seconds=0.7, decay_seconds=0.15, strike_seconds=0.02)
         case Earcon.BREATHE_IN:

@@ -23,7 +23,7 @@ FADE_SAMPLES = SAMPLE_RATE_HZ * 4 // 1000  # a cut fades over 4 ms: no click, an
 STARVED_BLOCKS = round(10 / BLOCK_SECONDS)
 """A prompt whose speech fails to come for so long ends when others wait behind it."""
 MAX_COMMANDS = 1024
-MAX_PROMPTS = 64
+MAX_PROMPTS = 256
 MAX_EARCONS = 8
 MIN_GAIN_DB, MAX_GAIN_DB = -60.0, 20.0
 
@@ -51,31 +51,35 @@ class _Piece:
 
 @dataclass(slots=True)
 class _Prompt:
-    """A queued prompt: the pieces still to be played, and how far the first one is."""
+    """A queued prompt: the pieces still to be played, how far the first one is, and what came last."""
 
     prompt_id: int
     pieces: deque[_Piece] = field(default_factory=deque)
     position: int = 0
     ended: bool = False
+    last_words: tuple[SpokenWord, ...] = ()
+    last_position: int = 0
 
     def take(self, out: NDArray[np.float32]) -> int:
         """Play into `out` as far as the speech goes; return how many samples were written."""
         written = 0
         while self.pieces and written < len(out):
             samples = self.pieces[0].samples
+            self.last_words = self.pieces[0].words
             count = min(len(samples) - self.position, len(out) - written)
             out[written : written + count] = samples[self.position : self.position + count]
             written += count
             self.position += count
+            self.last_position = self.position
             if self.position == len(samples):
                 self.pieces.popleft()
                 self.position = 0
         return written
 
     def word(self) -> str:
-        """Name the word that sounds at the position reached, "" in a pause or without timings."""
-        words = self.pieces[0].words if self.pieces else ()
-        return next((w.text for w in words if w.start_sample <= self.position < w.end_sample), "")
+        """Name the word of the last sample taken, "" in a pause or without timings."""
+        at = self.last_position - 1
+        return next((word.text for word in self.last_words if word.start_sample <= at < word.end_sample), "")
 
 
 class Mixer:

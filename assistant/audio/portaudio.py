@@ -26,6 +26,7 @@ CALL_LIMIT_SECONDS = 3.0
 _INVALID_SAMPLE_RATE = -9997  # paInvalidSampleRate
 
 _log = logging.getLogger(__name__)
+_hangs = threading.Event()  # a call never returned: PortAudio must not be entered again, it has no locks
 _Result = TypeVar("_Result")
 
 
@@ -48,10 +49,13 @@ def call(action: str, function: Callable[[], _Result]) -> _Result:
     """Run a sound call in a thread of its own, with its chatter on stderr sent to the debug log.
 
     `action` completes "Cannot …". Raises AudioError when it fails, SoundHangsError when it takes longer than
-    CALL_LIMIT_SECONDS; its thread is then lost, and PortAudio's own clean-up at exit, which would hang as
-    well, is called off.
+    CALL_LIMIT_SECONDS, and at once ever after; its thread is then lost, and PortAudio's own clean-up at exit,
+    which would hang as well, is called off.
     """
     module = sounddevice()
+    message = f"Cannot {action}: the sound system does not answer; restart it, then Limber."
+    if _hangs.is_set():
+        raise SoundHangsError("sound_hangs", message)
     outcome: Future[_Result] = Future()
 
     def run() -> None:
@@ -65,8 +69,8 @@ def call(action: str, function: Callable[[], _Result]) -> _Result:
         with _quiet_stderr():
             return outcome.result(CALL_LIMIT_SECONDS)
     except TimeoutError as error:
+        _hangs.set()
         atexit.unregister(module._exit_handler)
-        message = f"Cannot {action}: the sound system does not answer; restart it, then Limber."
         raise SoundHangsError("sound_hangs", message) from error
     except (OSError, ValueError, module.PortAudioError) as error:
         raise AudioError("sound_device", f"Cannot {action}: {_reason(error)}.") from error

@@ -12,8 +12,8 @@ from assistant.core.ports import BLOCK_SECONDS
 STALL_SECONDS = 1.0
 """Without a block for so long, the stream is dead. Blocks come every 20 ± 1.4 ms."""
 
-START_SECONDS = 3.0
-"""The first block of an idle device may be 2 s late."""
+START_SECONDS = 2.5
+"""A device that was idle may take a block at once and the next 2 s later."""
 
 ZEROS_SECONDS = 2.8
 """A microphone that works is never exactly zero; this long is noticed within 3 s, its cause included."""
@@ -41,13 +41,13 @@ class StreamWatch:
         self.opened(now)
 
     def opened(self, now: float) -> None:
-        """The stream was opened: its first block may take a while; its next retry waits for that."""
+        """The stream was opened: its blocks may take a while to come; its next retry waits for that."""
         self._expected_by = now + START_SECONDS
         self._retry_at = max(self._retry_at, self._expected_by)
 
     def block(self, now: float) -> None:
         """A block passed: the stream lives."""
-        self._expected_by = now + STALL_SECONDS
+        self._lives(now)
         self._become(Condition.WELL, now)
 
     def check(self, now: float, active: bool) -> None:
@@ -62,6 +62,9 @@ class StreamWatch:
         self._retry_at = now + self._retry_seconds
         self._retry_seconds = min(2 * self._retry_seconds, _LAST_RETRY_SECONDS)
         return True
+
+    def _lives(self, now: float) -> None:
+        self._expected_by = max(self._expected_by, now + STALL_SECONDS)
 
     def _become(self, condition: Condition, now: float) -> None:
         if self.condition is Condition.WELL and condition is not Condition.WELL:
@@ -84,7 +87,7 @@ class MicrophoneWatch(StreamWatch):
         When the only microphone goes, the sound server may put the speaker's own monitor in its place, so
         sound that arrives while the speaker sounds proves nothing.
         """
-        self._expected_by = now + STALL_SECONDS
+        self._lives(now)
         if zeros:
             self._zeros_seconds += BLOCK_SECONDS
             if self._zeros_seconds >= ZEROS_SECONDS:

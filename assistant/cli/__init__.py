@@ -6,7 +6,6 @@ Runs on the main thread. Must not import audio, speech or number libraries: `lim
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -27,11 +26,11 @@ class _Commands(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Name the commands in the order of the help."""
-        return [name for name in COMMANDS if find_spec(f"{__name__}.{name}")]
+        return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Give the command of this name, or None."""
-        if cmd_name not in self.commands and cmd_name in self.list_commands(ctx):
+        if cmd_name in COMMANDS and cmd_name not in self.commands:
             module_app = typer.Typer()
             import_module(f"{__name__}.{cmd_name}").register(module_app)
             self.commands.update(get_group(module_app).commands)

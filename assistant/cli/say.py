@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli import output
-from assistant.config import Config, load_config
-from assistant.core.ports import Voice
 from assistant.errors import AudioError
 
 if TYPE_CHECKING:
     from assistant.audio.mixer import Mixer
     from assistant.audio.speaker_stream import SpeakerStream
+    from assistant.config import Config
+    from assistant.core.ports import Voice
 
 _PROMPT_ID = 1
 _STALL_SECONDS = 3.0
@@ -41,17 +41,20 @@ def say(
     ] = None,
 ) -> None:
     """Say a text with the voice that Limber speaks with."""
+    from assistant.speech.models import installed_voices
     from assistant.speech.voice import choose_voices, open_voice
     from assistant.speech.voice_pieces import sentences
 
     if not sentences(text):
         raise typer.BadParameter("there is nothing in it that can be said", param_hint="TEXT")
-    config = load_config(output.options.config_path)
+    config = output.configuration()
     rate = rate or config.speech.rate
+    models = installed_voices()
     if voice and voice != "auto":
-        chosen: Voice = open_voice(voice)
+        chosen: Voice = open_voice(voice, piper_models=models)
     else:
-        chosen = choose_voices(config.speech.voice, on_fallback=output.note)
+        wanted = voice or config.speech.voice
+        chosen = choose_voices(wanted, piper_models=models, on_fallback=output.note)
     if wav:
         _write(chosen, text, rate, wav)
     else:

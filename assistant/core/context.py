@@ -38,6 +38,8 @@ class Context:
     catalogue: tuple[Routine, ...]
     script: Script
     state: State = State.ASLEEP
+    came_from: State = State.ASLEEP
+    begun: bool = False
     now: float = 0.0
     deadline: float | None = None
     heard: Match | None = None
@@ -51,9 +53,13 @@ class Context:
     times_asked: int = 0
     asked_shortly: bool = False
     end_reason: str = ""
-    hearing_again: bool = False
     settled_before: bool = False
     extra_settle_seconds: float = 0.0
+
+    @property
+    def held_seconds(self) -> float:
+        """How long the current step has been held; 0 where none is under way."""
+        return self.hold.held_seconds(self.now) if self.hold else 0.0
 
     def wait(self, seconds: float) -> None:
         """The state's deadline is so many seconds from now."""

@@ -36,14 +36,16 @@ class Course:
 
     def hold_seconds(self) -> float:
         """What the current hold should last: as long as the other side did, if there was one."""
-        wanted = self.step.stretch.hold_seconds + self.hold_change_seconds
-        wanted = min(LONGEST_HOLD_SECONDS, max(SHORTEST_HOLD_SECONDS, wanted))
-        return self._side_seconds.get(self.index, wanted)
+        return self._side_seconds.get(self.index, self._wanted_seconds())
 
-    def change_holds(self, by_seconds: float) -> None:
-        """Every hold to come is longer or shorter by so much, within the bounds of a hold."""
-        bounds = SHORTEST_HOLD_SECONDS - LONGEST_HOLD_SECONDS, LONGEST_HOLD_SECONDS - SHORTEST_HOLD_SECONDS
-        self.hold_change_seconds = min(bounds[1], max(bounds[0], self.hold_change_seconds + by_seconds))
+    def change_holds(self, by_seconds: float) -> bool:
+        """Every hold to come is longer or shorter by so much; False, and unchanged, at a hold's bounds."""
+        before = self._wanted_seconds()
+        self.hold_change_seconds += by_seconds
+        changed = self._wanted_seconds() != before
+        if not changed:
+            self.hold_change_seconds -= by_seconds
+        return changed
 
     def completed(self, held_seconds: float) -> None:
         """The current step was held: its other side, if it is still to come, gets as much."""
@@ -59,8 +61,12 @@ class Course:
 
     def stretch_before(self) -> int:
         """Index of the first step of the stretch before this one; 0 within the first stretch."""
-        first = self._first_of(self.index)
+        first = self.stretch_start()
         return self._first_of(first - 1) if first else 0
+
+    def stretch_start(self) -> int:
+        """Index of the first step of this stretch."""
+        return self._first_of(self.index)
 
     def next_stretch_name(self) -> str:
         """Spoken name of the stretch after this one, "" when this is the last."""
@@ -70,6 +76,10 @@ class Course:
     def remaining_seconds(self) -> float:
         """About how long the steps from the current one on take."""
         return estimated_seconds(self.steps[self.index :])
+
+    def _wanted_seconds(self) -> float:
+        wanted = self.step.stretch.hold_seconds + self.hold_change_seconds
+        return min(LONGEST_HOLD_SECONDS, max(SHORTEST_HOLD_SECONDS, wanted))
 
     def _first_of(self, index: int) -> int:
         while index and self.steps[index - 1].stretch is self.steps[index].stretch:

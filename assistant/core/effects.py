@@ -9,18 +9,20 @@ from assistant.core.actions import (
     RecordPain,
     RecordPhysicianChecked,
     RecordSession,
-    RecordStep,
     ReportHoldEnded,
+    SetSpeechRate,
+    SetVolume,
 )
 from assistant.core.choosing import choose_routine
 from assistant.core.context import Context
 from assistant.core.course import Course
-from assistant.core.entering import current_course, speak_stretch
-from assistant.core.flow import AWAKE, BEFORE_STRETCHING, State
+from assistant.core.entering import current_course, leave_step, record_step, speak_stretch
+from assistant.core.flow import AWAKE, STRETCHING, State
+from assistant.core.guards import chosen_beforehand
 from assistant.core.hold import BREATH_SECONDS, CueKind
 from assistant.core.prompts import Line
 from assistant.core.replies import REPLIES
-from assistant.core.routine import Routine, Side
+from assistant.core.routine import Routine
 
 DEFAULT_MORE_SECONDS = 10
 MOST_MORE_SECONDS = 120
@@ -42,13 +44,6 @@ def _heard_number(context: Context, default: int) -> int:
     return min(MOST_MORE_SECONDS, default if said is None else said)
 
 
-def _record_step(context: Context, outcome: str) -> None:
-    step = current_course(context).step
-    side = "" if step.side is Side.BOTH else str(step.side)
-    held = context.hold.held_seconds(context.now) if context.hold else 0.0
-    context.script.do(RecordStep(step.stretch.id, side, step.repetition, round(held, 3), outcome))
-
-
 # Safety
 
 
@@ -61,13 +56,15 @@ def _report_pain(context: Context) -> None:
     context.script.cut()
     suspend_hold(context, complete=False)
     if not context.after_pain:
-        came_from = context.state if context.state in AWAKE else context.return_to
-        context.hurt_in = came_from
-        in_stretch = context.course is not None and came_from not in BEFORE_STRETCHING
-        stretch_id = current_course(context).step.stretch.id if in_stretch else ""
-        context.script.do(RecordPain(stretch_id, context.heard.phrase if context.heard else ""))
-        if in_stretch:
-            _record_step(context, "pain")
+        assert context.heard is not None
+        is_away = context.state in (State.ASLEEP, State.PAUSED, State.DEAF)
+        context.hurt_in = context.return_to if is_away else context.state
+        if context.hurt_in in STRETCHING:
+            stretch_id = current_course(context).step.stretch.id
+            context.script.do(RecordPain(stretch_id, context.heard.phrase))
+            record_step(context, "pain")
+        else:
+            context.script.do(RecordPain("", context.heard.phrase))
     context.after_pain = True
 
 
@@ -84,7 +81,7 @@ def _interrupt(context: Context) -> None:
 
 
 def _go_on_after_pain(context: Context) -> None:
-    if context.hurt_in not in BEFORE_STRETCHING:
+    if context.hurt_in in STRETCHING:
         course = current_course(context)
         course.index = min(course.after_skip(0.0), len(course.steps) - 1)
         context.hold = None
@@ -94,13 +91,25 @@ def _go_on_after_pain(context: Context) -> None:
 
 def _end(reason: str) -> Callable[[Context], None]:
     def effect(context: Context) -> None:
-        if context.state is not State.CLOSING:
-            context.end_reason = reason
+        context.end_reason = reason
 
     return effect
 
 
 # Beginning
+
+
+def _set_out(context: Context) -> None:
+    context.begun = True
+    context.script.do(SetVolume(context.settings.gain_db))
+    context.script.do(SetSpeechRate(context.settings.rate))
+
+
+def _set_out_chosen(context: Context) -> None:
+    _set_out(context)
+    routine = chosen_beforehand(context)
+    assert routine is not None
+    _begin(context, routine)
 
 
 def _begin(context: Context, routine: Routine) -> None:
@@ -151,16 +160,16 @@ def _give_cues(context: Context) -> None:
     script = context.script
     for cue in context.hold.due(context.now):
         if cue.kind is CueKind.COUNT:
-            script.say(Line.COUNT, number=script.pack.number(cue.count))
+            script.cue(Line.COUNT, number=script.pack.number(cue.count))
         elif cue.kind is CueKind.HALF_WAY and context.settings.half_way_cue:
             script.earcon(Earcon.HALF_WAY)
-            script.say(Line.HALF_WAY)
+            script.cue(Line.HALF_WAY)
         elif cue.kind is CueKind.BREATHE_IN:
             script.earcon(Earcon.BREATHE_IN)
         elif cue.kind is CueKind.BREATHE_OUT:
             script.earcon(Earcon.BREATHE_OUT)
             if cue.at_seconds < BREATH_SECONDS:  # said for the first breath; the sounds carry on from there
-                script.say(Line.BREATHE_OUT)
+                script.cue(Line.BREATHE_OUT)
     context.deadline = context.hold.next_at()
 
 
@@ -184,18 +193,19 @@ def _extend_hold(context: Context) -> None:
 def _change_holds(direction: int, line: Line) -> Callable[[Context], None]:
     def effect(context: Context) -> None:
         by_seconds = direction * HOLD_STEP_SECONDS
-        current_course(context).change_holds(by_seconds)
-        if context.hold is not None:
-            _change_hold(context, by_seconds)
-        context.script.reply(line, seconds=context.script.pack.number(round(HOLD_STEP_SECONDS)))
+        changed = current_course(context).change_holds(by_seconds)
+        if context.hold is not None and not context.hold.complete(context.now):
+            changed |= _change_hold(context, by_seconds) != 0
+        seconds = context.script.pack.number(round(HOLD_STEP_SECONDS))
+        context.script.reply(line if changed else Line.AT_LIMIT, seconds=seconds)
 
     return effect
 
 
 def _complete_step(context: Context) -> None:
     course = current_course(context)
-    _record_step(context, "done")
-    course.completed(context.hold.held_seconds(context.now) if context.hold else 0.0)
+    record_step(context, "done")
+    course.completed(context.held_seconds)
     course.index = min(course.index + 1, len(course.steps) - 1)
     context.hold = None
 
@@ -203,8 +213,8 @@ def _complete_step(context: Context) -> None:
 def _skip(context: Context) -> None:
     course = current_course(context)
     suspend_hold(context, complete=False)
-    held = context.hold.held_seconds(context.now) if context.hold else 0.0
-    _record_step(context, "skipped")
+    held = context.held_seconds
+    record_step(context, "skipped")
     course.completed(held)
     course.index = min(course.after_skip(held), len(course.steps) - 1)
     context.hold = None
@@ -213,10 +223,13 @@ def _skip(context: Context) -> None:
 def _go_back(context: Context) -> None:
     suspend_hold(context, complete=False)
     course = current_course(context)
-    course.index, context.hold = course.stretch_before(), None
+    just_held = context.hold is not None and context.hold.complete(context.now)
+    course.index = course.stretch_start() if just_held else course.stretch_before()
+    leave_step(context)
 
 
 def _make_easier(context: Context) -> None:
+    context.script.earcon(Earcon.HEARD)
     context.script.say(Line.EASIER)
     speak_stretch(context, current_course(context).step.stretch.easier)
 
@@ -227,13 +240,13 @@ EFFECTS: dict[str, Callable[[Context], None]] = {
     "report_pain": _report_pain,
     "report_pain_unheard": _report_pain_unheard,
     "interrupt": _interrupt,
-    "be_quiet": lambda c: c.script.cut(),
-    "tell_hearing_again": lambda c: setattr(c, "hearing_again", True),
     "go_on_after_pain": _go_on_after_pain,
     "end_for_pain": _end("pain"),
     "end_by_user": _end("ended_by_user"),
     "give_up_waiting": _end("no_answer"),
     "send_to_physician": _end("see_physician"),
+    "set_out": _set_out,
+    "set_out_chosen": _set_out_chosen,
     "choose": _choose,
     "choose_first": _choose_first,
     "screened": _screened,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from assistant.core.actions import Earcon, EndSession, Prepare, ReportHoldStarted
+from assistant.core.actions import Earcon, EndSession, Prepare, RecordStep, ReportHoldStarted
 from assistant.core.choosing import routine_minutes
 from assistant.core.context import Context
 from assistant.core.course import Course
-from assistant.core.flow import State
+from assistant.core.flow import STRETCHING, State
 from assistant.core.hold import COUNT_FROM, Hold
 from assistant.core.prompts import Line
 from assistant.core.routine import Side, Step, instruction
@@ -42,12 +42,30 @@ def speak_stretch(context: Context, *texts: str) -> None:
         context.script.speak(text)
 
 
-def _ask(line: Line) -> Callable[[Context], None]:
-    def enter(context: Context) -> None:
-        context.times_asked, context.asked_shortly = 1, False
-        context.script.say(line)
+def record_step(context: Context, outcome: str) -> None:
+    """Keep for the history how the current step went."""
+    step = current_course(context).step
+    side = "" if step.side is Side.BOTH else str(step.side)
+    context.script.do(
+        RecordStep(step.stretch.id, side, step.repetition, round(context.held_seconds, 3), outcome)
+    )
 
-    return enter
+
+def leave_step(context: Context) -> None:
+    """The current step is left as it is: keep what was held of it, once."""
+    hold = context.hold
+    if hold is not None and context.held_seconds > 0 and not context.after_pain:
+        record_step(context, "done" if hold.complete(context.now) else "skipped")
+    context.hold = None
+
+
+def ask_in_full(context: Context) -> None:
+    """Ask the state's question as if for the first time."""
+    context.times_asked, context.asked_shortly = 1, False
+    line = QUESTIONS[context.state]
+    if context.state is State.DECIDING and context.hurt_in not in STRETCHING:
+        line = Line.DECIDE_AGAIN  # there is no stretch to go on with
+    context.script.say_instead(line)
 
 
 def _introducing(context: Context) -> None:
@@ -56,23 +74,33 @@ def _introducing(context: Context) -> None:
     context.script.say(Line.INTRODUCE, routine=course.routine.spoken_name, minutes=minutes)
 
 
+def _instruction_texts(context: Context, step: Step, before: Step | None) -> tuple[str, ...]:
+    """What is said to get into a step that follows another, its announcement first."""
+    has_sides, render = step.stretch.has_sides, context.script.pack.render
+    if before is None or before.stretch is not step.stretch:
+        line = Line.STRETCH_SIDE if has_sides else Line.STRETCH
+    elif step.side is Side.RIGHT:
+        line = Line.OTHER_SIDE
+    else:
+        line = Line.ONCE_MORE_SIDE if has_sides else Line.ONCE_MORE
+    said = render(line, stretch=step.stretch.spoken_name, **side_words(context, step.side))
+    return (said, *stretch_texts(context, instruction(step, before), step))
+
+
 def _instructing(context: Context) -> None:
-    course, script = current_course(context), context.script
-    step = course.step
+    course = current_course(context)
+    before = course.before
     if context.hold is None:
         context.hold = Hold(course.hold_seconds())
-    if course.before is None or course.before.stretch is not step.stretch:
-        line = Line.STRETCH_SIDE if step.stretch.has_sides else Line.STRETCH
-        script.say(line, stretch=step.stretch.spoken_name, **side_words(context, step.side))
     else:
-        line = Line.OTHER_SIDE if step.side is Side.RIGHT else Line.ONCE_MORE
-        script.say(line, **side_words(context, step.side))
-    speak_stretch(context, *instruction(step, course.before))
+        before = None  # asked for again, or come back to: all of it
+    for text in _instruction_texts(context, course.step, before):
+        context.script.speak(text)
 
 
 def _settling(context: Context) -> None:
     script = context.script
-    if context.hold is not None and context.hold.held_seconds(context.now) > 0:
+    if context.held_seconds > 0:
         script.say(Line.SETTLE_BACK)
     elif not context.settled_before:
         script.say(Line.SETTLE_FIRST)
@@ -88,18 +116,15 @@ def _settling(context: Context) -> None:
 
 
 def _holding(context: Context) -> None:
-    course, script = current_course(context), context.script
-    if context.hold is None:
-        context.hold = Hold(course.hold_seconds())
-    if script.speaking:
-        script.cut()
+    hold, script = context.hold, context.script
+    assert hold is not None
     script.earcon(Earcon.HOLD_START)
-    context.hold.start(context.now)
-    seconds = context.hold.remaining_seconds(context.now)
-    script.do(ReportHoldStarted(course.index + 1, round(seconds, 3)))
-    script.say(Line.HOLD)
-    context.hold.due(context.now)  # the first breath is in what was just said
-    context.deadline = context.hold.next_at()
+    hold.start(context.now)
+    seconds = round(hold.remaining_seconds(context.now), 3)
+    script.do(ReportHoldStarted(current_course(context).index + 1, seconds))
+    script.cue(Line.HOLD)
+    hold.due(context.now)  # the first breath is in what was just said
+    context.deadline = hold.next_at()
 
 
 def _releasing(context: Context) -> None:
@@ -110,10 +135,8 @@ def _resting(context: Context) -> None:
     course = current_course(context)
     context.script.say(Line.REST)
     context.wait(context.settings.rest_seconds)
-    if not course.is_last:
-        following = course.steps[course.index + 1]
-        texts = instruction(following, course.step)
-        context.script.do(Prepare(stretch_texts(context, texts, following)))
+    following = course.steps[course.index + 1]  # after the last step there is no rest
+    context.script.do(Prepare(_instruction_texts(context, following, course.step)))
 
 
 def _paused(context: Context) -> None:
@@ -122,11 +145,13 @@ def _paused(context: Context) -> None:
 
 
 def _emergency(context: Context) -> None:
+    leave_step(context)
     for _ in range(EMERGENCY_TIMES):
         context.script.say(Line.EMERGENCY)
 
 
 def _closing(context: Context) -> None:
+    leave_step(context)
     lines = {
         "": Line.CLOSE_DONE,
         "ended_by_user": Line.CLOSE_EARLY,
@@ -138,19 +163,30 @@ def _closing(context: Context) -> None:
 
 
 def _finished(context: Context) -> None:
-    context.deadline = None
     context.script.do(EndSession(context.end_reason or "completed"))
 
 
-def _say(line: Line) -> Callable[[Context], None]:
-    return lambda context: context.script.say(line)
+def _say(line: Line, unless_from: State | None = None) -> Callable[[Context], None]:
+    def enter(context: Context) -> None:
+        if context.came_from is not unless_from:
+            context.script.say(line)
+
+    return enter
+
+
+QUESTIONS: dict[State, Line] = {
+    State.CHOOSING: Line.CHOOSE,
+    State.SCREENING: Line.SCREENING,
+    State.SOUND_CHECK: Line.SOUND_CHECK,
+    State.DECIDING: Line.DECIDE,
+}
 
 
 ENTERING: dict[State, Callable[[Context], None]] = {
-    State.ASLEEP: _say(Line.ASLEEP),
-    State.CHOOSING: _ask(Line.CHOOSE),
-    State.SCREENING: _ask(Line.SCREENING),
-    State.SOUND_CHECK: _ask(Line.SOUND_CHECK),
+    State.ASLEEP: _say(Line.ASLEEP, unless_from=State.DEAF),  # it never woke
+    State.CHOOSING: ask_in_full,
+    State.SCREENING: ask_in_full,
+    State.SOUND_CHECK: ask_in_full,
     State.INTRODUCING: _introducing,
     State.INSTRUCTING: _instructing,
     State.SETTLING: _settling,
@@ -159,9 +195,9 @@ ENTERING: dict[State, Callable[[Context], None]] = {
     State.RESTING: _resting,
     State.PAUSED: _paused,
     State.EASING: _say(Line.EASE_OUT),
-    State.DECIDING: _ask(Line.DECIDE),
+    State.DECIDING: ask_in_full,
     State.EMERGENCY: _emergency,
-    State.DEAF: _say(Line.DEAF),
+    State.DEAF: _say(Line.DEAF, unless_from=State.ASLEEP),  # nobody is being guided
     State.CLOSING: _closing,
     State.FINISHED: _finished,
 }

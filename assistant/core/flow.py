@@ -74,6 +74,8 @@ RETURNABLE = (*BEFORE_STRETCHING, *STRETCHING, S.DECIDING)
 """States that a paused, sleeping or deaf session can go back to."""
 AWAKE = (*BEFORE_STRETCHING, *STRETCHING, S.EASING, S.DECIDING)
 ALIVE = (S.ASLEEP, *AWAKE, S.PAUSED, S.DEAF, S.CLOSING)
+TIMED = (S.SETTLING, S.HOLDING, S.RESTING)
+"""States whose time runs on while something is said; elsewhere it begins when all has been said."""
 
 
 def _begin(trigger: Trigger, sources: tuple[State, ...], guard: str = "", effect: str = "") -> Iterator[Row]:
@@ -87,8 +89,7 @@ def _begin(trigger: Trigger, sources: tuple[State, ...], guard: str = "", effect
 def _return(trigger: Trigger, sources: tuple[State, ...]) -> Iterator[Row]:
     """Go on where the session was: one row for each state that it can go back to."""
     for state in RETURNABLE:
-        dest = S.SETTLING if state is S.HOLDING else S.RESTING if state is S.RELEASING else state
-        yield Row(trigger, sources, dest, f"left_{state}")
+        yield Row(trigger, sources, S.SETTLING if state is S.HOLDING else state, f"left_{state}")
 
 
 def _onward(
@@ -107,22 +108,26 @@ TABLE: tuple[Row, ...] = (
     Row(I.PAIN, (S.DEAF,), None, effect="report_pain_unheard"),
     Row(I.PAIN, (*ALIVE,), S.EASING, effect="report_pain"),
     Row(I.PAIN, (S.EMERGENCY,), S.EMERGENCY),
-    Row(I.STOP, (*AWAKE, S.PAUSED), S.PAUSED, effect="interrupt"),
-    Row(I.STOP, (S.ASLEEP, S.DEAF), None, effect="be_quiet"),
+    Row(I.STOP, (*AWAKE,), S.PAUSED, effect="interrupt"),
+    Row(I.STOP, (S.ASLEEP, S.DEAF, S.PAUSED), None, effect="be_quiet"),
     Row(I.STOP, (S.CLOSING, S.EMERGENCY), S.FINISHED, effect="be_quiet"),
     # A guide that cannot hear must not guide.
     Row(Signal.MICROPHONE_LOST, (*AWAKE, S.PAUSED, S.ASLEEP), S.DEAF, effect="interrupt"),
-    Row(Signal.MICROPHONE_RESTORED, (S.DEAF,), S.PAUSED, effect="tell_hearing_again"),
+    Row(Signal.MICROPHONE_RESTORED, (S.DEAF,), S.ASLEEP, guard="came_from_asleep"),
+    Row(Signal.MICROPHONE_RESTORED, (S.DEAF,), S.PAUSED),
     Row(Signal.SPEAKER_LOST, (*AWAKE,), S.PAUSED, effect="interrupt"),
     Row(Signal.SPEAKER_RESTORED, (S.PAUSED,), None, effect="offer"),
     # Beginning.
-    Row(Signal.STARTED, (S.ASLEEP,), S.CHOOSING, guard="nothing_chosen"),
-    *_begin(Signal.STARTED, (S.ASLEEP,)),
-    *_return(I.START, (S.ASLEEP, S.PAUSED)),
-    Row(I.CHOOSE, (S.CHOOSING, S.ASLEEP, S.PAUSED, S.INTRODUCING), None, "after_pain", "offer"),
+    *_begin(Signal.STARTED, (S.ASLEEP,), "not_begun&is_chosen", "set_out_chosen"),
+    Row(Signal.STARTED, (S.ASLEEP,), S.CHOOSING, "not_begun", "set_out"),
+    Row(Signal.STARTED, (S.DEAF,), S.DEAF, "not_begun", "set_out"),
+    *(Row(I.START, (S.ASLEEP,), state, f"left_{state}") for state in ASKING),
+    Row(I.START, (S.ASLEEP,), S.PAUSED),
+    Row(I.CHOOSE, (S.ASLEEP, S.PAUSED), None, "after_pain", "offer"),
     *_begin(I.CHOOSE, (S.CHOOSING, S.ASLEEP, S.PAUSED, S.INTRODUCING), "names_routine", "choose"),
     Row(I.CHOOSE, (S.CHOOSING,), None, effect="tell_routines"),
     Row(I.CHOOSE, (S.ASLEEP, S.PAUSED, S.INTRODUCING), S.CHOOSING, effect="interrupt"),
+    *_begin(I.NUMBER, (S.CHOOSING,), effect="choose"),
     *_begin(I.START, (S.CHOOSING,), effect="choose_first"),
     *_begin(I.READY, (S.CHOOSING,), effect="choose_first"),
     Row(Signal.TIME_OVER, ASKING[:3], None, "may_ask_again", "ask"),
@@ -134,10 +139,8 @@ TABLE: tuple[Row, ...] = (
     # A stretch: instructed, settled into, held, released, rested from.
     *(Row(t, (S.INTRODUCING,), S.INSTRUCTING) for t in (Signal.SPOKEN, I.READY, I.START, I.NEXT, I.YES)),
     Row(Signal.SPOKEN, (S.INSTRUCTING,), S.SETTLING),
-    *(Row(t, (S.INSTRUCTING, S.SETTLING), S.HOLDING) for t in (I.READY, I.YES)),
-    Row(Signal.TIME_OVER, (S.INTRODUCING,), S.INSTRUCTING),
-    Row(Signal.TIME_OVER, (S.INSTRUCTING,), S.SETTLING),
-    Row(Signal.TIME_OVER, (S.SETTLING,), S.HOLDING),
+    Row(I.READY, (S.INSTRUCTING, S.SETTLING), S.HOLDING),
+    *(Row(t, (S.SETTLING,), S.HOLDING) for t in (I.YES, Signal.TIME_OVER)),
     *(
         Row(t, (S.INSTRUCTING, S.SETTLING, S.RESTING), None, effect="give_time")
         for t in (I.NOT_YET, I.NO, I.MORE_TIME)
@@ -145,27 +148,29 @@ TABLE: tuple[Row, ...] = (
     Row(Signal.TIME_OVER, (S.HOLDING,), S.RELEASING, "hold_complete", "complete_hold"),
     Row(Signal.TIME_OVER, (S.HOLDING,), None, effect="give_cues"),
     Row(I.MORE_TIME, (S.HOLDING,), None, effect="extend_hold"),
+    Row(Signal.SPOKEN, (S.RELEASING,), S.CLOSING, "is_last", "complete_step"),
+    Row(Signal.SPOKEN, (S.RELEASING,), S.RESTING),
     *(
-        Row(s, (S.RELEASING,), S.CLOSING, "is_last", "complete_step")
-        for s in (Signal.SPOKEN, Signal.TIME_OVER)
+        Row(t, (S.RESTING,), S.INSTRUCTING, effect="complete_step")
+        for t in (Signal.TIME_OVER, I.READY, I.NEXT)
     ),
-    *(Row(s, (S.RELEASING,), S.RESTING) for s in (Signal.SPOKEN, Signal.TIME_OVER)),
-    *_onward(Signal.TIME_OVER, (S.RESTING,), "complete_step"),
-    *_onward(I.READY, (S.RESTING,), "complete_step"),
-    *_onward(I.NEXT, (S.RELEASING, S.RESTING), "complete_step"),
+    *_onward(I.NEXT, (S.RELEASING,), "complete_step"),
     *_onward(I.NEXT, (S.INSTRUCTING, S.SETTLING, S.HOLDING), "skip", last="skips_to_end"),
-    Row(I.NEXT, (S.PAUSED,), None, "after_pain", "offer"),
-    *_onward(I.NEXT, (S.PAUSED,), "skip", guard="has_course", last="skips_to_end"),
-    Row(I.BACK, (S.PAUSED,), None, "after_pain", "offer"),
-    Row(I.BACK, (*STRETCHING, S.PAUSED), S.INSTRUCTING, "has_course", "go_back"),
-    Row(I.EASIER, (S.INSTRUCTING, S.SETTLING, S.HOLDING), S.SETTLING, effect="make_easier"),
+    *_onward(I.NEXT, (S.PAUSED,), "complete_step", "left_stretching&hold_complete"),
+    *_onward(I.NEXT, (S.PAUSED,), "skip", "left_stretching", last="skips_to_end"),
+    Row(I.NEXT, (S.PAUSED,), S.INSTRUCTING, "left_introducing"),
+    Row(I.BACK, STRETCHING, S.INSTRUCTING, effect="go_back"),
+    Row(I.BACK, (S.PAUSED,), S.INSTRUCTING, "left_stretching", "go_back"),
+    Row(I.EASIER, (S.INSTRUCTING,), None, effect="make_easier"),
+    Row(I.EASIER, (S.SETTLING, S.HOLDING), S.SETTLING, effect="make_easier"),
     Row(I.REPEAT, (S.INSTRUCTING, S.SETTLING), S.INSTRUCTING),
     # Interruptions.
-    Row(I.PAUSE, (*AWAKE, S.PAUSED), S.PAUSED, effect="interrupt"),
+    Row(I.PAUSE, (*AWAKE,), S.PAUSED, effect="interrupt"),
+    Row(I.PAUSE, (S.PAUSED,), None, effect="be_quiet"),
     Row(I.SLEEP, (*AWAKE, S.PAUSED), S.ASLEEP, effect="interrupt"),
     *_return(I.RESUME, (S.PAUSED, S.ASLEEP)),
     *_return(I.READY, (S.PAUSED,)),
-    *(Row(t, (S.PAUSED,), None, effect="offer") for t in (I.YES, I.NO)),
+    *(Row(t, (S.PAUSED,), None, effect="offer") for t in (I.YES, I.NO, I.START, I.NEXT, I.BACK, I.REPEAT)),
     Row(Signal.TIME_OVER, (S.PAUSED,), None, "not_offered", "offer_first"),
     Row(Signal.TIME_OVER, (S.PAUSED,), None, "may_ask_again", "offer_again"),
     Row(Signal.TIME_OVER, (S.PAUSED,), S.CLOSING, effect="give_up_waiting"),
@@ -173,7 +178,7 @@ TABLE: tuple[Row, ...] = (
     Row(Signal.TIME_OVER, (S.EASING,), S.DECIDING),
     *(
         Row(I.YES, (S.DECIDING,), state, f"hurt_in_{state}", "go_on_after_pain")
-        for state in BEFORE_STRETCHING
+        for state in (*BEFORE_STRETCHING, S.CLOSING)
     ),
     *_onward(I.YES, (S.DECIDING,), "go_on_after_pain", last="skips_to_end"),
     Row(I.NO, (S.DECIDING,), S.CLOSING, effect="end_for_pain"),
@@ -183,20 +188,19 @@ TABLE: tuple[Row, ...] = (
     # Ending.
     Row(I.END, (S.ASLEEP, *AWAKE, S.PAUSED, S.DEAF), S.CLOSING, effect="end_by_user"),
     Row(I.END, (S.CLOSING, S.EMERGENCY), S.FINISHED, effect="be_quiet"),
-    *(Row(s, (S.CLOSING, S.EMERGENCY), S.FINISHED) for s in (Signal.SPOKEN, Signal.TIME_OVER)),
+    Row(Signal.SPOKEN, (S.CLOSING, S.EMERGENCY), S.FINISHED),
     # Answers that move nothing.
     Row(Signal.SPOKEN, (*ASKING, S.PAUSED, S.EASING), None, effect="await_answer"),
     Row(Signal.NOT_UNDERSTOOD, ASKING, None, "may_ask_shortly", "ask_shortly"),
-    Row(I.REPEAT, ASKING, None, effect="ask"),
+    Row(I.REPEAT, ASKING, None, effect="ask_in_full"),
     Row(I.REPEAT, (S.INTRODUCING,), S.INTRODUCING),
     Row(I.REPEAT, (S.HOLDING, S.RELEASING, S.RESTING), None, effect="repeat_stretch"),
-    Row(I.REPEAT, (S.PAUSED,), None, effect="offer"),
     Row(I.REPEAT, (S.EASING,), None, effect="repeat_easing"),
     Row(I.REPEAT, (S.EMERGENCY,), S.EMERGENCY),
-    *(Row(I.HOW_LONG, (state,), None, "has_course", "tell_time") for state in (*UNDER_WAY, S.PAUSED)),
-    *(Row(I.WHATS_NEXT, (state,), None, "has_course", "tell_next") for state in (*UNDER_WAY, S.PAUSED)),
-    Row(I.LONGER, (*UNDER_WAY, S.PAUSED), None, effect="lengthen"),
-    Row(I.SHORTER, (*UNDER_WAY, S.PAUSED), None, effect="shorten"),
+    Row(I.HOW_LONG, (*UNDER_WAY, S.PAUSED), None, "has_course", "tell_time"),
+    Row(I.WHATS_NEXT, (*UNDER_WAY, S.PAUSED), None, "has_course", "tell_next"),
+    Row(I.LONGER, (*UNDER_WAY, S.PAUSED), None, "has_course", "lengthen"),
+    Row(I.SHORTER, (*UNDER_WAY, S.PAUSED), None, "has_course", "shorten"),
     *(
         Row(t, (S.ASLEEP, *AWAKE, S.PAUSED, S.DEAF, S.CLOSING, S.EMERGENCY), None, effect=f"speak_{t}")
         for t in (I.SLOWER, I.FASTER, I.LOUDER, I.QUIETER)
@@ -207,36 +211,37 @@ TABLE: tuple[Row, ...] = (
 
 SILENT: dict[State, str] = {
     S.ASLEEP: (
-        "pause ready not_yet repeat next back how_long whats_next more_time longer shorter easier yes "
-        "no number sleep spoken time_over not_understood microphone_restored speaker_lost "
-        "speaker_restored"
+        "pause ready not_yet repeat next back how_long whats_next more_time longer shorter easier yes no "
+        "number sleep spoken time_over not_understood microphone_restored speaker_lost speaker_restored"
     ),
     S.CHOOSING: (
-        "resume not_yet next back how_long whats_next more_time longer shorter easier yes no number "
-        "started microphone_restored speaker_restored"
+        "resume not_yet next back how_long whats_next more_time longer shorter easier yes no started "
+        "microphone_restored speaker_restored"
     ),
     S.SCREENING: (
-        "resume ready not_yet next back how_long whats_next more_time longer shorter easier number "
-        "start choose started microphone_restored speaker_restored"
-    ),
-    S.SOUND_CHECK: (
-        "resume not_yet next back how_long whats_next more_time longer shorter easier no number "
+        "resume ready not_yet next back how_long whats_next more_time longer shorter easier number start "
         "choose started microphone_restored speaker_restored"
     ),
-    S.INTRODUCING: (
-        "resume not_yet back more_time easier no number started not_understood microphone_restored "
-        "speaker_restored"
+    S.SOUND_CHECK: (
+        "resume not_yet next back how_long whats_next more_time longer shorter easier no number choose "
+        "started microphone_restored speaker_restored"
     ),
-    S.INSTRUCTING: "resume number start choose started not_understood microphone_restored speaker_restored",
+    S.INTRODUCING: (
+        "resume not_yet back more_time easier no number started time_over not_understood "
+        "microphone_restored speaker_restored"
+    ),
+    S.INSTRUCTING: (
+        "resume yes number start choose started time_over not_understood microphone_restored speaker_restored"
+    ),
     S.SETTLING: (
         "resume number start choose started spoken not_understood microphone_restored speaker_restored"
     ),
     S.HOLDING: (
-        "resume ready not_yet yes no number start choose started spoken not_understood "
-        "microphone_restored speaker_restored"
+        "resume ready not_yet yes no number start choose started spoken not_understood microphone_restored "
+        "speaker_restored"
     ),
     S.RELEASING: (
-        "resume ready not_yet more_time easier yes no number start choose started not_understood "
+        "resume ready not_yet more_time easier yes no number start choose started time_over not_understood "
         "microphone_restored speaker_restored"
     ),
     S.RESTING: (
@@ -245,26 +250,26 @@ SILENT: dict[State, str] = {
     ),
     S.PAUSED: "not_yet more_time easier number started not_understood microphone_restored speaker_lost",
     S.EASING: (
-        "resume ready not_yet next back how_long whats_next more_time longer shorter easier yes no "
-        "number start choose started not_understood microphone_restored speaker_restored"
+        "resume ready not_yet next back how_long whats_next more_time longer shorter easier yes no number "
+        "start choose started not_understood microphone_restored speaker_restored"
     ),
     S.DECIDING: (
         "not_yet back how_long whats_next more_time longer shorter easier choose started "
         "microphone_restored speaker_restored"
     ),
     S.EMERGENCY: (
-        "pause resume ready not_yet next back how_long whats_next more_time longer shorter easier "
-        "help yes no number start choose sleep started not_understood microphone_lost "
-        "microphone_restored speaker_lost speaker_restored"
+        "pause resume ready not_yet next back how_long whats_next more_time longer shorter easier help yes "
+        "no number start choose sleep started time_over not_understood microphone_lost microphone_restored "
+        "speaker_lost speaker_restored"
     ),
     S.DEAF: (
-        "pause resume ready not_yet repeat next back how_long whats_next more_time longer shorter "
-        "easier help yes no number start choose sleep started spoken time_over not_understood "
-        "microphone_lost speaker_lost speaker_restored"
+        "pause resume ready not_yet repeat next back how_long whats_next more_time longer shorter easier "
+        "help yes no number start choose sleep spoken time_over not_understood microphone_lost speaker_lost "
+        "speaker_restored"
     ),
     S.CLOSING: (
-        "pause resume ready not_yet repeat next back how_long whats_next more_time longer shorter "
-        "easier help yes no number start choose sleep started not_understood microphone_lost "
+        "pause resume ready not_yet repeat next back how_long whats_next more_time longer shorter easier "
+        "help yes no number start choose sleep started time_over not_understood microphone_lost "
         "microphone_restored speaker_lost speaker_restored"
     ),
     S.FINISHED: (

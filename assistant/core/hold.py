@@ -10,6 +10,7 @@ from enum import StrEnum
 
 BREATH_SECONDS = 10.0  # 4 s in, 6 s out
 INHALE_SHARE = 0.4
+SHORTEST_BREATH_SECONDS = 5.0  # what is left of a hold is paced only if it is a breath that can be followed
 COUNT_FROM = 3
 SHORTEST_HOLD_SECONDS, LONGEST_HOLD_SECONDS = 10.0, 60.0
 
@@ -35,15 +36,13 @@ class Cue:
 def breath_cues(start_seconds: float, end_seconds: float) -> list[Cue]:
     """Whole breaths of about BREATH_SECONDS, stretched a little so that the last ends with the hold."""
     span = end_seconds - start_seconds
-    if span <= 0:
+    if span < SHORTEST_BREATH_SECONDS:
         return []
-    breath = span / max(1, round(span / BREATH_SECONDS))
-    cues = []
-    for n in range(round(span / breath)):
-        start = start_seconds + n * breath
-        cues.append(Cue(start, CueKind.BREATHE_IN))
-        cues.append(Cue(start + INHALE_SHARE * breath, CueKind.BREATHE_OUT))
-    return cues
+    count = max(1, round(span / BREATH_SECONDS))
+    breath = span / count
+    starts = [start_seconds + n * breath for n in range(count)]
+    ins = [Cue(start, CueKind.BREATHE_IN) for start in starts]
+    return ins + [Cue(start + INHALE_SHARE * breath, CueKind.BREATHE_OUT) for start in starts]
 
 
 class Hold:
@@ -59,7 +58,7 @@ class Hold:
     def start(self, now: float) -> None:
         """Run, or run on after a pause: breathing begins anew and still ends with the hold."""
         self._started_at = now
-        self._plan(self._held_before)
+        self._plan(self._held_before, breath_cues(self._held_before, self.target_seconds))
 
     def suspend(self, now: float) -> None:
         """Stand still: what passes from now on is not held."""
@@ -81,17 +80,24 @@ class Hold:
         return max(0.0, self.target_seconds - self.held_seconds(now))
 
     def change(self, by_seconds: float, now: float) -> float:
-        """Lengthen or shorten the hold within its bounds; return what it was really changed by."""
-        shortest = min(SHORTEST_HOLD_SECONDS, self.target_seconds)
-        bounded = min(LONGEST_HOLD_SECONDS, max(shortest, self.target_seconds + by_seconds))
-        target = max(bounded, min(self.target_seconds, self.held_seconds(now)))
-        changed, self.target_seconds = target - self.target_seconds, target
+        """Lengthen or shorten the hold within its bounds; return what it was really changed by.
+
+        A breath under way is kept to its end, or to the end of the hold; what follows is paced anew.
+        """
+        before, held = self.target_seconds, self.held_seconds(now)
+        shortest = min(SHORTEST_HOLD_SECONDS, before)
+        bounded = min(LONGEST_HOLD_SECONDS, max(shortest, before + by_seconds))
+        self.target_seconds = max(bounded, min(before, held))
         if self.running:
-            breath = next((c.at_seconds for c in self._cues if c.kind is CueKind.BREATHE_IN), None)
-            out = [c for c in self._cues[:1] if c.kind is CueKind.BREATHE_OUT]
-            self._plan(min(breath if breath is not None else target - changed, target))
-            self._cues = sorted(out + self._cues, key=lambda cue: cue.at_seconds)
-        return changed
+            inhales = [cue.at_seconds for cue in self._cues if cue.kind is CueKind.BREATHE_IN]
+            anew_from = min([before, *inhales])
+            exhales = [
+                cue
+                for cue in self._cues
+                if cue.kind is CueKind.BREATHE_OUT and cue.at_seconds < min(anew_from, self.target_seconds)
+            ]
+            self._plan(held, exhales + breath_cues(anew_from, self.target_seconds))
+        return self.target_seconds - before
 
     def next_at(self) -> float:
         """When, on the session's clock, the next cue or the end of a running hold is due."""
@@ -111,11 +117,10 @@ class Hold:
         """Whether the hold has been held to its end."""
         return self.held_seconds(now) + 1e-6 >= self.target_seconds
 
-    def _plan(self, breathe_from: float) -> None:
+    def _plan(self, held: float, breaths: list[Cue]) -> None:
         end = self.target_seconds
-        cues = breath_cues(breathe_from, end)
-        if not self._half_way_told and breathe_from <= end / 2:
-            cues.append(Cue(end / 2, CueKind.HALF_WAY))
-        counts = [Cue(end - n, CueKind.COUNT, n) for n in range(COUNT_FROM, 0, -1)]
-        cues += [cue for cue in counts if cue.at_seconds >= breathe_from]
-        self._cues = sorted(cues, key=lambda cue: cue.at_seconds)
+        others = [Cue(end - n, CueKind.COUNT, n) for n in range(COUNT_FROM, 0, -1)]
+        if not self._half_way_told:
+            others.append(Cue(end / 2, CueKind.HALF_WAY))
+        ahead = [cue for cue in others if cue.at_seconds > held]
+        self._cues = sorted(breaths + ahead, key=lambda cue: cue.at_seconds)

@@ -110,7 +110,7 @@ class PhraseTable:
         usable = self._without_decoys(words)
         for wanted in SAFETY_INTENTS:
             for intent, pattern in self._patterns:
-                if intent is wanted and _contains(usable, pattern):
+                if intent is wanted and contains(usable, pattern):
                     return Match(intent, " ".join(pattern))
         return None
 
@@ -189,7 +189,8 @@ def _find(words: Words, part: Words) -> int:
     return next((i for i in range(len(words) - len(part) + 1) if words[i : i + len(part)] == part), -1)
 
 
-def _contains(words: Words, part: Words) -> bool:
+def contains(words: Words, part: Words) -> bool:
+    """Whether the part stands in the words, in one piece."""
     return _find(words, part) >= 0
 
 

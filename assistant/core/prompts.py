@@ -29,6 +29,7 @@ class Line(StrEnum):
     STRETCH_SIDE = "stretch_side"
     OTHER_SIDE = "other_side"
     ONCE_MORE = "once_more"
+    ONCE_MORE_SIDE = "once_more_side"
     SETTLE_FIRST = "settle_first"
     SETTLE = "settle"
     SETTLE_BACK = "settle_back"

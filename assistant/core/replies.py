@@ -6,17 +6,17 @@ from collections.abc import Callable
 
 from assistant.core.actions import Earcon
 from assistant.core.context import Context
-from assistant.core.entering import current_course, speak_stretch
+from assistant.core.entering import ask_in_full, current_course, speak_stretch
 from assistant.core.flow import State
 from assistant.core.prompts import Line
 
 ANSWER_SECONDS = {State.EASING: 4.0, State.SOUND_CHECK: 10.0, State.PAUSED: 120.0}
 OTHER_ANSWER_SECONDS = 15.0
-QUESTIONS: dict[State, tuple[Line, Line]] = {
-    State.CHOOSING: (Line.CHOOSE, Line.CHOOSE_AGAIN),
-    State.SCREENING: (Line.SCREENING, Line.SCREENING_AGAIN),
-    State.SOUND_CHECK: (Line.SOUND_CHECK, Line.SOUND_CHECK_AGAIN),
-    State.DECIDING: (Line.DECIDE, Line.DECIDE_AGAIN),
+SHORT_QUESTIONS: dict[State, Line] = {
+    State.CHOOSING: Line.CHOOSE_AGAIN,
+    State.SCREENING: Line.SCREENING_AGAIN,
+    State.SOUND_CHECK: Line.SOUND_CHECK_AGAIN,
+    State.DECIDING: Line.DECIDE_AGAIN,
 }
 
 
@@ -27,7 +27,7 @@ def _tell_routines(context: Context) -> None:
 
 def _ask(context: Context) -> None:
     context.times_asked += 1
-    context.script.reply(QUESTIONS[context.state][1])
+    context.script.say_instead(SHORT_QUESTIONS[context.state])
 
 
 def _ask_shortly(context: Context) -> None:
@@ -39,21 +39,29 @@ def _await_answer(context: Context) -> None:
     context.wait(ANSWER_SECONDS.get(context.state, OTHER_ANSWER_SECONDS))
 
 
+def _be_quiet(context: Context) -> None:
+    spoke = context.script.speaking
+    context.script.cut()
+    if spoke:
+        _await_answer(context)
+
+
 def _offer(context: Context) -> None:
-    context.script.reply(Line.GO_ON_OR_FINISH)
+    context.times_asked = 1
+    context.script.say_instead(Line.GO_ON_OR_FINISH)
 
 
 def _offer_first(context: Context) -> None:
     context.times_asked = 1
     context.script.earcon(Earcon.PAUSED)
-    context.script.say(Line.HEARING_AGAIN if context.hearing_again else Line.PAUSED)
+    context.script.say(Line.HEARING_AGAIN if context.came_from is State.DEAF else Line.PAUSED)
     context.script.say(Line.GO_ON_OR_FINISH)
-    context.hearing_again = False
 
 
 def _offer_again(context: Context) -> None:
     context.times_asked += 1
     context.script.say(Line.PAUSED_AGAIN)
+    context.script.say(Line.GO_ON_OR_FINISH)
 
 
 def _repeat_stretch(context: Context) -> None:
@@ -114,13 +122,15 @@ def _help(context: Context) -> None:
 REPLIES: dict[str, Callable[[Context], None]] = {
     "tell_routines": _tell_routines,
     "ask": _ask,
+    "ask_in_full": ask_in_full,
     "ask_shortly": _ask_shortly,
     "await_answer": _await_answer,
+    "be_quiet": _be_quiet,
     "offer": _offer,
     "offer_first": _offer_first,
     "offer_again": _offer_again,
     "repeat_stretch": _repeat_stretch,
-    "repeat_easing": lambda c: c.script.reply(Line.EASE_OUT),
+    "repeat_easing": lambda c: c.script.say_instead(Line.EASE_OUT),
     "tell_time": _tell_time,
     "tell_next": _tell_next,
     "speak_slower": _change_rate(-1, Line.SLOWER),

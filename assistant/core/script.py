@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.core.actions import Action, Earcon, PlayEarcon, SetSpeechRate, SetVolume, Speak, StopSpeaking
+from assistant.core.intents import Words, contains
 from assistant.core.prompts import LanguagePack, Line
 
 QUIETEST_DB, LOUDEST_DB, VOLUME_STEP_DB = -18.0, 9.0, 3.0
 SLOWEST_RATE, FASTEST_RATE, RATE_STEP = 0.7, 1.5, 0.1
 SLOW_SPEECH_SECONDS_PER_WORD = 1.0
 STUCK_AFTER_SECONDS = 8.0
+ECHO_SECONDS = 0.3
+"""How long after a prompt its last word may still come back from the room."""
+REMEMBERED_SECONDS = 10.0
+WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
 class Script:
@@ -19,6 +26,9 @@ class Script:
         self.actions: list[Action] = []
         self._last_id = 0
         self._open: dict[int, str] = {}
+        self._once: set[int] = set()
+        self._over: list[tuple[float, str]] = []
+        self.now = 0.0
         self._rate = rate
         self._gain_db = gain_db
 
@@ -41,14 +51,25 @@ class Script:
         self._open[self._last_id] = text
         self.do(Speak(self._last_id, text))
 
+    def cue(self, line: Line, **values: str) -> None:
+        """Speak a sentence that is true only now: not at all when something else is being spoken."""
+        if not self._open:
+            self.say(line, **values)
+            self._once.add(self._last_id)
+
     def reply(self, line: Line, **values: str) -> None:
-        """Speak a sentence at once; what was being spoken comes again after it, from its sentence's start."""
-        interrupted = tuple(self._open.values())
-        if interrupted:
-            self.cut()
-        self.say(line, **values)
+        """Speak a sentence at once; what was being spoken comes again after it, cues and replies aside."""
+        interrupted = [text for prompt_id, text in self._open.items() if prompt_id not in self._once]
+        self.say_instead(line, **values)
+        self._once.add(self._last_id)
         for text in interrupted:
             self.speak(text)
+
+    def say_instead(self, line: Line, **values: str) -> None:
+        """Speak a sentence at once, in place of what was being spoken."""
+        if self._open:
+            self.cut()
+        self.say(line, **values)
 
     def earcon(self, earcon: Earcon) -> None:
         """Play a short sound at once."""
@@ -56,13 +77,27 @@ class Script:
 
     def cut(self) -> None:
         """Sound out; what was being spoken is over."""
+        self._over += [(self.now, text) for text in self._open.values()]
         self._open.clear()
+        self._once.clear()
         if self.actions[-1:] != [StopSpeaking()]:
             self.do(StopSpeaking())
 
     def finished(self, prompt_id: int) -> bool:
         """A prompt ended: whether that was the last one open. False for one that was cut."""
-        return self._open.pop(prompt_id, None) is not None and not self._open
+        text = self._open.pop(prompt_id, None)
+        self._once.discard(prompt_id)
+        if text is not None:
+            self._over.append((self.now, text))
+        return text is not None and not self._open
+
+    def may_have_said(self, words: Words, moment: float) -> bool:
+        """Whether these words were spoken by the session itself around that moment: its echo, perhaps."""
+        self._over = [
+            (over_at, text) for over_at, text in self._over if over_at > self.now - REMEMBERED_SECONDS
+        ]
+        texts = [*self._open.values(), *(t for over_at, t in self._over if over_at + ECHO_SECONDS > moment)]
+        return any(contains(tuple(WORD.findall(text.lower())), words) for text in texts)
 
     @property
     def speaking(self) -> bool:

@@ -13,14 +13,11 @@ from transitions import Machine
 from assistant.core.actions import (
     Action,
     Listen,
-    RecordSession,
     ReportHeard,
     ReportState,
-    SetSpeechRate,
-    SetVolume,
+    Speak,
 )
 from assistant.core.context import Context, Settings
-from assistant.core.course import Course
 from assistant.core.effects import EFFECTS, suspend_hold
 from assistant.core.entering import ENTERING
 from assistant.core.events import (
@@ -36,9 +33,9 @@ from assistant.core.events import (
     SpeakerRestored,
     Started,
 )
-from assistant.core.flow import TABLE, Row, Signal, State, Trigger, listened_for
+from assistant.core.flow import TABLE, TIMED, Row, Signal, State, Trigger, listened_for
 from assistant.core.guards import GUARDS
-from assistant.core.intents import Match
+from assistant.core.intents import SAFETY_INTENTS, Match
 from assistant.core.listening import Listener, NotUnderstood
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine
@@ -100,7 +97,10 @@ class Session:
     def handle(self, event: Event, now: float) -> tuple[Action, ...]:
         """Take in what happened at `now` (seconds, never going back); return what to do, in order."""
         context = self._context
-        context.now, context.heard = now, None
+        if context.state is State.FINISHED:
+            return ()
+        context.now = context.script.now = now
+        context.heard = None
         if isinstance(event, PartialHypothesis | FinalHypothesis):
             self._hear(event)
         elif isinstance(event, PromptFinished):
@@ -109,28 +109,29 @@ class Session:
         elif isinstance(event, DeadlineReached):
             if context.deadline is not None and now + 1e-6 >= context.deadline:
                 context.deadline = None
-                self._trigger(Signal.TIME_OVER)
+                self._time_over()
         else:
-            if isinstance(event, Started):
-                self._start()
             self._trigger(SIGNALS[type(event)])
-        return context.script.take()
+        actions = context.script.take()
+        if context.state not in TIMED and any(isinstance(action, Speak) for action in actions):
+            context.wait(context.script.longest_seconds())
+        return actions
 
-    def _start(self) -> None:
+    def _time_over(self) -> None:
         context = self._context
-        context.script.do(SetVolume(context.settings.gain_db))
-        context.script.do(SetSpeechRate(context.settings.rate))
-        wanted = context.settings.routine_id
-        routine = next((r for r in context.catalogue if r.id == wanted), None)
-        if routine is not None:
-            context.course = Course(routine)
-            context.script.do(RecordSession(routine.id))
+        if context.script.speaking and context.state not in TIMED:
+            context.script.cut()  # its end never came: a prompt that failed is over all the same
+            self._trigger(Signal.SPOKEN)
+        else:
+            self._trigger(Signal.TIME_OVER)
 
     def _hear(self, hypothesis: Hypothesis) -> None:
         meaning = self._listener.interpret(hypothesis, listened_for(self.state))
         if isinstance(meaning, NotUnderstood):
             self._trigger(Signal.NOT_UNDERSTOOD)
         elif isinstance(meaning, Match):
+            if self._is_own_voice(meaning, hypothesis):
+                return
             source = "final" if isinstance(hypothesis, FinalHypothesis) else "partial"
             times = hypothesis.word_end_seconds, hypothesis.at_seconds
             report = ReportHeard(meaning.intent, meaning.phrase, meaning.slots, source, *times)
@@ -138,17 +139,22 @@ class Session:
             self._context.heard = meaning
             self._trigger(meaning.intent)
 
+    def _is_own_voice(self, meaning: Match, hypothesis: Hypothesis) -> bool:
+        """Whether a command may be what the session itself was just saying. Never so for safety phrases."""
+        if meaning.intent in SAFETY_INTENTS:
+            return False
+        word_ended_at = self._context.now - (hypothesis.at_seconds - hypothesis.word_end_seconds)
+        return self._context.script.may_have_said(tuple(meaning.phrase.split()), word_ended_at)
+
     def _trigger(self, trigger: Trigger) -> None:
         self._machine.dispatch(str(trigger))
 
     def _enter(self, state: State) -> None:
         context = self._context
-        context.state = state
+        context.came_from, context.state = context.state, state
         context.deadline = None
         before = len(context.script.actions)
         ENTERING[state](context)
-        if context.deadline is None and context.script.speaking:
-            context.wait(context.script.longest_seconds())
         context.script.actions.insert(before, Listen(listened_for(state)))
         context.script.actions.insert(before, ReportState(str(state), self.step))
 

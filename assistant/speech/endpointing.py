@@ -6,6 +6,7 @@ rehearsal and in a test.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from enum import Enum
@@ -14,7 +15,7 @@ import numpy as np
 
 from assistant.core.ports import BLOCK_SECONDS
 
-_QUIETEST_DBFS = -90.0
+_SMALLEST_POWER = 1e-9  # -90 dB of full scale, the level of digital silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,11 @@ class SpeechDetector:
         """Whether the block (mono int16) is speech."""
         samples = np.frombuffer(block, dtype=np.int16).astype(np.float32) / 32768
         power = float(np.mean(samples * samples)) if samples.size else 0.0
-        level_dbfs = max(_QUIETEST_DBFS, 10 * np.log10(power + 1e-12))
+        level_dbfs = 10 * math.log10(power + _SMALLEST_POWER)
         self._levels_dbfs.append(level_dbfs)
         floor_dbfs = sorted(self._levels_dbfs)[len(self._levels_dbfs) // 10]
-        return level_dbfs >= max(
-            floor_dbfs + self._settings.above_floor_db, self._settings.quietest_speech_dbfs
-        )
+        settings = self._settings
+        return level_dbfs >= max(floor_dbfs + settings.above_floor_db, settings.quietest_speech_dbfs)
 
 
 class Endpoint(Enum):
@@ -62,7 +62,7 @@ class Endpoint(Enum):
     SILENCE = "silence"
     """Silence long enough follows the speech: all of it may be decided now."""
     CUT = "cut"
-    """Sound goes on, but the words do not change, or it has been too long: what was decoded may be decided."""
+    """Sound goes on, but the words do not change, or it has been too long: decide what was decoded."""
 
 
 class Endpointer:

@@ -186,8 +186,7 @@ class PromptingThread:
             _log.exception("the prompting thread stopped")
             self._on_trouble(f"Speaking failed and goes on without sound: {error}.")
         finally:
-            for request in self._shut():
-                self._prompter.give_up(request)
+            self._shut()
 
     def _next_job(self) -> PromptRequest | tuple[str, float] | None:
         with self._changed:
@@ -196,11 +195,12 @@ class PromptingThread:
                 return None
             return self._requests.popleft() if self._requests else self._ahead.popleft()
 
-    def _shut(self) -> list[PromptRequest]:
-        """Take no more requests; return those that waited."""
+    def _shut(self) -> None:
+        """Take no more requests, and end those that waited."""
         with self._changed:
             self._is_open = False
             waiting = list(self._requests)
             self._requests.clear()
             self._changed.notify()
-            return waiting
+        for request in waiting:
+            self._prompter.give_up(request)

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import vosk
 
@@ -20,7 +19,7 @@ from assistant.core.events import FinalHypothesis, PartialHypothesis
 from assistant.core.intents import UNKNOWN_WORD
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.speech.endpointing import Endpoint, Endpointer, EndpointSettings
-from assistant.speech.vosk_model import load_model
+from assistant.speech.vosk_model import VoskModel
 
 _REPLAY_SECONDS = 0.6  # libvosk's undecoded audio, and the beginning of the word in it
 _REPLAY_AFTER_WORDS_SECONDS = 0.2  # once words were decided: just the onset of the next one
@@ -28,11 +27,11 @@ _SAMPLE_BYTES = 2
 
 
 class VoskRecognizer:
-    """Recognizes the phrases of a grammar and `[unk]`. Raises HearingError if the model cannot be loaded."""
+    """Recognizes the phrases of a grammar and `[unk]`."""
 
-    def __init__(self, model_path: Path, settings: EndpointSettings | None = None) -> None:
-        self._model = load_model(model_path)
-        self._recognizer = vosk.KaldiRecognizer(self._model, SAMPLE_RATE_HZ, _as_json(()))
+    def __init__(self, model: VoskModel, settings: EndpointSettings | None = None) -> None:
+        self._model = model
+        self._recognizer = vosk.KaldiRecognizer(model.native, SAMPLE_RATE_HZ, _as_json(()))
         self._recognizer.SetWords(True)
         self._endpointer = Endpointer(settings or EndpointSettings())
         self._pending_grammar: str | None = None
@@ -42,16 +41,12 @@ class VoskRecognizer:
         self._heard_samples = 0
         self._replayed_samples = 0
 
-    def missing_words(self, words: Iterable[str]) -> tuple[str, ...]:
-        """Those words that the model does not know, sorted: phrases with them cannot be heard."""
-        return tuple(sorted(word for word in set(words) if self._model.vosk_model_find_word(word) < 0))
-
     def set_grammar(self, phrases: Sequence[str]) -> None:
-        """Listen for these phrases and `[unk]` from the next utterance on; phrases with unknown words are left out.
+        """Listen for these phrases and `[unk]` from the next utterance on, except those with missing words.
 
-        libvosk would leave out just the unknown word, and "not finished" would become "not".
+        libvosk would leave out just the missing word, and "not finished" would become "not".
         """
-        unknown = frozenset(self.missing_words(word for phrase in phrases for word in phrase.split()))
+        unknown = frozenset(self._model.missing_words(word for phrase in phrases for word in phrase.split()))
         self._pending_grammar = _as_json([p for p in phrases if unknown.isdisjoint(p.split())])
 
     def accept(self, block: bytes) -> list[PartialHypothesis | FinalHypothesis]:
@@ -66,9 +61,7 @@ class VoskRecognizer:
         endpoint = self._endpointer.accept(block, words, is_awaited=self._pending_grammar is not None)
         if words and words != self._reported:
             self._reported = words
-            found.append(
-                PartialHypothesis(self._utterance_id, words, self._speech_end_seconds, self._now_seconds)
-            )
+            found.append(self._partial(words))
         if endpoint is Endpoint.SILENCE:
             found += self._end_utterance(flush=True)
         elif endpoint is Endpoint.CUT or decoder_hears_silence:
@@ -78,6 +71,9 @@ class VoskRecognizer:
     def finish(self) -> list[PartialHypothesis | FinalHypothesis]:
         """The audio is over: end the open utterance."""
         return list(self._end_utterance(flush=True))
+
+    def _partial(self, words: tuple[str, ...]) -> PartialHypothesis:
+        return PartialHypothesis(self._utterance_id, words, self._speech_end_seconds, self._now_seconds)
 
     @property
     def _now_seconds(self) -> float:
@@ -89,7 +85,7 @@ class VoskRecognizer:
         return max(0.0, self._now_seconds - self._endpointer.seconds_since_speech)
 
     def _end_utterance(self, *, flush: bool) -> list[FinalHypothesis]:
-        """Decide the utterance. `flush`: decode all audio now; else what is not decoded yet begins the next one."""
+        """Decide the utterance. `flush`: all audio, now; else what is undecoded begins the next one."""
         result = json.loads(self._recognizer.FinalResult() if flush else self._recognizer.Result())
         words, ends = tuple(result["text"].split()), [word["end"] for word in result.get("result", ())]
         end_seconds = self._speech_end_seconds
@@ -104,7 +100,7 @@ class VoskRecognizer:
         return [final] if was_heard else []
 
     def _begin_utterance(self, last: FinalHypothesis, *, flush: bool) -> None:
-        """Take the awaited grammar, and play again what may belong to the new utterance, but no word twice."""
+        """Take the awaited grammar; play again what may belong to the new utterance, but no word twice."""
         if self._pending_grammar is not None:
             self._recognizer.SetGrammar(self._pending_grammar)
             self._pending_grammar = None

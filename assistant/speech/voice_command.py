@@ -41,9 +41,11 @@ def run_synthesizer(arguments: Sequence[str], text: str = "", limit_seconds: flo
     return done.stdout
 
 
-def speak_by_command(arguments: Sequence[str], text: str = "") -> Speech:
+def speak_by_command(
+    arguments: Sequence[str], text: str = "", limit_seconds: float = LIMIT_SECONDS
+) -> Speech:
     """Give the speech that the command wrote on stdout as a WAV file. Raises VoiceError."""
-    written = run_synthesizer(arguments, text)
+    written = run_synthesizer(arguments, text, limit_seconds)
     try:
         with wave.open(io.BytesIO(written)) as file:  # espeak-ng does not know the length when it begins
             samples = np.frombuffer(file.readframes(file.getnframes()), np.int16).astype(np.float32)

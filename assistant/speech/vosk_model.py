@@ -10,21 +10,32 @@ import contextlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import vosk
 
+from assistant.core.intents import UNKNOWN_WORD
 from assistant.errors import HearingError
 
 # Without these libvosk prints a riddle or, for the graph of a runtime grammar, ends the process.
 _NEEDED = ("am/final.mdl", "conf/model.conf", "graph/HCLr.fst", "graph/Gr.fst")
 _FEATURES = ("conf/mfcc.conf", "conf/fbank.conf")
-_ADVICE = "run `limber models install`, or leave `model` unset to use the built-in one"
+_ADVICE = "run `limber models install`, or leave speech.model unset to use the built-in one"
 
 
-def load_model(path: Path) -> vosk.Model:
-    """Load the model in a directory. Raises HearingError in one sentence."""
+class VoskModel:
+    """A loaded model, to make any number of recognizers of. Raises HearingError in one sentence."""
+
+    def __init__(self, path: Path) -> None:
+        self.native = _load(path)
+
+    def missing_words(self, words: Iterable[str]) -> tuple[str, ...]:
+        """Those words that the model does not know, sorted: phrases with them cannot be heard."""
+        return tuple(sorted(word for word in set(words) if self.native.vosk_model_find_word(word) < 0))
+
+
+def _load(path: Path) -> vosk.Model:
     _check_files(path)
     vosk.SetLogLevel(-1)
     failed = False
@@ -40,6 +51,9 @@ def load_model(path: Path) -> vosk.Model:
         raise HearingError(
             "model_damaged", f"The speech model {path} is damaged or not a Vosk model ({reason}): {_ADVICE}."
         )
+    if model.vosk_model_find_word(UNKNOWN_WORD) < 0:
+        what = f'does not know the word "{UNKNOWN_WORD}"'
+        raise HearingError("model_damaged", f"The speech model {path} {what}: {_ADVICE}.")
     vosk.SetLogLevel(-2)  # from now on its warnings would only disturb captions and JSON
     return model
 
@@ -54,8 +68,8 @@ def _check_files(path: Path) -> None:
     if missing:
         raise HearingError(
             "model_incomplete",
-            f"The speech model {path} lacks {', '.join(missing)} (Limber needs a Vosk model that takes grammars"
-            f" at run time): {_ADVICE}.",
+            f"The speech model {path} lacks {', '.join(missing)} (Limber needs a Vosk model that takes"
+            f" grammars at run time): {_ADVICE}.",
         )
 
 

@@ -136,7 +136,7 @@ def _check_depth(path: Path, text: str) -> None:
 
 def _yaml_problem(path: Path, text: str, error: yaml.YAMLError) -> Problem:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        lines = text.count("\n") + 1
+        lines = text.rstrip().count("\n") + 1
         # At the end of a file the mark is on the line after the last one.
         return Problem(path, min(error.problem_mark.line + 1, lines), "", f"is not YAML: {error.problem}")
     position = getattr(error, "position", 0)

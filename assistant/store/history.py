@@ -179,14 +179,14 @@ def _connect(path: Path) -> sqlite3.Connection:
     """Open in autocommit, check, bring up to date. Raises sqlite3.Error, or StoreError when it is newer."""
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        # With WAL a killed process loses nothing; a power cut may lose the last seconds, for far fewer
-        # waits on an SD card.
-        connection.execute("PRAGMA synchronous = NORMAL")
         if (found := connection.execute("PRAGMA quick_check(1)").fetchone()) != ("ok",):
             error = sqlite3.DatabaseError(str(found))
             error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
             raise error
+        connection.execute("PRAGMA journal_mode = WAL")
+        # With WAL a killed process loses nothing; a power cut may lose the last seconds, for far fewer
+        # waits on an SD card.
+        connection.execute("PRAGMA synchronous = NORMAL")
         _migrate(connection)
     except BaseException:
         connection.close()

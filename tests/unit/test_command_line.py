@@ -24,7 +24,18 @@ from assistant.cli import app
 app(['{}'], standalone_mode=False)
 print(sorted(sys.modules))
 """
-HEAVY = ("numpy", "vosk", "piper", "onnxruntime", "sounddevice", "soundfile", "soxr", "sqlite3")
+HEAVY = (
+    "numpy",
+    "vosk",
+    "piper",
+    "onnxruntime",
+    "sounddevice",
+    "soundfile",
+    "soxr",
+    "sqlite3",
+    "pydantic",
+    "yaml",
+)
 
 
 @pytest.fixture
@@ -47,7 +58,6 @@ def doctor(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     module.register = register
     monkeypatch.setattr(cli, "import_module", lambda _name: module)
     monkeypatch.setattr(cli, "COMMANDS", ("doctor",))
-    monkeypatch.setattr(cli, "find_spec", lambda name: name)
     return module
 
 

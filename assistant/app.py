@@ -1,0 +1,105 @@
+"""The live shell: microphone, recognizer, session, voice, speaker, each on its thread, one event queue.
+
+The main thread owns the session. The hearing thread owns microphone and recognizer, and looks after the
+speaker's stream. The prompting thread owns the voice, the history thread the database. PortAudio's callbacks
+only copy blocks.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+
+from assistant.audio.live import LiveSound
+from assistant.audio.microphone import Microphone
+from assistant.audio.mixer import Mixer
+from assistant.audio.speaker_stream import SpeakerStream
+from assistant.conducting import EventQueue, Recorder, conduct
+from assistant.config import Config
+from assistant.core.events import MicrophoneLost
+from assistant.core.intents import Intent
+from assistant.core.ports import Screen
+from assistant.equipment import load_content, new_session, open_recognizer, open_voice
+from assistant.errors import AssistantError, HearingError
+from assistant.performer import Performer
+from assistant.speech.hearing import HearingPath
+from assistant.speech.prompt_cache import PromptCache, default_folder
+from assistant.speech.prompting import Prompter, PromptingThread
+from assistant.store.history_reader import history_path
+
+_log = logging.getLogger(__name__)
+
+Tell = Callable[[str], None]
+MEGABYTE = 1 << 20
+
+
+class Ears:
+    """The hearing thread: microphone blocks in, hypotheses and faults on the event queue."""
+
+    def __init__(self, sound: LiveSound, hearing: HearingPath, events: EventQueue) -> None:
+        self._sound = sound
+        self._hearing = hearing
+        self._events = events
+        self._wanted: frozenset[Intent] = frozenset(Intent)
+        self.failure: AssistantError | None = None
+        self._thread = threading.Thread(target=self._run, name="hearing", daemon=True)
+        self._thread.start()
+
+    def listen_for(self, intents: frozenset[Intent]) -> None:
+        """Listen for these from the next utterance on. Any thread: the hearing thread takes the latest."""
+        self._wanted = intents
+
+    def close(self) -> None:
+        """Stop listening; the devices are closed when this returns, unless they hang."""
+        self._sound.close()
+        self._thread.join(3.0)
+
+    def _run(self) -> None:
+        try:
+            for block in self._sound.blocks():
+                self._hearing.listen_for(self._wanted)
+                for hypothesis in self._hearing.accept(block):
+                    self._events.put(hypothesis)
+        except AssistantError as error:
+            self.failure = error
+        except Exception as error:  # noqa: BLE001 - the thread's top: reports and stops
+            _log.exception("the hearing thread stopped")
+            self.failure = AssistantError("hearing", f"Listening failed: {error}.")
+        if self.failure is not None:
+            self._events.put(MicrophoneLost("lost"))
+
+
+def run_live(config: Config, tell: Tell, screens: Iterable[Screen]) -> None:
+    """A live session from beginning to end.
+
+    Raises AudioError or VoiceError when this machine cannot begin one, HearingError when it could not go on.
+    """
+    pack, routines = load_content(config, tell)
+    recognizer = open_recognizer(config, pack, tell)
+    voice = open_voice(config, tell)
+    mixer, events = Mixer(), EventQueue()
+    sound = LiveSound(
+        Microphone(config.audio.microphone or None),
+        SpeakerStream(mixer, config.audio.speaker or None),
+        events.put,
+    )
+    sound.open()
+    cache_bytes = config.speech.cache_megabytes * MEGABYTE
+    cache = PromptCache(default_folder() if cache_bytes else None, on_trouble=tell, max_bytes=cache_bytes)
+    speaking = PromptingThread(Prompter(voice, cache, mixer, on_trouble=tell), on_trouble=tell)
+    ears = Ears(sound, HearingPath(recognizer, pack.table), events)
+    path = history_path()
+    recorder = Recorder(path, tell)
+    try:
+        performer = Performer(
+            speaking, mixer, ears.listen_for, [*(screen.show for screen in screens), recorder.record]
+        )
+        conduct(new_session(config, pack, routines, path), performer, events, mixer.finished)
+    finally:
+        mixer.cut()
+        ears.close()
+        speaking.close()
+        recorder.close()
+    if ears.failure is not None:
+        raise HearingError(ears.failure.code, ears.failure.message)

@@ -1,0 +1,237 @@
+"""`limber doctor`: everything that could keep a session from working, each with what to do about it.
+
+Runs on the main thread, which opens each device for a moment. Must leave nothing behind.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from assistant.cli import output
+from assistant.errors import AssistantError
+
+if TYPE_CHECKING:
+    from assistant.config import Config
+
+_LISTEN_SECONDS = 1.0
+_STALL_SECONDS = 3.0  # a device that was asleep may take two to begin
+_ENOUGH_FREE_BYTES = 200 << 20
+_TOO_FEW_FREE_BYTES = 20 << 20
+
+
+class Verdict(StrEnum):
+    """How a finding bears on a session: BAD keeps it from working, WEAK makes it less than it could be."""
+
+    GOOD = "good"
+    WEAK = "weak"
+    BAD = "bad"
+
+
+_COLORS = {Verdict.GOOD: "green", Verdict.WEAK: "yellow", Verdict.BAD: "red"}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found, and what to do about it, if anything."""
+
+    check: str
+    verdict: Verdict
+    found: str
+    advice: str = ""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(name="doctor")(doctor)
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, a finding a line.")] = False,
+) -> None:
+    """Look at everything that a session needs, and say what to do where something is wrong.
+
+    Exits with 1 when something keeps a session from working. The microphone is opened for a second; what it
+    hears is not kept.
+    """
+    bad = 0
+    for finding in examine():
+        bad += finding.verdict is Verdict.BAD
+        if as_json:
+            output.emit_json(dataclasses.asdict(finding))
+        else:
+            _print(finding)
+    if bad:
+        output.note(f"A session cannot work as it should: see what is bad above ({bad}).")
+        raise typer.Exit(1)
+    output.note("Nothing keeps a session from working.")
+
+
+def _print(finding: Finding) -> None:
+    line = Text(f"{finding.verdict}  ", style=_COLORS[finding.verdict])
+    line.append(f"{finding.check}: {finding.found}", style="default")
+    output.out.print(line)
+    if finding.advice:
+        output.out.print(f"      → {finding.advice}")
+
+
+def examine() -> Iterator[Finding]:
+    """Check one thing after the other, from the machine to the terminal, whatever else is wrong."""
+    yield from _machine()
+    config, findings = _configuration()
+    yield from findings
+    for name, check in (
+        ("microphone", _microphone),
+        ("speaker", _speaker),
+        ("routines", _routines),
+        ("speech model", _speech_model),
+        ("voice", _voice),
+        ("folders", _folders),
+        ("history", _history),
+    ):
+        told: list[str] = []
+        try:
+            findings = list(check(config, told.append))
+        except AssistantError as error:
+            findings = [Finding(name, Verdict.BAD, error.message)]
+        yield from (Finding(name, Verdict.WEAK, line) for line in told)
+        yield from findings
+    yield _terminal()
+
+
+Tell = Callable[[str], None]
+
+
+def _machine() -> Iterator[Finding]:
+    found = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
+    fits = platform.machine() in ("x86_64", "aarch64") and platform.system() == "Linux"
+    advice = "" if fits else "Limber was made for 64-bit Linux, x86_64 or aarch64."
+    yield Finding("machine", Verdict.GOOD if fits else Verdict.WEAK, found, advice)
+
+
+def _configuration() -> tuple[Config, list[Finding]]:
+    from assistant.config import Config, config_path
+
+    path = output.options.config_path or config_path()
+    try:
+        config = output.configuration()
+    except AssistantError as error:
+        advice = f"Mend it; config.example.toml tells every key. The checks below go without {path}."
+        return Config(), [Finding("configuration", Verdict.BAD, error.message, advice)]
+    found = str(path) if path.exists() else f"none; {path} would be read"
+    return config, [Finding("configuration", Verdict.GOOD, found)]
+
+
+def _microphone(config: Config, tell: Tell) -> Iterator[Finding]:
+    from assistant.audio.devices import Kind, find_device
+    from assistant.audio.microphone import Microphone
+    from assistant.core.ports import BLOCK_SECONDS
+
+    wanted = config.audio.microphone or None
+    name = find_device(Kind.MICROPHONE, wanted).name
+    microphone = Microphone(wanted)
+    microphone.open()
+    blocks: list[bytes] = []
+    try:
+        while len(blocks) < _LISTEN_SECONDS / BLOCK_SECONDS and (block := microphone.read(_STALL_SECONDS)):
+            blocks.append(block)
+    finally:
+        microphone.close()
+    if len(blocks) < _LISTEN_SECONDS / BLOCK_SECONDS:
+        advice = "Plug it in again, or restart the sound server."
+        yield Finding("microphone", Verdict.BAD, f"{name} opens, but gives no sound", advice)
+    elif not any(any(block) for block in blocks):
+        advice = "Is it muted? `limber devices --meter` shows what it hears."
+        yield Finding("microphone", Verdict.BAD, f"{name} gives nothing but silence", advice)
+    else:
+        yield Finding("microphone", Verdict.GOOD, name)
+
+
+def _speaker(config: Config, tell: Tell) -> Iterator[Finding]:
+    from assistant.audio.devices import Kind, find_device
+    from assistant.audio.mixer import Mixer
+    from assistant.audio.speaker_stream import SpeakerStream
+
+    wanted = config.audio.speaker or None
+    name = find_device(Kind.SPEAKER, wanted).name
+    stream = SpeakerStream(Mixer(), wanted)
+    stream.open()
+    stream.close()
+    yield Finding("speaker", Verdict.GOOD, name, "Is it loud enough? `limber say hello` lets you hear.")
+
+
+def _routines(config: Config, tell: Tell) -> Iterator[Finding]:
+    from assistant.equipment import load_content
+
+    _, routines = load_content(config, tell)
+    yield Finding("routines", Verdict.GOOD, ", ".join(routine.id for routine in routines))
+
+
+def _speech_model(config: Config, tell: Tell) -> Iterator[Finding]:
+    from assistant.equipment import load_content, open_recognizer
+    from assistant.speech.models import find_speech_model
+
+    pack, _ = load_content(config, lambda _: None)
+    open_recognizer(config, pack, tell)
+    model = find_speech_model(Path(config.speech.model) if config.speech.model else None)
+    advice = "`limber models install` fetches a better one." if model.origin == "built-in" else ""
+    yield Finding("speech model", Verdict.GOOD, f"{model.name} ({model.origin})", advice)
+
+
+def _voice(config: Config, tell: Tell) -> Iterator[Finding]:
+    from assistant.equipment import open_voice
+    from assistant.speech.models import installed_voices
+
+    voice = open_voice(config, tell)
+    spoken = sum(len(speech.samples) for speech in voice.synthesize("Are you ready?", config.speech.rate))
+    advice = "" if installed_voices() else "`limber models install` fetches a better one."
+    if spoken:
+        yield Finding("voice", Verdict.GOOD, voice.id, advice)
+    else:
+        yield Finding("voice", Verdict.BAD, f"{voice.id} makes no sound", advice)
+
+
+def _folders(config: Config, tell: Tell) -> Iterator[Finding]:
+    from assistant.speech.prompt_cache import default_folder
+    from assistant.store.history_reader import history_path
+
+    for folder in (history_path().parent, default_folder()):
+        there = next(place for place in (folder, *folder.parents) if place.exists())
+        try:
+            with tempfile.TemporaryFile(dir=there):
+                pass
+        except OSError as error:
+            advice = f"Make {there} yours and writable."
+            yield Finding("folders", Verdict.BAD, f"{folder} cannot be written to: {error.strerror}", advice)
+            continue
+        free = shutil.disk_usage(there).free
+        found = f"{folder}, {free >> 20} MB free"
+        if free >= _ENOUGH_FREE_BYTES:
+            yield Finding("folders", Verdict.GOOD, found)
+        else:
+            verdict = Verdict.WEAK if free >= _TOO_FEW_FREE_BYTES else Verdict.BAD
+            yield Finding("folders", verdict, found, "Make room on this disk.")
+
+
+def _history(config: Config, tell: Tell) -> Iterator[Finding]:
+    from assistant.store.history_reader import history_path, read_sessions
+
+    count = len(read_sessions(history_path()))
+    yield Finding("history", Verdict.GOOD, f"{count} session{'' if count == 1 else 's'}")
+
+
+def _terminal() -> Finding:
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        return Finding("terminal", Verdict.GOOD, os.environ.get("TERM", "of an unknown kind"))
+    return Finding("terminal", Verdict.GOOD, "none; only a session without sound needs one")

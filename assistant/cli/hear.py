@@ -1,0 +1,135 @@
+"""`limber hear`: what Limber would hear in audio files, through the hearing path of a live session.
+
+Runs on the main thread. Must not open a sound device.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assistant.cli import output
+from assistant.core.events import FinalHypothesis, Hypothesis
+from assistant.core.intents import Intent, Match, PhraseTable
+from assistant.core.listening import Listener
+from assistant.core.ports import SAMPLE_RATE_HZ
+from assistant.errors import AudioError
+
+if TYPE_CHECKING:
+    from assistant.core.ports import Recognizer
+
+_PAUSE_BYTES = SAMPLE_RATE_HZ // 2 * 2  # 0.5 s of silence: the end of what is said
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An intent that was understood; times count from the beginning of the file."""
+
+    file: str
+    intent: str
+    phrase: str
+    slots: dict[str, Any]
+    source: str
+    word_end_seconds: float
+    at_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class HeardFile:
+    """A file that was heard to its end."""
+
+    file: str
+    seconds: float
+    processing_seconds: float
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(name="hear")(hear)
+
+
+def hear(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Recordings: WAV, FLAC, Ogg, MP3.")],
+    model: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="A Vosk model, other than the usual one.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="A line of JSON for each intent, and one for each file.")
+    ] = False,
+) -> None:
+    """Show what Limber would understand of recordings, listening for everything it knows."""
+    from assistant.language.packs import load_language
+    from assistant.speech.models import find_speech_model
+    from assistant.speech.recognizer import VoskRecognizer
+    from assistant.speech.vosk_model import VoskModel
+
+    config = output.configuration()
+    configured = Path(config.speech.model) if config.speech.model else None
+    chosen = find_speech_model(model or configured)
+    loaded = VoskModel(chosen.path)
+    table = load_language(config.session.language).table
+    if missing := loaded.missing_words(table.vocabulary()):
+        output.note(f"The model {chosen.name} does not know, and cannot hear: {', '.join(missing)}.")
+    failed = False
+    for file in files:
+        try:
+            _hear_file(file, VoskRecognizer(loaded), table, _show_json if as_json else _show)
+        except AudioError as error:
+            failed = True
+            output.err.print(error.message, style="red")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _hear_file(file: Path, recognizer: Recognizer, table: PhraseTable, show: Callable[..., None]) -> None:
+    from assistant.audio.files import stream_audio
+    from assistant.speech.hearing import HearingPath
+
+    started = time.perf_counter()
+    path, listener = HearingPath(recognizer, table), Listener(table)
+    path.listen_for(Intent)
+    samples = 0
+    hypotheses: list[Hypothesis] = []
+    for piece in stream_audio(file):
+        samples += len(piece)
+        hypotheses += path.accept(piece.tobytes())
+    hypotheses += path.accept(bytes(_PAUSE_BYTES)) + path.finish()
+    heard = []
+    for hypothesis in hypotheses:
+        match = listener.interpret(hypothesis, Intent)
+        if isinstance(match, Match):
+            heard.append(_heard(file, match, hypothesis))
+    seconds, processing_seconds = samples / SAMPLE_RATE_HZ, time.perf_counter() - started
+    show(HeardFile(str(file), round(seconds, 3), round(processing_seconds, 3)), heard)
+
+
+def _show_json(file: HeardFile, heard: Sequence[Heard]) -> None:
+    for record in [asdict(one) for one in heard] + [asdict(file)]:
+        output.emit_json(record)
+
+
+def _show(file: HeardFile, heard: Sequence[Heard]) -> None:
+    for one in heard:
+        slots = "".join(f", {name} {value}" for name, value in one.slots.items())
+        output.out.print(
+            f'{file.file}: {one.at_seconds:.2f} s: {one.intent}{slots}: "{one.phrase}" ({one.source})'
+        )
+    if not heard:
+        output.out.print(f"{file.file}: nothing understood")
+
+
+def _heard(file: Path, match: Match, hypothesis: Hypothesis) -> Heard:
+    return Heard(
+        str(file),
+        match.intent.value,
+        match.phrase,
+        {name: value for name, value in asdict(match.slots).items() if value is not None},
+        "final" if isinstance(hypothesis, FinalHypothesis) else "partial",
+        round(hypothesis.word_end_seconds, 3),
+        round(hypothesis.at_seconds, 3),
+    )

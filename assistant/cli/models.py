@@ -1,0 +1,77 @@
+"""`limber models`: which models there are, and their installation."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
+from rich.table import Table
+
+from assistant.cli import output
+from assistant.errors import AssistantError
+from assistant.speech import models
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    commands = typer.Typer(help="See and install models for hearing and for the voice.", no_args_is_help=True)
+    commands.command("list")(list_models)
+    commands.command("install")(install_models)
+    app.add_typer(commands, name="models")
+
+
+def list_models(
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON for each model.")] = False,
+) -> None:
+    """Show the models that can be installed, and which are."""
+    rows = [(model, models.installed(model)) for model in models.manifest()]
+    if as_json:
+        for model, path in rows:
+            known = {"name": model.name, "kind": model.kind, "about": model.about, "license": model.license}
+            place = {"size_bytes": model.size_bytes, "path": None if path is None else str(path)}
+            output.emit_json(known | place)
+        return
+    table = Table("Model", "For", "Size", "License", "Installed", box=None)
+    for model, path in rows:
+        megabytes = f"{model.size_bytes / 1e6:.0f} MB"
+        table.add_row(model.name, model.kind, megabytes, model.license, "yes" if path else "no")
+    output.out.print(table)
+    used = models.find_speech_model(None)
+    output.out.print(
+        f"Unless the configuration names another, Limber hears with {used.name} ({used.origin})."
+    )
+
+
+def install_models(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Default: all.")] = None,
+    optional: Annotated[
+        bool, typer.Option("--optional", help="It is no failure when they cannot be fetched.")
+    ] = False,
+) -> None:
+    """Fetch models; an interrupted download is continued."""
+    try:
+        _install(names)
+    except AssistantError as error:
+        if not optional:
+            raise
+        output.note(f"{error.message} Going on with the models that are here.")
+
+
+def _install(names: list[str] | None) -> None:
+    wanted = [models.named_model(name) for name in names] if names else models.manifest()
+    quiet = output.options.quiet or not output.err.is_terminal
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    for model in wanted:
+        if models.installed(model):
+            output.note(f"{model.name} is installed already.")
+            continue
+        with Progress(*columns, console=output.err, transient=True, disable=quiet) as bar:
+            task = bar.add_task(model.name, total=model.size_bytes)
+            path = models.install(model, on_bytes=partial(_show, bar, task))
+        output.note(f"Installed {model.name} in {path} ({model.license}, {model.source}).")
+
+
+def _show(bar: Progress, task: TaskID, done_bytes: int) -> None:
+    bar.update(task, completed=done_bytes)

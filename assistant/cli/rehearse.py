@@ -1,0 +1,86 @@
+"""`limber rehearse`: a whole session without sound hardware, faster than real time."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.cli import output
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(rehearse)
+
+
+def rehearse(
+    scene: Annotated[
+        Path | None,
+        typer.Argument(help="A scene: a YAML file that says who says what, and when. Default: our own."),
+    ] = None,
+    output_folder: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FOLDER", help="Where to write. Default: a new folder."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the timeline as JSON lines.")] = False,
+    show_schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of scenes, and do nothing else.")
+    ] = False,
+) -> None:
+    """Rehearse a session: a scripted person, a virtual room, the real recognizer and voice.
+
+    Prints the timeline as it goes, and writes timeline.jsonl, session.wav and summary.json.
+    """
+    from assistant.simulate.scene import schema_json
+
+    if show_schema:
+        typer.echo(schema_json(), nl=False)
+        return
+    run_rehearsal(scene, output_folder, as_json)
+
+
+def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -> None:
+    """Rehearse, print, write. Raises AssistantError."""
+    from assistant.equipment import load_content, open_recognizer, open_voice, session_settings
+    from assistant.simulate.rehearsal import Engines, Rehearsal
+    from assistant.simulate.report import summarize, write_report
+    from assistant.simulate.scene import DEFAULT_SCENE, load_scene
+    from assistant.speech import voice
+
+    scene = load_scene(scene_path or DEFAULT_SCENE)
+    config = output.configuration()
+    session = config.session.model_copy(update={"routine": scene.routine, "sound_check": scene.sound_check})
+    config = config.model_copy(update={"session": session})
+    pack, routines = load_content(config, output.note)
+    today = date.min
+    settings = session_settings(config, None if scene.first_use else today, today)
+    engines = Engines(
+        pack=pack,
+        routines=routines,
+        recognizer=open_recognizer(config, pack, output.note),
+        voice=open_voice(config, output.note, steady=True),
+        open_voice=voice.open_voice,
+        settings=settings,
+    )
+    show = output.emit_json if as_json else _print_row
+    began = time.monotonic()
+    rehearsed = Rehearsal(scene, engines, show, output.note).run()
+    summary = summarize(rehearsed, time.monotonic() - began)
+    target = folder or Path(tempfile.mkdtemp(prefix="limber-rehearsal-"))
+    write_report(target, rehearsed, summary)
+    for line in summary["lines_never_said"] if isinstance(summary["lines_never_said"], list) else []:
+        output.note(f"Never came to pass in this rehearsal: {line}")
+    minutes = rehearsed.seconds / 60
+    output.note(f"Rehearsed {minutes:.1f} minutes in {summary['work_seconds']} s. It is all in {target}.")
+
+
+def _print_row(row: dict[str, object]) -> None:
+    """One line a row: time, kind, and what is particular."""
+    shown = {k: v for k, v in row.items() if k not in ("t", "kind") and v not in ("", {})}
+    particulars = (f"{value}" if key == "text" else f"{key}={value}" for key, value in shown.items())
+    output.out.print(f"{row['t']:8.2f}  {row['kind']:<12}  {'  '.join(particulars)}")

@@ -1,0 +1,56 @@
+"""`limber` alone, or `limber start`: begin a session, with whatever this machine has."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import Annotated
+
+import typer
+
+from assistant.cli import output
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(start)
+
+
+def start(
+    routine: Annotated[
+        str, typer.Option("--routine", "-r", metavar="ID", help="Begin with this routine, without asking.")
+    ] = "",
+) -> None:
+    """Begin a session (what `limber` does alone).
+
+    With a microphone and a speaker it is live. Without, you read what Limber says and type what you would
+    say. Without a terminal too, it rehearses, and prints what happens.
+    """
+    from assistant.audio.devices import why_no_sound
+    from assistant.errors import AudioError, VoiceError
+    from assistant.screen.terminal import Terminal
+
+    config = output.configuration()
+    if routine:
+        session = config.session.model_copy(update={"routine": routine})
+        config = config.model_copy(update={"session": session})
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    reason = why_no_sound(config.audio.microphone or None, config.audio.speaker or None)
+    if reason is None:
+        from assistant.app import run_live
+
+        try:
+            run_live(config, output.note, [Terminal(output.out)])
+            return
+        except (AudioError, VoiceError) as error:
+            reason = error.message
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        from assistant.typed import run_typed
+
+        output.note(f"{reason} Read instead of listening, and type what you would say.")
+        run_typed(config, output.note, [Terminal(output.out)], sys.stdin)
+    else:
+        from assistant.cli.rehearse import run_rehearsal
+
+        output.note(f"{reason} There is no terminal either, so this is a rehearsal.")
+        run_rehearsal(None, None, as_json=False)

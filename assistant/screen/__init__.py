@@ -1,0 +1,1 @@
+"""What is shown: the terminal. Adapters; may import only core and errors."""

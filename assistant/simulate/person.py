@@ -1,0 +1,59 @@
+"""The rehearsed person: knows the scene's lines and finds out, block by block, which are due.
+
+Belongs to the rehearsal's one thread. Time is passed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.core.actions import Action, ReportState
+from assistant.simulate.scene import Line
+
+_ROUNDING_SECONDS = 1e-6
+
+
+class Person:
+    """Says each line of a scene once, at its moment."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._waiting = list(lines)
+        self._state_began: tuple[str, int, float] = ("", 0, 0.0)
+        self._times_in: dict[tuple[str, int | None], int] = {}
+        self._prompt_began: dict[int, float] = {}
+
+    def watch(self, action: Action, now: float) -> None:
+        """Notice that the session moved."""
+        if isinstance(action, ReportState):
+            self._state_began = (action.state, action.step, now)
+            for step in (action.step, None):
+                key = (action.state, step)
+                self._times_in[key] = self._times_in.get(key, 0) + 1
+
+    def hear_prompt(self, prompt_id: int, now: float) -> None:
+        """Notice that a prompt sounds."""
+        self._prompt_began.setdefault(prompt_id, now)
+
+    def due(self, now: float) -> list[Line]:
+        """The lines whose moment has come; each comes once."""
+        due = [line for line in self._waiting if self._is_due(line, now)]
+        self._waiting = [line for line in self._waiting if line not in due]
+        return due
+
+    @property
+    def unsaid(self) -> tuple[Line, ...]:
+        """The lines whose moment never came."""
+        return tuple(self._waiting)
+
+    def _is_due(self, line: Line, now: float) -> bool:
+        when = line.when
+        if when.at_seconds is not None:
+            return now + _ROUNDING_SECONDS >= when.at_seconds + when.after_seconds
+        if when.prompt is not None:
+            began = self._prompt_began.get(when.prompt)
+            return began is not None and now + _ROUNDING_SECONDS >= began + when.after_seconds
+        state, step, began_at = self._state_began
+        if state != when.state or when.step not in (None, step):
+            return False
+        is_time = now + _ROUNDING_SECONDS >= began_at + when.after_seconds
+        return is_time and self._times_in[state, when.step] >= when.occurrence

@@ -1,0 +1,184 @@
+"""The simulated shell: the same Session, the same engines, no sound hardware, faster than real time.
+
+Time is the number of samples played: `now` comes from it and nothing here reads a clock. One thread does all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.audio.files import read_audio
+from assistant.audio.mixer import SILENCE, Mixer
+from assistant.audio.watch import Condition, MicrophoneWatch
+from assistant.core.actions import Action
+from assistant.core.context import Settings
+from assistant.core.events import (
+    DeadlineReached,
+    Event,
+    MicrophoneLost,
+    MicrophoneRestored,
+    PromptFinished,
+    SpeakerLost,
+    SpeakerRestored,
+    Started,
+)
+from assistant.core.flow import State
+from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, Recognizer, Voice
+from assistant.core.prompts import LanguagePack
+from assistant.core.routine import Routine
+from assistant.core.session import Session
+from assistant.performer import Performer
+from assistant.simulate.person import Person
+from assistant.simulate.room import Room, leveled
+from assistant.simulate.scene import Line, Scene
+from assistant.simulate.timeline import Row, Timeline
+from assistant.speech.hearing import HearingPath
+from assistant.speech.prompt_cache import PromptCache
+from assistant.speech.prompting import Prompter
+
+TAIL_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """What a rehearsal is done with; `open_voice` opens the person's voices by name."""
+
+    pack: LanguagePack
+    routines: tuple[Routine, ...]
+    recognizer: Recognizer
+    voice: Voice
+    open_voice: Callable[[str], Voice]
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What came of a rehearsal. `sound` is int16 of shape (samples, 2): microphone, and what was played."""
+
+    rows: list[Row]
+    sound: NDArray[np.int16]
+    unsaid: tuple[Line, ...]
+    seconds: float
+
+
+class Rehearsal:
+    """Runs one scene."""
+
+    def __init__(
+        self, scene: Scene, engines: Engines, on_row: Callable[[Row], None], tell: Callable[[str], None]
+    ) -> None:
+        self._scene = scene
+        self._engines = engines
+        self._now = 0.0
+        self._mixer = Mixer()
+        self._hearing = HearingPath(engines.recognizer, engines.pack.table)
+        self._person = Person(scene.person)
+        self._timeline = Timeline(on_row)
+        room = scene.room
+        self._room = Room(scene.seed, room.noise, room.snr_db, room.echo, room.echo_gain_db)
+        self._session = Session(engines.pack, engines.routines, engines.settings)
+        cache = PromptCache(None, on_trouble=tell)
+        prompter = Prompter(engines.voice, cache, self._mixer, on_trouble=tell)
+        watchers = (self._watch,)
+        self._performer = Performer(prompter, self._mixer, self._hearing.listen_for, watchers)
+        self._microphone = MicrophoneWatch(0.0)
+        self._faults: dict[str, float] = {}
+        self._microphone_blocks: list[bytes] = []
+        self._played_blocks: list[bytes] = []
+
+    def run(self) -> Rehearsed:
+        """Run until the session has finished, or the scene's time is over."""
+        self._handle(Started())
+        while self._session.state is not State.FINISHED and self._now < self._scene.max_seconds:
+            self._block()
+        if self._session.state is not State.FINISHED:
+            self._timeline.add(self._now, "end", reason="time_limit")
+        for _ in range(round(TAIL_SECONDS / BLOCK_SECONDS)):
+            played = self._mixer.next_block()
+            self._keep(self._room.next_block(played), played)
+        channels = [
+            np.frombuffer(b"".join(b), np.int16) for b in (self._microphone_blocks, self._played_blocks)
+        ]
+        return Rehearsed(self._timeline.rows, np.stack(channels, axis=1), self._person.unsaid, self._now)
+
+    def _block(self) -> None:
+        """20 ms: what is due begins, a block is played and heard, and the session learns of it all."""
+        for line in self._person.due(self._now):
+            self._begin(line)
+        played = self._play()
+        heard = self._room.next_block(played)
+        self._now = round(self._now + BLOCK_SECONDS, 6)
+        for prompt_id in self._mixer.finished():
+            self._handle(PromptFinished(prompt_id))
+        self._listen(heard, played)
+        deadline = self._session.next_deadline
+        if deadline is not None and deadline <= self._now + 1e-6:
+            self._handle(DeadlineReached())
+
+    def _play(self) -> bytes:
+        if self._is_faulty("speaker_lost", SpeakerRestored()):
+            return SILENCE
+        played = self._mixer.next_block()
+        sounding = self._mixer.sounding()
+        prompt_id = sounding.prompt_id if sounding else 0
+        self._timeline.played(played, prompt_id, self._now)
+        if prompt_id:
+            self._person.hear_prompt(prompt_id, self._now)
+        return played
+
+    def _listen(self, heard: bytes, played: bytes) -> None:
+        """The microphone's block goes the way that a live one goes, its faults included."""
+        was = self._microphone.condition
+        if self._is_faulty("microphone_lost"):
+            self._microphone.check(self._now, active=False)
+            self._keep(bytes(BLOCK_BYTES), played)
+        else:
+            if self._is_faulty("microphone_silent"):
+                heard = bytes(BLOCK_BYTES)
+            self._keep(heard, played)
+            self._microphone.hear(self._now, not any(heard), speaker_sounds=False)
+            for hypothesis in self._hearing.accept(heard):
+                self._handle(hypothesis)
+        condition = self._microphone.condition
+        if was is Condition.WELL and condition is not Condition.WELL:
+            self._handle(MicrophoneLost(condition.value))
+        elif was is not Condition.WELL and condition is Condition.WELL:
+            self._handle(MicrophoneRestored())
+
+    def _begin(self, line: Line) -> None:
+        """The person says or plays a line, or a device fails."""
+        if line.fault:
+            self._faults[line.fault] = self._now + line.for_seconds
+            self._timeline.add(self._now, "fault", fault=line.fault, for_seconds=line.for_seconds)
+            if line.fault == "speaker_lost":
+                self._handle(SpeakerLost())
+        elif line.play:
+            self._room.say(leveled(read_audio(line.play), line.gain_db))
+        elif line.say:
+            voice = self._engines.open_voice(f"espeak:{line.voice}")
+            speech = b"".join(piece.samples for piece in voice.synthesize(line.say, line.rate))
+            self._room.say(leveled(np.frombuffer(speech, np.int16), line.gain_db))
+
+    def _is_faulty(self, fault: str, restored: Event | None = None) -> bool:
+        ends_at = self._faults.get(fault)
+        if ends_at is None or self._now < ends_at:
+            return ends_at is not None
+        del self._faults[fault]
+        if restored is not None:
+            self._handle(restored)
+        return False
+
+    def _handle(self, event: Event) -> None:
+        self._performer.carry_out(self._session.handle(event, self._now))
+
+    def _watch(self, action: Action) -> None:
+        self._timeline.watch(action, self._now)
+        self._person.watch(action, self._now)
+
+    def _keep(self, heard: bytes, played: bytes) -> None:
+        self._microphone_blocks.append(heard)
+        self._played_blocks.append(played)

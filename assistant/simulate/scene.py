@@ -1,0 +1,115 @@
+"""A scene: what a rehearsed person says and when, the room, and the faults; read from YAML and checked.
+
+Read once, on the main thread. Says every mistake with file, line and field.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from assistant.core.flow import State
+from assistant.store.documents import DocumentError, Problem, read_document, validate
+
+DEFAULT_SCENE = Path(__file__).parent / "scenes" / "default.yaml"
+
+Seconds = Annotated[float, Field(ge=0, le=7200)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class When(_Strict):
+    """The moment of a line: so long after a state began, after a prompt began to sound, or from the start."""
+
+    state: State | None = Field(None, description="Wait for the session to be in this state.")
+    step: int | None = Field(None, ge=1, description="…at this step of the routine, counted from 1.")
+    occurrence: int = Field(1, ge=1, description="…for the n-th time.")
+    prompt: int | None = Field(None, ge=1, description="Wait for the n-th prompt to sound.")
+    after_seconds: Seconds = Field(0.0, description="So long after that.")
+    at_seconds: Seconds | None = Field(None, description="At this time from the start.")
+
+    @model_validator(mode="after")
+    def _one_moment(self) -> When:
+        given = [name for name in ("state", "prompt", "at_seconds") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError("needs exactly one of state, prompt and at_seconds")
+        if self.step is not None and self.state is None:
+            raise ValueError("step needs a state")
+        return self
+
+
+class Line(_Strict):
+    """What happens at a moment: the person says or plays something, or a device fails."""
+
+    when: When
+    say: str | None = Field(None, min_length=1, max_length=300, description="Spoken by a synthesized voice.")
+    voice: str = Field("en-us", description="The voice of espeak-ng that says it, such as en-us+f3.")
+    rate: float = Field(1.0, ge=0.5, le=2.0, description="How fast it is said.")
+    play: Path | None = Field(None, description="A recording, relative to the scene's file.")
+    gain_db: float = Field(0.0, ge=-60, le=30, description="Louder or softer than usual.")
+    fault: Literal["microphone_silent", "microphone_lost", "speaker_lost"] | None = None
+    for_seconds: Seconds = Field(5.0, description="How long the fault lasts.")
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Line:
+        if sum(thing is not None for thing in (self.say, self.play, self.fault)) != 1:
+            raise ValueError("needs exactly one of say, play and fault")
+        return self
+
+
+class Room(_Strict):
+    """The room's sound. All optional: a quiet room without echo."""
+
+    noise: Path | None = Field(None, description="A recording that sounds all the time, repeated.")
+    snr_db: float = Field(15.0, ge=-20, le=60, description="The person's level over the noise.")
+    echo: Path | None = Field(None, description="Impulse response from the loudspeaker to the microphone.")
+    echo_gain_db: float | None = Field(
+        None, ge=-60, le=20, description="Level of the echo over what is played; none without this or echo."
+    )
+
+
+class Scene(_Strict):
+    """A rehearsal."""
+
+    routine: str = Field("", description="The routine's id; empty: the person chooses.")
+    seed: int = Field(0, ge=0, description="Fixes every chance.")
+    first_use: bool = Field(False, description="Whether the session asks what it asks on first use.")
+    sound_check: bool = Field(False, description="Whether the session begins with the sound check.")
+    max_seconds: float = Field(3600.0, gt=0, le=7200, description="The rehearsal ends here at the latest.")
+    room: Room = Field(default_factory=lambda: Room.model_validate({}))
+    person: list[Line] = Field(default_factory=list, max_length=500)
+
+
+def schema_json() -> str:
+    """The JSON Schema of scene files, for editors."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Scene.model_json_schema()}
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def load_scene(path: Path) -> Scene:
+    """Read a scene file; its paths become absolute. Raises DocumentError with all its problems."""
+    document = read_document(path)
+    scene = validate(document, Scene)
+    problems: list[Problem] = []
+
+    def located(file: Path | None, *loc: str | int) -> Path | None:
+        found = None if file is None else path.parent / file
+        if found is not None and not found.is_file():
+            problems.append(document.problem(loc, f"{found} is not there"))
+        return found
+
+    room = scene.room.model_copy(
+        update={name: located(getattr(scene.room, name), "room", name) for name in ("noise", "echo")}
+    )
+    person = [
+        line.model_copy(update={"play": located(line.play, "person", index, "play")})
+        for index, line in enumerate(scene.person)
+    ]
+    if problems:
+        raise DocumentError(problems)
+    return scene.model_copy(update={"room": room, "person": person})

@@ -1,0 +1,264 @@
+"""A private sound server with a virtual microphone and speaker, for tests without any sound hardware.
+
+    with VirtualSound.started() as sound:
+        limber = sound.run([sys.executable, "-m", "assistant"], stdout=subprocess.PIPE)
+        with sound.recording() as tape:
+            sound.play_to_microphone(speech)       # 16 kHz mono int16; returns when it has been heard
+        tape.speaker(), tape.microphone()          # what Limber played, what it heard: the same clock
+
+The server is PulseAudio with one stereo null sink, the *room*: whatever is played on the virtual speaker
+goes to its left channel, whatever is played to the virtual microphone to its right one. A recording of the
+room has both on one sample clock, so that the time from a spoken word to silence is counted in samples.
+PortAudio sees the devices through ALSA (MICROPHONE and SPEAKER are their names), and reads ALSA's
+configuration from the environment when it initializes: give `sound.env` to a subprocess, or use the
+`sound_here` fixture.
+
+Faint noise keeps the microphone from exact zeros, as a real one; `mute_microphone` takes it away.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from ctypes.util import find_library
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+RATE_HZ = 16_000
+MICROPHONE = "virtual_microphone"
+SPEAKER = "virtual_speaker"
+
+Samples = npt.NDArray[np.int16]
+
+# Without "norewinds" a null sink makes up to 2 s at a time: the first block is late by that, and they burst.
+_SERVER = """
+load-module module-native-protocol-unix auth-anonymous=1 socket={socket}
+load-module module-null-sink sink_name=room rate=16000 channels=2 {stereo} norewinds=1
+load-module module-remap-sink sink_name=spk master=room {mono} master_channel_map=front-left
+load-module module-remap-sink sink_name=micfeed master=room {mono} master_channel_map=front-right
+set-default-sink spk
+"""
+_STEREO = "format=s16le channel_map=front-left,front-right"
+_MONO = "channels=1 channel_map=mono remix=no"
+_MICROPHONE_MODULE = (
+    f"module-remap-source source_name=mic master=room.monitor {_MONO} master_channel_map=front-right"
+)
+_ALSA = f"""
+pcm.{MICROPHONE} {{ type pulse device mic }}
+pcm.{SPEAKER} {{ type pulse device spk }}
+pcm.!default {{ type pulse }}
+"""  # PortAudio aborts the process where ALSA has no "default"
+# The shell ends the server when the test's process is no more, however it ended: then its input is closed.
+_SERVER_COMMAND = """
+pulseaudio -n -F "$1" --daemonize=no --use-pid-file=no --exit-idle-time=-1 --realtime=no --high-priority=no &
+while read -r line; do :; done
+kill -9 $!
+"""
+_STREAM = ("--raw", "--format=s16le", f"--rate={RATE_HZ}")
+
+
+def missing_packages() -> list[str]:
+    """Name the Debian packages that the virtual devices need and that are not installed."""
+    found = {
+        "pulseaudio": shutil.which("pulseaudio"),
+        "pulseaudio-utils": all(shutil.which(name) for name in ("pactl", "pacat", "parec")),
+        "libasound2-plugins": any(Path("/usr").glob("lib*/**/alsa-lib/libasound_module_pcm_pulse.so")),
+        "libportaudio2": find_library("portaudio"),
+    }
+    return [package for package, there in found.items() if not there]
+
+
+class Tape:
+    """A recording of the room that may still be going on."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def both(self) -> Samples:
+        """What was recorded so far, shape (samples, 2): speaker, microphone."""
+        raw = self._path.read_bytes()
+        return np.frombuffer(raw[: len(raw) // 4 * 4], np.int16).reshape(-1, 2)
+
+    def speaker(self) -> Samples:
+        """What was played on the virtual speaker."""
+        return self.both()[:, 0]
+
+    def microphone(self) -> Samples:
+        """What was played to the virtual microphone, muted or not."""
+        return self.both()[:, 1]
+
+    def seconds(self) -> float:
+        """How long the recording is by now."""
+        return self._path.stat().st_size / 4 / RATE_HZ
+
+
+class VirtualSound:
+    """One private sound server; made by `started()`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._server: subprocess.Popen[bytes] | None = None
+        self._noise: subprocess.Popen[bytes] | None = None
+        self._microphone_module = ""
+        self._tape_count = 0
+        socket = folder / "socket"
+        (folder / "server.pa").write_text(_SERVER.format(socket=socket, stereo=_STEREO, mono=_MONO))
+        (folder / "asound.conf").write_text(_ALSA)
+        noise = np.random.default_rng(1).integers(-4, 5, 60 * RATE_HZ, dtype=np.int16)
+        (folder / "noise.raw").write_bytes(noise.tobytes())
+        self.overrides = {
+            "HOME": str(folder),
+            "XDG_RUNTIME_DIR": str(folder),
+            "PULSE_SERVER": f"unix:{socket}",
+            "PULSE_COOKIE": str(folder / "cookie"),
+            "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
+            "JACK_NO_START_SERVER": "1",
+        }
+
+    @classmethod
+    @contextmanager
+    def started(cls) -> Iterator[VirtualSound]:
+        """Start server, microphone and noise; end all of it on leaving."""
+        # Not pytest's folder: the path of a socket must be shorter than 108 characters.
+        with tempfile.TemporaryDirectory(prefix="limber-sound-") as folder:
+            sound = cls(Path(folder))
+            try:
+                sound.start_server()
+                yield sound
+            finally:
+                sound.kill_server()
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment of a program that shall use the virtual devices."""
+        return {**os.environ, **self.overrides}
+
+    def run(self, command: Sequence[str], **options: Any) -> subprocess.Popen[Any]:
+        """Start a program that uses the virtual devices; `options` are Popen's."""
+        return subprocess.Popen(command, env={**self.env, **options.pop("env", {})}, **options)
+
+    # The person and the room
+
+    def play_to_microphone(self, samples: Samples) -> None:
+        """Play mono int16 at 16 kHz to the microphone; return when its end has been heard."""
+        subprocess.run(
+            ["pacat", *_STREAM, "--channels=1", "--device=micfeed", "--latency-msec=20"],
+            input=samples.astype(np.int16).tobytes(),
+            env=self.env,
+            check=True,
+        )
+
+    @contextmanager
+    def recording(self) -> Iterator[Tape]:
+        """Record the room until the block is left; it runs when the block is entered."""
+        self._tape_count += 1
+        path = self._folder / f"tape-{self._tape_count}.raw"
+        tape = Tape(path)
+        with path.open("wb") as file, ExitStack() as stack:
+            command = ["parec", *_STREAM, "--channels=2", "--device=room.monitor", "--latency-msec=20"]
+            recorder = stack.enter_context(self.run(command, stdout=file))
+            stack.callback(recorder.terminate)
+            wait_until(lambda: tape.seconds() > 0)
+            yield tape
+            end = tape.seconds() + 0.1  # so that what happened before leaving is on it
+            wait_until(lambda: tape.seconds() >= end)
+
+    # Faults
+
+    def mute_microphone(self, muted: bool) -> None:
+        """Make the microphone give exact zeros, or end that, as a mute switch does."""
+        self._control("set-source-mute", "mic", str(int(muted)))
+
+    def suspend_microphone(self, suspended: bool) -> None:
+        """Stop its blocks, without any sign to who reads them."""
+        self._control("suspend-source", "mic", str(int(suspended)))
+
+    def unplug_microphone(self) -> None:
+        """Take the device away; the server moves whoever reads it to another source, if it can."""
+        self._control("unload-module", self._microphone_module)
+
+    def plug_in_microphone(self) -> None:
+        """Bring the device, under the same name."""
+        self._microphone_module = self._control("load-module", *_MICROPHONE_MODULE.split())
+        self._control("set-default-source", "mic")
+
+    def freeze_server(self, frozen: bool) -> None:
+        """Stop the server from answering, or let it go on."""
+        assert self._server
+        os.killpg(self._server.pid, signal.SIGSTOP if frozen else signal.SIGCONT)
+
+    def kill_server(self) -> None:
+        """End the server: both devices go."""
+        for process in (self._noise, self._server):
+            if process and process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        (self._folder / "socket").unlink(missing_ok=True)
+        (self._folder / "pulse" / "pid").unlink(missing_ok=True)
+
+    def start_server(self) -> None:
+        """Start the server, at first or after it was killed, with the microphone plugged in."""
+        with (self._folder / "server.log").open("ab") as log:
+            self._server = self.run(
+                ["sh", "-c", _SERVER_COMMAND, "sh", str(self._folder / "server.pa")],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        wait_until(self._answers)
+        self.plug_in_microphone()
+        noise = self._folder / "noise.raw"
+        player = " ".join(["pacat", *_STREAM, "--channels=1", "--device=micfeed"])
+        self._noise = self.run(
+            ["sh", "-c", f"while cat {noise}; do :; done | {player}"], start_new_session=True
+        )
+
+    def _answers(self) -> bool:
+        assert self._server
+        if self._server.poll() is not None:
+            raise RuntimeError(f"pulseaudio ended: {(self._folder / 'server.log').read_text()}")
+        listing = subprocess.run(
+            ["pactl", "list", "short", "sinks"], env=self.env, capture_output=True, text=True, check=False
+        )
+        return "micfeed" in listing.stdout
+
+    def _control(self, *command: str) -> str:
+        done = subprocess.run(["pactl", *command], env=self.env, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+
+def wait_until(condition: Callable[[], bool], limit_seconds: float = 20.0) -> float:
+    """Wait until it is so; give the seconds it took. Raises TimeoutError."""
+    start = time.monotonic()
+    while not condition():
+        if time.monotonic() - start > limit_seconds:
+            raise TimeoutError(f"not so within {limit_seconds} s: {condition}")
+        time.sleep(0.01)
+    return time.monotonic() - start
+
+
+def tone(seconds: float, hertz: float = 440.0, amplitude: float = 0.3) -> Samples:
+    """A sine, mono int16 at 16 kHz."""
+    times = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
+    return np.rint(amplitude * 32767 * np.sin(2 * np.pi * hertz * times)).astype(np.int16)
+
+
+def sound_spans(samples: Samples, pause_seconds: float = 0.1, floor: int = 50) -> list[tuple[float, float]]:
+    """Find where there is sound louder than `floor`: (start, end) in seconds, parted by pauses that long."""
+    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > floor)
+    if not len(loud):
+        return []
+    breaks = np.flatnonzero(np.diff(loud) > pause_seconds * RATE_HZ)
+    starts = loud[np.concatenate(([0], breaks + 1))]
+    ends = loud[np.concatenate((breaks, [len(loud) - 1]))] + 1
+    return [(start / RATE_HZ, end / RATE_HZ) for start, end in zip(starts, ends, strict=True)]

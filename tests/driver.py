@@ -1,0 +1,249 @@
+"""Drives a Session through a scripted timeline with a clock of its own: nothing waits, nothing sounds.
+
+The driver plays prompts at a steady pace, fires deadlines when they are due and lets somebody speak.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from assistant.core.actions import (
+    Action,
+    EndSession,
+    RecordStep,
+    ReportHeard,
+    ReportHoldEnded,
+    ReportHoldStarted,
+    ReportState,
+    Speak,
+    StopSpeaking,
+)
+from assistant.core.context import Settings
+from assistant.core.events import (
+    DeadlineReached,
+    Event,
+    FinalHypothesis,
+    PartialHypothesis,
+    PromptFinished,
+    Started,
+)
+from assistant.core.flow import State
+from assistant.core.intents import Intent
+from assistant.core.routine import Position, Region, Routine, Stretch
+from assistant.core.session import Session
+from assistant.language.packs import load_language
+from assistant.store.routines import load_routine
+
+ROUTINES_FOLDER = Path(__file__).parents[1] / "routines"
+WORDS_PER_SECOND = 3.0
+NEVER = float("inf")
+
+
+def stretch(name: str, region: Region = Region.NECK, **changes: object) -> Stretch:
+    """A stretch for tests, 20 s without sides unless changed."""
+    plain = Stretch(
+        id=name.replace(" ", "-"),
+        name=name.capitalize(),
+        spoken_name=name,
+        region=region,
+        position=Position.SEATED,
+        has_sides=False,
+        hold_seconds=20,
+        repetitions=1,
+        enter=("Sit tall.", "Slowly turn your head to the {side}."),
+        feel="You feel a mild pull.",
+        leave="Slowly come back.",
+        easier="Turn half as far.",
+        avoid_if=(),
+        source="for tests",
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+CHIN = stretch("chin to chest")
+TURN = stretch("look over your shoulder", Region.SHOULDERS, has_sides=True)
+HUG = stretch("big hug", Region.UPPER_BACK, hold_seconds=25, repetitions=2)
+KNEES = stretch("knees to chest", Region.LOWER_BACK, hold_seconds=30)
+SHORT = Routine("short", "Short", "short one", "A stretch.", (CHIN,))
+MIXED = Routine("mixed", "Mixed", "mixed one", "With sides and repetitions.", (CHIN, TURN, HUG))
+LOW = Routine("low", "Low", "low one", "For the lower back.", (KNEES, stretch("hip", Region.HIPS)))
+CATALOGUE = (MIXED, SHORT, LOW)
+PACK = load_language("en", CATALOGUE)
+
+
+def built_in_routines() -> tuple[Routine, ...]:
+    """The routines that come with Limber."""
+    return tuple(load_routine(path) for path in sorted(ROUTINES_FOLDER.glob("*.yaml")))
+
+
+@dataclass(frozen=True)
+class Did:
+    """An action, and when the session returned it."""
+
+    at: float
+    action: Action
+
+
+class Driver:
+    """One session under test."""
+
+    def __init__(
+        self,
+        routine: Routine | None = MIXED,
+        *,
+        catalogue: tuple[Routine, ...] = CATALOGUE,
+        start: bool = True,
+        now: float = 1000.0,
+        **settings: object,
+    ) -> None:
+        chosen = {"routine_id": routine.id if routine else "", "sound_check": False, **settings}
+        pack = PACK if catalogue is CATALOGUE else load_language("en", catalogue)
+        self.session = Session(pack, catalogue, Settings(**chosen))  # type: ignore[arg-type]
+        self.now = now
+        self.did: list[Did] = []
+        self.prompts_finish = True
+        self.words_per_second = WORDS_PER_SECOND
+        self._queue: list[Speak] = []
+        self._sounding_since = now
+        self._utterance = 0
+        if start:
+            self.event(Started())
+
+    # What happens
+
+    def event(self, event: Event) -> tuple[Action, ...]:
+        """Give the session an event now."""
+        actions = self.session.handle(event, self.now)
+        for action in actions:
+            self.did.append(Did(self.now, action))
+            if isinstance(action, StopSpeaking):
+                self._queue.clear()
+            elif isinstance(action, Speak):
+                if not self._queue:
+                    self._sounding_since = self.now
+                self._queue.append(action)
+        return actions
+
+    def hear(self, *words: str, final: bool = True, utterance: int | None = None) -> tuple[Action, ...]:
+        """A hypothesis about what was just said; a new utterance unless one is given."""
+        if utterance is None:
+            self._utterance += 1
+            utterance = self._utterance
+        kind = FinalHypothesis if final else PartialHypothesis
+        return self.event(kind(utterance, words, self.now - 0.1, self.now))
+
+    def say(self, phrase: str) -> tuple[Action, ...]:
+        """Somebody says a phrase, heard well, as one utterance: all its actions."""
+        words = phrase.split()
+        partial = self.hear(*words, final=False)
+        return partial + self.hear(*words, utterance=self._utterance)
+
+    def answer(self, phrase: str) -> tuple[Action, ...]:
+        """Say a phrase once nothing is being spoken any more."""
+        self.until_silent()
+        return self.say(phrase)
+
+    # Time
+
+    @property
+    def _prompt_ends_at(self) -> float:
+        if not self._queue or not self.prompts_finish:
+            return NEVER
+        return self._sounding_since + len(self._queue[0].text.split()) / self.words_per_second
+
+    @property
+    def next_at(self) -> float:
+        """When something will happen by itself: a prompt ends or the deadline comes."""
+        deadline = self.session.next_deadline
+        return min(self._prompt_ends_at, NEVER if deadline is None else deadline)
+
+    def happen(self) -> bool:
+        """Go to what happens next by itself; False when nothing ever does."""
+        at = self.next_at
+        if at == NEVER:
+            return False
+        assert at >= self.now - 1e-6, "a deadline in the past"
+        self.now = max(self.now, at)
+        if self._prompt_ends_at <= self.now:
+            finished = self._queue.pop(0)
+            self._sounding_since = self.now
+            self.event(PromptFinished(finished.prompt_id))
+        else:
+            self.event(DeadlineReached())
+        return True
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        end = self.now + seconds
+        while self.next_at <= end:
+            self.happen()
+        self.now = end
+
+    def until(self, *states: State, limit_seconds: float = 3600.0) -> Driver:
+        """Let time pass until the session is in one of the states."""
+        end = self.now + limit_seconds
+        while self.state not in states:
+            assert self.happen(), f"nothing happens any more in {self.state}"
+            assert self.now <= end, f"still in {self.state}"
+        return self
+
+    def until_silent(self) -> Driver:
+        """Let time pass until nothing is being spoken and its echo has gone."""
+        while self._queue:
+            self.happen()
+        self.advance(0.5)
+        return self
+
+    # What was done
+
+    @property
+    def state(self) -> State:
+        return self.session.state
+
+    @property
+    def running_hold(self) -> bool:
+        """Whether a hold's timer runs, by what was reported."""
+        reports = self.of(ReportHoldStarted, ReportHoldEnded)
+        return bool(reports) and isinstance(reports[-1], ReportHoldStarted)
+
+    @property
+    def speaking(self) -> bool:
+        return bool(self._queue)
+
+    def of(self, *kinds: type) -> list:  # type: ignore[type-arg]
+        """The actions of some kinds, in order."""
+        return [did.action for did in self.did if isinstance(did.action, kinds)]
+
+    def times_of(self, kind: type) -> list[float]:
+        return [did.at for did in self.did if isinstance(did.action, kind)]
+
+    @property
+    def spoken(self) -> list[str]:
+        return [action.text for action in self.of(Speak)]
+
+    @property
+    def heard(self) -> list[Intent]:
+        return [action.intent for action in self.of(ReportHeard)]
+
+    @property
+    def states(self) -> list[State]:
+        return [State(action.state) for action in self.of(ReportState)]
+
+    @property
+    def steps(self) -> list[tuple[str, str, int, float, str]]:
+        return [(s.stretch_id, s.side, s.repetition, s.held_seconds, s.outcome) for s in self.of(RecordStep)]
+
+    @property
+    def end_reasons(self) -> list[str]:
+        return [action.reason for action in self.of(EndSession)]
+
+    def clear(self) -> None:
+        """Forget what was done so far."""
+        self.did.clear()
+
+
+def spoken_in(actions: Iterable[Action]) -> list[str]:
+    """What some actions say."""
+    return [action.text for action in actions if isinstance(action, Speak)]

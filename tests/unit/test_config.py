@@ -1,0 +1,172 @@
+"""The configuration: defaults, the file, the environment, and what is wrong in them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from assistant.config import Config, config_path, load_config
+from assistant.errors import ConfigError
+
+EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str], Path]:
+    def write(text: str) -> Path:
+        path = tmp_path / "config.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_the_example_tells_every_key_with_its_default() -> None:
+    values = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    assert values == Config().model_dump()
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    unexplained = [line for before, line in pairwise(lines) if re.match(r"\w+ =", line) and not before]
+    assert unexplained == []
+
+
+def test_without_a_file_everything_is_default(tmp_path: Path) -> None:
+    assert load_config(environ={}) == Config()
+    with pytest.raises(ConfigError, match=r"There is no configuration file .*missing\.toml"):
+        load_config(tmp_path / "missing.toml", {})
+    with pytest.raises(ConfigError, match=r"There is no configuration file .*gone\.toml"):
+        load_config(environ={"LIMBER_CONFIG": str(tmp_path / "gone.toml")})
+
+
+def test_the_file_is_in_the_user_s_folder_or_where_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert config_path({}) == tmp_path / "limber" / "config.toml"
+    config_path({}).parent.mkdir()
+    config_path({}).write_text('[audio]\nmicrophone = "USB"\n', encoding="utf-8-sig")
+    assert load_config(environ={}).audio.microphone == "USB"
+    other = tmp_path / "other.toml"
+    other.write_text("[speech]\nrate = 1\n", encoding="utf-8")
+    assert load_config(environ={"LIMBER_CONFIG": str(other)}).speech.rate == 1.0
+
+
+def test_the_home_folder_is_filled_in(write: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/someone")
+    path = write('[speech]\nmodel = "~/model"\nvoice = "piper:~/voice.onnx"\n[log]\nfile = "~/log"\n')
+    config = load_config(path, {"LIMBER_LOG_FILE": "~/other"})
+    assert config.speech.model == "/home/someone/model"
+    assert config.speech.voice == "piper:/home/someone/voice.onnx"
+    assert config.log.file == "/home/someone/other"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("[audio]\nmicrophne = 'x'\n", 2, "audio.microphne is not a known key (did you mean microphone?)"),
+        ("[audio]\n\nzzz = 1\n", 3, "audio.zzz is not a known key: there are microphone, speaker, volume_db"),
+        ("# mine\n[audoi]\n", 2, "audoi is not a known section (did you mean audio?)"),
+        ("volume_db = 1\n", 1, "volume_db is not a known section"),
+        (
+            "[audio]\n# loud\nvolume_db = 'loud'\n",
+            3,
+            "audio.volume_db should be a valid number, and is 'loud'",
+        ),
+        ("[audio]\nvolume_db = 99\n", 2, "audio.volume_db should be less than or equal to 12, and is 99"),
+        ("audio.volume_db = 99\n", 1, "audio.volume_db should be less than"),
+        ("\naudio = {volume_db = 99}\n", 2, "audio.volume_db should be less than"),
+        ("audio = 3\n", 1, "audio should be a section"),
+        ("[speech]\nrate = nan\n", 2, "speech.rate should be a finite number"),
+        ("[speech]\nrate = true\n", 2, "speech.rate should be a valid number"),
+        ("[speech]\ncache_megabytes = 1.5\n", 2, "speech.cache_megabytes should be a valid integer"),
+        ("[speech]\nvoice = 'festival'\n", 2, 'speech.voice is "festival", but should be auto, piper:'),
+        ("[session]\nlanguage = 'english'\n", 2, 'session.language is "english", but should be two letters'),
+        (
+            "[session]\nsound_check = 'yes'\n",
+            2,
+            "session.sound_check should be a valid boolean, and is 'yes'",
+        ),
+        ("[session]\nroutine = 7\n", 2, "session.routine should be a valid string, and is 7"),
+        ("[log]\nlevel = 'loud'\n", 2, "log.level should be 'debug', 'info', 'warning' or 'error'"),
+        ("[log]\nlevel = 'info'\nlevel = 'info'\n", 3, "is not TOML: "),
+        ("[log]\nlevel =", 2, "is not TOML: "),
+        ("[log\n", 1, "is not TOML: "),
+        ("[session]\nrest_seconds = 0\n[audio]\nspeaker = 1\n", 2, "session.rest_seconds should be greater"),
+    ],
+)
+def test_what_is_wrong_is_told_with_file_line_and_key(
+    write: Callable[[str], Path], text: str, line: int, said: str
+) -> None:
+    path = write(text)
+    with pytest.raises(ConfigError) as raised:
+        load_config(path, {})
+    assert raised.value.message.startswith(f"{path}:{line}")
+    assert said in raised.value.message
+    assert "\n" not in raised.value.message
+
+
+def test_other_encodings_and_folders_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes("[audio]\nmicrophone = 'Gerät'\n".encode("latin-1"))
+    with pytest.raises(ConfigError, match=r"config\.toml:2 is not UTF-8 text"):
+        load_config(path, {})
+    with pytest.raises(ConfigError, match=r"cannot be read: Is a directory"):
+        load_config(tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("LIMBER_AUDIO_MIKE", "x", "LIMBER_AUDIO_MIKE is not a known variable: there are microphone"),
+        ("LIMBER_AUDIO_MICROPHNE", "x", "did you mean microphone?"),
+        ("LIMBER_SPEECH_RATE", "fast", "LIMBER_SPEECH_RATE should be a valid number"),
+        ("LIMBER_SPEECH_RATE", "9", "LIMBER_SPEECH_RATE should be less than or equal to 2, and is '9'"),
+        ("LIMBER_SPEECH_VOICE", "festival", 'LIMBER_SPEECH_VOICE is "festival", but should be auto'),
+        ("LIMBER_SESSION_SOUND_CHECK", "perhaps", "LIMBER_SESSION_SOUND_CHECK should be a valid boolean"),
+        ("LIMBER_SPEECH_CACHE_MEGABYTES", "", "LIMBER_SPEECH_CACHE_MEGABYTES should be a valid integer"),
+    ],
+)
+def test_what_is_wrong_in_the_environment_is_told_with_its_name(name: str, value: str, said: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        load_config(environ={name: value})
+    assert said in raised.value.message
+
+
+def test_the_environment_overrides_the_file_and_leaves_the_rest(write: Callable[[str], Path]) -> None:
+    path = write("[audio]\nvolume_db = 3\nspeaker = 'Loud'\n")
+    environ = {
+        "LIMBER_AUDIO_VOLUME_DB": "-6.5",
+        "LIMBER_SESSION_SOUND_CHECK": "false",
+        "LIMBER_SPEECH_CACHE_MEGABYTES": "0",
+        "LIMBER_NO_DOWNLOAD": "1",
+        "PATH": "/bin",
+    }
+    config = load_config(path, environ)
+    assert (config.audio.volume_db, config.audio.speaker) == (-6.5, "Loud")
+    assert (config.session.sound_check, config.speech.cache_megabytes) == (False, 0)
+
+
+_KEYS = [
+    (section, key)
+    for section, field in Config.model_fields.items()
+    if isinstance(field.default, BaseModel)
+    for key in type(field.default).model_fields
+]
+
+
+@settings(deadline=None)
+@given(st.sampled_from(_KEYS), st.text(max_size=12))
+def test_any_override_of_any_key_is_taken_or_told(place: tuple[str, str], value: str) -> None:
+    name = "_".join(("limber", *place)).upper()
+    try:
+        said = str(load_config(environ={name: value}))
+    except ConfigError as error:
+        said = error.message
+    assert said.startswith((f"{name} ", "audio=AudioConfig("))

@@ -1,0 +1,192 @@
+"""The flow table as a product: every state and every trigger has an answer, or none on purpose."""
+
+from __future__ import annotations
+
+import pytest
+from driver import CATALOGUE, SHORT, Driver
+
+from assistant.core import flow
+from assistant.core.actions import Action, EndSession, PlayEarcon, ReportHeard, ReportHoldStarted, Speak
+from assistant.core.effects import EFFECTS
+from assistant.core.entering import ENTERING
+from assistant.core.events import (
+    DeadlineReached,
+    Event,
+    FinalHypothesis,
+    MicrophoneLost,
+    MicrophoneRestored,
+    PartialHypothesis,
+    PromptFinished,
+    SpeakerLost,
+    SpeakerRestored,
+    Started,
+)
+from assistant.core.flow import SILENT, TABLE, TRIGGERS, Signal, State, Trigger
+from assistant.core.guards import GUARDS
+from assistant.core.intents import Intent
+
+PHRASES = {
+    Intent.RED_FLAG: "my chest hurts",
+    Intent.CHOOSE: "short one",
+    Intent.NUMBER: "ten",
+    Intent.BACK: "go back",
+    Intent.MORE_TIME: "ten more seconds",
+}
+EVENTS: dict[Signal, Event] = {
+    Signal.STARTED: Started(),
+    Signal.MICROPHONE_LOST: MicrophoneLost("lost"),
+    Signal.MICROPHONE_RESTORED: MicrophoneRestored(),
+    Signal.SPEAKER_LOST: SpeakerLost(),
+    Signal.SPEAKER_RESTORED: SpeakerRestored(),
+}
+
+
+def in_state(state: State) -> Driver:
+    """A session that has come to a state in the way that it usually does, with nothing being spoken."""
+    if state is State.CHOOSING:
+        driver = Driver(None)
+    else:
+        driver = Driver(SHORT if state is State.RELEASING else CATALOGUE[0], physician_check_due=True)
+    ways = {
+        State.ASLEEP: ("go to sleep",),
+        State.CHOOSING: (),
+        State.SCREENING: (),
+        State.SOUND_CHECK: (),
+        State.PAUSED: ("yes", "pause"),
+        State.EASING: ("yes", "ouch"),
+        State.DECIDING: ("yes", "ouch"),
+        State.EMERGENCY: ("i can't breathe",),
+        State.CLOSING: ("no",),
+        State.FINISHED: ("i can't breathe", "stop"),
+    }
+    if state is State.SOUND_CHECK:
+        driver = Driver(CATALOGUE[0], sound_check=True)
+    for phrase in ways.get(state, ("yes",)):
+        driver.answer(phrase)
+    if state is State.DEAF:
+        driver.event(MicrophoneLost("silent"))
+    driver.until(state)
+    if state not in (*OVER_WHEN_SPOKEN, State.FINISHED):
+        driver.until_silent()
+    driver.clear()
+    return driver
+
+
+OVER_WHEN_SPOKEN = (
+    State.INTRODUCING,
+    State.INSTRUCTING,
+    State.RELEASING,
+    State.EMERGENCY,
+    State.CLOSING,
+)
+
+
+def pull(driver: Driver, trigger: Trigger) -> tuple[Action, ...]:
+    """Give the session the event that means a trigger."""
+    if isinstance(trigger, Intent):
+        return driver.say(PHRASES.get(trigger, driver.session._context.script.pack.table.phrases[trigger][0]))
+    if trigger is Signal.NOT_UNDERSTOOD:
+        return driver.say("[unk]")
+    if trigger is Signal.SPOKEN:
+        for prompt_id in range(60):
+            if actions := driver.event(PromptFinished(prompt_id)):
+                return actions
+        return ()
+    if trigger is Signal.TIME_OVER:
+        driver.now = max(driver.now, driver.session.next_deadline or 0.0)
+        return driver.event(DeadlineReached())
+    return driver.event(EVENTS[trigger])
+
+
+def answered(state: State) -> set[Trigger]:
+    return {row.trigger for row in TABLE if state in row.sources}
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_trigger_is_answered_or_silent_on_purpose(state: State) -> None:
+    silent = SILENT[state].split()
+    assert len(silent) == len(set(silent))
+    assert answered(state) | set(silent) == set(TRIGGERS), "neither answered nor silent"
+    assert not answered(state) & set(silent), "answered and silent"
+    assert set(silent) <= {str(trigger) for trigger in TRIGGERS}
+
+
+def test_intents_and_signals_have_names_of_their_own() -> None:
+    assert len({str(trigger) for trigger in TRIGGERS}) == len(Intent) + len(Signal)
+
+
+def test_every_name_in_the_table_exists_and_every_one_that_exists_is_used() -> None:
+    guards = {name for row in TABLE for name in row.guard.split("&") if name}
+    effects = {row.effect for row in TABLE if row.effect}
+    assert guards == set(GUARDS)
+    assert effects == set(EFFECTS)
+    assert set(ENTERING) == set(State)
+
+
+def test_every_state_can_be_reached_and_left() -> None:
+    reached, ahead = set(), {State.ASLEEP}
+    while ahead:
+        reached |= ahead
+        ahead = {row.dest for row in TABLE if row.dest and set(row.sources) & reached} - reached
+    assert reached == set(State)
+    for state in set(State) - {State.FINISHED}:
+        assert any(state in row.sources and row.dest not in (None, state) for row in TABLE), state
+
+
+def test_a_row_without_a_guard_hides_no_later_row() -> None:
+    hidden = [
+        (row.trigger, source)
+        for at, row in enumerate(TABLE)
+        for source in row.sources
+        if any(r.trigger == row.trigger and source in r.sources and not r.guard for r in TABLE[:at])
+    ]
+    # Pain in a deaf session, and red flags, have a row of their own before that of all living states.
+    assert hidden == [(Intent.PAIN, State.DEAF)]
+
+
+@pytest.mark.parametrize("state", State)
+def test_the_way_to_every_state_is_known_to_these_tests(state: State) -> None:
+    assert in_state(state).state is state
+
+
+@pytest.mark.parametrize("trigger", TRIGGERS)
+@pytest.mark.parametrize("state", State)
+def test_every_trigger_in_every_state(state: State, trigger: Trigger) -> None:
+    driver = in_state(state)
+    hearing = {Intent(t) for t in answered(state) if t in set(Intent)}
+    actions = pull(driver, trigger)
+    if trigger is Signal.TIME_OVER and state in OVER_WHEN_SPOKEN:
+        trigger = Signal.SPOKEN  # a prompt whose end never comes is over all the same
+        assert driver.state is not state
+
+    assert all(action.seconds <= 60 for action in actions if isinstance(action, ReportHoldStarted))
+    if str(trigger) in SILENT[state].split():
+        may_ask = {Signal.NOT_UNDERSTOOD} & answered(state)  # an intent that means nothing here
+        if isinstance(trigger, Intent) and may_ask:
+            assert [a.text for a in actions if isinstance(a, Speak)] in ([], ["Sorry?"])
+        else:
+            assert not [a for a in actions if isinstance(a, Speak | PlayEarcon | ReportHeard | EndSession)]
+        assert driver.state is state
+    elif isinstance(trigger, Intent):
+        assert trigger in hearing
+        assert trigger in driver.heard
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_is_stale_or_foreign_means_nothing(state: State) -> None:
+    driver = in_state(state)
+    deadline = driver.session.next_deadline
+    assert driver.event(PromptFinished(99_999)) == ()
+    assert driver.event(FinalHypothesis(900, (), 0.0, 0.0)) == ()
+    assert driver.event(PartialHypothesis(901, ("[unk]",), 0.0, 0.0)) == ()
+    if deadline is None or deadline > driver.now:
+        assert driver.event(DeadlineReached()) == ()
+    assert driver.state is state
+    assert driver.session.next_deadline == deadline
+
+
+def test_sessions_listen_for_what_the_table_answers() -> None:
+    assert flow.listened_for(State.FINISHED) == frozenset()
+    for state in set(State) - {State.FINISHED}:
+        assert {Intent.STOP, Intent.PAIN, Intent.RED_FLAG} <= flow.listened_for(state)
+        assert flow.listened_for(state) == {t for t in answered(state) if isinstance(t, Intent)}

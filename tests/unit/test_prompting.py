@@ -1,0 +1,221 @@
+"""From Speak and Prepare to the mixer: order, cuts, failures, and the thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+from fakes import FakeVoice, fake_samples
+
+from assistant.audio.mixer import SILENCE, Mixer
+from assistant.core.ports import Speech
+from assistant.speech.prompt_cache import PromptCache
+from assistant.speech.prompting import MAX_REQUESTS, Prompter, PromptingThread
+from assistant.speech.voice_pieces import sentences
+
+
+class Rig:
+    """A prompter with all that belongs to it."""
+
+    def __init__(self, voice: FakeVoice | None = None) -> None:
+        self.voice = voice or FakeVoice()
+        self.mixer = Mixer()
+        self.troubles: list[str] = []
+        cache = PromptCache(None, on_trouble=self.troubles.append)
+        self.prompter = Prompter(self.voice, cache, self.mixer, on_trouble=self.troubles.append)
+
+    def play(self, block_count: int = 300) -> tuple[bytes, list[int]]:
+        """What is heard until all is played, and what has finished."""
+        played = b"".join(self.mixer.next_block() for _ in range(block_count))
+        return played.rstrip(b"\0") + b"\0", self.mixer.finished()
+
+
+def heard(*spoken: str) -> bytes:
+    return b"".join(fake_samples(sentence) for sentence in spoken)
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("Ease out. Slowly!  Is it  better?", ["Ease out.", "Slowly!", "Is it better?"]),
+        ("Hold for 2.5 seconds", ["Hold for 2.5 seconds"]),
+        ("", []),
+        (" . … ! ", []),
+        ("Breathe in…\nand\tout\x00", ["Breathe in…", "and out"]),
+    ],
+)
+def test_sentences(text: str, pieces: list[str]) -> None:
+    assert sentences(text) == pieces
+
+
+def test_prompts_are_spoken_in_order_and_finish() -> None:
+    rig = Rig()
+    rig.prompter.speak(1, "Lie down. Breathe.")
+    rig.prompter.speak(2, "Good.")
+    rig.prompter.speak(3, "…")
+    assert rig.play() == (heard("Lie down.", "Breathe.", "Good."), [1, 2, 3])
+
+
+def test_what_was_prepared_is_not_synthesized_again() -> None:
+    rig = Rig()
+    rig.prompter.prepare(["Lie down. Breathe.", "Good."])
+    prepared = list(rig.voice.spoken)
+    rig.prompter.speak(1, "Good. Breathe.")
+    assert rig.voice.spoken == prepared == ["Lie down.", "Breathe.", "Good."]
+    assert rig.play() == (heard("Good.", "Breathe."), [1])
+
+
+def test_the_rate_counts_from_the_next_prompt_and_is_held_to_its_limits() -> None:
+    rig = Rig()
+    rig.prompter.speak(1, "Slow.")
+    rig.prompter.set_rate(9.0)
+    rig.prompter.speak(2, "Slow.")
+    assert rig.play() == (fake_samples("Slow.") + fake_samples("Slow.", 2.0), [1, 2])
+
+
+def test_a_failing_voice_ends_the_prompt_and_is_told_once() -> None:
+    rig = Rig(FakeVoice(fails_on="bad"))
+    rig.prompter.speak(1, "Good. All bad. More.")
+    rig.prompter.speak(2, "Too bad.")
+    rig.prompter.speak(3, "Fine.")
+    assert rig.play() == (heard("Good.", "Fine."), [1, 2, 3])
+    assert rig.troubles == ["The voice fake failed."]
+
+
+def test_a_cut_prompt_is_not_rendered_on() -> None:
+    class CuttingVoice(FakeVoice):
+        def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
+            if text == "Two.":
+                rig.prompter.cut()
+            yield from super().synthesize(text, rate)
+
+    rig = Rig(CuttingVoice())
+    rig.prompter.speak(1, "One. Two. Three.")
+    assert rig.voice.spoken == ["One.", "Two."]
+    rig.prompter.speak(2, "Four.")
+    faded = rig.mixer.next_block()
+    assert not np.frombuffer(faded, np.int16)[80:].any()
+    assert rig.play() == (heard("Four."), [2])
+
+
+@contextmanager
+def prompting(rig: Rig) -> Iterator[PromptingThread]:
+    thread = PromptingThread(rig.prompter, on_trouble=rig.troubles.append)
+    try:
+        yield thread
+    finally:
+        thread.close()
+
+
+class Gate:
+    """Holds the voice before each sentence, and tells when it has come there."""
+
+    def __init__(self) -> None:
+        self._arrived = threading.Semaphore(0)
+        self._allowed = threading.Semaphore(0)
+
+    def acquire(self) -> None:
+        self._arrived.release()
+        assert self._allowed.acquire(timeout=10)
+
+    def wait(self) -> None:
+        assert self._arrived.acquire(timeout=10)
+
+    def open(self, sentence_count: int = 1) -> None:
+        self._allowed.release(sentence_count)
+
+
+def test_the_thread_speaks_before_it_prepares() -> None:
+    gate = Gate()
+    rig = Rig(FakeVoice(gate=gate))
+    with prompting(rig) as thread:
+        thread.prepare(["First ahead. Second ahead."])
+        gate.wait()
+        thread.speak(1, "Now. At once.")
+        gate.open(4)
+        for _ in range(3):
+            gate.wait()
+    assert rig.voice.spoken == ["First ahead.", "Now.", "At once.", "Second ahead."]
+    assert rig.play() == (heard("Now.", "At once."), [1])
+
+
+def test_what_is_at_hand_overtakes_what_is_being_rendered() -> None:
+    gate = Gate()
+    rig = Rig(FakeVoice(gate=gate))
+    with prompting(rig) as thread:
+        gate.open()
+        thread.prepare(["Ease out slowly."])
+        gate.wait()
+        thread.speak(1, "A long one.")
+        gate.wait()
+        thread.cut()
+        thread.speak(2, "Ease out slowly.")
+        assert rig.mixer.next_block() == SILENCE
+        assert rig.play() == (heard("Ease out slowly."), [2])
+        gate.open()
+    assert rig.play() == (b"\0", [])
+
+
+def test_a_cut_empties_the_queue() -> None:
+    gate = Gate()
+    rig = Rig(FakeVoice(gate=gate))
+    with prompting(rig) as thread:
+        thread.speak(1, "One.")
+        gate.wait()
+        thread.speak(2, "Two.")
+        thread.cut()
+        thread.set_rate(1.0)
+        thread.speak(3, "Three.")
+        gate.open(2)
+        gate.wait()
+    assert rig.voice.spoken == ["One.", "Three."]
+    rig.mixer.next_block()
+    assert rig.play() == (heard("Three."), [3])
+
+
+def test_the_queue_is_bounded_and_what_is_too_much_finishes_unspoken() -> None:
+    gate = Gate()
+    rig = Rig(FakeVoice(gate=gate))
+    with prompting(rig) as thread:
+        thread.speak(0, "0.")
+        gate.wait()
+        for prompt_id in range(1, MAX_REQUESTS + 2):
+            thread.speak(prompt_id, f"{prompt_id}.")
+        gate.open(MAX_REQUESTS + 2)
+        for _ in range(MAX_REQUESTS):
+            gate.wait()
+    spoken = [f"{prompt_id}." for prompt_id in range(MAX_REQUESTS + 1)]
+    assert rig.voice.spoken == spoken
+    assert rig.play() == (heard(*spoken), list(range(MAX_REQUESTS + 2)))
+
+
+def test_closing_ends_what_waits() -> None:
+    gate = Gate()
+    rig = Rig(FakeVoice(gate=gate))
+    with prompting(rig) as thread:
+        thread.speak(1, "One.")
+        gate.wait()
+        thread.speak(2, "Two.")
+        thread.close(limit_seconds=0)
+        gate.open()
+    thread.speak(3, "Three.")
+    assert rig.play() == (heard("One."), [1, 2, 3])
+
+
+def test_an_unforeseen_failure_is_told_and_every_prompt_finishes() -> None:
+    class BrokenVoice(FakeVoice):
+        def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
+            raise ZeroDivisionError("broken")
+
+    rig = Rig(BrokenVoice())
+    told = threading.Event()
+    thread = PromptingThread(rig.prompter, on_trouble=lambda line: (rig.troubles.append(line), told.set()))
+    thread.speak(1, "One.")
+    assert told.wait(10)
+    thread.speak(2, "Two.")
+    thread.close()
+    assert rig.play() == (b"\0", [1, 2])
+    assert rig.troubles == ["Speaking failed and goes on without sound: broken."]

@@ -1,0 +1,425 @@
+"""Routine files: what is wrong in one is told with its file, line and field; the built-in ones are right."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.core.choosing import routine_minutes
+from assistant.core.intents import Intent, PhraseTable
+from assistant.core.routine import Position, Region, Stretch
+from assistant.errors import ContentError
+from assistant.language.packs import load_language
+from assistant.resources import resource_path
+from assistant.store.documents import MAX_BYTES, DocumentError
+from assistant.store.routines import (
+    builtin_folder,
+    check_file,
+    load_routine,
+    load_routines,
+    schema_json,
+    user_folder,
+)
+
+GOOD = textwrap.dedent("""\
+    id: morning
+    name: Morning
+    spoken_name: morning
+    description: Two stretches to wake up with.
+    stretches:
+      - id: neck-tilt
+        name: Neck tilt
+        spoken_name: neck tilt
+        region: neck
+        position: seated
+        has_sides: true
+        hold_seconds: 20
+        repetitions: 2
+        enter:
+          - Sit tall.
+          - Tilt your head to the {other_side}, only as far as is comfortable.
+        feel: You feel a mild pull on the {side} side.
+        leave: Slowly lift your head.
+        easier: Tilt half as far.
+        avoid_if: [a recent neck injury]
+        source: a leaflet
+      - id: big-hug
+        name: Big hug
+        spoken_name: big hug
+        region: upper_back
+        position: standing
+        has_sides: false
+        hold_seconds: 30
+        enter: [Cross your arms.]
+        feel: You feel a mild pull.
+        leave: Slowly let go.
+        easier: Cross them lower.
+        avoid_if: [a recent injury]
+        source: a leaflet
+    """)
+
+TABLE = PhraseTable(phrases={Intent.STOP: ("stop", "hold on"), Intent.PAIN: ("hurts",)}, slots={})
+
+Write = Callable[[str], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def write(text: str) -> Path:
+        path = tmp_path / "mine.yaml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the user's own routines, empty."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    user_folder().mkdir(parents=True)
+    return user_folder()
+
+
+def test_a_good_file_becomes_a_routine(write: Write) -> None:
+    path = write(GOOD)
+    routine = load_routine(path, TABLE.find_safety)
+    assert check_file(path, TABLE.find_safety) == ()
+    assert (routine.id, routine.spoken_name, routine.order_reason) == ("morning", "morning", "")
+    assert routine.stretches[0] == Stretch(
+        id="neck-tilt",
+        name="Neck tilt",
+        spoken_name="neck tilt",
+        region=Region.NECK,
+        position=Position.SEATED,
+        has_sides=True,
+        hold_seconds=20,
+        repetitions=2,
+        enter=("Sit tall.", "Tilt your head to the {other_side}, only as far as is comfortable."),
+        feel="You feel a mild pull on the {side} side.",
+        leave="Slowly lift your head.",
+        easier="Tilt half as far.",
+        avoid_if=("a recent neck injury",),
+        source="a leaflet",
+    )
+    assert routine.stretches[1].repetitions == 1
+
+
+def swap(old: str, new: str) -> Callable[[], str]:
+    """The good file with the first `old` in it replaced."""
+
+    def changed() -> str:
+        assert old in GOOD
+        return GOOD.replace(old, new, 1)
+
+    return changed
+
+
+BROKEN: dict[str, tuple[Callable[[], str], int, str, str]] = {
+    "unknown key": (swap("feel:", "fele:"), 17, "stretches[0].fele", "not a known key, did you mean feel?"),
+    "missing key": (swap("    source: a leaflet\n", ""), 6, "stretches[0].source", "missing"),
+    "unknown key at the top": (swap("name: M", "nmae: M"), 2, "nmae", "did you mean name?"),
+    "twice the same key": (
+        swap("    easier: Tilt half as far.\n", "    feel: Again.\n    easier: Tilt half as far.\n"),
+        19,
+        "stretches[0].feel",
+        "is given twice, first on line 17",
+    ),
+    "no number": (swap("hold_seconds: 20", "hold_seconds: long"), 12, "stretches[0].hold_seconds", "integer"),
+    "hold too short": (
+        swap("hold_seconds: 20", "hold_seconds: 19"),
+        12,
+        "stretches[0].hold_seconds",
+        "20 to 30",
+    ),
+    "hold too long": (
+        swap("hold_seconds: 30", "hold_seconds: 31"),
+        28,
+        "stretches[1].hold_seconds",
+        "20 to 30",
+    ),
+    "hold of half seconds": (
+        swap("hold_seconds: 20", "hold_seconds: 20.5"),
+        12,
+        "stretches[0].hold_seconds",
+        "integer",
+    ),
+    "too many repetitions": (
+        swap("repetitions: 2", "repetitions: 5"),
+        13,
+        "stretches[0].repetitions",
+        "less than or equal to 4",
+    ),
+    "no repetition": (
+        swap("repetitions: 2", "repetitions: 0"),
+        13,
+        "stretches[0].repetitions",
+        "greater than",
+    ),
+    "unknown region": (swap("region: neck", "region: elbow"), 9, "stretches[0].region", "'neck'"),
+    "unknown position": (swap("seated", "flying"), 10, "stretches[0].position", "'seated'"),
+    "yes is no bool": (swap("has_sides: true", "has_sides: maybe"), 11, "stretches[0].has_sides", "boolean"),
+    "empty source": (swap("source: a leaflet", "source: ' '"), 21, "stretches[0].source", "should match"),
+    "number for text": (
+        swap("feel: You feel a mild pull.", "feel: 3"),
+        30,
+        "stretches[1].feel",
+        "put it in quotes",
+    ),
+    "no stretches": (lambda: GOOD.split("  - id")[0], 5, "stretches", "list"),
+    "id with spaces": (swap("id: neck-tilt", "id: Neck tilt"), 6, "stretches[0].id", "should match"),
+    "same id twice": (swap("id: big-hug", "id: neck-tilt"), 22, "stretches[1].id", "earlier stretch"),
+    "shouted name": (swap("spoken_name: morning", "spoken_name: MORNING"), 3, "spoken_name", "should match"),
+    "out of order": (swap("region: neck", "region: calves"), 25, "stretches[1].region", "order_reason"),
+    "bounce": (swap("Sit tall.", "Do not bounce."), 15, "stretches[0].enter[0]", '"bounce"'),
+    "swinging": (swap("Slowly let go.", "Swing your arms down."), 31, "stretches[1].leave", '"swing"'),
+    "push through": (swap("Slowly let go.", "Push through it."), 31, "stretches[1].leave", '"push"'),
+    "no pain, no gain": (
+        swap("Slowly let go.", "No pain, no gain."),
+        31,
+        "stretches[1].leave",
+        '"no pain no gain"',
+    ),
+    "deeper": (swap("Tilt half as far.", "Go deeper."), 19, "stretches[0].easier", '"deeper" without'),
+    "heard as stop": (swap("Slowly let go.", "Now stop."), 31, "stretches[1].leave", 'takes for "stop"'),
+    "heard as pain": (swap("[a recent injury]", "[if it hurts]"), 33, "stretches[1].avoid_if[0]", '"pain"'),
+    "stop between sentences": (
+        swap("enter: [Cross your arms.]", "enter: [Take hold., On your arms.]"),
+        29,
+        "stretches[1].enter",
+        '"hold on" where two sentences meet',
+    ),
+    "digits": (swap("Sit tall.", "Count to 10."), 15, "stretches[0].enter[0]", '"1"'),
+    "symbol": (swap("Sit tall.", "Sit tall & wide."), 15, "stretches[0].enter[0]", '"&"'),
+    "abbreviation": (swap("Sit tall.", "Sit tall, e.g. on a chair."), 15, "stretches[0].enter[0]", '"e.g."'),
+    "long sentence": (
+        swap("Sit tall.", "Sit " + "very " * 20 + "tall."),
+        15,
+        "stretches[0].enter[0]",
+        "22 words",
+    ),
+    "no side": (
+        swap("{other_side}, only", "window, only"),
+        14,
+        "stretches[0].enter",
+        "never says which side",
+    ),
+    "side without sides": (
+        swap("Slowly let go.", "Drop your {side} arm."),
+        31,
+        "stretches[1].leave",
+        "has_sides is false",
+    ),
+    "unknown placeholder": (swap("Tilt half", "Tilt {name} half"), 19, "stretches[0].easier", "{name}"),
+    "a side outright": (
+        swap("Tilt half", "With your left hand, tilt half"),
+        19,
+        "stretches[0].easier",
+        '"left"',
+    ),
+    "not YAML": (swap("name: Morning", "name: Morning: early"), 2, "", "is not YAML"),
+    "never closed": (lambda: GOOD + "x: [a,\n", 35, "", "is not YAML"),
+    "control character": (swap("Sit tall.", "Sit \x07 tall."), 15, "", "is not YAML"),
+    "two documents": (lambda: GOOD + "---\na: b\n", 35, "", "is not YAML"),
+    "undefined anchor": (swap("Sit tall.", "*tall"), 15, "", "is not YAML"),
+    "empty": (lambda: "", 1, "", "is empty"),
+    "only a comment": (lambda: "# nothing\n", 1, "", "is empty"),
+    "a list": (lambda: "- a\n- b\n", 1, "", "should be a mapping"),
+    "a stretch that is text": (lambda: GOOD + "  - hello\n", 35, "stretches[2]", "should be a mapping"),
+    "no such date": (swap("a leaflet", "2020-13-45"), 21, "stretches[0].source", "put text in quotes"),
+    "foreign tag": (
+        swap("a leaflet", "!!python/name:os.system x"),
+        21,
+        "stretches[0].source",
+        "cannot be understood",
+    ),
+    "a key that is a list": (lambda: GOOD + "? [a]\n: b\n", 35, "", "a key that is no word"),
+    "too deep": (lambda: GOOD + "x: " + "[" * 50_000 + "\n", 35, "", "nested too deeply"),
+    "anchors that multiply": (
+        lambda: "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 15)),
+        1,
+        "",
+        "too large once its anchors are expanded",
+    ),
+    "an anchor within itself": (lambda: "a: &a [*a]\n", 1, "", "too large once its anchors"),
+    "enormous": (lambda: GOOD + "#" * MAX_BYTES, 1, "", "is larger than 256 KB"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_file_is_told_with_line_and_field(name: str, write: Write) -> None:
+    text, line, field, message = BROKEN[name]
+    path = write(text())
+    problems = check_file(path, TABLE.find_safety)
+    assert [(p.path, p.line, p.field) for p in problems if message in p.message] == [(path, line, field)]
+    assert str(problems[0]).startswith(f"{path}:{problems[0].line}: ")
+    with pytest.raises(ContentError, match=r"mine\.yaml:\d+: "):
+        load_routine(path, TABLE.find_safety)
+
+
+def test_all_problems_of_a_file_are_told_at_once_in_order(write: Write) -> None:
+    text = GOOD.replace("hold_seconds: 20", "hold_seconds: 45").replace("big-hug", "neck-tilt")
+    text = text.replace("feel: You feel a mild pull.", "fele: Push.").replace("    name: Neck tilt\n", "")
+    path = write(text)
+    found = [(p.line, p.field) for p in check_file(path)]
+    assert found == [
+        (6, "stretches[0].name"),
+        (11, "stretches[0].hold_seconds"),
+        (21, "stretches[1].id"),
+        (21, "stretches[1].feel"),
+        (29, "stretches[1].fele"),
+    ]
+    with pytest.raises(DocumentError, match=r"and 4 more problems in this file"):
+        load_routine(path)
+
+
+def test_another_encoding_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "latin.yaml"
+    path.write_bytes(GOOD.replace("Sit tall.", "Sit at the café.").encode("latin-1"))
+    (problem,) = check_file(path)
+    assert (problem.line, problem.message) == (15, "is not UTF-8 text: save it as UTF-8")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_utf8_is_read_with_or_without_its_mark(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(GOOD.replace("Sit tall.", "Sit at the café."), encoding=encoding)
+    assert load_routine(path).stretches[0].enter[0] == "Sit at the café."
+
+
+@pytest.mark.parametrize("name", ["missing.yaml", "", "/dev/zero"])
+def test_what_is_no_file_is_told(tmp_path: Path, name: str) -> None:
+    (problem,) = check_file(tmp_path / name)
+    assert problem.message in ("cannot be read: No such file or directory", "is not a file")
+
+
+def test_anchors_may_be_used(write: Write) -> None:
+    text = GOOD.replace("source: a leaflet", "source: &leaflet a leaflet", 1)
+    text = text.replace("source: a leaflet", "source: *leaflet")
+    assert load_routine(write(text)).stretches[1].source == "a leaflet"
+
+
+def test_another_order_is_allowed_with_a_reason(write: Write) -> None:
+    text = GOOD.replace("region: neck", "region: calves")
+    path = write(text + "order_reason: The calves need it most.\n")
+    assert load_routine(path).order_reason == "The calves need it most."
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.binary(max_size=400))
+def test_no_bytes_bring_the_reader_down(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    path = tmp_path_factory.mktemp("bytes") / "any.yaml"
+    path.write_bytes(data)
+    assert all(problem.line >= 1 for problem in check_file(path, TABLE.find_safety))
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+_KEYS = sorted(yaml.safe_load(GOOD)["stretches"][0])
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.sampled_from(_KEYS), _VALUES)
+def test_any_value_of_any_field_is_accepted_or_told(
+    tmp_path_factory: pytest.TempPathFactory, key: str, value: object
+) -> None:
+    data = yaml.safe_load(GOOD)
+    data["stretches"][0][key] = value
+    path = tmp_path_factory.mktemp("values") / "any.yaml"
+    path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    problems = check_file(path, TABLE.find_safety)
+    if not problems:
+        kept = getattr(load_routine(path).stretches[0], key)
+        assert (list(kept) if isinstance(kept, tuple) else kept) == value
+
+
+class TestBuiltIn:
+    def test_they_break_no_rule(self) -> None:
+        find_safety = load_language().table.find_safety
+        files = sorted(builtin_folder().glob("*.yaml"))
+        assert len(files) == 3
+        assert [problem for path in files for problem in check_file(path, find_safety)] == []
+
+    def test_they_take_the_minutes_they_promise(self) -> None:
+        minutes = {r.id: routine_minutes(r) for r in load_routines(None, pytest.fail)}
+        assert minutes == {"at-the-desk": 4, "neck-and-shoulders": 5, "whole-spine": 12}
+
+    def test_a_stretch_is_the_same_wherever_its_id_is(self) -> None:
+        seen: dict[str, Stretch] = {}
+        for routine in load_routines(None, pytest.fail):
+            for stretch in routine.stretches:
+                assert seen.setdefault(stretch.id, stretch) == stretch
+
+    def test_every_movement_says_how_far(self) -> None:
+        for routine in load_routines(None, pytest.fail):
+            for stretch in routine.stretches:
+                spoken = " ".join((*stretch.enter, stretch.feel))
+                assert "comfortable" in spoken or stretch.id == "self-hug", stretch.id
+                assert "mild pull" in spoken or stretch.id == "seated-chest-lift", stretch.id
+
+    def test_their_schema_is_current_and_they_keep_to_it(self) -> None:
+        text = (builtin_folder() / "schema.json").read_text(encoding="utf-8")
+        assert text == schema_json()  # `limber routines schema > routines/schema.json` renews it
+        for path in builtin_folder().glob("*.yaml"):
+            source = path.read_text(encoding="utf-8")
+            assert source.startswith("# yaml-language-server: $schema=schema.json\n")
+            jsonschema.validate(yaml.safe_load(source), json.loads(text))
+
+    def test_without_them_it_is_said(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("assistant.store.routines.resource_path", lambda name: tmp_path / name)
+        with pytest.raises(ContentError, match="reinstall"):
+            load_routines(None, pytest.fail)
+
+    def test_they_are_where_resources_are(self) -> None:
+        assert builtin_folder() == resource_path("routines")
+
+
+class TestOwn:
+    def test_one_is_found_beside_the_built_in_ones(self, home: Path) -> None:
+        (home / "mine.yaml").write_text(GOOD, encoding="utf-8")
+        (home / ".mine.yaml.swp.yaml").write_text("an editor's", encoding="utf-8")
+        (home / "notes.txt").write_text("no routine", encoding="utf-8")
+        routines = load_routines(TABLE.find_safety, pytest.fail)
+        assert [r.id for r in routines] == ["at-the-desk", "neck-and-shoulders", "whole-spine", "morning"]
+
+    def test_a_broken_one_is_named_in_a_line_and_left_out(self, home: Path) -> None:
+        (home / "a.yaml").write_text(GOOD.replace("Sit tall.", "Push!"), encoding="utf-8")
+        (home / "b.yml").write_text(GOOD, encoding="utf-8")
+        said: list[str] = []
+        assert load_routines(TABLE.find_safety, said.append)[-1].id == "morning"
+        assert len(said) == 1
+        assert f"{home / 'a.yaml'}:15: stretches[0].enter[0]: " in said[0]
+        assert "\n" not in said[0]
+
+    @pytest.mark.parametrize(
+        ("old", "new", "field"),
+        [
+            ("id: morning", "id: whole-spine", "id"),
+            ("spoken_name: morning", "spoken_name: whole spine", "spoken_name"),
+        ],
+    )
+    def test_a_taken_name_is_refused(self, home: Path, old: str, new: str, field: str) -> None:
+        (home / "mine.yaml").write_text(GOOD.replace(old, new, 1), encoding="utf-8")
+        said: list[str] = []
+        assert len(load_routines(None, said.append)) == 3
+        (line,) = said
+        assert f"{home / 'mine.yaml'}: {field}: " in line
+
+    def test_a_folder_that_cannot_be_read_is_said(self, home: Path) -> None:
+        home.rmdir()
+        home.write_text("a file in its place", encoding="utf-8")
+        said: list[str] = []
+        assert len(load_routines(None, said.append)) == 3
+        (line,) = said
+        assert str(home) in line

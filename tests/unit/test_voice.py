@@ -1,0 +1,119 @@
+"""Choosing a voice, and going on with the next one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from fakes import FakeVoice
+
+from assistant.core.ports import SpokenWord, Voice
+from assistant.errors import VoiceError
+from assistant.speech.voice import FallbackVoice, open_voice
+from assistant.speech.voice_pieces import LOUDNESS_DBFS, to_speech
+
+
+def opens(voice: Voice) -> Callable[[], Voice]:
+    return lambda: voice
+
+
+def refuses(code: str, message: str) -> Callable[[], Voice]:
+    def opener() -> Voice:
+        raise VoiceError(code, message)
+
+    return opener
+
+
+@pytest.fixture
+def told() -> list[str]:
+    return []
+
+
+def test_it_goes_on_with_the_next_voice_for_good_and_says_nothing_twice(told: list[str]) -> None:
+    first, second = FakeVoice("first", fails_on="bad"), FakeVoice("second")
+    voice = FallbackVoice([opens(first), opens(second)], on_fallback=told.append)
+    assert voice.id == "first"
+    assert len(list(voice.synthesize("One. A bad one. Three.", 1.0))) == 3
+    assert (first.spoken, second.spoken) == (["One."], ["A bad one.", "Three."])
+    assert voice.id == "second"
+    assert told == ["The voice first failed. Speaking with second from now on."]
+
+
+def test_the_next_voice_is_skipped_when_it_cannot_be_opened(told: list[str]) -> None:
+    voice = FallbackVoice(
+        [
+            opens(FakeVoice("first", fails_on="bad")),
+            refuses("voice_missing", "No."),
+            opens(FakeVoice("last")),
+        ],
+        on_fallback=told.append,
+    )
+    assert len(list(voice.synthesize("A bad one.", 1.0))) == 1
+    assert voice.id == "last"
+
+
+def test_the_last_voice_may_fail_and_is_kept(told: list[str]) -> None:
+    voice = FallbackVoice([opens(FakeVoice("only", fails_on="bad"))], on_fallback=told.append)
+    with pytest.raises(VoiceError, match="only failed"):
+        list(voice.synthesize("A bad one.", 1.0))
+    assert len(list(voice.synthesize("A good one.", 1.0))) == 1
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    ("code", "asked_for", "lines"),
+    [("voice_missing", False, 0), ("voice_missing", True, 1), ("voice_failed", False, 1)],
+)
+def test_only_a_wanted_or_broken_voice_is_missed(
+    told: list[str], code: str, asked_for: bool, lines: int
+) -> None:
+    voice = FallbackVoice(
+        [refuses(code, "It is not there."), opens(FakeVoice())],
+        on_fallback=told.append,
+        first_was_asked_for=asked_for,
+    )
+    assert voice.id == "fake"
+    assert told == ["It is not there. Speaking with fake instead."][:lines]
+
+
+def test_without_any_voice_it_says_what_to_install(told: list[str]) -> None:
+    openers = [refuses("voice_missing", "Nobody cares."), refuses("voice_failed", "The model is damaged.")]
+    with pytest.raises(VoiceError) as caught:
+        FallbackVoice(openers, on_fallback=told.append)
+    assert "apt-get install" in caught.value.message
+    assert "The model is damaged." in caught.value.message
+    assert "Nobody cares." not in caught.value.message
+    assert told == []
+
+
+@pytest.mark.parametrize("name", ["festival", "piper:", "voice.onnx", ""])
+def test_an_unknown_name_is_refused_with_examples(name: str) -> None:
+    with pytest.raises(VoiceError, match="flite:slt") as caught:
+        open_voice(name)
+    assert caught.value.code == "voice_unknown"
+
+
+@pytest.mark.parametrize("rate_hz", [16_000, 22_050])
+@pytest.mark.parametrize("loudness", [0.02, 0.9])
+def test_sound_becomes_speech_of_one_loudness(rate_hz: int, loudness: float) -> None:
+    lead, tone = rate_hz // 2, rate_hz
+    times = np.arange(tone) / rate_hz
+    sound = np.concatenate([np.zeros(lead), loudness * np.cos(2 * np.pi * 440 * times), np.zeros(lead)])
+    speech = to_speech(sound.astype(np.float32), rate_hz, [SpokenWord("la", lead, lead + tone)])
+    samples = np.frombuffer(speech.samples, np.int16) / 32768
+    assert len(samples) == pytest.approx(16_000 * 1.5, abs=250)  # the silent start is gone
+    (word,) = speech.words
+    assert word.start_sample == pytest.approx(160, abs=40)
+    assert word.end_sample == pytest.approx(16_160, abs=40)
+    level = samples[word.start_sample + 200 : word.end_sample - 200]
+    assert 20 * math.log10(np.sqrt(np.mean(level**2))) == pytest.approx(LOUDNESS_DBFS, abs=0.5)
+
+
+def test_silence_becomes_no_speech_and_peaks_stay_below_full_scale() -> None:
+    assert to_speech(np.zeros(1000, np.float32), 16_000).samples == b""
+    click = np.full(16_000, 0.02, np.float32)
+    click[8000] = 1.0
+    samples = np.frombuffer(to_speech(click, 16_000).samples, np.int16)
+    assert samples.max() < 0.95 * 32767
