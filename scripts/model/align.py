@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import features
 import numpy as np
 import torch
-
-import features
 from corpus import SAMPLE_RATE_HZ, Pack, Samples, Utterance
 from lexicon import pronunciations
 from network import SUBSAMPLING, Network, pad

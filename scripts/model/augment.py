@@ -1,20 +1,19 @@
-"""Augmentation in two steps: rooms, microphones and speed on the samples; gains, gaps and noise on the energies.
+"""Augmentation in two steps: rooms, microphones and speed on samples; gains, gaps and noise on energies.
 
-The first is dear and is done a few times per utterance, in advance; the second is nearly free and new in every
-batch. Mel energies add where sounds add, but for a random cross term, which is added too.
+The first is dear and is done a few times per utterance, in advance; the second is nearly free and new in
+every batch. Mel energies add where sounds add, but for a random cross term, which is added too.
 """
 
 from __future__ import annotations
 
+import features
 import numpy as np
 import torch
-from scipy import fft
-from torch import Tensor
-
-import features
 from corpus import SAMPLE_RATE_HZ, Samples, Utterance
 from noises import room
 from phones import SILENCE_PDF
+from scipy import fft
+from torch import Tensor
 
 Rng = np.random.Generator
 TAIL_SECONDS = 0.2

@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import torch
-from torch import Tensor
-
 import augment
 import features
+import numpy as np
+import torch
 from corpus import Utterance
 from network import SUBSAMPLING, pad
 from phones import PDF_COUNT, SILENCE_PDF, WORD_UNITS
+from torch import Tensor
 from variants import Variants, frames_by_utterance
 
 ROW_FRAMES = 360

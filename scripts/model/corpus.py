@@ -1,7 +1,7 @@
 """Corpora on disk and in memory: many utterances' samples in one file, and a line of JSON for each.
 
-One pack is `NAME.int16` (mono, 16 kHz) beside `NAME.jsonl`. Human corpora are read from a folder with a
-`manifest.csv` (path, text, speaker, in_dev) or from WORD/SPEAKER_nohash_N.wav folders, as Speech Commands has.
+One pack is `NAME.int16` (mono, 16 kHz) beside `NAME.jsonl`. Human corpora are read from a folder with
+`manifest.csv` (path, text, speaker, in_dev), or from files WORD/SPEAKER_nohash_N.wav, as Speech Commands has.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import soundfile as sf
-
 from lexicon import pronunciations
 
 SAMPLE_RATE_HZ = 16_000
@@ -46,6 +45,7 @@ class Pack:
     utterances: tuple[Utterance, ...]
 
     def audio(self, utterance: Utterance) -> Samples:
+        """The samples of one utterance."""
         return self.samples[utterance.start : utterance.start + utterance.length]
 
     def save(self, path: Path) -> None:

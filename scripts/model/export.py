@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-
 from features import MEL_BINS, MFCC_CONF
 from graph import PHONE_IDS, PHONE_LOOP, SILENCE_LOOP, SILENCE_PHONE
 from network import LEFT_CONTEXT, OFFSETS, RESIDUAL_FROM, RIGHT_CONTEXT, SUBSAMPLING, Network
 from phones import PDF, SILENCE_PDF
 
 FINAL_STATE = -1
+STATISTICS = (
+    "ValueAvg", "DerivAvg", "Count", "OderivRms", "OderivCount", "NumDimsSelfRepaired", "NumDimsProcessed"
+)  # fmt: skip
 COMPRESS_FROM = 4096  # elements; smaller matrices stay exact
 MODEL_CONF = """--min-active=200
 --max-active=3000
@@ -55,28 +57,35 @@ class KaldiFile:
         self.raw(b"\0B")
 
     def raw(self, data: bytes) -> None:
+        """Bytes as they are."""
         self._file.write(data)
 
     def tokens(self, *names: str) -> None:
+        """Names, each followed by a space."""
         self.raw("".join(f"{name} " for name in names).encode())
 
     def integers(self, *values: int) -> None:
+        """Each after a byte that tells its size."""
         for value in values:
             self.raw(b"\4" + struct.pack("<i", value))
 
     def real(self, value: float) -> None:
+        """A float32 after a byte that tells its size."""
         self.raw(b"\4" + struct.pack("<f", value))
 
     def integer_vector(self, values: Sequence[int]) -> None:
+        """The count is plain, without a size byte."""
         self.raw(b"\4" + struct.pack("<i", len(values)) + np.asarray(values, "<i4").tobytes())
 
     def vector(self, values: Iterable[float]) -> None:
+        """float32, never compressed."""
         array = np.asarray(list(values), "<f4")
         self.tokens("FV")
         self.integers(len(array))
         self.raw(array.tobytes())
 
     def matrix(self, values: np.ndarray) -> None:
+        """float32, or bytes if it is large and compression is on."""
         if not self._compressed or values.size < COMPRESS_FROM:
             self.tokens("FM")
             self.integers(*values.shape)
@@ -91,7 +100,7 @@ class KaldiFile:
 def _transition_model(out: KaldiFile) -> None:
     """One state per phone: a self-loop and a way out; the four places of a phone share its pdf."""
     phones = sorted(PHONE_IDS.values())
-    triples = [(SILENCE_PHONE, SILENCE_PDF)] + sorted((i, PDF[phone]) for (phone, _), i in PHONE_IDS.items())
+    triples = [(SILENCE_PHONE, SILENCE_PDF), *sorted((i, PDF[phone]) for (phone, _), i in PHONE_IDS.items())]
     out.tokens("<TransitionModel>", "<Topology>")
     out.integer_vector([SILENCE_PHONE, *phones])
     out.integer_vector([-1, 0] + [1] * len(phones))
@@ -137,10 +146,9 @@ def _nonlinear(out: KaldiFile, kind: str, size: int) -> None:
     """A component without parameters, with the empty statistics that Kaldi expects."""
     out.tokens(f"<{kind}>", "<Dim>")
     out.integers(size)
-    for name, is_vector in (("ValueAvg", True), ("DerivAvg", True), ("Count", False), ("OderivRms", True),
-                            ("OderivCount", False), ("NumDimsSelfRepaired", False), ("NumDimsProcessed", False)):  # fmt: skip
+    for name in STATISTICS:
         out.tokens(f"<{name}>")
-        if is_vector:
+        if name in ("ValueAvg", "DerivAvg", "OderivRms"):
             out.vector([])
         else:
             out.real(0.0)

@@ -40,6 +40,7 @@ SILENCE_LOOP = 0.9  # probability of staying, as in the topology inside am/final
 PHONE_LOOP = 0.5
 PAUSE = 0.5  # probability of a silence between two words
 
+
 @dataclass(frozen=True, slots=True)
 class Costs:
     """In nats, chosen on recordings of other speakers than those measured in the model card."""

@@ -7,9 +7,8 @@ by their offsets, from which training, export and parity test alike are made.
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
-
 from features import MEL_BINS
+from torch import Tensor, nn
 
 SUBSAMPLING = 3
 WIDTH = 192

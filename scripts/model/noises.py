@@ -15,6 +15,7 @@ Rng = np.random.Generator
 
 
 def level(wave: Wave) -> Wave:
+    """The same with an RMS of 1."""
     return (wave / (np.sqrt(np.mean(np.square(wave))) + 1e-9)).astype(np.float32)
 
 
@@ -33,11 +34,13 @@ def wander(count: int, rate_hz: float, depth_db: float, rng: Rng) -> Wave:
 
 
 def hiss(count: int, rng: Rng) -> Wave:
+    """Colored noise that comes and goes."""
     colored = shaped(count, 20, rng.uniform(2000, 8000), rng.uniform(0, 1.2), rng)
     return colored * wander(count, rng.uniform(0.2, 2), rng.uniform(0, 4), rng)
 
 
 def water(count: int, rng: Rng) -> Wave:
+    """A tap or a shower, with drops."""
     stream = shaped(count, rng.uniform(200, 1200), rng.uniform(4000, 8000), rng.uniform(-0.2, 0.6), rng)
     return stream * wander(count, rng.uniform(8, 40), rng.uniform(1, 5), rng) + 0.5 * ring(
         count, 30, 400, 2500, rng
@@ -59,6 +62,7 @@ def ring(count: int, per_second: float, low_hz: float, high_hz: float, rng: Rng)
 
 
 def dishes(count: int, rng: Rng) -> Wave:
+    """Clatter and thuds."""
     clatter = ring(count, rng.uniform(1, 6), 900, 7000, rng) + 0.7 * ring(
         count, rng.uniform(0.5, 3), 60, 500, rng
     )
@@ -66,6 +70,7 @@ def dishes(count: int, rng: Rng) -> Wave:
 
 
 def hum(count: int, rng: Rng) -> Wave:
+    """Mains, fans and motors."""
     t = np.arange(count) / SAMPLE_RATE_HZ
     base = rng.choice([50, 60, 100, 120, rng.uniform(80, 400)])
     wave = sum(
@@ -75,6 +80,7 @@ def hum(count: int, rng: Rng) -> Wave:
 
 
 def music(count: int, rng: Rng) -> Wave:
+    """Notes of a scale, plucked."""
     wave, t = np.zeros(count), np.arange(count) / SAMPLE_RATE_HZ
     beat = rng.uniform(0.15, 0.7)
     for start in np.arange(0, count / SAMPLE_RATE_HZ, beat):
@@ -133,7 +139,7 @@ def noise(count: int, speech: Sequence[Wave], rng: Rng) -> Wave:
 
 
 def room(rng: Rng) -> Wave:
-    """An impulse response: the direct sound, some reflections, a tail of 0.1 to 0.9 s that loses its treble."""
+    """An impulse response: the direct sound, some reflections, a dull tail of 0.1 to 0.9 s."""
     reverberation_seconds = rng.uniform(0.1, 0.9)
     count = int(reverberation_seconds * SAMPLE_RATE_HZ)
     t = np.arange(count) / SAMPLE_RATE_HZ

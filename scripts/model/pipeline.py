@@ -1,7 +1,7 @@
 """Builds models/limber-en from recordings and synthetic speech: `scripts/model/build --help`.
 
-The stages run in order; each leaves its result in the work folder and is not run again while it is there, so an
-interrupted build goes on where it was. Training also goes on from its last saved state. Everything is seeded.
+The stages run in order; each leaves its result in the work folder and is not run again while it is there,
+so an interrupted build goes on where it was. Training goes on from its last saved state; all is seeded.
 """
 
 from __future__ import annotations
@@ -17,15 +17,14 @@ from functools import partial
 from multiprocessing import Pool
 from pathlib import Path
 
-import numpy as np
-import torch
-
 import align
 import corpus
 import export
 import graph
+import numpy as np
 import synthesis
 import texts
+import torch
 import train
 import variants
 from batches import EASY, Acoustics, Sampler, Source
@@ -36,6 +35,7 @@ from phones import PDF_COUNT, WORD_UNITS
 
 SEED = 1
 CORPORA = ("human", "synthetic")
+REALIGNED = ("human.realigned", "synthetic.realigned")
 SHARES = {"safety": 0.06, "words": 0.40, "sentences": 0.12, "command": 0.20, "text": 0.22}
 DROPPED_SHARE = 0.03  # of the alignments, the worst: mostly wrong labels
 ALIGN_SLICE = 250
@@ -68,12 +68,13 @@ class Stage:
     said: float = 0.0
 
     def __call__(self, share: float, remark: str = "") -> None:
+        """Take note that this share is done; speak at most every ten seconds."""
         now = time.monotonic()
         self.began = self.began or now
         if now - self.said >= 10 and share > 0:
             self.said = now
             left = (now - self.began) * (1 - share) / share
-            print(f"{self.name}: {share:.0%}, {left / 60:.1f} min left {remark}", file=sys.stderr, flush=True)
+            sys.stderr.write(f"{self.name}: {share:.0%}, {left / 60:.1f} min left {remark}\n")
 
 
 class Build:
@@ -99,8 +100,7 @@ class Build:
             self.stage(f"{name}.index.npy", partial(self._variants, name))
         self.stage("noises.npy", self._noises)
         self.stage("bootstrap.pt", self._bootstrap)
-        for name in CORPORA:
-            self.stage(f"{name}.aligned.jsonl", partial(self._align, name, "bootstrap.pt"))
+        self.stage("human.aligned.jsonl", partial(self._align, "human", "bootstrap.pt"))
         self.stage("draft.pt", self._draft)
         for name in CORPORA:
             self.stage(f"{name}.realigned.jsonl", partial(self._align, name, "draft.pt"))
@@ -111,11 +111,11 @@ class Build:
             result = "shipped.pt"
         self.export(result, out)
 
-    def _sampler(self, alignment: str, everybody: bool) -> Sampler:
-        """All corpora; without the speakers of the development set, unless `everybody` is wanted."""
+    def _sampler(self, *aligned: str, everybody: bool) -> Sampler:
+        """The corpora as aligned; without the development set's speakers, unless `everybody` is wanted."""
         sources = []
-        for name in CORPORA:
-            utterances = corpus.load_utterances(self.work / f"{name}.{alignment}.jsonl")
+        for name, path in zip(CORPORA, aligned, strict=True):
+            utterances = corpus.load_utterances(self.work / f"{path}.jsonl")
             if not everybody:
                 utterances = tuple(replace(u, phones=()) if u.measured else u for u in utterances)
             sources.append(self._source(name, utterances))
@@ -189,26 +189,36 @@ class Build:
         return np.asarray(np.load(self.work / "noises.npy", mmap_mode="r"))
 
     def _draft(self, stage: Stage) -> None:
-        """Learn human speech from a first, rough alignment, just to align it better."""
+        """Learn human speech from a first, rough alignment, and more of flite's, just to align all better."""
         network = load_network(self.work / "bootstrap.pt", PDF_COUNT)
-        self._train(network, self._sampler("aligned", False), train.Schedule(self.plan.draft_steps), stage)
+        self._train(
+            network,
+            self._sampler("human.aligned", "synthetic", everybody=False),
+            train.Schedule(self.plan.draft_steps),
+            stage,
+        )
 
     def _measured(self, stage: Stage) -> None:
         """Learn from all speakers but those of the development set."""
         network = load_network(self.work / "draft.pt", PDF_COUNT)
-        self._train(network, self._sampler("realigned", False), train.Schedule(self.plan.measured_steps), stage)
+        self._train(
+            network,
+            self._sampler(*REALIGNED, everybody=False),
+            train.Schedule(self.plan.measured_steps),
+            stage,
+        )
 
     def _shipped(self, stage: Stage) -> None:
         """Go on from there with everybody."""
         network = load_network(self.work / "measured.pt", PDF_COUNT)
         schedule = train.Schedule(self.plan.shipped_steps, peak_rate=1e-3, constant_part=0.5)
-        self._train(network, self._sampler("realigned", True), schedule, stage)
+        self._train(network, self._sampler(*REALIGNED, everybody=True), schedule, stage)
 
     def export(self, network: str, out: Path) -> None:
         """Write the model folder."""
         priors = np.load(self._priors_path(network))
         export.write(out, load_network(self.work / network, PDF_COUNT), priors, export.Options())
-        print(graph.build(out), file=sys.stderr)
+        sys.stderr.write(f"{graph.build(out)}\n")
 
 
 def _align_slice(job: tuple[Path, Path, np.ndarray, int]) -> list[tuple[float, Utterance]]:
@@ -223,12 +233,18 @@ def main() -> None:
     """Build the model."""
     parser = argparse.ArgumentParser(description="Build Limber's speech model.")
     parser.add_argument(
-        "--recordings", type=Path, action="append", required=True, help="a folder of transcribed speech; repeatable"
+        "--recordings",
+        type=Path,
+        action="append",
+        required=True,
+        help="a folder of transcribed speech; repeatable",
     )
     parser.add_argument("--work", type=Path, required=True, help="a folder for what the stages leave behind")
     parser.add_argument("--out", type=Path, default=graph.ROOT / "models" / "limber-en")
     parser.add_argument("--measured", action="store_true", help="leave the development set's speakers out")
-    parser.add_argument("--miniature", action="store_true", help="a tiny model in a minute, to try the pipeline")
+    parser.add_argument(
+        "--miniature", action="store_true", help="a tiny model in a minute, to try the pipeline"
+    )
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)

@@ -17,10 +17,9 @@ from pathlib import Path
 
 import numpy as np
 import soundfile as sf
-from scipy.signal import resample_poly
-
 from corpus import SAMPLE_RATE_HZ, Samples, Utterance
 from phones import PDF, SILENCE_PDF
+from scipy.signal import resample_poly
 
 Phones = tuple[tuple[int, float], ...]
 
@@ -32,13 +31,17 @@ ESPEAK_ACCENTS = ("en-us",) * 5 + (
     "en-029",
     "en-us-nyc",
 )
-ESPEAK_VOICES = (
-    " m1 m2 m3 m4 m5 m6 m8 f1 f2 f3 f4 klatt klatt2 klatt3 klatt4 klatt5 Alex Alicia Annie AnxiousAndy Denis Diogo "
-    "Gene Gene2 Henrique Hugo Lee Marco Mario Michael Mike Nguyen RicishayMax RicishayMax2 adam anika announcer "
-    "antonio aunty benjamin boris caleb david ed edward edward2 grandma grandpa gustave iven iven2 iven3 john "
-    "kaukovalta linda marcelo max michel norbert pablo paul quincy rob robert sandro shelby steph steph2 steph3 "
-    "travis victor zac"
-).split(" ")
+_ESPEAK_NAMES = """
+,          ,          ,          ,          ,          ,          ,          ,          ,          ,
+,          ,          ,          ,          ,          ,          ,          ,          ,          ,
+,          ,          ,          ,          ,          ,          ,          ,          ,          ,
+,          ,          ,          ,          ,          ,          ,          ,          ,          ,
+,          ,          ,          ,          ,          ,          ,          ,          ,          ,
+,          ,          ,          ,          ,          ,          ,          ,          ,          ,
+,          ,          ,          ,          ,          ,          ,          ,          ,          ,
+,          ,
+"""
+ESPEAK_VOICES = ("", *_ESPEAK_NAMES.split())
 FLITE_VOICES = ("slt", "awb", "kal16")
 HELD_ESPEAK_VOICES = ("m7", "f5", "Andy", "belinda", "miguel", "pedro", "Andrea", "Jacky")
 HELD_FLITE_VOICE = "rms"
@@ -61,6 +64,7 @@ class Manner:
 
 
 def training_manner(rng: random.Random) -> Manner:
+    """Any voice but those kept for measuring."""
     if rng.random() < 0.6:
         voice = "+".join(filter(None, (rng.choice(ESPEAK_ACCENTS), rng.choice(ESPEAK_VOICES))))
         return Manner("espeak", voice, rng.randint(105, 210), rng.randint(15, 85))

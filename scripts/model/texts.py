@@ -11,8 +11,9 @@ from collections import Counter
 from pathlib import Path
 from pydoc_data import topics
 
-from assistant.core.intents import SAFETY_INTENTS, Intent, PhraseTable
 from lexicon import Pronunciation, known_words, pronunciations
+
+from assistant.core.intents import SAFETY_INTENTS, Intent, PhraseTable
 
 SAFETY_WORDS = ("stop", "hurts", "hurt", "ouch", "pain", "help", "pause", "enough")
 

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import nn
-
 from batches import Sampler
 from network import Network
 from phones import SILENCE_PDF
+from torch import nn
 
 SAVE_STEPS = 500
 AVERAGE_OVER_STEPS = 400
@@ -26,13 +25,14 @@ WEIGHT_DECAY = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """How long and how fast to learn: constant for the first part, then falling in a line to nearly nothing."""
+    """How long and how fast to learn: at first evenly, then slower, in a line to nearly nothing."""
 
     steps: int
     peak_rate: float = 2e-3
     constant_part: float = 0.3
 
     def rate(self, step: int) -> float:
+        """The learning rate of a step."""
         done = step / self.steps
         falling = min(1.0, max(0.02, (1 - done) / (1 - self.constant_part)))
         return self.peak_rate * min(1.0, (step + 1) / WARM_UP_STEPS) * falling

@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import tempfile
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from multiprocessing import Pool
 from pathlib import Path
 
@@ -32,8 +32,8 @@ NOISY = "kitchen 10 dB"
 class Setting:
     """One operating point: the graph's costs and the decoder's options."""
 
-    costs: graph.Costs = graph.Costs()
-    options: export.Options = export.Options()
+    costs: graph.Costs = field(default_factory=graph.Costs)
+    options: export.Options = field(default_factory=export.Options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +121,10 @@ def main() -> None:
     jobs = [(arguments.network, s, arguments.audio, arguments.every) for s in settings(arguments.grid)]
     with Pool(os.cpu_count()) as pool:
         for setting, point in pool.imap(_job, jobs):
-            chosen = {k: v for k, v in (asdict(setting.costs) | asdict(setting.options)).items() if k in arguments.grid}
-            print(json.dumps(chosen | {k: round(v, 4) for k, v in asdict(point).items()}), flush=True)
-    sys.exit(0)
+            every = asdict(setting.costs) | asdict(setting.options)
+            chosen = {name: every[name] for name in arguments.grid}
+            sys.stdout.write(json.dumps(chosen | {k: round(v, 4) for k, v in asdict(point).items()}) + "\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from multiprocessing import Pool
 from pathlib import Path
 
+import augment
 import numpy as np
 import torch
-
-import augment
 from corpus import Pack, Utterance, load
-from features import MEL_BINS
 from noises import noise
 
 NOISE_SECONDS = 10
@@ -41,6 +39,7 @@ class Variants:
 
 
 def load_variants(path: Path) -> Variants:
+    """What `make` wrote."""
     energies = np.load(path.with_suffix(".energies.npy"), mmap_mode="r")
     return Variants(energies, np.load(path.with_suffix(".index.npy")))
 

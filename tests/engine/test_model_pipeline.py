@@ -96,7 +96,13 @@ def test_libvosk_computes_what_the_network_computes(unit: str, tmp_path: Path) -
         outputs = network.eval()(pad(frames)[None])[0]
     pdf = PDF[unit] if unit else SILENCE_PDF
     phone = graph.PHONE_IDS[unit, "S"] if unit else graph.SILENCE_PHONE
-    export.write(tmp_path, network, np.ones(PDF_COUNT), export.Options(acoustic_scale=1.0, dither=0.0), compressed=False)
+    export.write(
+        tmp_path,
+        network,
+        np.ones(PDF_COUNT),
+        export.Options(acoustic_scale=1.0, dither=0.0),
+        compressed=False,
+    )
     (tmp_path / "graph/words.txt").write_text("<eps> 0\nword 1\n")
     path = f"0 1 {2 * phone} 1\n1 1 {2 * phone - 1} 0\n1\n"
     pipe = f"fstcompile | fstconvert --fst_type=const > '{tmp_path}/graph/HCLG.fst'"

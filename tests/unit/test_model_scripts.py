@@ -1,4 +1,4 @@
-"""The parts of the model's pipeline, each on its own; skipped where what builds the model is not installed."""
+"""The parts of the model's pipeline, each on its own; skipped where its tools are not installed."""
 
 from __future__ import annotations
 
@@ -64,8 +64,12 @@ def test_folding_the_normalizations_changes_nothing() -> None:
     weight, bias = network.folded()[0]
     seen = frames[0, : len(OFFSETS[0])].flatten()
     with torch.no_grad():
-        hidden = network.affine[0](((frames[0, : len(OFFSETS[0])] - network.mean) * network.inverse_deviation).flatten())
-        torch.testing.assert_close(weight @ seen + bias, network.norm[0](hidden[None])[0], rtol=1e-3, atol=1e-4)
+        hidden = network.affine[0](
+            ((frames[0, : len(OFFSETS[0])] - network.mean) * network.inverse_deviation).flatten()
+        )
+        torch.testing.assert_close(
+            weight @ seen + bias, network.norm[0](hidden[None])[0], rtol=1e-3, atol=1e-4
+        )
 
 
 def test_alignment_skips_a_silence_that_is_not_there() -> None:
@@ -169,7 +173,9 @@ def test_words_near_the_safety_words_are_found() -> None:
 
 def test_a_pack_comes_back_from_disk(tmp_path: Path) -> None:
     spoken = Utterance("stop", "human", "x", 0, 0, True, ((3, 0.25),))
-    gather([(spoken, np.arange(5, dtype=np.int16)), (spoken, np.arange(3, dtype=np.int16))]).save(tmp_path / "pack")
+    gather([(spoken, np.arange(5, dtype=np.int16)), (spoken, np.arange(3, dtype=np.int16))]).save(
+        tmp_path / "pack"
+    )
     pack = load(tmp_path / "pack")
     assert [pack.audio(u).tolist() for u in pack.utterances] == [[0, 1, 2, 3, 4], [0, 1, 2]]
     assert pack.utterances[0].phones == ((3, 0.25),)
