@@ -1,7 +1,7 @@
 """The operating point: what "stop" misses against what it makes up, for several costs of the graph.
 
 Builds a model folder for each setting and decodes the development set with it. Writes one line of JSON per
-setting, and draws them: `scripts/model/build --help` tells how to call it.
+setting: `scripts/model/build tune --help`.
 """
 
 from __future__ import annotations
