@@ -18,7 +18,7 @@ import vosk
 from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, PhraseTable
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.speech.bench_audio import CONDITIONS, LEAD_SECONDS, Clip, Recordings, Samples, word_end_seconds
-from assistant.speech.vosk_model import load_model
+from assistant.speech.vosk_model import VoskModel
 
 CLOSED_SET = ("yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go", "start", "repeat")
 RUNNING_SPEECH = ("librispeech", "an4", "ljspeech", "librivox")
@@ -92,10 +92,12 @@ class Ear:
     """One grammar on a loaded model. Decodes sound in blocks and asks for a partial hypothesis after each."""
 
     def __init__(
-        self, model: vosk.Model, table: PhraseTable, phrases: Sequence[str], *, unknown: bool = True
+        self, model: VoskModel, table: PhraseTable, phrases: Sequence[str], *, unknown: bool = True
     ) -> None:
-        grammar = [*phrases, UNKNOWN_WORD] if unknown else list(phrases)
-        self._recognizer = vosk.KaldiRecognizer(model, SAMPLE_RATE_HZ, json.dumps(grammar))
+        missing = frozenset(model.missing_words(word for phrase in phrases for word in phrase.split()))
+        grammar = [phrase for phrase in phrases if missing.isdisjoint(phrase.split())]
+        grammar += [UNKNOWN_WORD] if unknown else []
+        self._recognizer = vosk.KaldiRecognizer(model.native, SAMPLE_RATE_HZ, json.dumps(grammar))
         self._table = table
         self.sound_seconds = 0.0
         self.busy_seconds = 0.0
@@ -182,7 +184,7 @@ def measure(
 ) -> Figures:
     """Measure a model. Raises HearingError if it cannot be loaded."""
     before, began = _resident_megabytes(), time.perf_counter()
-    model = load_model(model_path)
+    model = VoskModel(model_path)
     load_seconds = time.perf_counter() - began
     short = Ear(model, table, short_grammar(table))
     full = Ear(model, table, table.grammar(Intent))

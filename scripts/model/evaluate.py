@@ -21,7 +21,7 @@ from noises import dishes, level, water
 from assistant.core.intents import SAFETY_INTENTS, Intent
 from assistant.speech.bench_audio import active_rms
 from assistant.speech.benchmark import Ear, Share
-from assistant.speech.vosk_model import load_model
+from assistant.speech.vosk_model import VoskModel
 
 NOISY_DB = 10.0
 SEED = 4
@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     arguments = parser.parse_args()
     table = graph.language_pack("en")
-    ear = Ear(load_model(arguments.model), table, table.grammar(Intent))
+    ear = Ear(VoskModel(arguments.model), table, table.grammar(Intent))
     rng, noise_rng = random.Random(SEED), np.random.default_rng(SEED)
     said = []
     for intent, patterns in table.phrases.items():

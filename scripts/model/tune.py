@@ -23,7 +23,7 @@ from phones import PDF_COUNT
 from assistant.core.intents import Intent
 from assistant.speech.bench_audio import CONDITIONS, Recordings, read_recordings
 from assistant.speech.benchmark import STOP, Ear, short_grammar
-from assistant.speech.vosk_model import load_model
+from assistant.speech.vosk_model import VoskModel
 
 NOISY = "kitchen 10 dB"
 
@@ -61,7 +61,7 @@ def try_setting(network_path: Path, setting: Setting, recordings: Recordings, ev
         priors = np.load(network_path.with_suffix(".priors.npy"))
         export.write(folder, load(network_path, PDF_COUNT), priors, setting.options)
         graph.build(folder, costs=setting.costs)
-        model = load_model(folder)
+        model = VoskModel(folder)
         short, full = Ear(model, table, short_grammar(table)), Ear(model, table, table.grammar(Intent))
     shares = []
     clips = [c for c in recordings.commands(STOP) if c.confirmed][::every]
