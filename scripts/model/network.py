@@ -17,8 +17,8 @@ OFFSETS = (
     (-1, 0, 1),
     (-3, 0, 3),
     (-3, 0, 3),
-    (-6, -3, 0),
-    (-6, -3, 0),
+    (-6, 0, 6),
+    (-6, -3, 3),
     (-9, -6, -3, 0),
     (-12, -6, 0),
 )
@@ -59,7 +59,7 @@ class Network(nn.Module):
             result = affine(torch.cat(seen, -1))
             result = torch.relu(norm(result.flatten(0, 1)).view_as(result))
             if i >= RESIDUAL_FROM:
-                own = starts[offsets.index(0)]
+                own = -min(offsets) // step
                 result = result + hidden[:, own : own + length]
             hidden = result
         return self.output(hidden).log_softmax(-1)

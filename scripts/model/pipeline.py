@@ -39,7 +39,7 @@ REALIGNED = ("human.realigned", "synthetic.realigned")
 SHARES = {"safety": 0.06, "words": 0.40, "sentences": 0.12, "command": 0.20, "text": 0.22}
 DROPPED_SHARE = 0.03  # of the alignments, the worst: mostly wrong labels
 ALIGN_SLICE = 250
-PRIOR_STEPS = 60
+PRIOR_STEPS = 40
 
 
 @dataclass(frozen=True, slots=True)

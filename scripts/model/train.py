@@ -17,7 +17,7 @@ from network import Network
 from phones import SILENCE_PDF
 from torch import nn
 
-SAVE_STEPS = 500
+SAVE_STEPS = 100
 AVERAGE_OVER_STEPS = 400
 WARM_UP_STEPS = 50
 WEIGHT_DECAY = 1e-3
