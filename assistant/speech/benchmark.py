@@ -72,70 +72,76 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What came of a piece of sound: the final texts, and when safety phrases first showed."""
+class Hypothesis:
+    """What the recognizer believed from `at_seconds` on, until the next one; `final` ends an utterance."""
 
-    finals: tuple[str, ...]
-    safety: tuple[tuple[Intent, float], ...]
+    at_seconds: float
+    text: str
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came of a piece of sound, in order; a hypothesis that repeats the one before it is left out."""
+
+    hypotheses: tuple[Hypothesis, ...]
+
+    @property
+    def finals(self) -> tuple[str, ...]:
+        """The final texts, without `[unk]`."""
+        texts = (h.text.split() for h in self.hypotheses if h.final)
+        known = (" ".join(word for word in words if word != UNKNOWN_WORD) for words in texts)
+        return tuple(text for text in known if text)
 
     def said(self, phrase: str) -> bool:
-        """Whether a final text is exactly this phrase, `[unk]` aside."""
+        """Whether a final text is exactly this phrase."""
         return phrase in self.finals
 
-    def alarm_seconds(self, intents: Iterable[Intent]) -> float | None:
-        """When one of these intents was first recognized, in samples' time."""
-        wanted = frozenset(intents)
-        return next((at for intent, at in self.safety if intent in wanted), None)
+    def alarms(self, table: PhraseTable, hold_seconds: float = 0.0) -> list[tuple[Intent, float]]:
+        """Which safety intents were recognized, and when: once they had been believed for so long."""
+        found: list[tuple[Intent, float]] = []
+        intent, since, told = None, 0.0, False
+        for number, hypothesis in enumerate(self.hypotheses):
+            match = table.find_safety(tuple(hypothesis.text.split()))
+            if (match and match.intent) is not intent:
+                intent, since, told = match and match.intent, hypothesis.at_seconds, False
+            until = self.hypotheses[number + 1].at_seconds if number + 1 < len(self.hypotheses) else since
+            if intent and not told and (hypothesis.final or until - since >= hold_seconds):
+                found.append((intent, hypothesis.at_seconds if hypothesis.final else since + hold_seconds))
+                told = True
+            if hypothesis.final:
+                intent = None
+        return found
 
 
 class Ear:
     """One grammar on a loaded model. Decodes sound in blocks and asks for a partial hypothesis after each."""
 
-    def __init__(
-        self, model: VoskModel, table: PhraseTable, phrases: Sequence[str], *, unknown: bool = True
-    ) -> None:
+    def __init__(self, model: VoskModel, phrases: Sequence[str], *, unknown: bool = True) -> None:
         missing = frozenset(model.missing_words(word for phrase in phrases for word in phrase.split()))
         grammar = [phrase for phrase in phrases if missing.isdisjoint(phrase.split())]
         grammar += [UNKNOWN_WORD] if unknown else []
         self._recognizer = vosk.KaldiRecognizer(model.native, SAMPLE_RATE_HZ, json.dumps(grammar))
-        self._table = table
         self.sound_seconds = 0.0
         self.busy_seconds = 0.0
 
     def hear(self, samples: Samples) -> Heard:
         """Decode one piece of sound from a fresh start."""
-        finals: list[str] = []
-        safety: list[tuple[Intent, float]] = []
+        found: list[Hypothesis] = []
         data, last = samples.tobytes(), ""
         began = time.thread_time()
         for number, start in enumerate(range(0, len(data), BLOCK_BYTES), start=1):
-            ended = self._recognizer.AcceptWaveform(data[start : start + BLOCK_BYTES])
+            ended = self._recognizer.AcceptWaveform(data[start : start + BLOCK_BYTES]) > 0
             answer = self._recognizer.Result() if ended else self._recognizer.PartialResult()
             text = str(json.loads(answer)["text" if ended else "partial"])
-            self._note_safety(text, last, number * BLOCK_SECONDS, safety)
-            if ended:
-                finals.append(_known(text))
+            if ended or text != last:
+                found.append(Hypothesis(number * BLOCK_SECONDS, text, ended))
             last = "" if ended else text
         text = str(json.loads(self._recognizer.FinalResult())["text"])
-        self._note_safety(text, last, len(samples) / SAMPLE_RATE_HZ, safety)
-        finals.append(_known(text))
         self._recognizer.Reset()
         self.busy_seconds += time.thread_time() - began
         self.sound_seconds += len(samples) / SAMPLE_RATE_HZ
-        return Heard(tuple(filter(None, finals)), tuple(safety))
-
-    def _note_safety(
-        self, text: str, last: str, at_seconds: float, safety: list[tuple[Intent, float]]
-    ) -> None:
-        """Take a safety phrase down when it appears; one that stays in the hypothesis counts once."""
-        if text != last and (match := self._table.find_safety(tuple(text.split()))):
-            before = self._table.find_safety(tuple(last.split()))
-            if before is None or before.intent is not match.intent:
-                safety.append((match.intent, at_seconds))
-
-
-def _known(text: str) -> str:
-    return " ".join(word for word in text.split() if word != UNKNOWN_WORD)
+        return Heard((*found, Hypothesis(len(samples) / SAMPLE_RATE_HZ, text, final=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +179,11 @@ class Figures:
     commands: dict[str, Share]
 
 
+def first_alarm(heard: Heard, table: PhraseTable, intent: Intent, hold_seconds: float = 0.0) -> float | None:
+    """When the intent was first recognized, in samples' time."""
+    return next((at for found, at in heard.alarms(table, hold_seconds) if found is intent), None)
+
+
 def short_grammar(table: PhraseTable) -> tuple[str, ...]:
     """The first phrase without a slot of each intent: the commands in everyday use."""
     first = (next((p for p in phrases if "{" not in p), None) for phrases in table.phrases.values())
@@ -186,17 +197,17 @@ def measure(
     before, began = _resident_megabytes(), time.perf_counter()
     model = VoskModel(model_path)
     load_seconds = time.perf_counter() - began
-    short = Ear(model, table, short_grammar(table))
-    full = Ear(model, table, table.grammar(Intent))
+    short = Ear(model, short_grammar(table))
+    full = Ear(model, table.grammar(Intent))
     progress("closed set")
-    closed = _closed_set(Ear(model, table, CLOSED_SET, unknown=False), recordings)
+    closed = _closed_set(Ear(model, CLOSED_SET, unknown=False), recordings)
     stop, delays = [], []
     for condition in CONDITIONS:
         progress(f'"stop", {condition.name}')
         rows = []
         for seed, clip in enumerate(recordings.commands(STOP)):
             samples = recordings.heard(clip, condition, seed)
-            safety_at = full.hear(samples).alarm_seconds([Intent.STOP])
+            safety_at = first_alarm(full.hear(samples), table, Intent.STOP)
             rows.append((clip, short.hear(samples).said(STOP), safety_at is not None))
             if condition is CONDITIONS[0] and safety_at is not None:
                 delays.append(safety_at - LEAD_SECONDS - word_end_seconds(clip.samples()))
@@ -204,7 +215,7 @@ def measure(
     alarms = []
     for kinds in (("librispeech",), RUNNING_SPEECH, ("words",), ("custom_phrases", "wakewords", "precise")):
         progress(f"false alarms, {', '.join(kinds)}")
-        alarms.append(_alarm_figures(kinds, recordings, short, full))
+        alarms.append(_alarm_figures(kinds, recordings, short, full, table))
     progress("other commands")
     commands = _by_word(full, recordings, table)
     factor = full.busy_seconds / full.sound_seconds
@@ -245,14 +256,16 @@ def _stop_figures(condition: str, rows: list[tuple[Clip, bool, bool]]) -> StopFi
     return StopFigures(condition, _share(exact), _share(sure[0]), _share(safety), _share(sure[1]))
 
 
-def _alarm_figures(kinds: Sequence[str], recordings: Recordings, short: Ear, full: Ear) -> AlarmFigures:
+def _alarm_figures(
+    kinds: Sequence[str], recordings: Recordings, short: Ear, full: Ear, table: PhraseTable
+) -> AlarmFigures:
     exact = stops = alarms = 0
     hours = 0.0
     for clip in recordings.negatives(*kinds):
         samples = clip.samples()
         hours += len(samples) / SAMPLE_RATE_HZ / 3600
         exact += short.hear(samples).finals.count(STOP)
-        safety = [intent for intent, _ in full.hear(samples).safety]
+        safety = [intent for intent, _ in full.hear(samples).alarms(table)]
         stops += safety.count(Intent.STOP)
         alarms += sum(intent in SAFETY_INTENTS for intent in safety)
     return AlarmFigures(", ".join(kinds), Rate(exact, hours), Rate(stops, hours), Rate(alarms, hours))

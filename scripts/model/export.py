@@ -23,8 +23,8 @@ STATISTICS = (
     "ValueAvg", "DerivAvg", "Count", "OderivRms", "OderivCount", "NumDimsSelfRepaired", "NumDimsProcessed"
 )  # fmt: skip
 COMPRESS_FROM = 4096  # elements; smaller matrices stay exact
-MODEL_CONF = """--min-active=200
---max-active=3000
+MODEL_CONF = """--min-active=100
+--max-active={max_active}
 --beam={beam}
 --lattice-beam=2.0
 --acoustic-scale={acoustic_scale}
@@ -44,6 +44,7 @@ class Options:
     acoustic_scale: float = 0.5
     prior_scale: float = 0.7
     beam: float = 11.0
+    max_active: int = 1500
     frames_per_chunk: int = 6
     dither: float = 1.0
 
@@ -203,6 +204,7 @@ def write(
     (folder / "conf/mfcc.conf").write_text(MFCC_CONF.format(dither=options.dither))
     settings = MODEL_CONF.format(
         beam=options.beam,
+        max_active=options.max_active,
         acoustic_scale=options.acoustic_scale,
         frames_per_chunk=options.frames_per_chunk,
         subsampling=SUBSAMPLING,

@@ -46,7 +46,8 @@ class Costs:
     """In nats, chosen on recordings of other speakers than those measured in the model card."""
 
     word: float = 0.0  # of every word of the vocabulary
-    plain_phone: float = 1.0  # of a plain phone in a word that has units of its own
+    own_word: float = 0.0  # of a word that has units of its own, on top of that
+    plain_phone: float = 1.0  # of each plain phone in it
     unknown: float = 0.0  # of entering the phone loop of [unk]
     unknown_phone: float = 2.0  # of each phone in it
     unknown_word: float = 4.0  # of a common word as a pronunciation of [unk]
@@ -107,7 +108,8 @@ def said(word: str, costs: Costs) -> list[tuple[Pronunciation, float]]:
     if word not in WORD_UNITS:
         return [(way, costs.word) for way in plain]
     mixed = itertools.product(*zip(WORD_UNITS[word], plain[0], strict=True))
-    return [(way, costs.word + costs.plain_phone * sum(p in PHONES for p in way)) for way in mixed]
+    base = costs.word + costs.own_word
+    return [(way, base + costs.plain_phone * sum(phone in PHONES for phone in way)) for way in mixed]
 
 
 def transducer(word_ids: dict[str, int], common: Iterable[str], costs: Costs) -> Graph:

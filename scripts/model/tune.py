@@ -18,14 +18,24 @@ from pathlib import Path
 import export
 import graph
 import numpy as np
+import torch
+from network import load
 from phones import PDF_COUNT
 
 from assistant.core.intents import Intent
-from assistant.speech.bench_audio import CONDITIONS, Recordings, read_recordings
-from assistant.speech.benchmark import STOP, Ear, short_grammar
+from assistant.core.ports import SAMPLE_RATE_HZ
+from assistant.speech.bench_audio import (
+    CONDITIONS,
+    LEAD_SECONDS,
+    Recordings,
+    read_recordings,
+    word_end_seconds,
+)
+from assistant.speech.benchmark import STOP, Ear, first_alarm, short_grammar
 from assistant.speech.vosk_model import VoskModel
 
 NOISY = "kitchen 10 dB"
+HOLDS_SECONDS = (0.0, 0.1, 0.2, 0.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +46,12 @@ class Setting:
     options: export.Options = field(default_factory=export.Options)
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """What a setting gave: shares missed, of confirmed clips, and alarms per hour of running speech."""
+def try_setting(network_path: Path, setting: Setting, recordings: Recordings, every: int) -> dict[str, float]:
+    """Decode every `every`-th "stop", clean and noisy, and the running speech.
 
-    missed_exact: float
-    missed_exact_noisy: float
-    alarms_exact: float
-    missed_safety: float
-    missed_safety_noisy: float
-    alarms_safety: float
-    missed_loose: float
-
-
-def try_setting(network_path: Path, setting: Setting, recordings: Recordings, every: int = 1) -> Point:
-    """Decode every `every`-th "stop", clean and noisy, and the running speech."""
-    import torch
-    from network import load
-
+    Returns shares missed of confirmed clips, and alarms per hour: by the exact phrase among few commands, and
+    by partials among all phrases that have held for so many hundredths of a second.
+    """
     torch.set_num_threads(1)
     table = graph.language_pack("en")
     with tempfile.TemporaryDirectory() as scratch:
@@ -62,36 +60,38 @@ def try_setting(network_path: Path, setting: Setting, recordings: Recordings, ev
         export.write(folder, load(network_path, PDF_COUNT), priors, setting.options)
         graph.build(folder, costs=setting.costs)
         model = VoskModel(folder)
-        short, full = Ear(model, table, short_grammar(table)), Ear(model, table, table.grammar(Intent))
-    shares = []
-    clips = [c for c in recordings.commands(STOP) if c.confirmed][::every]
+    short, full = Ear(model, short_grammar(table)), Ear(model, table.grammar(Intent))
+    found: dict[str, float] = {}
+    clips = [clip for clip in recordings.commands(STOP) if clip.confirmed][::every]
     for name in ("clean", NOISY):
         condition = next(c for c in CONDITIONS if c.name == name)
         heard = [recordings.heard(clip, condition, seed) for seed, clip in enumerate(clips)]
-        exact = [short.hear(samples) for samples in heard]
-        safety = [full.hear(samples).alarm_seconds([Intent.STOP]) for samples in heard]
-        shares.append(
-            (
-                np.mean([not h.said(STOP) for h in exact]),
-                np.mean([at is None for at in safety]),
-                np.mean([not h.safety for h in exact]),
-            )
+        found[f"exact missed {name}"] = float(
+            np.mean([not short.hear(samples).said(STOP) for samples in heard])
         )
-    exact_alarms = safety_alarms = 0
-    hours = 0.0
-    for clip in recordings.negatives("librispeech"):
-        samples = clip.samples()
-        hours += len(samples) / 16_000 / 3600
-        exact_alarms += short.hear(samples).finals.count(STOP)
-        safety_alarms += [i for i, _ in full.hear(samples).safety].count(Intent.STOP)
-    (exact_clean, safety_clean, loose), (exact_noisy, safety_noisy, _) = shares
-    return Point(
-        float(exact_clean), float(exact_noisy), exact_alarms / hours,
-        float(safety_clean), float(safety_noisy), safety_alarms / hours, float(loose),
-    )  # fmt: skip
+        partials = [full.hear(samples) for samples in heard]
+        for hold in HOLDS_SECONDS:
+            at = [first_alarm(h, table, Intent.STOP, hold) for h in partials]
+            found[f"partial {hold} missed {name}"] = float(np.mean([a is None for a in at]))
+            if name == "clean":
+                late = (
+                    a - LEAD_SECONDS - word_end_seconds(clip.samples())
+                    for a, clip in zip(at, clips, strict=True)
+                    if a is not None
+                )
+                found[f"partial {hold} delay"] = float(np.median(list(late)))
+    spoken = [clip.samples() for clip in recordings.negatives("librispeech")][::every]
+    hours = sum(map(len, spoken)) / SAMPLE_RATE_HZ / 3600
+    found["exact alarms"] = sum(short.hear(samples).finals.count(STOP) for samples in spoken) / hours
+    partials = [full.hear(samples) for samples in spoken]
+    for hold in HOLDS_SECONDS:
+        alarms = [intent for h in partials for intent, _ in h.alarms(table, hold)]
+        found[f"partial {hold} alarms"] = alarms.count(Intent.STOP) / hours
+        found[f"partial {hold} alarms of any kind"] = len(alarms) / hours
+    return found
 
 
-def _job(job: tuple[Path, Setting, Path, int]) -> tuple[Setting, Point]:
+def _job(job: tuple[Path, Setting, Path, int]) -> tuple[Setting, dict[str, float]]:
     network_path, setting, audio, every = job
     return setting, try_setting(network_path, setting, read_recordings(audio), every)
 
@@ -116,14 +116,14 @@ def main() -> None:
     parser.add_argument("network", type=Path)
     parser.add_argument("--audio", type=Path, required=True)
     parser.add_argument("--grid", type=json.loads, required=True, help='such as {"unknown_phone": [2, 3]}')
-    parser.add_argument("--every", type=int, default=1, help='only every n-th "stop"')
+    parser.add_argument("--every", type=int, default=1, help="only every n-th clip")
     arguments = parser.parse_args()
     jobs = [(arguments.network, s, arguments.audio, arguments.every) for s in settings(arguments.grid)]
     with Pool(os.cpu_count()) as pool:
         for setting, point in pool.imap(_job, jobs):
             every = asdict(setting.costs) | asdict(setting.options)
             chosen = {name: every[name] for name in arguments.grid}
-            sys.stdout.write(json.dumps(chosen | {k: round(v, 4) for k, v in asdict(point).items()}) + "\n")
+            sys.stdout.write(json.dumps(chosen | {k: round(v, 4) for k, v in point.items()}) + "\n")
             sys.stdout.flush()
 
 
