@@ -8,7 +8,9 @@ only copy blocks.
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable, Iterable
 
 from assistant.audio.live import LiveSound
@@ -17,7 +19,7 @@ from assistant.audio.mixer import Mixer
 from assistant.audio.speaker_stream import SpeakerStream
 from assistant.conducting import EventQueue, Recorder, conduct
 from assistant.config import Config
-from assistant.core.events import MicrophoneLost
+from assistant.core.events import Event, MicrophoneLost
 from assistant.core.intents import Intent
 from assistant.core.ports import Screen
 from assistant.equipment import load_content, new_session, open_recognizer, open_voice
@@ -32,18 +34,27 @@ _log = logging.getLogger(__name__)
 
 Tell = Callable[[str], None]
 MEGABYTE = 1 << 20
+FAREWELL_SECONDS = 8.0
+"""So long a session that can never hear again goes on, to say so and to let the user ease out."""
 
 
 class Ears:
     """The hearing thread: microphone blocks in, hypotheses and faults on the event queue."""
 
-    def __init__(self, sound: LiveSound, hearing: HearingPath, events: EventQueue) -> None:
-        self._sound = sound
+    def __init__(
+        self, microphone: Microphone, speaker: SpeakerStream, hearing: HearingPath, events: EventQueue
+    ) -> None:
+        self._sound = LiveSound(microphone, speaker, self._report)
         self._hearing = hearing
         self._events = events
         self._wanted: frozenset[Intent] = frozenset(Intent)
         self.failure: AssistantError | None = None
+        self._failed_at = math.inf
         self._thread = threading.Thread(target=self._run, name="hearing", daemon=True)
+
+    def open(self) -> None:
+        """Open both devices and begin to listen. Raises AudioError."""
+        self._sound.open()
         self._thread.start()
 
     def listen_for(self, intents: frozenset[Intent]) -> None:
@@ -55,18 +66,32 @@ class Ears:
         self._sound.close()
         self._thread.join(3.0)
 
+    def must_end(self) -> bool:
+        """Whether listening failed for good, and the session has had the time to say so."""
+        return time.monotonic() > self._failed_at + FAREWELL_SECONDS
+
+    def _report(self, event: Event) -> None:
+        """A fault or its end. What was being said when the microphone went is not waited for any longer."""
+        if isinstance(event, MicrophoneLost):
+            self._put_all(self._hearing.finish())
+        self._events.put(event)
+
+    def _put_all(self, hypotheses: Iterable[Event]) -> None:
+        for hypothesis in hypotheses:
+            self._events.put(hypothesis)
+
     def _run(self) -> None:
         try:
             for block in self._sound.blocks():
                 self._hearing.listen_for(self._wanted)
-                for hypothesis in self._hearing.accept(block):
-                    self._events.put(hypothesis)
+                self._put_all(self._hearing.accept(block))
         except AssistantError as error:
             self.failure = error
         except Exception as error:  # noqa: BLE001 - the thread's top: reports and stops
             _log.exception("the hearing thread stopped")
             self.failure = AssistantError("hearing", f"Listening failed: {error}.")
         if self.failure is not None:
+            self._failed_at = time.monotonic()
             self._events.put(MicrophoneLost("lost"))
 
 
@@ -79,23 +104,24 @@ def run_live(config: Config, tell: Tell, screens: Iterable[Screen]) -> None:
     recognizer = open_recognizer(config, pack, tell)
     voice = open_voice(config, tell)
     mixer, events = Mixer(), EventQueue()
-    sound = LiveSound(
+    ears = Ears(
         Microphone(config.audio.microphone or None),
         SpeakerStream(mixer, config.audio.speaker or None),
-        events.put,
+        HearingPath(recognizer, pack.table),
+        events,
     )
-    sound.open()
+    ears.open()
     cache_bytes = config.speech.cache_megabytes * MEGABYTE
     cache = PromptCache(default_folder() if cache_bytes else None, on_trouble=tell, max_bytes=cache_bytes)
     speaking = PromptingThread(Prompter(voice, cache, mixer, on_trouble=tell), on_trouble=tell)
-    ears = Ears(sound, HearingPath(recognizer, pack.table), events)
     path = history_path()
     recorder = Recorder(path, tell)
     try:
         performer = Performer(
             speaking, mixer, ears.listen_for, [*(screen.show for screen in screens), recorder.record]
         )
-        conduct(new_session(config, pack, routines, path), performer, events, mixer.finished)
+        session = new_session(config, pack, routines, path)
+        conduct(session, performer, events, mixer.finished, ears.must_end)
     finally:
         mixer.cut()
         ears.close()

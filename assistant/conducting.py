@@ -48,16 +48,23 @@ class EventQueue:
 
 
 def conduct(
-    session: Session, performer: Performer, events: EventQueue, finished: Callable[[], Iterable[int]]
+    session: Session,
+    performer: Performer,
+    events: EventQueue,
+    finished: Callable[[], Iterable[int]],
+    must_end: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Run a session from its start to its end. `finished` tells the prompts that have ended."""
+    """Run a session from its start to its end, or until it must end for want of ears.
+
+    `finished` tells the prompts that have ended since it was last asked.
+    """
     began = time.monotonic()
 
     def handle(event: Event) -> None:
         performer.carry_out(session.handle(event, time.monotonic() - began))
 
     handle(Started())
-    while session.state is not State.FINISHED:
+    while session.state is not State.FINISHED and not must_end():
         deadline = session.next_deadline
         until = LOOK_SECONDS if deadline is None else deadline - (time.monotonic() - began)
         event = events.get(max(0.0, min(until, LOOK_SECONDS)))

@@ -25,6 +25,7 @@ from assistant.core.events import (
     DeadlineReached,
     Event,
     FinalHypothesis,
+    MicrophoneLost,
     PartialHypothesis,
     PromptFinished,
     Started,
@@ -247,3 +248,45 @@ class Driver:
 def spoken_in(actions: Iterable[Action]) -> list[str]:
     """What some actions say."""
     return [action.text for action in actions if isinstance(action, Speak)]
+
+
+OVER_WHEN_SPOKEN = (
+    State.INTRODUCING,
+    State.INSTRUCTING,
+    State.RELEASING,
+    State.EMERGENCY,
+    State.CLOSING,
+)
+SAID_ON_THE_WAY = {
+    State.ASLEEP: ("go to sleep",),
+    State.PAUSED: ("pause",),
+    State.EASING: ("ouch",),
+    State.DECIDING: ("ouch",),
+    State.EMERGENCY: ("i can't breathe",),
+    State.CLOSING: ("i'm done",),
+    State.FINISHED: ("i can't breathe", "stop"),
+}
+
+
+def in_state(state: State, routine: Routine = MIXED) -> Driver:
+    """A session that has come to a state in the way that it usually does.
+
+    Nothing is being spoken, except where the end of what is spoken ends the state.
+    """
+    driver = Driver(
+        None if state is State.CHOOSING else routine,
+        physician_check_due=state is State.SCREENING,
+        sound_check=state is State.SOUND_CHECK,
+    )
+    for phrase in SAID_ON_THE_WAY.get(state, ()):
+        driver.answer(phrase)
+    if state is State.DEAF:
+        driver.event(MicrophoneLost("silent"))
+    driver.until(state)
+    if state is State.PAUSED:
+        driver.advance(1.0)  # until it offers to go on
+    if state not in (*OVER_WHEN_SPOKEN, State.FINISHED):
+        driver.until_silent()
+    assert driver.state is state
+    driver.clear()
+    return driver

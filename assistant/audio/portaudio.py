@@ -117,8 +117,9 @@ def reinitialize() -> None:
 
 
 def _reason(error: Exception) -> str:
-    # PortAudioError carries (message, code, host's error); the message is "Error opening …: reason".
-    return str(error.args[0] if error.args else error).rpartition(": ")[2].rstrip(".")
+    # A PortAudioError carries (message, code, host's error); its message is "Error opening …: reason".
+    text = error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
+    return text.rpartition(": ")[2].rstrip(".")
 
 
 @contextmanager

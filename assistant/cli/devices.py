@@ -42,8 +42,9 @@ def devices(
         float | None, typer.Option(min=0.1, help="Meter for so long, not until Ctrl-C.")
     ] = None,
     microphone: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Meter this one: any part of its name.")
-    ] = None,
+        str,
+        typer.Option(metavar="NAME", help="Meter this one, not the configured one: any part of its name."),
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON, a device a line.")] = False,
 ) -> None:
     """List the microphones and speakers; with --meter, see whether the microphone hears you.
@@ -52,15 +53,17 @@ def devices(
     """
     from assistant.audio.devices import list_devices, why_no_sound
 
+    audio = output.configuration().audio
+    name = microphone or audio.microphone or None
     listed = list_devices()
     for device in listed if as_json else ():
         output.emit_json(dataclasses.asdict(device))
     if listed and not as_json:
         output.out.print(_table(listed))
-    if reason := why_no_sound(microphone):
+    if reason := why_no_sound(name, audio.speaker or None):
         raise AudioError("no_device", reason)
     if not as_json and (meter or seconds or microphone):
-        _show_meter(microphone, seconds)
+        _show_meter(name, seconds)
 
 
 def _table(listed: Sequence[SoundDevice]) -> Table:

@@ -63,7 +63,7 @@ def hear(
     ] = False,
 ) -> None:
     """Show what Limber would understand of recordings, listening for everything it knows."""
-    from assistant.language.packs import load_language
+    from assistant.equipment import load_content
     from assistant.speech.models import find_speech_model
     from assistant.speech.recognizer import VoskRecognizer
     from assistant.speech.vosk_model import VoskModel
@@ -72,7 +72,7 @@ def hear(
     configured = Path(config.speech.model) if config.speech.model else None
     chosen = find_speech_model(model or configured)
     loaded = VoskModel(chosen.path)
-    table = load_language(config.session.language).table
+    table = load_content(config, output.note)[0].table
     if missing := loaded.missing_words(table.vocabulary()):
         output.note(f"The model {chosen.name} does not know, and cannot hear: {', '.join(missing)}.")
     failed = False

@@ -88,7 +88,7 @@ def _log(path: Path | None, level: int | str) -> None:
         handlers[-1].setLevel(level)
     for handler in handlers:
         handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=handlers, force=True)
+    logging.basicConfig(level=logging.WARNING, handlers=handlers, force=True)
     logging.getLogger("assistant").setLevel(logging.DEBUG)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from typing import Annotated
@@ -39,6 +40,7 @@ def start(
     if reason is None:
         from assistant.app import run_live
 
+        _keep_stderr_to_ourselves()
         try:
             run_live(config, output.note, [Terminal(output.out)])
             return
@@ -54,3 +56,13 @@ def start(
 
         output.note(f"{reason} There is no terminal either, so this is a rehearsal.")
         run_rehearsal(None, None, as_json=False)
+
+
+def _keep_stderr_to_ourselves() -> None:
+    """ALSA, PortAudio and libvosk write to file descriptor 2 from threads of their own: not into captions."""
+    if output.options.verbose:
+        return
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)

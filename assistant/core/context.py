@@ -61,6 +61,11 @@ class Context:
         """How long the current step has been held; 0 where none is under way."""
         return self.hold.held_seconds(self.now) if self.hold else 0.0
 
+    @property
+    def step(self) -> int:
+        """The number of the current step, from 1; 0 while there is none."""
+        return self.course.index + 1 if self.course and self.hold else 0
+
     def wait(self, seconds: float) -> None:
         """The state's deadline is so many seconds from now."""
         self.deadline = self.now + seconds

@@ -113,7 +113,8 @@ def _set_out_chosen(context: Context) -> None:
 
 
 def _begin(context: Context, routine: Routine) -> None:
-    context.course, context.hold = Course(routine), None
+    leave_step(context)
+    context.course = Course(routine)
     context.script.do(RecordSession(routine.id))
 
 
@@ -224,8 +225,8 @@ def _go_back(context: Context) -> None:
     suspend_hold(context, complete=False)
     course = current_course(context)
     just_held = context.hold is not None and context.hold.complete(context.now)
-    course.index = course.stretch_start() if just_held else course.stretch_before()
     leave_step(context)
+    course.index = course.stretch_start() if just_held else course.stretch_before()
 
 
 def _make_easier(context: Context) -> None:

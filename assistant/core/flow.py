@@ -282,9 +282,13 @@ SILENT: dict[State, str] = {
 """Triggers that a state answers by nothing, on purpose: they mean nothing there."""
 
 
-_HEARD_IN: dict[State, frozenset[Intent]] = {
-    state: frozenset(r.trigger for r in TABLE if state in r.sources and isinstance(r.trigger, Intent))
-    for state in State
+ANSWERED: dict[State, frozenset[Trigger]] = {
+    state: frozenset(row.trigger for row in TABLE if state in row.sources) for state in State
+}
+"""The triggers that have a row in a state."""
+_HEARD_IN = {
+    state: frozenset(trigger for trigger in triggers if isinstance(trigger, Intent))
+    for state, triggers in ANSWERED.items()
 }
 
 

@@ -106,12 +106,13 @@ class PhraseTable:
         return None
 
     def find_safety(self, words: Words) -> Match | None:
-        """The most serious safety phrase anywhere in the words, unless it is part of a decoy."""
+        """The most serious safety phrase anywhere in the words, the longest of them, decoys aside."""
         usable = self._without_decoys(words)
         for wanted in SAFETY_INTENTS:
-            for intent, pattern in self._patterns:
-                if intent is wanted and contains(usable, pattern):
-                    return Match(intent, " ".join(pattern))
+            found = [p for intent, p in self._patterns if intent is wanted and contains(usable, p)]
+            longest = max(found, key=len, default=None)
+            if longest:
+                return Match(wanted, " ".join(longest))
         return None
 
     def grammar(self, intents: Iterable[Intent]) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ DeadlineReached. It reads no clock, starts no thread and never waits. One thread
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
-from transitions import Machine
+from transitions import EventData, Machine
 
 from assistant.core.actions import (
     Action,
@@ -33,7 +34,7 @@ from assistant.core.events import (
     SpeakerRestored,
     Started,
 )
-from assistant.core.flow import TABLE, TIMED, Row, Signal, State, Trigger, listened_for
+from assistant.core.flow import ANSWERED, TABLE, TIMED, Row, Signal, State, Trigger, listened_for
 from assistant.core.guards import GUARDS
 from assistant.core.intents import SAFETY_INTENTS, Match
 from assistant.core.listening import Listener, NotUnderstood
@@ -51,9 +52,11 @@ SIGNALS: dict[type, Signal] = {
 
 
 class _Flow:
-    """The model that the state machine moves; kept apart so that a session exposes none of its methods."""
+    """What the state machine moves; kept apart so that a session exposes nothing of it."""
 
-    state: State = State.ASLEEP
+    def __init__(self, context: Context) -> None:
+        self.state = str(State.ASLEEP)
+        self.context = context
 
 
 class Session:
@@ -75,8 +78,7 @@ class Session:
             sound_check_due=settings.sound_check,
         )
         self._listener = Listener(pack.table)
-        self._flow = _Flow()
-        self._machine = _machine(self._flow, self._context, self._enter)
+        self._flow = _Flow(self._context)
 
     @property
     def state(self) -> State:
@@ -86,8 +88,7 @@ class Session:
     @property
     def step(self) -> int:
         """The number of the current step, from 1; 0 while there is none."""
-        course = self._context.course
-        return course.index + 1 if course and self._context.hold else 0
+        return self._context.step
 
     @property
     def next_deadline(self) -> float | None:
@@ -147,45 +148,44 @@ class Session:
         return self._context.script.may_have_said(tuple(meaning.phrase.split()), word_ended_at)
 
     def _trigger(self, trigger: Trigger) -> None:
-        self._machine.dispatch(str(trigger))
-
-    def _enter(self, state: State) -> None:
-        context = self._context
-        context.came_from, context.state = context.state, state
-        context.deadline = None
-        before = len(context.script.actions)
-        ENTERING[state](context)
-        context.script.actions.insert(before, Listen(listened_for(state)))
-        context.script.actions.insert(before, ReportState(str(state), self.step))
+        if trigger in ANSWERED[self._context.state]:
+            _machine().events[str(trigger)].trigger(self._flow)
 
 
-def _machine(flow: _Flow, context: Context, enter: Callable[[State], None]) -> Machine:
-    """The state machine over the flow table; what no row answers is silently nothing."""
+@cache
+def _machine() -> Machine:
+    """The state machine over the flow table. It holds nothing of any session: all share it."""
     machine = Machine(
-        model=flow,
+        model=None,
         states=[str(state) for state in State],
         initial=str(State.ASLEEP),
         auto_transitions=False,
-        ignore_invalid_triggers=True,
+        send_event=True,
     )
     for row in TABLE:
         machine.add_transition(
             str(row.trigger),
             [str(source) for source in row.sources],
             None if row.dest is None else str(row.dest),
-            conditions=[_guard(name, context) for name in row.guard.split("&") if name],
-            before=_before(row, context),
-            after=[] if row.dest is None else [_entering(row.dest, enter)],
+            conditions=[_guard(name) for name in row.guard.split("&") if name],
+            before=_before(row),
+            after=None if row.dest is None else _entering(row.dest),
         )
     return machine
 
 
-def _guard(name: str, context: Context) -> Callable[[], bool]:
-    return lambda: GUARDS[name](context)
+def _context(event: EventData) -> Context:
+    assert isinstance(event.model, _Flow)
+    return event.model.context
 
 
-def _before(row: Row, context: Context) -> Callable[[], None]:
-    def before() -> None:
+def _guard(name: str) -> Callable[[EventData], bool]:
+    return lambda event: GUARDS[name](_context(event))
+
+
+def _before(row: Row) -> Callable[[EventData], None]:
+    def before(event: EventData) -> None:
+        context = _context(event)
         if row.dest is not None and context.script.speaking:
             context.script.cut()
         if row.effect:
@@ -196,5 +196,14 @@ def _before(row: Row, context: Context) -> Callable[[], None]:
     return before
 
 
-def _entering(dest: State, enter: Callable[[State], None]) -> Callable[[], None]:
-    return lambda: enter(dest)
+def _entering(dest: State) -> Callable[[EventData], None]:
+    return lambda event: _enter(_context(event), dest)
+
+
+def _enter(context: Context, state: State) -> None:
+    context.came_from, context.state = context.state, state
+    context.deadline = None
+    before = len(context.script.actions)
+    ENTERING[state](context)
+    context.script.actions.insert(before, Listen(listened_for(state)))
+    context.script.actions.insert(before, ReportState(str(state), context.step))

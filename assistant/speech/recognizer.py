@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import vosk
 
@@ -21,9 +22,11 @@ from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.speech.endpointing import Endpoint, Endpointer, EndpointSettings
 from assistant.speech.vosk_model import VoskModel
 
-_REPLAY_SECONDS = 0.6  # libvosk's undecoded audio, and the beginning of the word in it
-_REPLAY_AFTER_WORDS_SECONDS = 0.2  # once words were decided: just the onset of the next one
+_REPLAY_SECONDS = 0.6  # what libvosk has not decoded yet, and the beginning of the word in it
+_REPLAY_AFTER_WORDS_SECONDS = 0.2  # after words and silence: the onset of the next word
+_LONGEST_REPLAY_SECONDS = 1.0
 _SAMPLE_BYTES = 2
+_UNKNOWN_WEIGHT = 10  # phrases that [unk] weighs as much as: see the measurement in hearing.py
 
 
 class VoskRecognizer:
@@ -35,8 +38,9 @@ class VoskRecognizer:
         self._recognizer.SetWords(True)
         self._endpointer = Endpointer(settings or EndpointSettings())
         self._pending_grammar: str | None = None
-        self._recent: deque[bytes] = deque(maxlen=round(_REPLAY_SECONDS / BLOCK_SECONDS))
+        self._recent: deque[bytes] = deque(maxlen=round(_LONGEST_REPLAY_SECONDS / BLOCK_SECONDS))
         self._utterance_id = 1
+        self._decoded: tuple[str, ...] = ()
         self._reported: tuple[str, ...] = ()
         self._heard_samples = 0
         self._replayed_samples = 0
@@ -50,27 +54,28 @@ class VoskRecognizer:
         self._pending_grammar = _as_json([p for p in phrases if unknown.isdisjoint(p.split())])
 
     def accept(self, block: bytes) -> list[PartialHypothesis | FinalHypothesis]:
-        """Take one block; return a partial hypothesis if its words are new, a final one at the end."""
+        """Take one block; return a partial hypothesis when settled words are new, a final one at the end."""
         found: list[PartialHypothesis | FinalHypothesis] = []
         if self._pending_grammar is not None and not self._endpointer.is_open:
-            found += self._end_utterance(flush=True)
+            found += self._end_utterance(Endpoint.CUT)
         self._recent.append(block)
         self._heard_samples += len(block) // _SAMPLE_BYTES
         decoder_hears_silence = self._recognizer.AcceptWaveform(block) > 0
-        words = tuple(json.loads(self._recognizer.PartialResult())["partial"].split())
-        endpoint = self._endpointer.accept(block, words, is_awaited=self._pending_grammar is not None)
-        if words and words != self._reported:
-            self._reported = words
-            found.append(self._partial(words))
-        if endpoint is Endpoint.SILENCE:
-            found += self._end_utterance(flush=True)
-        elif endpoint is Endpoint.CUT or decoder_hears_silence:
-            found += self._end_utterance(flush=not words)
+        self._decoded = tuple(json.loads(self._recognizer.PartialResult())["partial"].split())
+        endpoint = self._endpointer.accept(block, self._decoded, is_awaited=self._pending_grammar is not None)
+        if self._decoded and self._decoded != self._reported and self._endpointer.is_settled:
+            self._reported = self._decoded
+            found.append(self._partial(self._decoded))
+        if endpoint is Endpoint.NONE and decoder_hears_silence:
+            endpoint = Endpoint.CUT
+        if endpoint is not Endpoint.NONE:
+            found += self._end_utterance(endpoint)
         return found
 
     def finish(self) -> list[PartialHypothesis | FinalHypothesis]:
         """The audio is over: end the open utterance."""
-        return list(self._end_utterance(flush=True))
+        self._recent.clear()  # nothing follows that it could belong to
+        return list(self._end_utterance(Endpoint.SILENCE))
 
     def _partial(self, words: tuple[str, ...]) -> PartialHypothesis:
         return PartialHypothesis(self._utterance_id, words, self._speech_end_seconds, self._now_seconds)
@@ -84,39 +89,73 @@ class VoskRecognizer:
         """libvosk times the words of final results only; until then, where the sound last was speech."""
         return max(0.0, self._now_seconds - self._endpointer.seconds_since_speech)
 
-    def _end_utterance(self, *, flush: bool) -> list[FinalHypothesis]:
-        """Decide the utterance. `flush`: all audio, now; else what is undecoded begins the next one."""
-        result = json.loads(self._recognizer.FinalResult() if flush else self._recognizer.Result())
-        words, ends = tuple(result["text"].split()), [word["end"] for word in result.get("result", ())]
-        end_seconds = self._speech_end_seconds
-        if ends:
-            end_seconds = min(ends[-1] - self._replayed_samples / SAMPLE_RATE_HZ, self._now_seconds)
-        final = FinalHypothesis(self._utterance_id, words, end_seconds, self._now_seconds)
+    def _end_utterance(self, endpoint: Endpoint) -> list[FinalHypothesis]:
+        """Decide the utterance, and begin the next one."""
+        words = self._flush()
+        from_seconds = self._now_seconds - _REPLAY_SECONDS
+        if endpoint is Endpoint.CUT:
+            words, from_seconds = self._cut(words, from_seconds)
+        elif words:
+            from_seconds = self._now_seconds - _REPLAY_AFTER_WORDS_SECONDS
+        texts = tuple(word.text for word in words)
+        end_seconds = words[-1].end_seconds if words else self._speech_end_seconds
+        final = FinalHypothesis(self._utterance_id, texts, end_seconds, self._now_seconds)
         was_heard = bool(words or self._reported)
         self._utterance_id += was_heard
-        self._reported = ()
-        self._endpointer.begin()
-        self._begin_utterance(final, flush=flush)
+        self._reported = self._decoded = ()
+        self._endpointer.begin(
+            heard_speech=self._endpointer.is_open and from_seconds < self._speech_end_seconds
+        )
+        self._begin_utterance(from_seconds)
         return [final] if was_heard else []
 
-    def _begin_utterance(self, last: FinalHypothesis, *, flush: bool) -> None:
-        """Take the awaited grammar; play again what may belong to the new utterance, but no word twice."""
+    def _flush(self) -> list[_Word]:
+        """Decode all audio there is, and let libvosk begin anew."""
+        replayed_seconds = self._replayed_samples / SAMPLE_RATE_HZ
+        return [
+            _Word(
+                word["word"],
+                word["start"] - replayed_seconds,
+                min(word["end"] - replayed_seconds, self._now_seconds),
+            )
+            for word in json.loads(self._recognizer.FinalResult()).get("result", ())
+        ]
+
+    def _cut(self, words: list[_Word], from_seconds: float) -> tuple[list[_Word], float]:
+        """Within sound the last word may be half a word: it is left to the next utterance, with its audio.
+
+        Words that flushing brought to light are such, and `[unk]` at the end may be. Returns the words that
+        stay, and from when on audio belongs to the next utterance.
+        """
+        stay = len(self._decoded)
+        if tuple(word.text for word in words[:stay]) != self._decoded:
+            stay = len(words)
+        if stay < len(words):
+            return words[:stay], words[stay].start_seconds
+        if words and words[-1].text == UNKNOWN_WORD:
+            return words, words[-1].start_seconds
+        return words, max(from_seconds, words[-1].end_seconds) if words else from_seconds
+
+    def _begin_utterance(self, from_seconds: float) -> None:
+        """Take the awaited grammar, and play again what was heard since `from_seconds`."""
         if self._pending_grammar is not None:
             self._recognizer.SetGrammar(self._pending_grammar)
             self._pending_grammar = None
-        elif not flush:
-            return
-        seconds = _REPLAY_SECONDS
-        if last.words and last.words[-1] != UNKNOWN_WORD:
-            seconds = min(seconds, self._now_seconds - last.word_end_seconds)
-        if last.words and flush:
-            seconds = min(seconds, _REPLAY_AFTER_WORDS_SECONDS)
-        while len(self._recent) * BLOCK_SECONDS > seconds:
+        while len(self._recent) * BLOCK_SECONDS > self._now_seconds - from_seconds:
             self._recent.popleft()
         for block in self._recent:
             self._recognizer.AcceptWaveform(block)
             self._replayed_samples += len(block) // _SAMPLE_BYTES
 
 
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A decided word; times are on the microphone's sample clock."""
+
+    text: str
+    start_seconds: float
+    end_seconds: float
+
+
 def _as_json(phrases: Sequence[str]) -> str:
-    return json.dumps([*phrases, UNKNOWN_WORD])
+    return json.dumps([*phrases, *[UNKNOWN_WORD] * _UNKNOWN_WEIGHT])

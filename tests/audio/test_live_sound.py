@@ -108,6 +108,21 @@ def test_an_unplugged_microphone_is_found_again_by_its_name(
     assert listener.events == [MicrophoneLost("silent"), MicrophoneRestored()]
 
 
+def test_its_own_voice_on_the_speaker_s_monitor_is_not_taken_for_a_microphone(
+    listener: Listener, sound_here: VirtualSound
+) -> None:
+    """Unplugged while Limber speaks: the server gives it the speaker's monitor, where it hears itself."""
+    listener.start()
+    sound_here.unplug_microphone()
+    listener.source.playing = True
+    wait_until(lambda: len(sound_spans(listener.heard())) > 0)
+    listener.source.playing = False
+    listener.seconds_until(MicrophoneLost("silent"))
+    sound_here.plug_in_microphone()
+    listener.seconds_until(MicrophoneRestored())
+    assert listener.events == [MicrophoneLost("silent"), MicrophoneRestored()]
+
+
 def test_both_devices_come_back_when_the_sound_server_does(
     listener: Listener, sound_here: VirtualSound
 ) -> None:

@@ -183,7 +183,8 @@ class VirtualSound:
         self._control("suspend-source", "mic", str(int(suspended)))
 
     def unplug_microphone(self) -> None:
-        """Take the device away; the server moves whoever reads it to another source, if it can."""
+        """Take the device away; the server moves whoever reads it to the speaker's monitor."""
+        self._control("set-default-source", "spk.monitor")
         self._control("unload-module", self._microphone_module)
 
     def plug_in_microphone(self) -> None:

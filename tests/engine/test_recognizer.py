@@ -97,11 +97,13 @@ def test_stop_is_heard_on_a_partial_hypothesis_before_the_utterance_ends(
 def test_partials_are_told_only_when_their_words_change(
     model: VoskModel, say: Callable[[str], Samples]
 ) -> None:
-    heard = hear(listening(model), room(0.5), say("ten more seconds"), room(1.0))
+    pieces = (say("ten more seconds"), room(0.2), say("ready"), room(1.0))
+    heard = hear(listening(model), room(0.5), *pieces)
     partials = [h.words for h in heard if isinstance(h, PartialHypothesis)]
     assert len(partials) > 1
     assert all(before != after for before, after in pairwise(partials))
-    assert finals(heard) == [("ten", "more", "seconds")]
+    assert partials[0] == ("ten", "more", "seconds")
+    assert finals(heard) == [("ten", "more", "seconds", "ready")]
 
 
 def test_one_utterance_after_the_other_and_times_go_on_counting(
@@ -117,6 +119,16 @@ def test_one_utterance_after_the_other_and_times_go_on_counting(
         at_seconds += len(say(word)) / SAMPLE_RATE_HZ
         assert hypothesis.word_end_seconds == pytest.approx(at_seconds, abs=0.15)
         at_seconds += 1.0
+
+
+@pytest.mark.parametrize("pause_seconds", [0.1, 0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6])
+def test_stop_shortly_after_another_phrase_is_heard_once(
+    model: VoskModel, say: Callable[[str], Samples], pause_seconds: float
+) -> None:
+    heard = hear(
+        listening(model), room(0.5), say("ten more seconds"), room(pause_seconds), say("stop"), room(1.0)
+    )
+    assert [word for words in finals(heard) for word in words] == ["ten", "more", "seconds", "stop"]
 
 
 def test_other_speech_is_unknown(model: VoskModel, say: Callable[[str], Samples]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from driver import CATALOGUE, SHORT, Driver
+from driver import OVER_WHEN_SPOKEN, Driver, in_state
 
 from assistant.core import flow
 from assistant.core.actions import Action, EndSession, PlayEarcon, ReportHeard, ReportHoldStarted, Speak
@@ -21,7 +21,7 @@ from assistant.core.events import (
     SpeakerRestored,
     Started,
 )
-from assistant.core.flow import SILENT, TABLE, TRIGGERS, Signal, State, Trigger
+from assistant.core.flow import ANSWERED, SILENT, TABLE, TRIGGERS, Signal, State, Trigger
 from assistant.core.guards import GUARDS
 from assistant.core.intents import Intent
 
@@ -41,46 +41,6 @@ EVENTS: dict[Signal, Event] = {
 }
 
 
-def in_state(state: State) -> Driver:
-    """A session that has come to a state in the way that it usually does, with nothing being spoken."""
-    if state is State.CHOOSING:
-        driver = Driver(None)
-    else:
-        driver = Driver(SHORT if state is State.RELEASING else CATALOGUE[0], physician_check_due=True)
-    ways = {
-        State.ASLEEP: ("go to sleep",),
-        State.CHOOSING: (),
-        State.SCREENING: (),
-        State.SOUND_CHECK: (),
-        State.PAUSED: ("yes", "pause"),
-        State.EASING: ("yes", "ouch"),
-        State.DECIDING: ("yes", "ouch"),
-        State.EMERGENCY: ("i can't breathe",),
-        State.CLOSING: ("no",),
-        State.FINISHED: ("i can't breathe", "stop"),
-    }
-    if state is State.SOUND_CHECK:
-        driver = Driver(CATALOGUE[0], sound_check=True)
-    for phrase in ways.get(state, ("yes",)):
-        driver.answer(phrase)
-    if state is State.DEAF:
-        driver.event(MicrophoneLost("silent"))
-    driver.until(state)
-    if state not in (*OVER_WHEN_SPOKEN, State.FINISHED):
-        driver.until_silent()
-    driver.clear()
-    return driver
-
-
-OVER_WHEN_SPOKEN = (
-    State.INTRODUCING,
-    State.INSTRUCTING,
-    State.RELEASING,
-    State.EMERGENCY,
-    State.CLOSING,
-)
-
-
 def pull(driver: Driver, trigger: Trigger) -> tuple[Action, ...]:
     """Give the session the event that means a trigger."""
     if isinstance(trigger, Intent):
@@ -98,16 +58,12 @@ def pull(driver: Driver, trigger: Trigger) -> tuple[Action, ...]:
     return driver.event(EVENTS[trigger])
 
 
-def answered(state: State) -> set[Trigger]:
-    return {row.trigger for row in TABLE if state in row.sources}
-
-
 @pytest.mark.parametrize("state", State)
 def test_every_trigger_is_answered_or_silent_on_purpose(state: State) -> None:
     silent = SILENT[state].split()
     assert len(silent) == len(set(silent))
-    assert answered(state) | set(silent) == set(TRIGGERS), "neither answered nor silent"
-    assert not answered(state) & set(silent), "answered and silent"
+    assert ANSWERED[state] | set(silent) == set(TRIGGERS), "neither answered nor silent"
+    assert not ANSWERED[state] & set(silent), "answered and silent"
     assert set(silent) <= {str(trigger) for trigger in TRIGGERS}
 
 
@@ -153,7 +109,7 @@ def test_the_way_to_every_state_is_known_to_these_tests(state: State) -> None:
 @pytest.mark.parametrize("state", State)
 def test_every_trigger_in_every_state(state: State, trigger: Trigger) -> None:
     driver = in_state(state)
-    hearing = {Intent(t) for t in answered(state) if t in set(Intent)}
+    hearing = {Intent(t) for t in ANSWERED[state] if t in set(Intent)}
     actions = pull(driver, trigger)
     if trigger is Signal.TIME_OVER and state in OVER_WHEN_SPOKEN:
         trigger = Signal.SPOKEN  # a prompt whose end never comes is over all the same
@@ -161,7 +117,7 @@ def test_every_trigger_in_every_state(state: State, trigger: Trigger) -> None:
 
     assert all(action.seconds <= 60 for action in actions if isinstance(action, ReportHoldStarted))
     if str(trigger) in SILENT[state].split():
-        may_ask = {Signal.NOT_UNDERSTOOD} & answered(state)  # an intent that means nothing here
+        may_ask = {Signal.NOT_UNDERSTOOD} & ANSWERED[state]  # an intent that means nothing here
         if isinstance(trigger, Intent) and may_ask:
             assert [a.text for a in actions if isinstance(a, Speak)] in ([], ["Sorry?"])
         else:
@@ -189,4 +145,4 @@ def test_sessions_listen_for_what_the_table_answers() -> None:
     assert flow.listened_for(State.FINISHED) == frozenset()
     for state in set(State) - {State.FINISHED}:
         assert {Intent.STOP, Intent.PAIN, Intent.RED_FLAG} <= flow.listened_for(state)
-        assert flow.listened_for(state) == {t for t in answered(state) if isinstance(t, Intent)}
+        assert flow.listened_for(state) == {t for t in ANSWERED[state] if isinstance(t, Intent)}

@@ -1,0 +1,127 @@
+"""Benchmark of a live session on virtual devices: from the end of a spoken "stop" to silence; CPU and memory.
+
+    .venv/bin/python scripts/bench_live.py [--runs 20] [--recordings FOLDER]
+
+FOLDER holds recordings of "stop" to play in place of synthesized ones. Needs what tests/audio needs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "audio"))
+
+from live import LiveLimber, last_loud, live_limber, silence_after, spoken
+from virtual_sound import Samples, VirtualSound, missing_packages
+
+from assistant.audio.files import read_audio
+
+VOICES = ("espeak:en-us", "espeak:en-us+f3", "espeak:en-gb", "flite:slt", "flite:rms")
+SETTINGS = {"LIMBER_SESSION_ROUTINE": "at-the-desk", "LIMBER_SESSION_SOUND_CHECK": "false"}
+
+
+def main() -> int:
+    """Run it, print a line a run and a summary as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--recordings", type=Path)
+    options = parser.parse_args()
+    if missing := missing_packages():
+        print(f"needs: sudo apt-get install {' '.join(missing)}", file=sys.stderr)
+        return 1
+    stops = _stops(options.recordings, options.runs)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        VirtualSound.started() as sound,
+        live_limber(sound, Path(folder), **SETTINGS) as limber,
+    ):
+        _begin(sound, limber)
+        used, started = _cpu_seconds(limber.process.pid), time.monotonic()
+        delays, missed = [], 0
+        for number, stop in enumerate(stops, 1):
+            delay = _stop_once(sound, limber, stop)
+            missed += delay is None
+            delays += [] if delay is None else [delay]
+            print(f"run {number}: " + ("missed" if delay is None else f"{delay * 1000:.0f} ms"), flush=True)
+        seconds = time.monotonic() - started
+        cpu = (_cpu_seconds(limber.process.pid) - used) / seconds
+        memory = _peak_megabytes(limber.process.pid)
+    summary = {
+        "runs": len(stops),
+        "missed": missed,
+        "word_end_to_silence_ms": {
+            "median": round(float(np.median(delays)) * 1000) if delays else None,
+            "p95": round(float(np.percentile(delays, 95)) * 1000) if delays else None,
+            "max": round(max(delays) * 1000) if delays else None,
+        },
+        "cpu_share_of_one_core": round(cpu, 3),
+        "peak_memory_megabytes": memory,
+    }
+    print(json.dumps(summary))
+    return 0
+
+
+def _stops(folder: Path | None, runs: int) -> list[Samples]:
+    if folder is None:
+        said = [spoken("stop", voice) for voice in VOICES]
+        return [said[run % len(said)] for run in range(runs)]
+    files = sorted(path for path in folder.rglob("*") if path.suffix in (".wav", ".flac", ".ogg"))
+    chosen = files[:: max(1, len(files) // runs)][:runs]
+    return [_leveled(read_audio(path)) for path in chosen]
+
+
+def _leveled(samples: Samples) -> Samples:
+    """The recording at a peak of -6 dBFS, without what is quieter than 5 % of it at its ends."""
+    sound = samples.astype(np.float64) * (16_384 / max(1, np.abs(samples.astype(np.int32)).max()))
+    loud = np.flatnonzero(np.abs(sound) > 0.05 * 16_384)
+    return sound[loud[0] : loud[-1] + 1].astype(np.int16)
+
+
+def _begin(sound: VirtualSound, limber: LiveLimber) -> None:
+    limber.wait_for("Before we begin.")
+    time.sleep(7)
+    sound.play_to_microphone(spoken("yes"))
+    limber.wait_for("look over", 30)
+
+
+def _stop_once(sound: VirtualSound, limber: LiveLimber, stop: Samples) -> float | None:
+    """Stop it while it speaks, measure, and let it go on. None when it did not stop."""
+    time.sleep(1.2)
+    before = limber.text().count("You  ")
+    with sound.recording() as tape:
+        time.sleep(0.3)
+        sound.play_to_microphone(stop)
+        time.sleep(1.0)
+    stopped = limber.text().count("You  ") > before
+    delay = silence_after(tape.speaker(), last_loud(tape.microphone())) if stopped else None
+    time.sleep(5.5 if stopped else 0.0)
+    if stopped:
+        for _ in range(3):
+            said = limber.text().count("continue\n")
+            sound.play_to_microphone(spoken("continue"))
+            time.sleep(1.5)
+            if limber.text().count("You  continue") > said - 1:
+                break
+    return delay
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _peak_megabytes(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return round(next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""The whole of Limber on virtual devices: spoken to through PortAudio, and what it plays recorded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from live import LiveLimber, last_loud, live_limber, silence_after, spoken
+from virtual_sound import VirtualSound
+
+ROUTINE = {"LIMBER_SESSION_ROUTINE": "at-the-desk", "LIMBER_SESSION_SOUND_CHECK": "false"}
+
+
+def test_a_stop_over_its_own_voice_ends_all_sound(virtual_sound: VirtualSound, tmp_path: Path) -> None:
+    with live_limber(virtual_sound, tmp_path, **ROUTINE) as limber, virtual_sound.recording() as tape:
+        limber.wait_for("Before we begin.")
+        virtual_sound.play_to_microphone(spoken("stop"))
+        limber.wait_for("You  stop")
+        limber.wait_for("Say continue")
+    said_end = last_loud(tape.microphone())
+    assert np.abs(tape.speaker()[said_end - 1600 : said_end]).max() > 300, "it was not speaking"
+    assert silence_after(tape.speaker(), said_end) < 1.0
+
+
+def test_a_microphone_that_falls_silent_is_noticed_said_and_its_return_too(
+    virtual_sound: VirtualSound, tmp_path: Path
+) -> None:
+    with live_limber(virtual_sound, tmp_path, **ROUTINE) as limber:
+        limber.wait_for("Before we begin.")
+        virtual_sound.mute_microphone(True)
+        limber.wait_for("I cannot hear", limit_seconds=15)
+        virtual_sound.mute_microphone(False)
+        limber.wait_for("I can hear you again", limit_seconds=15)
+
+
+def test_a_sound_server_that_hangs_ends_the_session_with_one_sentence(
+    virtual_sound: VirtualSound, tmp_path: Path
+) -> None:
+    with live_limber(virtual_sound, tmp_path, **ROUTINE) as limber:
+        limber.wait_for("Before we begin.")
+        virtual_sound.freeze_server(True)
+        assert limber.process.wait(40) == 1
+        virtual_sound.freeze_server(False)
+    assert "I cannot hear" in limber.text()
+    assert "the sound system does not answer" in limber.text()
+    assert "Traceback" not in limber.text()
+
+
+def test_a_session_by_voice_alone_to_its_end(virtual_sound: VirtualSound, tmp_path: Path) -> None:
+    with live_limber(virtual_sound, tmp_path, LIMBER_SESSION_SOUND_CHECK="false") as limber:
+        limber.wait_for("What would you like")
+        for said, answer in (
+            ("start please", "Before we begin"),
+            ("yes", "This is"),
+            ("finish", "We finish"),
+        ):
+            _say_until(virtual_sound, limber, said, answer)
+        assert limber.process.wait(30) == 0
+
+
+def _say_until(sound: VirtualSound, limber: LiveLimber, said: str, answer: str) -> None:
+    """Say it, again if need be: a person would, too."""
+    for _ in range(4):
+        sound.play_to_microphone(spoken(said))
+        try:
+            limber.wait_for(answer, limit_seconds=6)
+        except TimeoutError:
+            continue
+        return
+    pytest.fail(f"{said!r} did not lead to {answer!r}: {limber.text()}")

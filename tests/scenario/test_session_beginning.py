@@ -1,0 +1,161 @@
+"""How a session begins: choosing by voice, the physician's question, the sound check, the introduction."""
+
+from __future__ import annotations
+
+import pytest
+from driver import LOW, MIXED, PACK, SHORT, Driver, in_state
+
+from assistant.core.actions import (
+    Listen,
+    RecordPhysicianChecked,
+    RecordSession,
+    ReportState,
+    SetSpeechRate,
+    SetVolume,
+)
+from assistant.core.flow import State, listened_for
+from assistant.core.prompts import Line
+from assistant.core.session import Session
+
+
+def said(driver: Driver, line: Line) -> bool:
+    return PACK.lines[line] in driver.spoken
+
+
+def test_a_session_starts_with_its_voice_as_set_and_says_what_it_listens_for() -> None:
+    driver = Driver(None, rate=1.2, gain_db=-6.0)
+    actions = [did.action for did in driver.did]
+    assert actions[:4] == [
+        SetVolume(-6.0),
+        SetSpeechRate(1.2),
+        ReportState("choosing", 0),
+        Listen(listened_for(State.CHOOSING)),
+    ]
+    assert said(driver, Line.CHOOSE)
+
+
+def test_a_session_needs_no_settings() -> None:
+    session = Session(PACK, (MIXED,))
+    assert session.state is State.ASLEEP
+    assert session.next_deadline is None
+
+
+def test_an_unknown_routine_in_the_settings_is_asked_for() -> None:
+    driver = Driver(MIXED, routine_id="gone")
+    assert driver.state is State.CHOOSING
+
+
+@pytest.mark.parametrize(
+    ("phrase", "routine"),
+    [
+        ("low one", LOW),
+        ("start short one", SHORT),
+        ("ten minutes for my lower back", LOW),
+        ("my shoulders", MIXED),
+        ("back", LOW),
+        ("one", SHORT),
+        ("four minutes", MIXED),
+        ("ready", MIXED),
+        ("let's begin", MIXED),
+    ],
+)
+def test_choosing_by_voice(phrase: str, routine: object) -> None:
+    driver = in_state(State.CHOOSING)
+    driver.say(phrase)
+    assert driver.state is State.INTRODUCING
+    assert driver.of(RecordSession) == [RecordSession(routine.id)]
+    assert routine.spoken_name in driver.spoken[-1]
+
+
+@pytest.mark.parametrize("phrase", ["my calves", "which routines do you have"])
+def test_what_there_is_to_choose_from_is_told(phrase: str) -> None:
+    driver = in_state(State.CHOOSING)
+    driver.say(phrase)
+    assert driver.state is State.CHOOSING
+    assert driver.spoken == ["You can choose from these. mixed one. short one. low one."]
+
+
+def test_another_routine_while_one_is_introduced() -> None:
+    driver = in_state(State.INTRODUCING)
+    driver.say("short one")
+    assert driver.of(RecordSession)[-1] == RecordSession("short")
+    driver.say("another routine")
+    assert driver.state is State.CHOOSING
+
+
+@pytest.mark.parametrize(
+    ("state", "again"),
+    [
+        (State.CHOOSING, Line.CHOOSE_AGAIN),
+        (State.SCREENING, Line.SCREENING_AGAIN),
+        (State.SOUND_CHECK, Line.SOUND_CHECK_AGAIN),
+    ],
+)
+def test_a_question_without_an_answer_is_asked_twice_and_then_it_sleeps(state: State, again: Line) -> None:
+    driver = in_state(state)
+    driver.until(State.ASLEEP, limit_seconds=120).until_silent()
+    assert driver.spoken == [PACK.lines[again], PACK.lines[Line.ASLEEP]]
+    driver.say("wake up")
+    assert driver.state is state
+
+
+def test_everything_that_is_due_is_asked_before_the_introduction() -> None:
+    driver = Driver(MIXED, physician_check_due=True, sound_check=True)
+    assert driver.state is State.SCREENING
+    driver.answer("yes i have")
+    assert driver.of(RecordPhysicianChecked) == [RecordPhysicianChecked()]
+    assert driver.state is State.SOUND_CHECK
+    driver.answer("i'm ready")
+    assert driver.spoken[-2] == PACK.lines[Line.SOUND_CHECKED]
+    assert driver.state is State.INTRODUCING
+    driver.say("okay")
+    assert driver.state is State.INSTRUCTING
+
+
+def test_without_a_sound_check_the_introduction_follows_the_answer() -> None:
+    driver = Driver(None, physician_check_due=True)
+    driver.answer("low one")
+    assert driver.state is State.SCREENING
+    driver.answer("yes")
+    assert driver.state is State.INTRODUCING
+
+
+def test_questions_are_asked_once_a_session() -> None:
+    driver = Driver(MIXED, physician_check_due=True, sound_check=True)
+    driver.answer("yes")
+    driver.answer("ready")
+    driver.say("another routine")
+    driver.answer("short one")
+    assert driver.states == [
+        State.SCREENING,
+        State.SOUND_CHECK,
+        State.INTRODUCING,
+        State.CHOOSING,
+        State.INTRODUCING,
+    ]
+
+
+def test_whoever_has_not_asked_a_physician_is_sent_to_one() -> None:
+    driver = in_state(State.SCREENING)
+    driver.say("no i haven't")
+    assert said(driver, Line.SEE_PHYSICIAN)
+    driver.until(State.FINISHED)
+    assert driver.end_reasons == ["see_physician"]
+    assert driver.of(RecordPhysicianChecked) == []
+
+
+@pytest.mark.parametrize("phrase", ["[unk]", "next", "ten seconds more"])
+def test_an_unclear_answer_is_asked_about_shortly_once(phrase: str) -> None:
+    driver = in_state(State.SCREENING)
+    for _ in range(3):
+        driver.answer(phrase)
+    assert driver.spoken == ["Sorry?"]
+    driver.answer("say that again")
+    assert driver.spoken[-1] == PACK.lines[Line.SCREENING]
+
+
+def test_a_reply_comes_between_a_question_and_the_question_again() -> None:
+    driver = Driver(None)
+    driver.say("louder")
+    driver.until_silent()
+    assert driver.spoken == [PACK.lines[Line.CHOOSE], "I am louder now.", PACK.lines[Line.CHOOSE]]

@@ -1,0 +1,229 @@
+"""The phrase table, and the phrases of the English pack: each means what it says."""
+
+from __future__ import annotations
+
+from itertools import pairwise, product
+
+import pytest
+from driver import CATALOGUE, PACK, built_in_routines
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.core.flow import State, listened_for
+from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, Match, PhraseTable, Slots
+from assistant.core.routine import Region
+from assistant.language.packs import load_language
+
+TABLE = PACK.table
+OTHER_INTENTS = [intent for intent in Intent if intent not in SAFETY_INTENTS]
+PATTERNS = [(intent, pattern) for intent, patterns in TABLE.phrases.items() for pattern in patterns]
+
+
+def filled(pattern: str) -> list[tuple[str, Slots]]:
+    """Every way to say a pattern, with what its slots then carry."""
+    choices = [
+        [(words, name, value) for words, value in TABLE.slots[name].items()]
+        for token in pattern.split()
+        if (name := token.strip("{}")) != token
+    ]
+    said = []
+    for choice in product(*choices):
+        phrase, slots = pattern, {}
+        for words, name, value in choice:
+            phrase = phrase.replace(f"{{{name}}}", words)
+            slots["number" if name == "span" else name] = value
+        said.append((phrase, Slots(**slots)))
+    return said
+
+
+@pytest.mark.parametrize(("intent", "pattern"), PATTERNS)
+def test_every_phrase_means_its_intent_and_its_slots(intent: Intent, pattern: str) -> None:
+    for phrase, slots in filled(pattern):
+        words = tuple(phrase.split())
+        if intent in SAFETY_INTENTS:
+            found = TABLE.find_safety(words)
+            assert found is not None
+            assert SAFETY_INTENTS.index(found.intent) <= SAFETY_INTENTS.index(intent)
+        assert TABLE.match(words, {intent}) == Match(intent, phrase, slots)
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_phrase_means_one_thing_wherever_it_is_listened_for(state: State) -> None:
+    """Where two intents of a state share a phrase, the one that the pack names first is meant."""
+    heard = listened_for(state)
+    shared = {
+        (phrase, intent, other.intent)
+        for intent, pattern in PATTERNS
+        if intent in heard
+        for phrase, _ in filled(pattern)
+        if (other := TABLE.match(tuple(phrase.split()), heard)) and other.intent is not intent
+    }
+    allowed = {(said, Intent.CHOOSE, Intent.BACK) for said in ("back", "back please")}  # also a region
+    assert shared <= allowed
+
+
+@pytest.mark.parametrize("intent", OTHER_INTENTS)
+def test_no_other_phrase_holds_a_safety_phrase(intent: Intent) -> None:
+    for pattern in TABLE.phrases[intent]:
+        for phrase, _ in filled(pattern):
+            assert TABLE.find_safety(tuple(phrase.split())) is None, phrase
+
+
+def test_safety_phrases_are_many_and_have_no_slots() -> None:
+    for intent in SAFETY_INTENTS:
+        assert len(TABLE.phrases[intent]) >= 10
+        assert not any("{" in pattern for pattern in TABLE.phrases[intent])
+
+
+def test_every_command_has_phrases_and_no_phrase_stands_twice() -> None:
+    assert set(TABLE.phrases) == set(Intent)
+    assert all(TABLE.phrases.values())
+    patterns = [pattern for _, pattern in PATTERNS]
+    assert {p for p in patterns if patterns.count(p) > 1} == set()
+
+
+def test_phrases_are_plain_words() -> None:
+    for word in TABLE.vocabulary():
+        assert word.replace("'", "").isalpha(), word
+        assert word == word.lower()
+
+
+@pytest.mark.parametrize(
+    ("phrase", "intent"),
+    [
+        ("hang on a second", Intent.STOP),
+        ("please stop", Intent.STOP),
+        ("that hurts", Intent.PAIN),
+        ("i feel dizzy", Intent.PAIN),
+        ("my legs are numb", Intent.RED_FLAG),
+        ("wait a second", Intent.PAUSE),
+        ("carry on", Intent.RESUME),
+        ("i'm ready", Intent.READY),
+        ("not yet", Intent.NOT_YET),
+        ("say that again", Intent.REPEAT),
+        ("skip this one", Intent.NEXT),
+        ("go back", Intent.BACK),
+        ("how much longer", Intent.HOW_LONG),
+        ("what's next", Intent.WHATS_NEXT),
+        ("ten more seconds", Intent.MORE_TIME),
+        ("a bit longer", Intent.LONGER),
+        ("a bit shorter", Intent.SHORTER),
+        ("this is too hard", Intent.EASIER),
+        ("slow down", Intent.SLOWER),
+        ("too slow", Intent.FASTER),
+        ("speak up", Intent.LOUDER),
+        ("not so loud", Intent.QUIETER),
+        ("what can i say", Intent.HELP),
+        ("yes please", Intent.YES),
+        ("no thanks", Intent.NO),
+        ("it's a four", Intent.NUMBER),
+        ("let's begin", Intent.START),
+        ("ten minutes for my lower back", Intent.CHOOSE),
+        ("i'm done", Intent.END),
+        ("go to sleep", Intent.SLEEP),
+    ],
+)
+def test_what_people_say(phrase: str, intent: Intent) -> None:
+    words = tuple(phrase.split())
+    match = TABLE.find_safety(words) or TABLE.match(words)
+    assert match is not None
+    assert match.intent is intent
+
+
+@pytest.mark.parametrize(
+    ("phrase", "slots"),
+    [
+        ("ten more seconds", Slots(number=10)),
+        ("another twenty five seconds", Slots(number=25)),
+        ("another minute", Slots(number=60)),
+        ("zero", Slots(number=0)),
+        ("ten minutes for my lower back", Slots(number=10, region="lower_back")),
+        ("something for my neck", Slots(region="neck")),
+        ("mixed one please", Slots(routine="mixed")),
+        ("start short one", Slots(routine="short")),
+        ("another routine", Slots()),
+    ],
+)
+def test_slots(phrase: str, slots: Slots) -> None:
+    match = TABLE.match(tuple(phrase.split()))
+    assert match is not None
+    assert match.slots == slots
+
+
+def test_regions_of_the_pack_are_regions_of_the_body() -> None:
+    assert set(TABLE.slots["region"].values()) == {str(region) for region in Region}
+
+
+@given(
+    st.lists(st.sampled_from([UNKNOWN_WORD, "yes", "the", "ten", "seconds", "back"]), max_size=4),
+    st.sampled_from([(i, p) for i in SAFETY_INTENTS for p in TABLE.phrases[i]]),
+    st.lists(st.sampled_from([UNKNOWN_WORD, "please", "now", "ready"]), max_size=4),
+)
+def test_safety_phrases_are_found_anywhere(
+    before: list[str], said: tuple[Intent, str], after: list[str]
+) -> None:
+    found = TABLE.find_safety((*before, *said[1].split(), *after))
+    assert found is not None
+    assert SAFETY_INTENTS.index(found.intent) <= SAFETY_INTENTS.index(said[0])
+
+
+def test_the_most_serious_safety_phrase_counts() -> None:
+    found = TABLE.find_safety(("stop", "that", "hurts", "i", "can't", "breathe"))
+    assert found == Match(Intent.RED_FLAG, "i can't breathe")
+
+
+def test_decoys_mean_nothing_even_where_they_hold_a_safety_phrase() -> None:
+    table = PhraseTable({Intent.STOP: ("stop",)}, {}, decoys=("bus stop", "step"))
+    assert table.find_safety(("the", "bus", "stop")) is None
+    assert table.find_safety(("bus", "stop", "bus", "stop")) is None
+    assert table.find_safety(("bus", "stop", "stop")) == Match(Intent.STOP, "stop")
+    for decoy in TABLE.decoys:
+        words = tuple(decoy.split())
+        assert TABLE.find_safety(words) is None
+        assert TABLE.match(words) is None
+
+
+def test_unknown_words_count_only_within_a_phrase() -> None:
+    assert TABLE.match((UNKNOWN_WORD, "ready", UNKNOWN_WORD)) == Match(Intent.READY, "ready")
+    assert TABLE.match(("not", UNKNOWN_WORD, "yet")) is None
+    assert TABLE.match((UNKNOWN_WORD,)) is None
+    assert TABLE.match(()) is None
+    assert TABLE.match(("ready", "steady")) is None
+
+
+def test_only_what_is_listened_for_matches() -> None:
+    assert TABLE.match(("yes",), {Intent.NO}) is None
+    assert TABLE.match(("back",), {Intent.CHOOSE}) == Match(Intent.CHOOSE, "back", Slots(region="lower_back"))
+    assert TABLE.match(("back",)) == Match(Intent.BACK, "back")
+
+
+@pytest.mark.parametrize("state", State)
+def test_the_grammar_holds_every_phrase_that_can_be_said_and_always_those_of_safety(state: State) -> None:
+    grammar = TABLE.grammar(listened_for(state))
+    assert len(grammar) == len(set(grammar))
+    safety = {phrase for intent in SAFETY_INTENTS for phrase in TABLE.phrases[intent]}
+    assert safety | set(TABLE.decoys) <= set(grammar)
+    heard = listened_for(state) | set(SAFETY_INTENTS)
+    neighbors = {pair for phrase in grammar for pair in pairwise(phrase.split())}
+    for intent, pattern in PATTERNS:
+        if intent in heard:
+            for phrase, _ in filled(pattern):
+                assert set(pairwise(phrase.split())) <= neighbors, phrase
+
+
+def test_a_slot_without_values_is_not_listened_for() -> None:
+    table = load_language("en").table
+    grammar = table.grammar([Intent.CHOOSE])
+    assert "my neck" in grammar
+    assert not any("{" in phrase for phrase in grammar)
+    assert table.match(("short", "one")) is None
+    assert table.vocabulary() < load_language("en", built_in_routines()).table.vocabulary()
+
+
+def test_routines_are_chosen_by_their_spoken_names() -> None:
+    for routine in (*CATALOGUE, *built_in_routines()):
+        table = load_language("en", [routine]).table
+        match = table.match((*routine.spoken_name.lower().split(), "please"), {Intent.CHOOSE})
+        assert match == Match(
+            Intent.CHOOSE, f"{routine.spoken_name.lower()} please", Slots(routine=routine.id)
+        )

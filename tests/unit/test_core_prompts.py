@@ -1,0 +1,95 @@
+"""Every sentence that is spoken: there, short, calm, and nothing that the assistant would act on."""
+
+from __future__ import annotations
+
+import re
+from string import Formatter
+
+import pytest
+from driver import PACK, built_in_routines
+
+from assistant.core.actions import Speak
+from assistant.core.prompts import Line
+from assistant.core.routine import Routine, Side
+from assistant.core.script import Script
+from assistant.errors import ContentError
+from assistant.language.packs import FOLDER, available_languages, load_language
+from assistant.store.routine_check import lint_spoken
+
+PLACEHOLDERS = {"routines", "routine", "minutes", "stretch", "side", "other_side", "number", "seconds"}
+NEVER_SAID = re.compile(
+    r"\b(damage|wear and tear|hurt|pain|push|force|bounce|pulse|jerk|swing|deeper|you're fine)\b"
+)
+
+
+@pytest.mark.parametrize("line", Line)
+def test_every_sentence_is_there_short_calm_and_acts_on_nothing(line: Line) -> None:
+    text = PACK.lines[line]
+    assert text.strip()
+    assert lint_spoken(text, PACK.table.find_safety) == []
+    assert not NEVER_SAID.search(text.lower())
+    assert {name for _, name, _, _ in Formatter().parse(text) if name} <= PLACEHOLDERS
+
+
+@pytest.mark.parametrize("routine", built_in_routines(), ids=lambda routine: routine.id)
+def test_whatever_a_routine_puts_into_a_sentence_is_safe_too(routine: Routine) -> None:
+    """The sentences with names in them, as they are spoken; the stretches' own texts with both sides."""
+    said = Script(PACK)
+    said.say(Line.INTRODUCE, routine=routine.spoken_name, minutes=PACK.number(12))
+    said.say(Line.ROUTINES, routines=routine.spoken_name)
+    for stretch in routine.stretches:
+        said.say(Line.NEXT_IS, stretch=stretch.spoken_name)
+        for side, other in ((Side.LEFT, Side.RIGHT), (Side.RIGHT, Side.LEFT)):
+            said.say(Line.STRETCH_SIDE, stretch=stretch.spoken_name, side=PACK.words[side])
+            for text in (*stretch.enter, stretch.feel, stretch.leave, stretch.easier):
+                said.speak(text.format(side=PACK.words[side], other_side=PACK.words[other]))
+    for action in said.take():
+        assert isinstance(action, Speak)
+        assert "{" not in action.text
+        assert lint_spoken(action.text, PACK.table.find_safety) == []
+
+
+def test_every_count_in_words_is_safe() -> None:
+    for number in range(61):
+        assert lint_spoken(PACK.render(Line.REMAINING_HOLD, seconds=PACK.number(number))) == [] or number > 30
+        assert PACK.table.find_safety(tuple(PACK.number(number).split())) is None
+
+
+def test_numbers_without_words_are_said_in_digits() -> None:
+    assert PACK.number(7) == "seven"
+    assert PACK.number(30) == "thirty"
+    assert PACK.number(61) == "61"
+
+
+def test_the_pack_has_words_for_both_sides() -> None:
+    assert {PACK.words[side] for side in (Side.LEFT, Side.RIGHT)} == {"left", "right"}
+    assert PACK.words[Side.BOTH] == ""
+
+
+def test_a_language_that_is_not_there_is_named_with_those_that_are() -> None:
+    assert available_languages() == ("en",)
+    with pytest.raises(ContentError, match='no language pack "xx"; there is: en'):
+        load_language("xx")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        ("prompts.toml", 'paused = "All right."', "", r"prompts.toml: \[lines\] paused is missing"),
+        ("prompts.toml", "[lines]", '[lines]\nsing = "La."', r"prompts.toml: \[lines\] sing is not known"),
+        (
+            "phrases.toml",
+            "[phrases]",
+            '[phrases]\nsing = ["sing"]',
+            r"phrases.toml: \[phrases\] sing is not known",
+        ),
+        ("phrases.toml", "[phrases]", "[phrases", "phrases.toml cannot be read"),
+    ],
+)
+def test_a_pack_that_is_not_whole_is_refused(tmp_path, file: str, old: str, new: str, told: str) -> None:
+    (tmp_path / "en").mkdir()
+    for path in (FOLDER / "en").glob("*.toml"):
+        text = path.read_text(encoding="utf-8")
+        (tmp_path / "en" / path.name).write_text(text.replace(old, new, 1) if path.name == file else text)
+    with pytest.raises(ContentError, match=told):
+        load_language("en", folder=tmp_path)

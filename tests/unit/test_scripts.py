@@ -1,0 +1,113 @@
+"""The set-up scripts, in a checkout whose programs are small stand-ins: nothing is installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Checkout:
+    """Our scripts in a folder with a space, and programs that stand before the system's."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "a checkout"
+        self.programs = folder / "programs"
+        self.programs.mkdir()
+        shutil.copytree(ROOT / "requirements", self.folder / "requirements")
+        shutil.copytree(ROOT / "scripts", self.folder / "scripts", ignore=shutil.ignore_patterns("model"))
+
+    def program(self, path: Path, body: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"#!/bin/bash\n{body}\n", encoding="utf-8")
+        path.chmod(0o755)
+
+    def environment_python(self, body: str) -> None:
+        """Make `.venv/bin/python` a script; `-V` works as it should."""
+        self.program(self.folder / ".venv/bin/python", f'[ "$1" != -V ] || exec echo Python 3.11.2\n{body}')
+
+    def bash(self, script: str) -> subprocess.CompletedProcess[str]:
+        return self.run("bash", "-c", f'source "{self.folder}/scripts/lib.sh"; {script}')
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        env = os.environ | {"PATH": f"{self.programs}:{os.environ['PATH']}"}
+        return subprocess.run(command, cwd="/", env=env, capture_output=True, text=True, check=False)
+
+    def is_ready(self) -> bool:
+        return self.bash("ready run").returncode == 0
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    return Checkout(tmp_path)
+
+
+def test_an_environment_counts_only_with_the_stamp_of_these_locks(checkout: Checkout) -> None:
+    checkout.environment_python("exit 1")
+    assert not checkout.is_ready()
+    checkout.bash('fingerprint >"$venv/.ready-run"')
+    assert checkout.is_ready()
+    with (checkout.folder / "requirements/run.lock").open("a", encoding="utf-8") as lock:
+        lock.write("# changed\n")
+    assert not checkout.is_ready()
+
+
+def test_an_environment_whose_python_is_gone_is_not_ready(checkout: Checkout) -> None:
+    checkout.environment_python("exit 1")
+    checkout.bash('fingerprint >"$venv/.ready-run"')
+    (checkout.folder / ".venv/bin/python").unlink()
+    assert not checkout.is_ready()
+
+
+def test_arguments_go_to_limber_and_quiet_means_quiet(checkout: Checkout) -> None:
+    checkout.environment_python('printf "<%s>" "$@"')
+    checkout.bash('fingerprint >"$venv/.ready-run"')
+    script = str(checkout.folder / "scripts/run")
+    quiet = checkout.run(script, "-q", "hear", "--json", "a b.wav")
+    assert (quiet.stdout, quiet.stderr) == ("<-P><-m><assistant><-q><hear><--json><a b.wav>", "")
+    loud = checkout.run(script, "--log-file", "-q", "hear", "-q")
+    assert loud.stdout == "<-P><-m><assistant><--log-file><-q><hear><-q>"
+    assert loud.stderr.startswith("Limber guides you")
+
+
+def test_without_root_the_one_line_is_said_and_nothing_installed(checkout: Checkout) -> None:
+    checkout.program(checkout.programs / "id", "echo 1000")
+    checkout.program(checkout.programs / "sudo", "echo sudo was used; exit 1")
+    checkout.program(checkout.programs / "apt-get", "echo apt-get was used; exit 1")
+    checkout.program(checkout.programs / "uv", "exit 1")
+    checkout.program(
+        checkout.programs / "dpkg-query", "echo installed espeak-ng; echo config-files flite; exit 1"
+    )
+    done = checkout.bash("install_system_packages run")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == (
+        "Missing system packages; to install them: sudo apt-get install libportaudio2 flite\n"
+    )
+
+
+def test_a_python_that_is_too_old_is_passed_over(checkout: Checkout) -> None:
+    for name in ("python3", "python3.14", "python3.13", "python3.11"):
+        checkout.program(checkout.programs / name, "exit 1")
+    checkout.program(checkout.programs / "python3.12", "exit 0")
+    assert checkout.bash("find_python").stdout == f"{checkout.programs}/python3.12\n"
+
+
+def test_a_step_that_fails_shows_its_last_lines_and_ends_the_script(checkout: Checkout) -> None:
+    done = checkout.bash("step Installing bash -c 'seq 100; exit 3'; echo not reached")
+    assert done.returncode != 0
+    assert done.stdout == ""
+    assert done.stderr.splitlines()[-3:] == ["99", "100", "Installing: failed."]
+
+
+def test_a_download_of_models_is_tried_only_once(checkout: Checkout) -> None:
+    checkout.environment_python('[ "$4" != models ] || echo tried >>"$0.log"')
+    checkout.bash('fingerprint >"$venv/.ready-run"')
+    script = ["env", "--unset=LIMBER_NO_DOWNLOAD", str(checkout.folder / "scripts/run"), "--version"]
+    checkout.run(*script)
+    checkout.run(*script)
+    assert (checkout.folder / ".venv/bin/python.log").read_text(encoding="utf-8") == "tried\n"
