@@ -152,7 +152,8 @@ class Driver:
     def _prompt_ends_at(self) -> float:
         if not self._queue or not self.prompts_finish:
             return NEVER
-        return self._sounding_since + len(self._queue[0].text.split()) / self.words_per_second
+        seconds = len(self._queue[0].text.split()) / self.words_per_second
+        return max(self.now, self._sounding_since + seconds)
 
     @property
     def next_at(self) -> float:

@@ -6,11 +6,15 @@ import tempfile
 import time
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.cli import output
+
+if TYPE_CHECKING:
+    from assistant.config import Config
+    from assistant.core.ports import Voice
 
 
 def register(app: typer.Typer) -> None:
@@ -46,7 +50,7 @@ def rehearse(
 
 def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -> None:
     """Rehearse, print, write. Raises AssistantError."""
-    from assistant.equipment import load_content, open_recognizer, open_voice, session_settings
+    from assistant.equipment import load_content, open_recognizer, session_settings
     from assistant.simulate.rehearsal import Engines, Rehearsal
     from assistant.simulate.report import summarize, write_report
     from assistant.simulate.scene import DEFAULT_SCENE, load_scene
@@ -63,7 +67,7 @@ def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -
         pack=pack,
         routines=routines,
         recognizer=open_recognizer(config, pack, output.note),
-        voice=open_voice(config, output.note, steady=True),
+        voice=_voice(config),
         open_voice=voice.open_voice,
         settings=settings,
     )
@@ -77,6 +81,19 @@ def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -
         output.note(f"Never came to pass in this rehearsal: {line}")
     minutes = rehearsed.seconds / 60
     output.note(f"Rehearsed {minutes:.1f} minutes in {summary['work_seconds']} s. It is all in {target}.")
+
+
+def _voice(config: Config) -> Voice:
+    """Limber's voice, the same every time; silence where there is none, for a rehearsal all the same."""
+    from assistant.equipment import open_voice
+    from assistant.errors import VoiceError
+    from assistant.simulate.silent import SilentVoice
+
+    try:
+        return open_voice(config, output.note, steady=True)
+    except VoiceError as error:
+        output.note(f"{error.message} This rehearsal is silent, and what its person says is taken as heard.")
+        return SilentVoice()
 
 
 def _print_row(row: dict[str, object]) -> None:

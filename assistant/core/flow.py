@@ -103,19 +103,19 @@ def _onward(
 
 TABLE: tuple[Row, ...] = (
     # Safety first: nothing above these rows can veto them.
-    Row(I.RED_FLAG, (*ALIVE,), S.EMERGENCY, effect="report_red_flag"),
+    Row(I.RED_FLAG, ALIVE, S.EMERGENCY, effect="report_red_flag"),
     Row(I.RED_FLAG, (S.EMERGENCY,), S.EMERGENCY),
     Row(I.PAIN, (S.DEAF,), None, effect="report_pain_unheard"),
-    Row(I.PAIN, (*ALIVE,), S.EASING, effect="report_pain"),
+    Row(I.PAIN, (S.ASLEEP, *AWAKE, S.PAUSED, S.CLOSING), S.EASING, effect="report_pain"),
     Row(I.PAIN, (S.EMERGENCY,), S.EMERGENCY),
-    Row(I.STOP, (*AWAKE,), S.PAUSED, effect="interrupt"),
+    Row(I.STOP, AWAKE, S.PAUSED, effect="interrupt"),
     Row(I.STOP, (S.ASLEEP, S.DEAF, S.PAUSED), None, effect="be_quiet"),
     Row(I.STOP, (S.CLOSING, S.EMERGENCY), S.FINISHED, effect="be_quiet"),
     # A guide that cannot hear must not guide.
     Row(Signal.MICROPHONE_LOST, (*AWAKE, S.PAUSED, S.ASLEEP), S.DEAF, effect="interrupt"),
     Row(Signal.MICROPHONE_RESTORED, (S.DEAF,), S.ASLEEP, guard="came_from_asleep"),
     Row(Signal.MICROPHONE_RESTORED, (S.DEAF,), S.PAUSED),
-    Row(Signal.SPEAKER_LOST, (*AWAKE,), S.PAUSED, effect="interrupt"),
+    Row(Signal.SPEAKER_LOST, AWAKE, S.PAUSED, effect="interrupt"),
     Row(Signal.SPEAKER_RESTORED, (S.PAUSED,), None, effect="offer"),
     # Beginning.
     *_begin(Signal.STARTED, (S.ASLEEP,), "not_begun&is_chosen", "set_out_chosen"),
@@ -165,7 +165,7 @@ TABLE: tuple[Row, ...] = (
     Row(I.EASIER, (S.SETTLING, S.HOLDING), S.SETTLING, effect="make_easier"),
     Row(I.REPEAT, (S.INSTRUCTING, S.SETTLING), S.INSTRUCTING),
     # Interruptions.
-    Row(I.PAUSE, (*AWAKE,), S.PAUSED, effect="interrupt"),
+    Row(I.PAUSE, AWAKE, S.PAUSED, effect="interrupt"),
     Row(I.PAUSE, (S.PAUSED,), None, effect="be_quiet"),
     Row(I.SLEEP, (*AWAKE, S.PAUSED), S.ASLEEP, effect="interrupt"),
     *_return(I.RESUME, (S.PAUSED, S.ASLEEP)),

@@ -19,6 +19,7 @@ from assistant.core.context import Settings
 from assistant.core.events import (
     DeadlineReached,
     Event,
+    FinalHypothesis,
     MicrophoneLost,
     MicrophoneRestored,
     PromptFinished,
@@ -31,6 +32,7 @@ from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, Recognizer, Voice
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine
 from assistant.core.session import Session
+from assistant.errors import VoiceError
 from assistant.performer import Performer
 from assistant.simulate.person import Person
 from assistant.simulate.room import Room, leveled
@@ -45,7 +47,11 @@ TAIL_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """What a rehearsal is done with; `open_voice` opens the person's voices by name."""
+    """What a rehearsal is done with.
+
+    `open_voice` opens the person's voices by name. When it raises VoiceError, what the person says is taken
+    as heard, word by word.
+    """
 
     pack: LanguagePack
     routines: tuple[Routine, ...]
@@ -87,6 +93,7 @@ class Rehearsal:
         self._performer = Performer(prompter, self._mixer, self._hearing.listen_for, watchers)
         self._microphone = MicrophoneWatch(0.0)
         self._faults: dict[str, float] = {}
+        self._unvoiced = 0
         self._microphone_blocks: list[bytes] = []
         self._played_blocks: list[bytes] = []
 
@@ -159,9 +166,17 @@ class Rehearsal:
         elif line.play:
             self._room.say(leveled(read_audio(line.play), line.gain_db))
         elif line.say:
+            self._say(line, line.say)
+
+    def _say(self, line: Line, text: str) -> None:
+        try:
             voice = self._engines.open_voice(f"espeak:{line.voice}")
-            speech = b"".join(piece.samples for piece in voice.synthesize(line.say, line.rate))
-            self._room.say(leveled(np.frombuffer(speech, np.int16), line.gain_db))
+            speech = b"".join(piece.samples for piece in voice.synthesize(text, line.rate))
+        except VoiceError:
+            self._unvoiced -= 1  # recognizers count their utterances upwards
+            self._handle(FinalHypothesis(self._unvoiced, tuple(text.lower().split()), self._now, self._now))
+            return
+        self._room.say(leveled(np.frombuffer(speech, np.int16), line.gain_db))
 
     def _is_faulty(self, fault: str, restored: Event | None = None) -> bool:
         ends_at = self._faults.get(fault)

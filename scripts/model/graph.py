@@ -43,7 +43,7 @@ PAUSE = 0.5  # probability of a silence between two words
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """In nats, chosen on recordings of other speakers than those measured in the model card."""
+    """In nats, chosen on the development set: see docs/model.md."""
 
     word: float = 0.0  # of every word of the vocabulary
     own_word: float = 0.0  # of a word that has units of its own, on top of that

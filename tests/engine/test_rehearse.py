@@ -97,6 +97,17 @@ def test_the_same_seed_gives_the_same_timeline(tmp_path: Path) -> None:
     assert b'"intent": "resume"' in timelines[0]
 
 
+def test_without_any_voice_there_is_a_silent_rehearsal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    scene = "routine: at-the-desk\nmax_seconds: 20\nperson:\n  - {when: {at_seconds: 5}, say: stop}\n"
+    done, output = rehearse(tmp_path, scene)
+    assert done.returncode == 0, done.stderr
+    assert "This rehearsal is silent" in done.stderr
+    assert values(rows_of(output), "heard", "intent") == ["stop"]
+
+
 FAULTS = """
 routine: at-the-desk
 max_seconds: 45
