@@ -35,7 +35,7 @@ from phones import PDF_COUNT, WORD_UNITS
 
 SEED = 1
 CORPORA = ("human", "synthetic")
-REALIGNED = ("human.realigned", "synthetic.realigned")
+ALIGNED = ("human.aligned", "synthetic.aligned")
 SHARES = {"safety": 0.06, "words": 0.40, "sentences": 0.12, "command": 0.20, "text": 0.22}
 DROPPED_SHARE = 0.03  # of the alignments, the worst: mostly wrong labels
 ALIGN_SLICE = 250
@@ -51,9 +51,14 @@ class Plan:
     human_variants: int = 3
     safety_variants: int = 16
     bootstrap_steps: int = 180
-    draft_steps: int = 600
-    measured_steps: int = 4_000
-    shipped_steps: int = 1_500
+    draft_steps: int = 450
+    measured_steps: int = 1_400
+    shipped_steps: int = 500
+
+    def longer(self, times: float) -> Plan:
+        """The same with more steps of training once everything is aligned."""
+        steps = (round(self.measured_steps * times), round(self.shipped_steps * times))
+        return replace(self, measured_steps=steps[0], shipped_steps=steps[1])
 
 
 MINIATURE = Plan(300, 6, 1, 2, 60, 40, 40, 20)
@@ -102,8 +107,7 @@ class Build:
         self.stage("bootstrap.pt", self._bootstrap)
         self.stage("human.aligned.jsonl", partial(self._align, "human", "bootstrap.pt"))
         self.stage("draft.pt", self._draft)
-        for name in CORPORA:
-            self.stage(f"{name}.realigned.jsonl", partial(self._align, name, "draft.pt"))
+        self.stage("synthetic.aligned.jsonl", partial(self._align, "synthetic", "draft.pt"))
         self.stage("measured.pt", self._measured)
         result = "measured.pt"
         if not measured:
@@ -189,7 +193,7 @@ class Build:
         return np.asarray(np.load(self.work / "noises.npy", mmap_mode="r"))
 
     def _draft(self, stage: Stage) -> None:
-        """Learn human speech from a first, rough alignment, and more of flite's, just to align all better."""
+        """Learn human speech from a first, rough alignment, and more of flite's, just to align the rest."""
         network = load_network(self.work / "bootstrap.pt", PDF_COUNT)
         self._train(
             network,
@@ -203,7 +207,7 @@ class Build:
         network = load_network(self.work / "draft.pt", PDF_COUNT)
         self._train(
             network,
-            self._sampler(*REALIGNED, everybody=False),
+            self._sampler(*ALIGNED, everybody=False),
             train.Schedule(self.plan.measured_steps),
             stage,
         )
@@ -212,7 +216,7 @@ class Build:
         """Go on from there with everybody."""
         network = load_network(self.work / "measured.pt", PDF_COUNT)
         schedule = train.Schedule(self.plan.shipped_steps, peak_rate=1e-3, constant_part=0.5)
-        self._train(network, self._sampler(*REALIGNED, everybody=True), schedule, stage)
+        self._train(network, self._sampler(*ALIGNED, everybody=True), schedule, stage)
 
     def export(self, network: str, out: Path) -> None:
         """Write the model folder."""
@@ -245,10 +249,13 @@ def main() -> None:
     parser.add_argument(
         "--miniature", action="store_true", help="a tiny model in a minute, to try the pipeline"
     )
+    parser.add_argument(
+        "--longer", type=float, default=1.0, help="times as many steps as the shipped model had"
+    )
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    plan = MINIATURE if arguments.miniature else Plan()
+    plan = MINIATURE if arguments.miniature else Plan().longer(arguments.longer)
     Build(arguments.work, arguments.recordings, plan).run(arguments.out, arguments.measured)
 
 
