@@ -126,7 +126,7 @@ def active_rms(samples: np.ndarray) -> float:
 def word_end_seconds(samples: Samples) -> float:
     """Where the last frame ends that stands out of the background and is at most 30 dB below the loudest."""
     energies = _frame_energies(samples.astype(np.float64)) + 1.0
-    threshold = max(np.percentile(energies, 10) * 15.0, energies.max() * 1e-3)
+    threshold = min(max(np.percentile(energies, 10) * 15.0, energies.max() * 1e-3), energies.max())
     return float((np.flatnonzero(energies >= threshold)[-1] + 1) * FRAME_SAMPLES / SAMPLE_RATE_HZ)
 
 

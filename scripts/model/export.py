@@ -14,9 +14,9 @@ from typing import BinaryIO
 
 import numpy as np
 from features import MEL_BINS, MFCC_CONF
-from graph import PHONE_IDS, PHONE_LOOP, SILENCE_LOOP, SILENCE_PHONE
+from graph import PHONE_IDS, PHONE_LOOP, SILENCE_LOOP, SILENCE_PHONE, UNITS_FILE
 from network import LEFT_CONTEXT, OFFSETS, RESIDUAL_FROM, RIGHT_CONTEXT, SUBSAMPLING, Network
-from phones import PDF, SILENCE_PDF
+from phones import PDF, PLAIN_PDF, SILENCE_PDF, UNITS
 
 FINAL_STATE = -1
 STATISTICS = (
@@ -39,12 +39,17 @@ MODEL_CONF = """--min-active=100
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The decoder's options; `prior_scale` is the power of the priors that are divided out."""
+    """The decoder's options.
+
+    `prior_scale` is the power of the priors that are divided out. A word's own units have the priors of their
+    phones as a whole, times `own_prior`: training hears the word far more often than life does.
+    """
 
     acoustic_scale: float = 0.5
     prior_scale: float = 0.7
-    beam: float = 11.0
-    max_active: int = 1500
+    own_prior: float = 1.0
+    beam: float = 9.0
+    max_active: int = 800
     frames_per_chunk: int = 6
     dither: float = 1.0
 
@@ -189,6 +194,14 @@ def _network(out: KaldiFile, network: Network) -> None:
     out.integers(RIGHT_CONTEXT)
 
 
+def _divisors(priors: np.ndarray, options: Options) -> np.ndarray:
+    """What each output is divided by."""
+    plain = np.array(PLAIN_PDF)
+    both = np.bincount(plain, priors)[plain]
+    own = np.arange(len(priors)) != plain
+    return np.asarray((both * np.where(own, options.own_prior, 1.0)) ** options.prior_scale)
+
+
 def write(
     folder: Path, network: Network, priors: np.ndarray, options: Options, compressed: bool = True
 ) -> None:
@@ -200,7 +213,8 @@ def write(
         _transition_model(out)
         _network(out, network)
         out.tokens("<Priors>")
-        out.vector(priors**options.prior_scale)
+        out.vector(_divisors(priors, options))
+    (folder / UNITS_FILE).write_text("\n".join(UNITS) + "\n")
     (folder / "conf/mfcc.conf").write_text(MFCC_CONF.format(dither=options.dither))
     settings = MODEL_CONF.format(
         beam=options.beam,

@@ -10,6 +10,8 @@ from lexicon import PHONES
 
 WORD_UNITS = {"stop": ("S.stop", "T.stop", "AA.stop", "P.stop")}
 """Words with units of their own, in the order of the phones of their pronunciation."""
+WORD_UNIT_FRAMES = {"S.stop": 2, "AA.stop": 3, "P.stop": 3}
+"""For how many frames of 30 ms they last at least: fleeting ones are no word. The others may be short."""
 
 SILENCE_PDF = 0
 UNITS = (*PHONES, *(unit for units in WORD_UNITS.values() for unit in units))

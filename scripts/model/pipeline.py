@@ -61,7 +61,7 @@ class Plan:
         return replace(self, measured_steps=steps[0], shipped_steps=steps[1])
 
 
-MINIATURE = Plan(300, 6, 1, 2, 60, 40, 40, 20)
+MINIATURE = Plan(300, 6, 1, 2, 60, 25, 25, 10)
 
 
 @dataclass
@@ -70,15 +70,17 @@ class Stage:
 
     name: str
     began: float = 0.0
+    began_at_share: float = 0.0
     said: float = 0.0
 
     def __call__(self, share: float, remark: str = "") -> None:
         """Take note that this share is done; speak at most every ten seconds."""
         now = time.monotonic()
-        self.began = self.began or now
-        if now - self.said >= 10 and share > 0:
+        if not self.began:
+            self.began, self.began_at_share = now, share
+        if now - self.said >= 10 and share > self.began_at_share:
             self.said = now
-            left = (now - self.began) * (1 - share) / share
+            left = (now - self.began) * (1 - share) / (share - self.began_at_share)
             sys.stderr.write(f"{self.name}: {share:.0%}, {left / 60:.1f} min left {remark}\n")
 
 
@@ -161,7 +163,8 @@ class Build:
         def report(now: train.Progress) -> None:
             stage(now.step / schedule.steps, f"(loss {now.loss:.3f}, phones right {now.right:.1%})")
 
-        np.save(self._priors_path(stage.name), sampler.label_shares(PRIOR_STEPS))
+        if not self._priors_path(stage.name).exists():
+            np.save(self._priors_path(stage.name), sampler.label_shares(PRIOR_STEPS))
         train.train(network, sampler, schedule, self.work / stage.name, report)
 
     def _priors_path(self, network: str) -> Path:

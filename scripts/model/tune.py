@@ -31,7 +31,7 @@ from assistant.speech.bench_audio import (
     read_recordings,
     word_end_seconds,
 )
-from assistant.speech.benchmark import STOP, Ear, first_alarm, short_grammar
+from assistant.speech.benchmark import STOP, Ear, first_alarm
 from assistant.speech.vosk_model import VoskModel
 
 NOISY = "kitchen 10 dB"
@@ -49,8 +49,8 @@ class Setting:
 def try_setting(network_path: Path, setting: Setting, recordings: Recordings, every: int) -> dict[str, float]:
     """Decode every `every`-th "stop", clean and noisy, and the running speech.
 
-    Returns shares missed of confirmed clips, and alarms per hour: by the exact phrase among few commands, and
-    by partials among all phrases that have held for so many hundredths of a second.
+    Returns shares missed of confirmed clips, and alarms per hour: by final texts that are exactly "stop", and
+    by partials with a phrase that means to stop, once it has held for so many seconds.
     """
     torch.set_num_threads(1)
     table = graph.language_pack("en")
@@ -60,18 +60,15 @@ def try_setting(network_path: Path, setting: Setting, recordings: Recordings, ev
         export.write(folder, load(network_path, PDF_COUNT), priors, setting.options)
         graph.build(folder, costs=setting.costs)
         model = VoskModel(folder)
-    short, full = Ear(model, short_grammar(table)), Ear(model, table.grammar(Intent))
+    ear = Ear(model, table.grammar(Intent))
     found: dict[str, float] = {}
     clips = [clip for clip in recordings.commands(STOP) if clip.confirmed][::every]
     for name in ("clean", NOISY):
         condition = next(c for c in CONDITIONS if c.name == name)
-        heard = [recordings.heard(clip, condition, seed) for seed, clip in enumerate(clips)]
-        found[f"exact missed {name}"] = float(
-            np.mean([not short.hear(samples).said(STOP) for samples in heard])
-        )
-        partials = [full.hear(samples) for samples in heard]
+        heard = [ear.hear(recordings.heard(clip, condition, seed)) for seed, clip in enumerate(clips)]
+        found[f"exact missed {name}"] = float(np.mean([not h.said(STOP) for h in heard]))
         for hold in HOLDS_SECONDS:
-            at = [first_alarm(h, table, Intent.STOP, hold) for h in partials]
+            at = [first_alarm(h, table, Intent.STOP, hold) for h in heard]
             found[f"partial {hold} missed {name}"] = float(np.mean([a is None for a in at]))
             if name == "clean":
                 late = (
@@ -82,12 +79,13 @@ def try_setting(network_path: Path, setting: Setting, recordings: Recordings, ev
                 found[f"partial {hold} delay"] = float(np.median(list(late)))
     spoken = [clip.samples() for clip in recordings.negatives("librispeech")][::every]
     hours = sum(map(len, spoken)) / SAMPLE_RATE_HZ / 3600
-    found["exact alarms"] = sum(short.hear(samples).finals.count(STOP) for samples in spoken) / hours
-    partials = [full.hear(samples) for samples in spoken]
+    heard = [ear.hear(samples) for samples in spoken]
+    found["exact alarms"] = sum(h.finals.count(STOP) for h in heard) / hours
     for hold in HOLDS_SECONDS:
-        alarms = [intent for h in partials for intent, _ in h.alarms(table, hold)]
+        alarms = [intent for h in heard for intent, _ in h.alarms(table, hold)]
         found[f"partial {hold} alarms"] = alarms.count(Intent.STOP) / hours
         found[f"partial {hold} alarms of any kind"] = len(alarms) / hours
+    found["real-time factor"] = ear.busy_seconds / ear.sound_seconds
     return found
 
 
@@ -117,9 +115,10 @@ def main() -> None:
     parser.add_argument("--audio", type=Path, required=True)
     parser.add_argument("--grid", type=json.loads, required=True, help='such as {"unknown_phone": [2, 3]}')
     parser.add_argument("--every", type=int, default=1, help="only every n-th clip")
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
     jobs = [(arguments.network, s, arguments.audio, arguments.every) for s in settings(arguments.grid)]
-    with Pool(os.cpu_count()) as pool:
+    with Pool(arguments.processes) as pool:
         for setting, point in pool.imap(_job, jobs):
             every = asdict(setting.costs) | asdict(setting.options)
             chosen = {name: every[name] for name in arguments.grid}
