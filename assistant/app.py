@@ -120,7 +120,7 @@ def run_live(config: Config, tell: Tell, screens: Iterable[Screen]) -> None:
         performer = Performer(
             speaking, mixer, ears.listen_for, [*(screen.show for screen in screens), recorder.record]
         )
-        session = new_session(config, pack, routines, path)
+        session = new_session(config, pack, routines, path, hears_itself=True)
         conduct(session, performer, events, mixer.finished, ears.must_end)
     finally:
         mixer.cut()

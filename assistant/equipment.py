@@ -7,6 +7,7 @@ without is told in a line; what cannot be done without raises an AssistantError.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -71,7 +72,9 @@ def session_settings(config: Config, physician_checked_on: date | None, today: d
     )
 
 
-def new_session(config: Config, pack: LanguagePack, routines: tuple[Routine, ...], history: Path) -> Session:
+def new_session(
+    config: Config, pack: LanguagePack, routines: tuple[Routine, ...], history: Path, *, hears_itself: bool
+) -> Session:
     """A session as the configuration and the history want it."""
-    today = date.today()
-    return Session(pack, routines, session_settings(config, read_physician_checked_on(history), today))
+    settings = session_settings(config, read_physician_checked_on(history), date.today())
+    return Session(pack, routines, replace(settings, hears_itself=hears_itself))

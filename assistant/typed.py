@@ -74,6 +74,7 @@ def run_typed(config: Config, tell: Tell, screens: Iterable[Screen], lines: Text
     try:
         watchers = [*(screen.show for screen in screens), recorder.record]
         performer = Performer(captions, captions, lambda intents: None, watchers)
-        conduct(new_session(config, pack, routines, path), performer, events, captions.finished)
+        session = new_session(config, pack, routines, path, hears_itself=False)
+        conduct(session, performer, events, captions.finished)
     finally:
         recorder.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -69,7 +70,7 @@ def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -
         recognizer=open_recognizer(config, pack, output.note),
         voice=_voice(config),
         open_voice=voice.open_voice,
-        settings=settings,
+        settings=replace(settings, hears_itself=scene.room.has_echo),
     )
     show = output.emit_json if as_json else _print_row
     began = time.monotonic()

@@ -17,7 +17,8 @@ class Settings:
     """How a session is run. Times in seconds.
 
     `routine_id` begins with that routine instead of asking. `physician_check_due` asks whether a physician
-    agreed before anything else. `rate` and `gain_db` are where speech starts from.
+    agreed before anything else. `rate` and `gain_db` are where speech starts from. `hears_itself` says that
+    what is spoken may come back through the microphone, so that an echo of it is no command.
     """
 
     routine_id: str = ""
@@ -28,6 +29,7 @@ class Settings:
     half_way_cue: bool = True
     rate: float = 1.0
     gain_db: float = 0.0
+    hears_itself: bool = True
 
 
 @dataclass(slots=True)

@@ -100,15 +100,16 @@ class PhraseTable:
         words = _strip_unknown(words)
         allowed = None if intents is None else frozenset(intents)
         for intent, pattern in self._patterns:
-            if allowed is None or intent in allowed:
+            begins = pattern[0] in words[:1] or _slot_name(pattern[0])
+            if begins and (allowed is None or intent in allowed):
                 for slots in self._bindings(pattern, words):
                     return Match(intent, " ".join(words), slots)
         return None
 
-    def find_safety(self, words: Words) -> Match | None:
-        """The most serious safety phrase anywhere in the words, the longest of them, decoys aside."""
+    def find_safety(self, words: Words, intents: Iterable[Intent] = SAFETY_INTENTS) -> Match | None:
+        """The longest safety phrase anywhere in the words, of the first of `intents`; decoys aside."""
         usable = self._without_decoys(words)
-        for wanted in SAFETY_INTENTS:
+        for wanted in intents:
             found = [p for intent, p in self._patterns if intent is wanted and contains(usable, p)]
             longest = max(found, key=len, default=None)
             if longest:
@@ -187,6 +188,8 @@ def _strip_unknown(words: Words) -> Words:
 
 
 def _find(words: Words, part: Words) -> int:
+    if part[0] not in words:
+        return -1  # nearly always
     return next((i for i in range(len(words) - len(part) + 1) if words[i : i + len(part)] == part), -1)
 
 

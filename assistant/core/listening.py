@@ -30,7 +30,7 @@ class Listener:
         """What a hypothesis means, once: None when it adds nothing to what was already understood."""
         if hypothesis.utterance_id != self._utterance_id:
             self._utterance_id, self._acted = hypothesis.utterance_id, None
-        safety = self._table.find_safety(hypothesis.words)
+        safety = self._find_safety(hypothesis)
         if safety and (self._acted is None or _more_serious(safety, self._acted)):
             self._acted = safety
             return safety
@@ -38,6 +38,15 @@ class Listener:
             return None
         return self._table.match(hypothesis.words, intents) or NotUnderstood()
 
+    def _find_safety(self, hypothesis: Hypothesis) -> Match | None:
+        """A red flag ends the session for good: until the utterance is over, it only pauses."""
+        found = self._table.find_safety(hypothesis.words)
+        if found is None or found.intent is not Intent.RED_FLAG or isinstance(hypothesis, FinalHypothesis):
+            return found
+        sooner = self._table.find_safety(hypothesis.words, (Intent.PAIN, Intent.STOP))
+        return sooner or Match(Intent.PAUSE, found.phrase)
+
 
 def _more_serious(found: Match, than: Match) -> bool:
-    return SAFETY_INTENTS.index(found.intent) < SAFETY_INTENTS.index(than.intent)
+    order = (*SAFETY_INTENTS, Intent.PAUSE)
+    return order.index(found.intent) < order.index(than.intent)

@@ -96,7 +96,8 @@ class Script:
         self._over = [
             (over_at, text) for over_at, text in self._over if over_at > self.now - REMEMBERED_SECONDS
         ]
-        texts = [*self._open.values(), *(t for over_at, t in self._over if over_at + ECHO_SECONDS > moment)]
+        sounding = tuple(self._open.values())[:1]  # the others wait behind it
+        texts = [*sounding, *(t for over_at, t in self._over if over_at + ECHO_SECONDS > moment)]
         return any(contains(tuple(WORD.findall(text.lower())), words) for text in texts)
 
     @property

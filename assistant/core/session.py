@@ -142,7 +142,7 @@ class Session:
 
     def _is_own_voice(self, meaning: Match, hypothesis: Hypothesis) -> bool:
         """Whether a command may be what the session itself was just saying. Never so for safety phrases."""
-        if meaning.intent in SAFETY_INTENTS:
+        if meaning.intent in SAFETY_INTENTS or not self._context.settings.hears_itself:
             return False
         word_ended_at = self._context.now - (hypothesis.at_seconds - hypothesis.word_end_seconds)
         return self._context.script.may_have_said(tuple(meaning.phrase.split()), word_ended_at)

@@ -6,6 +6,8 @@ simply not written to any more.
 
 from __future__ import annotations
 
+import textwrap
+
 from rich.console import Console
 
 from assistant.core.actions import Action, EndSession, ReportHeard, ReportHoldStarted, Speak
@@ -32,7 +34,12 @@ class Terminal:
                 pass
 
     def _print(self, who: str, text: str, style: str) -> None:
+        said = text[:1].upper() + text[1:]
+        lines = textwrap.fill(f"{who:>6}  {said}", self._console.width, subsequent_indent=" " * 8)
         try:
-            self._console.print(f"{who:>6}  {text}", style=style)
-        except OSError:
+            self._console.print(lines, style=style)
+        except (
+            OSError,
+            SystemExit,
+        ):  # rich makes an exit of a broken pipe; a session must outlive its screen
             self._console = Console(quiet=True)

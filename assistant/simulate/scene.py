@@ -72,6 +72,11 @@ class Room(_Strict):
         None, ge=-60, le=20, description="Level of the echo over what is played; none without this or echo."
     )
 
+    @property
+    def has_echo(self) -> bool:
+        """Whether what is played comes back to the microphone."""
+        return self.echo is not None or self.echo_gain_db is not None
+
 
 class Scene(_Strict):
     """A rehearsal."""

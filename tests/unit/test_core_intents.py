@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise, product
+from itertools import pairwise
 
 import pytest
 from driver import CATALOGUE, PACK, built_in_routines
@@ -20,19 +20,16 @@ PATTERNS = [(intent, pattern) for intent, patterns in TABLE.phrases.items() for 
 
 
 def filled(pattern: str) -> list[tuple[str, Slots]]:
-    """Every way to say a pattern, with what its slots then carry."""
-    choices = [
-        [(words, name, value) for words, value in TABLE.slots[name].items()]
-        for token in pattern.split()
-        if (name := token.strip("{}")) != token
-    ]
+    """Ways to say a pattern, each slot in turn with all of its values, and what its slots then carry."""
+    names = [token.strip("{}") for token in pattern.split() if token.startswith("{")]
+    values = {name: list(TABLE.slots[name].items()) for name in names}
+    choices = [{name: each[0] for name, each in values.items()}]
+    choices += [choices[0] | {name: value} for name in names for value in values[name][1:]]
     said = []
-    for choice in product(*choices):
-        phrase, slots = pattern, {}
-        for words, name, value in choice:
-            phrase = phrase.replace(f"{{{name}}}", words)
-            slots["number" if name == "span" else name] = value
-        said.append((phrase, Slots(**slots)))
+    for choice in choices:
+        phrase = " ".join(choice[t.strip("{}")][0] if t.startswith("{") else t for t in pattern.split())
+        carried = {"number" if name == "span" else name: value for name, (_, value) in choice.items()}
+        said.append((phrase, Slots(**carried)))
     return said
 
 

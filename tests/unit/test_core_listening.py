@@ -43,6 +43,15 @@ def test_a_more_serious_phrase_in_the_same_utterance_acts_too() -> None:
     assert told == [Intent.STOP, Intent.PAIN, Intent.RED_FLAG]
 
 
+def test_a_red_flag_only_pauses_until_the_utterance_is_over() -> None:
+    assert meanings(partial(1, "i can't breathe"), final(1, "i can't breathe")) == [
+        Intent.PAUSE,
+        Intent.RED_FLAG,
+    ]
+    assert meanings(partial(1, "chest pain"), final(1, "chest pain")) == [Intent.PAIN, Intent.RED_FLAG]
+    assert meanings(partial(1, "i can't breathe"), final(1, "i can't")) == [Intent.PAUSE, None]
+
+
 def test_a_less_serious_phrase_in_the_same_utterance_adds_nothing() -> None:
     assert meanings(partial(1, "that hurts"), final(1, "that hurts stop")) == [Intent.PAIN, None]
 

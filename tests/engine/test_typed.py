@@ -1,0 +1,79 @@
+"""A session typed into a real terminal, on a machine without the sound devices that it is told to use."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+class Typist:
+    """Types into the program's terminal, and reads it."""
+
+    def __init__(self, data: Path, *arguments: str) -> None:
+        self.master, slave = pty.openpty()
+        env = {
+            **os.environ,
+            "LIMBER_AUDIO_MICROPHONE": "no such microphone",
+            "COLUMNS": "200",
+            "TERM": "dumb",
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "assistant", *arguments], stdin=slave, stdout=slave, stderr=slave, env=env
+        )
+        os.close(slave)
+        self.text = ""
+
+    def type(self, line: str) -> None:
+        os.write(self.master, line.encode() + b"\n")
+
+    def read_until(self, wanted: str, limit_seconds: float = 90.0) -> None:
+        """Read on until this is shown."""
+        end = time.monotonic() + limit_seconds
+        while wanted not in self.text:
+            assert time.monotonic() < end, f"no {wanted!r} in {self.text!r}"
+            if select.select([self.master], [], [], 0.1)[0]:
+                try:
+                    self.text += os.read(self.master, 65536).decode(errors="replace")
+                except OSError:  # the program has ended, and with it the terminal
+                    assert wanted in self.text, self.text
+        self.text = self.text.split(wanted, 1)[1]
+
+
+@pytest.fixture
+def typist(tmp_path: Path) -> Iterator[Typist]:
+    typist = Typist(tmp_path, "start", "--routine", "at-the-desk")
+    yield typist
+    typist.process.kill()
+    typist.process.wait()
+    os.close(typist.master)
+
+
+def test_a_typed_session_is_guided_stopped_resumed_and_finished(typist: Typist) -> None:
+    typist.read_until("type what you would say")
+    typist.read_until("Before we begin")
+    typist.type("yes")
+    typist.read_until("This is at the desk")
+    typist.type("hello there")
+    typist.read_until("means nothing to me")
+    typist.type("STOP!")
+    typist.read_until("Say continue")
+    typist.type("continue")
+    typist.read_until("This is at the desk")
+    typist.type("finish")
+    typist.read_until("We finish here")
+    assert typist.process.wait(20) == 0
+
+
+def test_the_end_of_the_input_ends_the_session(typist: Typist) -> None:
+    typist.read_until("Before we begin")
+    os.write(typist.master, b"\x04")
+    typist.read_until("We finish here")
+    assert typist.process.wait(20) == 0

@@ -1,0 +1,104 @@
+"""Captions and the terminal, without one."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from assistant.core.actions import EndSession, Listen, ReportHeard, ReportHoldStarted, Speak
+from assistant.core.intents import Intent, Slots
+from assistant.screen.captions import Captions
+from assistant.screen.terminal import Terminal
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_captions_finish_one_after_the_other_in_their_reading_time() -> None:
+    clock = Clock()
+    captions = Captions(clock)
+    captions.speak(1, "one two three four five six seven eight nine ten eleven twelve thirteen")
+    captions.speak(2, "Yes.")
+    clock.now = 4.9
+    assert captions.finished() == []
+    clock.now = 5.0
+    assert captions.finished() == [1]
+    clock.now = 5.7
+    assert captions.finished() == []
+    clock.now = 5.8
+    assert captions.finished() == [2]
+
+
+def test_cut_captions_never_finish_and_what_comes_after_begins_at_once() -> None:
+    clock = Clock()
+    captions = Captions(clock)
+    captions.speak(1, "a sentence that takes long, quite long, and then some time")
+    captions.cut()
+    captions.speak(2, "Yes.")
+    clock.now = 0.8
+    assert captions.finished() == [2]
+    clock.now = 100.0
+    assert captions.finished() == []
+
+
+def test_a_faster_rate_shortens_captions() -> None:
+    clock = Clock()
+    captions = Captions(clock)
+    captions.set_rate(2.0)
+    captions.speak(1, "one two three four five six seven eight nine ten eleven twelve thirteen")
+    clock.now = 2.5
+    assert captions.finished() == [1]
+
+
+def shown(*actions: object, width: int = 60) -> str:
+    text = io.StringIO()
+    terminal = Terminal(Console(file=text, width=width, markup=False, highlight=False))
+    for action in actions:
+        terminal.show(action)  # type: ignore[arg-type]
+    return text.getvalue()
+
+
+def test_the_terminal_shows_who_said_what() -> None:
+    heard = ReportHeard(Intent.STOP, "stop", Slots(), "partial", 1.0, 1.1)
+    text = shown(
+        Speak(1, "chin to chest."),
+        heard,
+        ReportHoldStarted(1, 20.0),
+        Listen(frozenset()),
+        EndSession("no_answer"),
+    )
+    assert text.splitlines() == [
+        "Limber  Chin to chest.",
+        "   You  Stop",
+        "        (hold for 20 seconds)",
+        "        (session over: no answer)",
+    ]
+
+
+def test_long_captions_wrap_between_words_under_their_beginning() -> None:
+    lines = shown(
+        Speak(1, "Slowly turn your head back until you look straight ahead."), width=40
+    ).splitlines()
+    assert lines == ["Limber  Slowly turn your head back until", "        you look straight ahead."]
+
+
+def test_a_terminal_that_has_gone_disturbs_nobody() -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    terminal = Terminal(Console(file=Gone()))
+    terminal.show(Speak(1, "One."))
+    terminal.show(Speak(2, "Two."))
+
+
+@pytest.mark.parametrize("text", ["[unk] is not markup", "[bold]nor is this"])
+def test_brackets_are_shown_as_they_are(text: str) -> None:
+    assert text in shown(Speak(1, text))
