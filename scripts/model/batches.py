@@ -19,12 +19,11 @@ from torch import Tensor
 from variants import Variants, frames_by_utterance
 
 ROW_FRAMES = 360
-ROWS = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Acoustics:
-    """How hard the rows are: shares of rows and their signal-to-noise ratios in dB."""
+    """How many rows a batch has, and how hard they are: shares and their signal-to-noise ratios in dB."""
 
     snr_db: Sequence[tuple[float, float, float]] = (
         (0.20, 25, 50),
@@ -33,6 +32,7 @@ class Acoustics:
     )
     level_rms: tuple[float, float] = (60, 6000)
     word_gain_db: float = 4.0
+    rows: int = 32
 
 
 EASY = Acoustics(snr_db=((0.5, 20, 50),))
@@ -65,6 +65,7 @@ class Sampler:
         self._noises = noises
         self._acoustics = acoustics
         self._seed = seed
+        self._rows = acoustics.rows
         groups: dict[str, dict[str, list[Piece]]] = {name: {} for name in shares}
         for number, source in enumerate(sources):
             for utterance, first, frames in frames_by_utterance(source.variants):
@@ -78,15 +79,15 @@ class Sampler:
         self._weights = weights / weights.sum()
 
     def batch(self, step: int) -> tuple[Tensor, Tensor]:
-        """Features (ROWS, padded frames, bins) and labels (ROWS, ROW_FRAMES / 3) of a step."""
+        """Features (rows, padded frames, bins) and labels (rows, ROW_FRAMES / 3) of a step."""
         rng = np.random.default_rng((self._seed, step))
         generator = torch.Generator().manual_seed(self._seed * 1_000_003 + step)
-        speech = np.full((ROWS, ROW_FRAMES, features.MEL_BINS), -20.0, np.float32)
-        labels = np.full((ROWS, ROW_FRAMES), SILENCE_PDF, np.int64)
-        for row in range(ROWS):
+        speech = np.full((self._rows, ROW_FRAMES, features.MEL_BINS), -20.0, np.float32)
+        labels = np.full((self._rows, ROW_FRAMES), SILENCE_PDF, np.int64)
+        for row in range(self._rows):
             self._fill(speech[row], labels[row], rng)
         low, high = np.log10(self._acoustics.level_rms)
-        level = 10 ** rng.uniform(low, high, ROWS) / augment.REFERENCE_RMS
+        level = 10 ** rng.uniform(low, high, self._rows) / augment.REFERENCE_RMS
         noise = self._noise(rng) + np.log(level * level)[:, None, None]
         sounds = torch.from_numpy(speech + np.log(level * level)[:, None, None].astype(np.float32)).exp()
         mixed = augment.mix(sounds, torch.from_numpy(noise.astype(np.float32)).exp(), generator)
@@ -119,9 +120,9 @@ class Sampler:
 
     def _noise(self, rng: np.random.Generator) -> np.ndarray:
         """Log-energies of each row's noise, relative to the row's speech level."""
-        rows = np.empty((ROWS, ROW_FRAMES, features.MEL_BINS), np.float32)
+        rows = np.empty((self._rows, ROW_FRAMES, features.MEL_BINS), np.float32)
         shares = [share for share, _, _ in self._acoustics.snr_db]
-        for row in range(ROWS):
+        for row in range(self._rows):
             clip = self._noises[rng.integers(len(self._noises))]
             start = rng.integers(len(clip) - ROW_FRAMES)
             kind = int(np.searchsorted(np.cumsum(shares), rng.random()))

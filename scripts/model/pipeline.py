@@ -54,6 +54,7 @@ class Plan:
     draft_steps: int = 450
     measured_steps: int = 1_400
     shipped_steps: int = 500
+    rows: int = 32
 
     def longer(self, times: float) -> Plan:
         """The same with more steps of training once everything is aligned."""
@@ -61,7 +62,7 @@ class Plan:
         return replace(self, measured_steps=steps[0], shipped_steps=steps[1])
 
 
-MINIATURE = Plan(300, 6, 1, 2, 60, 25, 25, 10)
+MINIATURE = Plan(300, 6, 1, 2, 120, 40, 40, 10, rows=8)
 
 
 @dataclass
@@ -125,7 +126,7 @@ class Build:
             if not everybody:
                 utterances = tuple(replace(u, phones=()) if u.measured else u for u in utterances)
             sources.append(self._source(name, utterances))
-        return Sampler(sources, self._noise_clips(), Acoustics(), SHARES, SEED + 1)
+        return Sampler(sources, self._noise_clips(), Acoustics(rows=self.plan.rows), SHARES, SEED + 1)
 
     def _human(self, stage: Stage) -> None:
         stage(0.0)
@@ -173,7 +174,13 @@ class Build:
     def _bootstrap(self, stage: Stage) -> None:
         """Learn phones from flite alone, which says when each of its phones ends."""
         utterances = corpus.load(self.work / "synthetic").utterances
-        sampler = Sampler([self._source("synthetic", utterances)], self._noise_clips(), EASY, SHARES, SEED)
+        sampler = Sampler(
+            [self._source("synthetic", utterances)],
+            self._noise_clips(),
+            replace(EASY, rows=self.plan.rows),
+            SHARES,
+            SEED,
+        )
         network = Network(PDF_COUNT)
         train.normalize_input(network, sampler)
         self._train(network, sampler, train.Schedule(self.plan.bootstrap_steps), stage)
