@@ -100,7 +100,7 @@ def test_libvosk_computes_what_the_network_computes(unit: str, tmp_path: Path) -
         tmp_path,
         network,
         np.ones(PDF_COUNT),
-        export.Options(acoustic_scale=1.0, dither=0.0),
+        export.Options(acoustic_scale=1.0, prior_scale=0.0, dither=0.0),
         compressed=False,
     )
     (tmp_path / "graph/words.txt").write_text("<eps> 0\nword 1\n")
