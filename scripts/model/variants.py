@@ -1,0 +1,95 @@
+"""Every utterance several times, in other rooms, at other speeds and microphones, as stored mel energies.
+
+Dear (a few milliseconds each), so it is done once, by all cores, and kept: `NAME.energies.npy` and
+`NAME.index.npy`. Labels are not stored: they follow from the alignment, which comes later and more than once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing import Pool
+from pathlib import Path
+
+import augment
+import numpy as np
+import torch
+from corpus import Pack, Utterance, load
+from noises import noise
+
+NOISE_SECONDS = 10
+INDEX = np.dtype([("utterance", "i4"), ("start", "i8"), ("frames", "i4"), ("stretch", "f4")])
+
+
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """`energies` is (frames, MEL_BINS) float16 logarithms; `index` has one INDEX record per variant."""
+
+    energies: np.ndarray
+    index: np.ndarray
+
+    def labels(self, utterances: Sequence[Utterance]) -> np.ndarray:
+        """The pdf of every stored frame, by the utterances' present alignment."""
+        labels = np.zeros(len(self.energies), np.uint8)
+        for number, start, frames, stretch in self.index:
+            spoken = utterances[number]
+            labels[start : start + frames] = augment.frame_labels(spoken, frames, float(stretch))
+        return labels
+
+
+def load_variants(path: Path) -> Variants:
+    """What `make` wrote."""
+    energies = np.load(path.with_suffix(".energies.npy"), mmap_mode="r")
+    return Variants(energies, np.load(path.with_suffix(".index.npy")))
+
+
+def make(
+    pack_path: Path, out: Path, counts: Sequence[int], seed: int, progress: Callable[[float], None]
+) -> None:
+    """Write `counts[i]` variants of the pack's i-th utterance."""
+    slices = [
+        (pack_path, slice(at, at + 200), seed, counts[at : at + 200]) for at in range(0, len(counts), 200)
+    ]
+    parts: list[np.ndarray] = []
+    records: list[tuple[int, int, int, float]] = []
+    at = 0
+    with Pool(os.cpu_count()) as pool:
+        for done, made in enumerate(pool.imap(_make_slice, slices)):
+            for number, energies, stretch in made:
+                records.append((number, at, len(energies), stretch))
+                parts.append(energies)
+                at += len(energies)
+            progress((done + 1) / len(slices))
+    np.save(out.with_suffix(".energies.npy"), np.concatenate(parts))
+    np.save(out.with_suffix(".index.npy"), np.array(records, INDEX))
+
+
+def _make_slice(job: tuple[Path, slice, int, Sequence[int]]) -> list[tuple[int, np.ndarray, float]]:
+    path, numbers, seed, counts = job
+    torch.set_num_threads(1)
+    pack = load(path)
+    made = []
+    for offset, count in enumerate(counts):
+        number = numbers.start + offset
+        rng = np.random.default_rng((seed, number))
+        for _ in range(count):
+            wave, stretch = augment.spoken_variant(pack.audio(pack.utterances[number]), rng)
+            made.append((number, augment.log_energies(wave), stretch))
+    return made
+
+
+def make_noises(pack: Pack, out: Path, clips: int, seed: int) -> None:
+    """Write `clips` clips of synthetic noise, (clips, frames, MEL_BINS) float16 logarithms of energies."""
+    texts = [u for u in pack.utterances if u.kind == "text" and u.length > 16_000]
+    rng = np.random.default_rng(seed)
+    talk = [pack.audio(texts[i]) for i in rng.permutation(len(texts))[:400]]
+    count = NOISE_SECONDS * 16_000
+    made = (noise(count, talk, rng) * augment.REFERENCE_RMS for _ in range(clips))
+    np.save(out, np.stack([augment.log_energies(wave.astype(np.float32)) for wave in made]))
+
+
+def frames_by_utterance(variants: Variants) -> Iterator[tuple[int, int, int]]:
+    """(utterance number, first frame, frames) of every variant."""
+    for number, start, frames, _ in variants.index:
+        yield int(number), int(start), int(frames)

