@@ -13,7 +13,7 @@ python=$venv/bin/python
 quiet=${quiet-}
 
 run_packages=(libportaudio2 libspeexdsp1 espeak-ng flite)
-test_packages=("${run_packages[@]}" pulseaudio pulseaudio-utils libasound2-plugins sox)
+test_packages=("${run_packages[@]}" pulseaudio pulseaudio-utils libasound2-plugins sox libfst-tools)
 
 say() {
     [ -n "$quiet" ] || printf '%s\n' "$*" >&2

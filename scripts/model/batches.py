@@ -19,6 +19,8 @@ from torch import Tensor
 from variants import Variants, frames_by_utterance
 
 ROW_FRAMES = 360
+RUNNING_SHARE = 0.4
+"""Of the rows: words without the pauses around them, as in sentences. Safety words keep theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +106,15 @@ class Sampler:
     def _fill(self, speech: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> None:
         """Utterances one after the other; the first may have begun before the row, the last is cut off."""
         at = -int(rng.integers(60)) if rng.random() < 0.5 else int(rng.integers(60))
+        running = rng.random() < RUNNING_SHARE
         while at < ROW_FRAMES:
-            words = self._groups[self._names[rng.choice(len(self._names), p=self._weights)]]
+            group = self._names[rng.choice(len(self._names), p=self._weights)]
+            words = self._groups[group]
             pieces = words[rng.integers(len(words))]
             number, first, frames = pieces[rng.integers(len(pieces))]
+            run_on = running and group != "safety"
+            if run_on:
+                first, frames = _without_pauses(self._sources[number].labels, first, frames)
             begin, end = max(0, at), min(ROW_FRAMES, at + frames)
             if end > begin:
                 taken = slice(first + begin - at, first + end - at)
@@ -116,7 +123,8 @@ class Sampler:
                 speech[begin:end] = source.variants.energies[taken]
                 speech[begin:end] += gain_db * np.log(10) / 10
                 labels[begin:end] = source.labels[taken]
-            at += frames + int(rng.integers(40) if rng.random() < 0.7 else rng.integers(150))
+            gap = 4 if run_on else 40 if rng.random() < 0.7 else 150
+            at += frames + int(rng.integers(gap))
 
     def _noise(self, rng: np.random.Generator) -> np.ndarray:
         """Log-energies of each row's noise, relative to the row's speech level."""
@@ -134,6 +142,14 @@ class Sampler:
             rows[row] = clip[start : start + ROW_FRAMES]
             rows[row] += (gain_db * np.log(10) / 10).astype(np.float32)
         return rows
+
+
+def _without_pauses(labels: np.ndarray, first: int, frames: int) -> tuple[int, int]:
+    """The first frame and the number of frames of an utterance less the silence before and after it."""
+    spoken = np.flatnonzero(labels[first : first + frames] != SILENCE_PDF)
+    if not len(spoken):
+        return first, frames
+    return first + int(spoken[0]), int(spoken[-1] - spoken[0]) + 1
 
 
 def _group(spoken: Utterance) -> str:

