@@ -42,12 +42,14 @@ class Options:
     """The decoder's options.
 
     `prior_scale` is the power of the priors that are divided out. A word's own units have the priors of their
-    phones as a whole, times `own_prior`: training hears the word far more often than life does.
+    phones as a whole, times `own_prior`: training hears the word far more often than life does. Silence's is
+    taken times `silence_prior`: in noise, silence would swallow words.
     """
 
-    acoustic_scale: float = 0.5
+    acoustic_scale: float = 0.7
     prior_scale: float = 0.7
-    own_prior: float = 1.0
+    own_prior: float = 2.0
+    silence_prior: float = 2.0
     beam: float = 9.0
     max_active: int = 800
     frames_per_chunk: int = 6
@@ -199,7 +201,9 @@ def _divisors(priors: np.ndarray, options: Options) -> np.ndarray:
     plain = np.array(PLAIN_PDF)
     both = np.bincount(plain, priors)[plain]
     own = np.arange(len(priors)) != plain
-    return np.asarray((both * np.where(own, options.own_prior, 1.0)) ** options.prior_scale)
+    factors = np.where(own, options.own_prior, 1.0)
+    factors[SILENCE_PDF] = options.silence_prior
+    return np.asarray((both * factors) ** options.prior_scale)
 
 
 def write(
