@@ -136,6 +136,9 @@ TABLE: tuple[Row, ...] = (
     Row(I.PAIN, (S.DEAF,), None, effect="report_pain_unheard"),
     Row(I.PAIN, (S.ASLEEP, *AWAKE, S.PAUSED, S.CLOSING), S.EASING, effect="report_pain"),
     Row(I.PAIN, (S.EMERGENCY,), S.EMERGENCY),
+    # In the sound check the word that was asked for is the answer; over our own voice it might be our own.
+    Row(I.STOP, (S.SOUND_CHECK,), S.INTRODUCING, "is_asked_for&in_the_clear", "sound_checked"),
+    Row(I.STOP, (S.SOUND_CHECK,), None, "is_asked_for&may_ask_again", "ask_when_quiet"),
     Row(I.STOP, AWAKE, S.PAUSED, effect="interrupt"),
     Row(I.STOP, (S.ASLEEP, S.DEAF, S.PAUSED), None, effect="be_quiet"),
     Row(I.STOP, (S.CLOSING, S.EMERGENCY), S.FINISHED, effect="be_quiet"),
@@ -178,6 +181,7 @@ TABLE: tuple[Row, ...] = (
     *(Row(t, (S.NEWS,), S.CLOSING, effect="send_to_physician") for t in (I.YES, I.UNSURE)),
     *_begin(I.SKIP_QUESTIONS, (S.SCORE_NOW, S.NEWS), effect="skip_check", after=S.NEWS),
     *_begin(I.NEXT, (S.SCORE_NOW, S.NEWS), effect="skip_check", after=S.NEWS),
+    *(Row(t, (S.SOUND_CHECK,), None, "may_ask_again", "ask_for_word") for t in (I.READY, I.YES, I.START)),
     *(Row(t, (S.SOUND_CHECK,), S.INTRODUCING, effect="sound_checked") for t in (I.READY, I.YES, I.START)),
     # A stretch: instructed, settled into, held, released, rested from.
     *(Row(t, (S.INTRODUCING,), S.INSTRUCTING) for t in (Signal.SPOKEN, I.READY, I.START, I.NEXT, I.YES)),
