@@ -56,7 +56,9 @@ class Ears:
         events: EventQueue,
     ) -> None:
         self.sound_check = SoundCheck()
-        self._sound = LiveSound(microphone, speaker, self._report, Overhearing(canceller, self.sound_check))
+        self._sound = LiveSound(
+            microphone, speaker, self._report, Overhearing(canceller, self.sound_check, events.put)
+        )
         self._hearing = hearing
         self._events = events
         self._wanted: frozenset[Intent] = frozenset(Intent)
@@ -96,7 +98,7 @@ class Ears:
         try:
             for block in self._sound.blocks():
                 self._hearing.listen_for(self._wanted)
-                self._put_all(self.sound_check.measured_with(self._hearing.accept(block)))
+                self._put_all(self._hearing.accept(block))
         except AssistantError as error:
             self.failure = error
         except Exception as error:  # noqa: BLE001 - the thread's top: reports and stops

@@ -7,7 +7,7 @@ is counted in blocks. Must not judge: core/sound_check.py does.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,10 @@ from assistant.core.events import Event, SoundMeasured
 from assistant.core.flow import State
 from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ, EchoCanceller
 
-EVERY_BLOCKS = round(1.0 / BLOCK_SECONDS)
+EVERY_BLOCKS = round(0.2 / BLOCK_SECONDS)
+"""A word is acted on 0.12 s after its end at the soonest, so its loud part is in what was told before."""
 QUIET_BLOCKS = round(15.0 / BLOCK_SECONDS)  # the room is what was heard in so long without us
+LEAST_ROOM_BLOCKS = round(1.0 / BLOCK_SECONDS)  # of less, a word would be a great part
 TAIL_BLOCKS = round(0.5 / BLOCK_SECONDS)  # so long our own voice may still ring after its last block
 OWN_BLOCKS = round(4.0 / BLOCK_SECONDS)  # of our own sentence: its end, which is enough to find it again
 WORD_BLOCKS = round(0.2 / BLOCK_SECONDS)  # the loud part of a short word
@@ -51,8 +53,11 @@ class SoundCheck:
         if isinstance(action, ReportState):
             self._is_wanted = action.state == State.SOUND_CHECK
 
-    def accept(self, near_block: bytes, far_block: bytes) -> None:
-        """Take what was heard, echo and all, and what was played beside it (each BLOCK_BYTES)."""
+    def accept(self, near_block: bytes, far_block: bytes) -> SoundMeasured | None:
+        """Take what was heard, echo and all, and what was played beside it (each BLOCK_BYTES).
+
+        In the sound check, give five times a second what was measured so far.
+        """
         near, far = _sound(near_block), _sound(far_block)
         if _dbfs(np.mean(far**2)) > SOUNDING_DBFS:
             if self._quiet_blocks >= TAIL_BLOCKS:
@@ -70,16 +75,8 @@ class SoundCheck:
             self._room.append(power)
             self._answer.append(power)
         self._blocks += 1
-
-    def measured_with(self, hypotheses: Sequence[Event]) -> list[Event]:
-        """Give what this block brought, after what was measured so far: with any word, and once a second.
-
-        Outside the sound check nothing is added.
-        """
-        is_due = bool(hypotheses) or self._blocks % EVERY_BLOCKS == 0
-        if not is_due or not self._is_wanted or not self._room:
-            return list(hypotheses)
-        return [self._measured(), *hypotheses]
+        is_due = self._is_wanted and self._blocks % EVERY_BLOCKS == 0
+        return self._measured() if is_due and len(self._room) >= LEAST_ROOM_BLOCKS else None
 
     def _measured(self) -> SoundMeasured:
         noise_dbfs = _dbfs(self._noise_power())
@@ -113,21 +110,23 @@ class SoundCheck:
         played = np.mean(far[:whole].reshape(-1, BLOCK_SAMPLES) ** 2, axis=1)
         sounding = played > 10 ** (SOUNDING_DBFS / 10)
         heard = np.mean(shifted[:whole].reshape(-1, BLOCK_SAMPLES) ** 2, axis=1)[sounding]
-        noise_power = self._noise_power() if self._room else 0.0
+        noise_power = self._noise_power() if self._room else 0.0  # of no room so far nothing is known
         echo_dbfs = _dbfs(max(0.0, float(np.mean(heard)) - noise_power))
         return round(delay / SAMPLE_RATE_HZ, 4), round(echo_dbfs, 1)
 
 
 class Overhearing:
-    """In the place of an echo canceller: shows both sides to the sound check, and leaves the work to another."""
+    """In the place of an echo canceller: shows both sides to the sound check, and lets another cancel."""
 
-    def __init__(self, canceller: EchoCanceller, check: SoundCheck) -> None:
+    def __init__(self, canceller: EchoCanceller, check: SoundCheck, emit: Callable[[Event], None]) -> None:
         self._canceller = canceller
         self._check = check
+        self._emit = emit
 
     def cancel(self, near_block: bytes, far_block: bytes) -> bytes:
         """As the other does."""
-        self._check.accept(near_block, far_block)
+        if measured := self._check.accept(near_block, far_block):
+            self._emit(measured)
         return self._canceller.cancel(near_block, far_block)
 
 

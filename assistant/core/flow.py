@@ -85,6 +85,8 @@ DUE = (
 ASKED_FIRST = (S.CHOOSING, *(state for state, _ in DUE))
 IN_PAIN = (S.EASING, S.SCORING, S.SPREADING, S.DECIDING)
 ASKING = (*ASKED_FIRST, *IN_PAIN[1:], S.SCORE_AFTER)
+ANSWERING = tuple(state for state in ASKING if state is not S.SOUND_CHECK)
+"""Where what was not understood is asked about. The sound check waits in silence for its one word."""
 BEFORE_STRETCHING = (*ASKED_FIRST, S.INTRODUCING)
 RETURNABLE = (*BEFORE_STRETCHING, *STRETCHING, *IN_PAIN[1:], S.SCORE_AFTER)
 """States that a paused, sleeping or deaf session can go back to."""
@@ -258,7 +260,7 @@ TABLE: tuple[Row, ...] = (
     Row(Signal.SPOKEN, (S.CLOSING, S.EMERGENCY), S.FINISHED),
     # Answers that move nothing.
     Row(Signal.SPOKEN, (*ASKING, S.PAUSED, S.EASING), None, effect="await_answer"),
-    Row(Signal.NOT_UNDERSTOOD, ASKING, None, "may_ask_shortly", "ask_shortly"),
+    Row(Signal.NOT_UNDERSTOOD, ANSWERING, None, "may_ask_shortly", "ask_shortly"),
     Row(I.REPEAT, ASKING, None, effect="ask_in_full"),
     Row(I.REPEAT, (S.INTRODUCING,), S.INTRODUCING),
     Row(I.REPEAT, (S.HOLDING, S.RELEASING, S.RESTING), None, effect="repeat_stretch"),

@@ -15,7 +15,9 @@ STUCK_AFTER_SECONDS = 8.0
 ECHO_SECONDS = 0.3
 """How long after a prompt its last word may still come back from the room."""
 OWN_WORD_SECONDS = 0.6
-"""How long after a prompt a word may end that began within it: its echo, and the shortest word."""
+"""So long after a prompt a word of it may still seem to end. Of 46 own "stop"s that were heard at the end of
+one, in 114 plays with two voices, three rooms and six noises, the latest but one seemed to end 0.3 s after it
+(the last had a bird's chirp in it); a loudspeaker's own delay comes on top."""
 REMEMBERED_SECONDS = 10.0
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 

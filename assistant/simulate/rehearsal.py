@@ -154,10 +154,10 @@ class Rehearsal:
                 heard = bytes(BLOCK_BYTES)
             self._keep(heard, played)
             self._microphone.hear(self._now, not any(heard), speaker_sounds=False)
-            self._sound_check.accept(heard, played)
-            found = self._hearing.accept(self._canceller.cancel(heard, played))
-            for event in self._sound_check.measured_with(found):
-                self._handle(event)
+            if measured := self._sound_check.accept(heard, played):
+                self._handle(measured)
+            for hypothesis in self._hearing.accept(self._canceller.cancel(heard, played)):
+                self._handle(hypothesis)
         condition = self._microphone.condition
         if was is Condition.WELL and condition is not Condition.WELL:
             self._handle(MicrophoneLost(condition.value))
