@@ -85,6 +85,7 @@ DUE = (
 ASKED_FIRST = (S.CHOOSING, *(state for state, _ in DUE))
 IN_PAIN = (S.EASING, S.SCORING, S.SPREADING, S.DECIDING)
 ASKING = (*ASKED_FIRST, *IN_PAIN[1:], S.SCORE_AFTER)
+ASKING_SCORE = (S.SCORE_NOW, S.SCORING, S.SCORE_AFTER)
 ANSWERING = tuple(state for state in ASKING if state is not S.SOUND_CHECK)
 """Where what was not understood is asked about. The sound check waits in silence for its one word."""
 BEFORE_STRETCHING = (*ASKED_FIRST, S.INTRODUCING)
@@ -173,8 +174,8 @@ TABLE: tuple[Row, ...] = (
     *_begin(I.NO, (S.HISTORY,), effect="history_told", after=S.HISTORY),
     *(Row(t, (S.HISTORY,), S.CLOSING, effect="send_to_physician") for t in (I.YES, I.UNSURE)),
     *(Row(t, (S.SCREENING, S.HISTORY), None, effect="cannot_skip") for t in (I.SKIP_QUESTIONS, I.NEXT)),
-    Row(I.NUMBER, (S.SCORE_NOW, S.SCORING, S.SCORE_AFTER), None, "out_of_range&may_ask_again", "ask_range"),
-    Row(I.UNSURE, (S.SCORE_NOW, S.SCORING, S.SCORE_AFTER), None, "may_ask_again", "ask_roughly"),
+    Row(I.NUMBER, ASKING_SCORE, None, "out_of_range&may_ask_again", "ask_range"),
+    Row(I.UNSURE, ASKING_SCORE, None, "may_ask_again", "ask_roughly"),
     *_begin(I.NUMBER, (S.SCORE_NOW,), "out_of_range", "score_not_told", after=S.SCORE_NOW),
     Row(I.NUMBER, (S.SCORE_NOW,), S.CLOSING, "too_sore", "send_to_rest"),
     *_begin(I.NUMBER, (S.SCORE_NOW,), effect="score_told", after=S.SCORE_NOW),

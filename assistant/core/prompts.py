@@ -30,6 +30,7 @@ class Line(StrEnum):
     SCORE_NOW = "score_now"
     SCORE_NOW_AGAIN = "score_now_again"
     SCORE_RANGE = "score_range"
+    SCORE_UNHEARD = "score_unheard"
     SCORE_ROUGHLY = "score_roughly"
     NEWS = "news"
     NEWS_AGAIN = "news_again"

@@ -49,9 +49,11 @@ def ask(context: Context) -> None:
 
 
 def ask_range(context: Context) -> None:
-    """The number was none of the scale."""
+    """The number was none of the scale, or was lost; half a number is never taken for a score."""
+    assert context.heard is not None
     context.times_asked += 1
-    context.script.say_instead(Line.SCORE_RANGE)
+    is_lost = context.heard.slots.number is None
+    context.script.say_instead(Line.SCORE_UNHEARD if is_lost else Line.SCORE_RANGE)
 
 
 def ask_roughly(context: Context) -> None:

@@ -8,7 +8,7 @@ from assistant.core.actions import Earcon
 from assistant.core.choosing import available
 from assistant.core.context import Context
 from assistant.core.entering import current_course, speak_stretch
-from assistant.core.flow import ASKING, State
+from assistant.core.flow import ASKING, ASKING_SCORE, State
 from assistant.core.prompts import Line
 from assistant.core.questions import (
     ask,
@@ -33,7 +33,7 @@ def _tell_routines(context: Context) -> None:
 
 def _ask_shortly(context: Context) -> None:
     context.asked_shortly = True
-    context.script.say(Line.SHORTLY)
+    context.script.say(Line.SCORE_UNHEARD if context.state in ASKING_SCORE else Line.SHORTLY)
 
 
 def _await_answer(context: Context) -> None:

@@ -38,7 +38,7 @@ from assistant.core.events import (
 )
 from assistant.core.flow import ANSWERED, TABLE, TIMED, Row, Signal, State, Trigger, listened_for
 from assistant.core.guards import GUARDS
-from assistant.core.intents import SAFETY_INTENTS, Match
+from assistant.core.intents import SAFETY_INTENTS, Intent, Match
 from assistant.core.listening import Listener, NotUnderstood
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
@@ -161,6 +161,8 @@ class Session:
         """Whether a command may be what the session itself was just saying. Never so for safety phrases."""
         if meaning.intent in SAFETY_INTENTS or not self._context.settings.hears_itself:
             return False
+        if meaning.is_half_heard and meaning.intent is Intent.NUMBER:  # what is left of our own "zero to ten"
+            return self._is_over_own_voice(hypothesis)
         words = tuple(meaning.phrase.split())
         return self._context.script.may_have_said(words, self._word_ended_at(hypothesis))
 
