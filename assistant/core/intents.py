@@ -108,16 +108,17 @@ class PhraseTable:
 
     def match(self, words: Words, intents: Iterable[Intent] | None = None) -> Match | None:
         """The phrase that the words are, exactly, [unk] at either end aside; among `intents`, if given."""
-        is_cut = words[:1] == (UNKNOWN_WORD,)
+        lost_before, lost_after = words[:1] == (UNKNOWN_WORD,), words[-1:] == (UNKNOWN_WORD,)
         words = self._spelled(_strip_unknown(words))
         allowed = None if intents is None else frozenset(intents)
         for intent, pattern in self._patterns:
             begins = pattern[0] in words[:1] or _slot_name(pattern[0])
             if begins and (allowed is None or intent in allowed):
                 for slots in self._bindings(pattern, words):
-                    if is_cut and pattern[0] == "{span}":
-                        slots = Slots()  # noqa: PLW2901 - "a minute" may be what is left of "half a minute"
-                    return Match(intent, " ".join(words), slots)
+                    phrase = " ".join(words)
+                    if _is_doubtful(intent, pattern, lost_before, lost_after):
+                        return Match(intent, phrase, is_half_heard=True)
+                    return Match(intent, phrase, slots)
         return None
 
     def match_half(self, words: Words, intents: Iterable[Intent]) -> Match | None:
@@ -205,6 +206,16 @@ class PhraseTable:
 
 def _slot_name(token: str) -> str | None:
     return token[1:-1] if token.startswith("{") else None
+
+
+def _is_doubtful(intent: Intent, pattern: Words, lost_before: bool, lost_after: bool) -> bool:
+    """Whether what was lost beside a phrase may have been part of its number.
+
+    "A minute" may be left of "half a minute", and a score of a range that goes on above it; a count of
+    seconds is at worst smaller than it was.
+    """
+    may_go_on = intent is Intent.NUMBER and _slot_name(pattern[-1]) is not None
+    return (lost_before and pattern[0] == "{span}") or (lost_after and may_go_on)
 
 
 def _bound(slots: Slots, name: str, value: int | str) -> Slots:

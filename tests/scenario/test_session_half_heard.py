@@ -46,7 +46,7 @@ def test_more_time_elsewhere(state: State, heard: str) -> None:
     assert PACK.lines[Line.TIME_GIVEN] in driver.spoken
 
 
-LOST = ["seven out of [unk]", "[unk] out of ten", "out of ten", "four [unk] six", "six two"]
+LOST = ["seven out of [unk]", "[unk] out of ten", "out of ten", "four [unk] six", "six two", "four [unk]"]
 
 
 @pytest.mark.parametrize("heard", LOST)

@@ -205,9 +205,20 @@ def test_other_chatter_is_no_half_heard_request(heard: str) -> None:
 
 def test_a_minute_that_may_be_half_a_minute_is_no_minute() -> None:
     for lost in ("a minute more", "minute longer"):
-        assert TABLE.match((UNKNOWN_WORD, *lost.split()), EVERYWHERE) == Match(Intent.MORE_TIME, lost)
+        assert TABLE.match((UNKNOWN_WORD, *lost.split()), EVERYWHERE) == Match(
+            Intent.MORE_TIME, lost, is_half_heard=True
+        )
     kept = TABLE.match(("another", "minute", UNKNOWN_WORD), EVERYWHERE)
     assert kept == Match(Intent.MORE_TIME, "another minute", Slots(number=60))
+
+
+def test_a_score_that_may_have_gone_on_is_no_score() -> None:
+    for said in ("four", "about a four", "four or five"):
+        found = TABLE.match((*said.split(), UNKNOWN_WORD), EVERYWHERE)
+        assert found == Match(Intent.NUMBER, said, is_half_heard=True)
+        assert TABLE.match((UNKNOWN_WORD, *said.split()), EVERYWHERE) == TABLE.match(tuple(said.split()))
+    whole = TABLE.match(("four", "out", "of", "ten", UNKNOWN_WORD), EVERYWHERE)
+    assert whole == Match(Intent.NUMBER, "four out of ten", Slots(number=4))
 
 
 def test_regions_of_the_pack_are_regions_of_the_body() -> None:
