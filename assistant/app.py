@@ -109,7 +109,7 @@ class Ears:
             self._events.put(MicrophoneLost("lost"))
 
 
-def _note_sound(echo: str, tell: Tell, action: Action) -> None:
+def note_sound(echo: str, tell: Tell, action: Action) -> None:
     """What the sound check found goes to the log; what can be done about a loud echo, to the screen."""
     if not isinstance(action, ReportSound):
         return
@@ -144,7 +144,7 @@ def run_live(config: Config, tell: Tell, screens: Iterable[Screen]) -> None:
     recorder = Recorder(path, tell)
     try:
         watchers = [*(screen.show for screen in screens), recorder.record, ears.sound_check.watch]
-        watchers.append(partial(_note_sound, config.audio.echo, tell))
+        watchers.append(partial(note_sound, config.audio.echo, tell))
         performer = Performer(speaking, mixer, ears.listen_for, watchers)
         session = new_session(config, pack, routines, path, tell, hears_itself=True)
         conduct(session, performer, events, mixer.finished, ears.must_end)

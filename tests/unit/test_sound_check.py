@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from assistant.app import note_sound
 from assistant.audio.echo import NoEchoCancellation
 from assistant.audio.sound_check import Overhearing, SoundCheck
-from assistant.core.actions import ReportState, StopSpeaking
+from assistant.core.actions import ReportSound, ReportState, StopSpeaking
 from assistant.core.events import Event, SoundMeasured
 from assistant.core.ports import BLOCK_BYTES, SAMPLE_RATE_HZ
 from assistant.core.sound_check import has_strong_echo
@@ -132,3 +133,20 @@ def test_it_overhears_what_goes_to_the_canceller() -> None:
         assert overhearing.cancel(SOFT_BLOCK, bytes(BLOCK_BYTES)) == SOFT_BLOCK
     assert [type(event) for event in told] == [SoundMeasured] * 2
     assert told[0] == SoundMeasured(-40.0)
+
+
+@pytest.mark.parametrize(
+    ("echo", "measured", "is_told"),
+    [
+        ("none", SoundMeasured(-60.0, 20.0, -30.0, 0.05), True),
+        ("none", SoundMeasured(-60.0, 20.0, -55.0, 0.05), False),
+        ("speex", SoundMeasured(-60.0, 20.0, -30.0, 0.05), False),
+    ],
+)
+def test_a_loud_echo_that_is_not_cancelled_is_told_on_the_screen(
+    echo: str, measured: SoundMeasured, is_told: bool
+) -> None:
+    told: list[str] = []
+    note_sound(echo, told.append, StopSpeaking())
+    note_sound(echo, told.append, ReportSound(measured))
+    assert ["limber doctor --sound" in text for text in told] == [True] * is_told
