@@ -122,7 +122,7 @@ class PhraseTable:
         return None
 
     def match_half(self, words: Words, intents: Iterable[Intent]) -> Match | None:
-        """A request of which the number was lost, or of which nothing but several numbers was heard.
+        """A request whose number was lost, or an answer of which only parts of a number were heard.
 
         Its slots are empty: no number that was heard can be trusted to be all of it.
         """
@@ -131,7 +131,10 @@ class PhraseTable:
         left = " ".join(word for word in heard if word not in numbers)
         allowed = frozenset(intents)
         for intent, phrases in self.half_heard.items():
-            if intent in allowed and left in phrases and (left or len(heard) > 1):
+            if intent not in allowed or left not in phrases:
+                continue
+            parts = len(heard) - len(left.split())
+            if parts >= (2 if not left else intent is Intent.NUMBER):
                 return Match(intent, " ".join(heard), is_half_heard=True)
         return None
 
