@@ -12,18 +12,22 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from assistant.audio.devices import on_one_clock
 from assistant.audio.echo import choose_canceller
 from assistant.audio.live import LiveSound
 from assistant.audio.microphone import Microphone
 from assistant.audio.mixer import Mixer
+from assistant.audio.sound_check import Overhearing, SoundCheck
 from assistant.audio.speaker_stream import SpeakerStream
 from assistant.conducting import EventQueue, Recorder, conduct
 from assistant.config import Config
+from assistant.core.actions import Action, ReportSound
 from assistant.core.events import Event, MicrophoneLost
 from assistant.core.intents import Intent
 from assistant.core.ports import EchoCanceller, Screen
+from assistant.core.sound_check import has_strong_echo
 from assistant.equipment import load_content, new_session, open_recognizer, open_voice
 from assistant.errors import AssistantError, HearingError
 from assistant.performer import Performer
@@ -51,7 +55,10 @@ class Ears:
         hearing: HearingPath,
         events: EventQueue,
     ) -> None:
-        self._sound = LiveSound(microphone, speaker, self._report, canceller)
+        self.sound_check = SoundCheck()
+        self._sound = LiveSound(
+            microphone, speaker, self._report, Overhearing(canceller, self.sound_check, events.put)
+        )
         self._hearing = hearing
         self._events = events
         self._wanted: frozenset[Intent] = frozenset(Intent)
@@ -102,6 +109,15 @@ class Ears:
             self._events.put(MicrophoneLost("lost"))
 
 
+def note_sound(echo: str, tell: Tell, action: Action) -> None:
+    """What the sound check found goes to the log; what can be done about a loud echo, to the screen."""
+    if not isinstance(action, ReportSound):
+        return
+    _log.info("sound check: %s", action.measured)
+    if echo == "none" and has_strong_echo(action.measured):
+        tell("My own voice comes back loudly. `limber doctor --sound` finds what cancels it.")
+
+
 def run_live(config: Config, tell: Tell, screens: Iterable[Screen]) -> None:
     """A live session from beginning to end.
 
@@ -127,9 +143,9 @@ def run_live(config: Config, tell: Tell, screens: Iterable[Screen]) -> None:
     path = history_path()
     recorder = Recorder(path, tell)
     try:
-        performer = Performer(
-            speaking, mixer, ears.listen_for, [*(screen.show for screen in screens), recorder.record]
-        )
+        watchers = [*(screen.show for screen in screens), recorder.record, ears.sound_check.watch]
+        watchers.append(partial(note_sound, config.audio.echo, tell))
+        performer = Performer(speaking, mixer, ears.listen_for, watchers)
         session = new_session(config, pack, routines, path, tell, hears_itself=True)
         conduct(session, performer, events, mixer.finished, ears.must_end)
     finally:

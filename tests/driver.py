@@ -149,6 +149,12 @@ class Driver:
         self.until_silent()
         return self.say(phrase)
 
+    def answer_later(self, phrase: str) -> tuple[Action, ...]:
+        """Say a phrase when nobody could take it for the end of what was spoken."""
+        self.until_silent()
+        self.advance(0.5)
+        return self.say(phrase)
+
     def rate(self, score: str = "three", spread: str = "no") -> Driver:
         """Answer what is asked after pain, up to the question whether to go on, or to the end."""
         self.until(State.SCORING).answer(score)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assistant.core.events import SoundMeasured
 from assistant.core.intents import Intent, Slots
 
 
@@ -106,6 +107,13 @@ class ReportHoldEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportSound:
+    """The sound check was passed; this is what it measured."""
+
+    measured: SoundMeasured
+
+
+@dataclass(frozen=True, slots=True)
 class RecordSession:
     """Keep for the history: a session of this routine has begun."""
 
@@ -177,6 +185,7 @@ Action = (
     | ReportHeard
     | ReportHoldStarted
     | ReportHoldEnded
+    | ReportSound
     | RecordSession
     | RecordStep
     | RecordPain

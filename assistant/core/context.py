@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from assistant.core.adapting import Pasts
 from assistant.core.course import Course
+from assistant.core.events import SoundMeasured
 from assistant.core.flow import State
 from assistant.core.hold import Hold
 from assistant.core.intents import Match
@@ -55,6 +56,8 @@ class Context:
     now: float = 0.0
     deadline: float | None = None
     heard: Match | None = None
+    heard_over_itself: bool = False
+    sound: SoundMeasured | None = None
     course: Course | None = None
     hold: Hold | None = None
     return_to: State = State.CHOOSING

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from assistant.core.actions import Earcon, RecordAskedBack, RecordSession, SetSpeechRate, SetVolume
+from assistant.core.actions import (
+    Earcon,
+    RecordAskedBack,
+    RecordSession,
+    ReportSound,
+    SetSpeechRate,
+    SetVolume,
+)
 from assistant.core.adapting import Form, adapted_routine, ids_in
 from assistant.core.choosing import available, requested
 from assistant.core.context import Context
@@ -21,6 +28,7 @@ from assistant.core.prompts import Line
 from assistant.core.replies import REPLIES
 from assistant.core.routine import Routine
 from assistant.core.screening import SCREENING
+from assistant.core.sound_check import heard_line
 
 DEFAULT_MORE_SECONDS = 10
 MOST_MORE_SECONDS = 120
@@ -95,8 +103,12 @@ def _bring_back(context: Context) -> None:
 
 
 def _sound_checked(context: Context) -> None:
+    """What was said is the proof; whatever was being spoken ends at once, as after any stop."""
+    context.script.cut()
     context.sound_check_due = False
-    context.script.say(Line.SOUND_CHECKED)
+    if context.sound is not None:
+        context.script.do(ReportSound(context.sound))
+    context.script.say(heard_line(context.sound))
 
 
 # Stretching

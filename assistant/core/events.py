@@ -73,6 +73,22 @@ class SpeakerRestored:
     """The speaker plays again."""
 
 
+@dataclass(frozen=True, slots=True)
+class SoundMeasured:
+    """What the sound check has found so far. It is noted in every state and answered in none.
+
+    `noise_dbfs` is the room's level while nothing of ours is played, in dB of full scale.
+    `speech_over_noise_db` is how far the loudest word since our own sentence ended rises over it, None when
+    nothing does. `echo_dbfs` is the level at which our own sentence came back, and `echo_delay_seconds` how
+    long after it was played; both None when it was not found.
+    """
+
+    noise_dbfs: float
+    speech_over_noise_db: float | None = None
+    echo_dbfs: float | None = None
+    echo_delay_seconds: float | None = None
+
+
 Event = (
     PartialHypothesis
     | FinalHypothesis
@@ -83,4 +99,5 @@ Event = (
     | MicrophoneRestored
     | SpeakerLost
     | SpeakerRestored
+    | SoundMeasured
 )

@@ -85,6 +85,9 @@ DUE = (
 ASKED_FIRST = (S.CHOOSING, *(state for state, _ in DUE))
 IN_PAIN = (S.EASING, S.SCORING, S.SPREADING, S.DECIDING)
 ASKING = (*ASKED_FIRST, *IN_PAIN[1:], S.SCORE_AFTER)
+ASKING_SCORE = (S.SCORE_NOW, S.SCORING, S.SCORE_AFTER)
+ANSWERING = tuple(state for state in ASKING if state is not S.SOUND_CHECK)
+"""Where what was not understood is asked about. The sound check waits in silence for its one word."""
 BEFORE_STRETCHING = (*ASKED_FIRST, S.INTRODUCING)
 RETURNABLE = (*BEFORE_STRETCHING, *STRETCHING, *IN_PAIN[1:], S.SCORE_AFTER)
 """States that a paused, sleeping or deaf session can go back to."""
@@ -136,6 +139,9 @@ TABLE: tuple[Row, ...] = (
     Row(I.PAIN, (S.DEAF,), None, effect="report_pain_unheard"),
     Row(I.PAIN, (S.ASLEEP, *AWAKE, S.PAUSED, S.CLOSING), S.EASING, effect="report_pain"),
     Row(I.PAIN, (S.EMERGENCY,), S.EMERGENCY),
+    # In the sound check the word that was asked for is the answer; over our own voice it might be our own.
+    Row(I.STOP, (S.SOUND_CHECK,), S.INTRODUCING, "is_asked_for&in_the_clear", "sound_checked"),
+    Row(I.STOP, (S.SOUND_CHECK,), None, "is_asked_for&may_ask_again", "ask_when_quiet"),
     Row(I.STOP, AWAKE, S.PAUSED, effect="interrupt"),
     Row(I.STOP, (S.ASLEEP, S.DEAF, S.PAUSED), None, effect="be_quiet"),
     Row(I.STOP, (S.CLOSING, S.EMERGENCY), S.FINISHED, effect="be_quiet"),
@@ -168,8 +174,8 @@ TABLE: tuple[Row, ...] = (
     *_begin(I.NO, (S.HISTORY,), effect="history_told", after=S.HISTORY),
     *(Row(t, (S.HISTORY,), S.CLOSING, effect="send_to_physician") for t in (I.YES, I.UNSURE)),
     *(Row(t, (S.SCREENING, S.HISTORY), None, effect="cannot_skip") for t in (I.SKIP_QUESTIONS, I.NEXT)),
-    Row(I.NUMBER, (S.SCORE_NOW, S.SCORING, S.SCORE_AFTER), None, "out_of_range&may_ask_again", "ask_range"),
-    Row(I.UNSURE, (S.SCORE_NOW, S.SCORING, S.SCORE_AFTER), None, "may_ask_again", "ask_roughly"),
+    Row(I.NUMBER, ASKING_SCORE, None, "out_of_range&may_ask_again", "ask_range"),
+    Row(I.UNSURE, ASKING_SCORE, None, "may_ask_again", "ask_roughly"),
     *_begin(I.NUMBER, (S.SCORE_NOW,), "out_of_range", "score_not_told", after=S.SCORE_NOW),
     Row(I.NUMBER, (S.SCORE_NOW,), S.CLOSING, "too_sore", "send_to_rest"),
     *_begin(I.NUMBER, (S.SCORE_NOW,), effect="score_told", after=S.SCORE_NOW),
@@ -178,6 +184,7 @@ TABLE: tuple[Row, ...] = (
     *(Row(t, (S.NEWS,), S.CLOSING, effect="send_to_physician") for t in (I.YES, I.UNSURE)),
     *_begin(I.SKIP_QUESTIONS, (S.SCORE_NOW, S.NEWS), effect="skip_check", after=S.NEWS),
     *_begin(I.NEXT, (S.SCORE_NOW, S.NEWS), effect="skip_check", after=S.NEWS),
+    *(Row(t, (S.SOUND_CHECK,), None, "may_ask_again", "ask_for_word") for t in (I.READY, I.YES, I.START)),
     *(Row(t, (S.SOUND_CHECK,), S.INTRODUCING, effect="sound_checked") for t in (I.READY, I.YES, I.START)),
     # A stretch: instructed, settled into, held, released, rested from.
     *(Row(t, (S.INTRODUCING,), S.INSTRUCTING) for t in (Signal.SPOKEN, I.READY, I.START, I.NEXT, I.YES)),
@@ -254,7 +261,7 @@ TABLE: tuple[Row, ...] = (
     Row(Signal.SPOKEN, (S.CLOSING, S.EMERGENCY), S.FINISHED),
     # Answers that move nothing.
     Row(Signal.SPOKEN, (*ASKING, S.PAUSED, S.EASING), None, effect="await_answer"),
-    Row(Signal.NOT_UNDERSTOOD, ASKING, None, "may_ask_shortly", "ask_shortly"),
+    Row(Signal.NOT_UNDERSTOOD, ANSWERING, None, "may_ask_shortly", "ask_shortly"),
     Row(I.REPEAT, ASKING, None, effect="ask_in_full"),
     Row(I.REPEAT, (S.INTRODUCING,), S.INTRODUCING),
     Row(I.REPEAT, (S.HOLDING, S.RELEASING, S.RESTING), None, effect="repeat_stretch"),

@@ -11,6 +11,7 @@ from assistant.core.flow import BEFORE_STRETCHING, RETURNABLE, STRETCHING, State
 from assistant.core.pain import Decision, decide, is_score, may_begin
 from assistant.core.questions import HISTORY_LINES
 from assistant.core.routine import Routine
+from assistant.core.sound_check import is_asked_for
 
 MOST_TIMES_ASKED = 2
 
@@ -43,6 +44,11 @@ def _may_try_easier(context: Context) -> bool:
     return context.hurt_in in STRETCHING and decide(context.pain_report) is Decision.OFFER_EASIER
 
 
+def _is_asked_for(context: Context) -> bool:
+    assert context.heard is not None
+    return is_asked_for(context.heard.phrase, context.script.pack.table)
+
+
 def _left(state: State) -> Callable[[Context], bool]:
     return lambda context: context.return_to is state
 
@@ -70,6 +76,8 @@ GUARDS: dict[str, Callable[[Context], bool]] = {
     "score_ends": _score_ends,
     "may_try_easier": _may_try_easier,
     "must_check_sound": lambda c: c.sound_check_due,
+    "is_asked_for": _is_asked_for,
+    "in_the_clear": lambda c: not c.heard_over_itself,
     "may_ask_again": lambda c: c.times_asked < MOST_TIMES_ASKED,
     "not_offered": lambda c: c.times_asked == 0,
     "may_ask_shortly": lambda c: not c.asked_shortly and not c.script.speaking,

@@ -65,11 +65,12 @@ class Slots:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A phrase of the table, as it was said."""
+    """A phrase of the table, as it was said; of one that was half heard the number is not known."""
 
     intent: Intent
     phrase: str
     slots: Slots = Slots()
+    is_half_heard: bool = False
 
 
 Words = tuple[str, ...]
@@ -82,13 +83,15 @@ class PhraseTable:
     `phrases` maps each intent to its patterns. `slots` maps a slot's name ("number", "span", "score",
     "region", "position", "routine") to its values by their words. `decoys` are listened for so that they are
     not mistaken for commands; they mean nothing. `spelling` writes words that sound like another one as that
-    one, in the phrases and in what is heard: the recognizer could not tell them apart.
+    one, in the phrases and in what is heard: the recognizer could not tell them apart. `half_heard` is what
+    is left of a request whose number was lost.
     """
 
     phrases: Mapping[Intent, tuple[str, ...]]
     slots: Mapping[str, Mapping[str, int | str]]
     decoys: tuple[str, ...] = ()
     spelling: Mapping[str, str] = field(default_factory=dict)
+    half_heard: Mapping[Intent, tuple[str, ...]] = field(default_factory=dict)
     _patterns: tuple[tuple[Intent, Words], ...] = field(init=False, repr=False)
     _values: Mapping[str, tuple[tuple[Words, int | str], ...]] = field(init=False, repr=False)
 
@@ -105,13 +108,34 @@ class PhraseTable:
 
     def match(self, words: Words, intents: Iterable[Intent] | None = None) -> Match | None:
         """The phrase that the words are, exactly, [unk] at either end aside; among `intents`, if given."""
+        lost_before, lost_after = words[:1] == (UNKNOWN_WORD,), words[-1:] == (UNKNOWN_WORD,)
         words = self._spelled(_strip_unknown(words))
         allowed = None if intents is None else frozenset(intents)
         for intent, pattern in self._patterns:
             begins = pattern[0] in words[:1] or _slot_name(pattern[0])
             if begins and (allowed is None or intent in allowed):
                 for slots in self._bindings(pattern, words):
-                    return Match(intent, " ".join(words), slots)
+                    phrase = " ".join(words)
+                    if _is_doubtful(intent, pattern, lost_before, lost_after):
+                        return Match(intent, phrase, is_half_heard=True)
+                    return Match(intent, phrase, slots)
+        return None
+
+    def match_half(self, words: Words, intents: Iterable[Intent]) -> Match | None:
+        """A request whose number was lost, or an answer of which only parts of a number were heard.
+
+        Its slots are empty: no number that was heard can be trusted to be all of it.
+        """
+        numbers = {word for number in self.slots["number"] for word in number.split()}
+        heard = tuple(word for word in self._spelled(words) if word != UNKNOWN_WORD)
+        left = " ".join(word for word in heard if word not in numbers)
+        allowed = frozenset(intents)
+        for intent, phrases in self.half_heard.items():
+            if intent not in allowed or left not in phrases:
+                continue
+            parts = len(heard) - len(left.split())
+            if parts >= (2 if not left else intent is Intent.NUMBER):
+                return Match(intent, " ".join(heard), is_half_heard=True)
         return None
 
     def find_safety(self, words: Words, intents: Iterable[Intent] = SAFETY_INTENTS) -> Match | None:
@@ -185,6 +209,16 @@ class PhraseTable:
 
 def _slot_name(token: str) -> str | None:
     return token[1:-1] if token.startswith("{") else None
+
+
+def _is_doubtful(intent: Intent, pattern: Words, lost_before: bool, lost_after: bool) -> bool:
+    """Whether what was lost beside a phrase may have been part of its number.
+
+    "A minute" may be left of "half a minute", and a score of a range that goes on above it; a count of
+    seconds is at worst smaller than it was.
+    """
+    may_go_on = intent is Intent.NUMBER and _slot_name(pattern[-1]) is not None
+    return (lost_before and pattern[0] == "{span}") or (lost_after and may_go_on)
 
 
 def _bound(slots: Slots, name: str, value: int | str) -> Slots:

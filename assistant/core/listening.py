@@ -36,7 +36,8 @@ class Listener:
             return safety
         if not isinstance(hypothesis, FinalHypothesis) or self._acted or not hypothesis.words:
             return None
-        return self._table.match(hypothesis.words, intents) or NotUnderstood()
+        words, wanted = hypothesis.words, tuple(intents)
+        return self._table.match(words, wanted) or self._table.match_half(words, wanted) or NotUnderstood()
 
     def _find_safety(self, hypothesis: Hypothesis) -> Match | None:
         """A red flag ends the session for good: until the utterance is over, it only pauses."""

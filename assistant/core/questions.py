@@ -6,6 +6,7 @@ from assistant.core.context import Context
 from assistant.core.flow import STRETCHING, State
 from assistant.core.pain import Decision, decide
 from assistant.core.prompts import Line
+from assistant.core.sound_check import unheard_line
 
 HISTORY_LINES = (Line.HISTORY_ILLNESS, Line.HISTORY_BONES, Line.HISTORY_INJURY, Line.HISTORY_NERVES)
 """What a clinician must see first, in questions that a no answers."""
@@ -25,7 +26,6 @@ SHORT_QUESTIONS: dict[State, Line] = {
     State.SCREENING: Line.SCREENING_AGAIN,
     State.SCORE_NOW: Line.SCORE_NOW_AGAIN,
     State.NEWS: Line.NEWS_AGAIN,
-    State.SOUND_CHECK: Line.SOUND_CHECK_AGAIN,
     State.SCORING: Line.SCORE_AGAIN,
     State.SPREADING: Line.SPREADING_AGAIN,
     State.SCORE_AFTER: Line.SCORE_NOW_AGAIN,
@@ -43,19 +43,36 @@ def ask(context: Context) -> None:
     context.times_asked += 1
     state = context.state
     lines = (SHORT_QUESTIONS[state],) if state in SHORT_QUESTIONS else _in_full(context)[-1:]
+    if state is State.SOUND_CHECK:
+        lines = (unheard_line(context.sound),)
     context.script.say_instead(*lines)
 
 
 def ask_range(context: Context) -> None:
-    """The number was none of the scale."""
+    """The number was none of the scale, or was lost; half a number is never taken for a score."""
+    assert context.heard is not None
     context.times_asked += 1
-    context.script.say_instead(Line.SCORE_RANGE)
+    is_lost = context.heard.slots.number is None
+    context.script.say_instead(Line.SCORE_UNHEARD if is_lost else Line.SCORE_RANGE)
 
 
 def ask_roughly(context: Context) -> None:
     """No number came to mind."""
     context.times_asked += 1
     context.script.say_instead(Line.SCORE_ROUGHLY)
+
+
+def ask_when_quiet(context: Context) -> None:
+    """The word of the sound check came while our own voice sounded: once more, in the silence."""
+    context.times_asked += 1
+    context.script.cut()
+    context.script.say(Line.SOUND_CHECK_QUIET)
+
+
+def ask_for_word(context: Context) -> None:
+    """Something was heard in the sound check, but not yet the word that matters."""
+    context.times_asked += 1
+    context.script.say_instead(Line.SOUND_CHECK_WORD)
 
 
 def _in_full(context: Context) -> tuple[Line, ...]:

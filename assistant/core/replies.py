@@ -8,9 +8,16 @@ from assistant.core.actions import Earcon
 from assistant.core.choosing import available
 from assistant.core.context import Context
 from assistant.core.entering import current_course, speak_stretch
-from assistant.core.flow import ASKING, State
+from assistant.core.flow import ASKING, ASKING_SCORE, State
 from assistant.core.prompts import Line
-from assistant.core.questions import ask, ask_in_full, ask_range, ask_roughly
+from assistant.core.questions import (
+    ask,
+    ask_for_word,
+    ask_in_full,
+    ask_range,
+    ask_roughly,
+    ask_when_quiet,
+)
 
 ANSWER_SECONDS = {State.EASING: 4.0, State.SOUND_CHECK: 10.0, State.PAUSED: 120.0}
 OTHER_ANSWER_SECONDS = 15.0
@@ -26,7 +33,7 @@ def _tell_routines(context: Context) -> None:
 
 def _ask_shortly(context: Context) -> None:
     context.asked_shortly = True
-    context.script.say(Line.SHORTLY)
+    context.script.say(Line.SCORE_UNHEARD if context.state in ASKING_SCORE else Line.SHORTLY)
 
 
 def _await_answer(context: Context) -> None:
@@ -117,6 +124,8 @@ REPLIES: dict[str, Callable[[Context], None]] = {
     "ask_roughly": ask_roughly,
     "ask_in_full": ask_in_full,
     "ask_shortly": _ask_shortly,
+    "ask_when_quiet": ask_when_quiet,
+    "ask_for_word": ask_for_word,
     "await_answer": _await_answer,
     "be_quiet": _be_quiet,
     "offer": _offer,

@@ -31,13 +31,14 @@ from assistant.core.events import (
     MicrophoneRestored,
     PartialHypothesis,
     PromptFinished,
+    SoundMeasured,
     SpeakerLost,
     SpeakerRestored,
     Started,
 )
 from assistant.core.flow import ANSWERED, TABLE, TIMED, Row, Signal, State, Trigger, listened_for
 from assistant.core.guards import GUARDS
-from assistant.core.intents import SAFETY_INTENTS, Match
+from assistant.core.intents import SAFETY_INTENTS, Intent, Match
 from assistant.core.listening import Listener, NotUnderstood
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
@@ -124,6 +125,8 @@ class Session:
             if context.deadline is not None and now + 1e-6 >= context.deadline:
                 context.deadline = None
                 self._time_over()
+        elif isinstance(event, SoundMeasured):
+            context.sound = event
         else:
             self._trigger(SIGNALS[type(event)])
         actions = context.script.take()
@@ -151,14 +154,26 @@ class Session:
             report = ReportHeard(meaning.intent, meaning.phrase, meaning.slots, source, *times)
             self._context.script.do(report)
             self._context.heard = meaning
+            self._context.heard_over_itself = self._is_over_own_voice(hypothesis)
             self._trigger(meaning.intent)
 
     def _is_own_voice(self, meaning: Match, hypothesis: Hypothesis) -> bool:
         """Whether a command may be what the session itself was just saying. Never so for safety phrases."""
         if meaning.intent in SAFETY_INTENTS or not self._context.settings.hears_itself:
             return False
-        word_ended_at = self._context.now - (hypothesis.at_seconds - hypothesis.word_end_seconds)
-        return self._context.script.may_have_said(tuple(meaning.phrase.split()), word_ended_at)
+        if meaning.is_half_heard and meaning.intent is Intent.NUMBER:  # what is left of our own "zero to ten"
+            return self._is_over_own_voice(hypothesis)
+        words = tuple(meaning.phrase.split())
+        return self._context.script.may_have_said(words, self._word_ended_at(hypothesis))
+
+    def _is_over_own_voice(self, hypothesis: Hypothesis) -> bool:
+        """Whether the session itself may have been speaking while the word was said, whatever it said."""
+        if not self._context.settings.hears_itself:
+            return False
+        return self._context.script.may_have_spoken(self._word_ended_at(hypothesis))
+
+    def _word_ended_at(self, hypothesis: Hypothesis) -> float:
+        return self._context.now - (hypothesis.at_seconds - hypothesis.word_end_seconds)
 
     def _trigger(self, trigger: Trigger) -> None:
         if trigger in ANSWERED[self._context.state]:

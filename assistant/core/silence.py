@@ -32,7 +32,7 @@ SILENT: dict[State, str] = {
     ),
     State.SOUND_CHECK: (
         "resume not_yet next back how_long whats_next more_time longer shorter easier no number unsure "
-        "skip_questions bring_back choose started microphone_restored speaker_restored"
+        "skip_questions bring_back choose started not_understood microphone_restored speaker_restored"
     ),
     State.INTRODUCING: (
         "resume not_yet back more_time easier no number unsure skip_questions started time_over "

@@ -19,6 +19,7 @@ from assistant.core.listening import Listener
 from assistant.core.ports import SAMPLE_RATE_HZ, Recognizer, Voice
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
+from assistant.core.sound_check import SAYS_STOP
 from assistant.speech.hearing import HearingPath
 from assistant.speech.voice_pieces import sentences
 
@@ -120,13 +121,18 @@ def listen_to_itself(
             sound = b"".join(speech.samples for speech in voice.synthesize(saying.text, 1.0))
             for noise_rms in noises_rms:
                 for match, words in _hear(_in_room(sound, noise_rms), hearing, listener):
-                    is_safety = table.find_safety(words) is not None
+                    is_safety = _is_unsafe(saying, table.find_safety(words))
                     found.append(Misheard(saying, voice.id, noise_rms, match, words, is_safety))
         return found
 
     with ThreadPoolExecutor(WORKERS) as pool:
         shares = pool.map(hear, [sayings[first::WORKERS] for first in range(WORKERS)])
         return [misheard for share in shares for misheard in share]
+
+
+def _is_unsafe(saying: Saying, heard: Match | None) -> bool:
+    """Whether a saying must not sound so: only the sound check's question may, and only like "stop"."""
+    return heard is not None and not (saying.name == SAYS_STOP and heard.intent is Intent.STOP)
 
 
 def _in_room(sound: bytes, noise_rms: float) -> bytes:

@@ -17,6 +17,7 @@ from assistant.core.actions import (
     ReportHeard,
     ReportHoldEnded,
     ReportHoldStarted,
+    ReportSound,
     ReportState,
     Speak,
     StopSpeaking,
@@ -69,6 +70,8 @@ class Timeline:
                 self.add(now, "hold_started", step=step, seconds=seconds)
             case ReportHoldEnded(step, held_seconds, complete):
                 self.add(now, "hold_ended", step=step, held_seconds=held_seconds, complete=complete)
+            case ReportSound(measured):
+                self.add(now, "sound", **asdict(measured))
             case EndSession(reason):
                 self.add(now, "end", reason=reason)
             case _:

@@ -11,7 +11,8 @@ import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from assistant.core.intents import Match, Words
+from assistant.core.intents import Intent, Match, Words
+from assistant.core.sound_check import SAYS_STOP
 from assistant.store.documents import DocumentError, Problem, read_text
 
 FindSafety = Callable[[Words], Match | None]
@@ -115,9 +116,21 @@ def check_prompts(path: Path, find_safety: FindSafety | None = None) -> tuple[Pr
     found = [
         Problem(path, lines.get(key, 1), key, message)
         for key, said in _strings("", data)
-        for message in (*lint_spoken(said, find_safety), *lint_reading(said))
+        for message in (*lint_spoken(said, find_safety and _allowing(key, find_safety)), *lint_reading(said))
     ]
     return tuple(sorted(found, key=lambda problem: problem.line))
+
+
+def _allowing(key: str, find_safety: FindSafety) -> FindSafety:
+    """The one sentence that asks for "stop" may say it; nothing else may, and it may say nothing else."""
+    if key != f"lines.{SAYS_STOP}":
+        return find_safety
+
+    def find(words: Words) -> Match | None:
+        found = find_safety(words)
+        return None if found and found.intent is Intent.STOP else found
+
+    return find
 
 
 def _sentences(text: str) -> list[Words]:

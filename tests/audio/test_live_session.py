@@ -59,6 +59,23 @@ def test_a_session_by_voice_alone_to_its_end(virtual_sound: VirtualSound, tmp_pa
         assert limber.process.wait(30) == 0
 
 
+def test_the_sound_check_is_passed_by_saying_the_word(virtual_sound: VirtualSound, tmp_path: Path) -> None:
+    with live_limber(virtual_sound, tmp_path, LIMBER_SESSION_ROUTINE="at-the-desk") as limber:
+        for said, answer in (
+            ("yes", "Four short questions"),
+            ("no", "brittle bones"),
+            ("no", "an operation lately"),
+            ("no", "wake you at night"),
+            ("no", "How sore are you"),
+            ("two", "whether I can hear you"),
+            ("stop", "Good, I can hear you."),
+            ("stop", "Say continue"),
+            ("finish", "We finish"),
+        ):
+            _say_until(virtual_sound, limber, said, answer)
+        assert limber.process.wait(30) == 0
+
+
 def _say_until(sound: VirtualSound, limber: LiveLimber, said: str, answer: str) -> None:
     """Say it, again if need be: a person would, too."""
     for _ in range(4):

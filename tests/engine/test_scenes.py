@@ -29,6 +29,7 @@ EXPECTED = {
         "completed",
     ),
     "whole-spine": ("number no number", "completed"),
+    "sound-check": ("stop stop stop end", "ended_by_user"),
 }
 """What is heard in each, in order, and how it ends."""
 
@@ -63,6 +64,13 @@ def test_a_scene_goes_as_it_should(name: str, tmp_path: Path) -> None:
         assert spoken[-2:] == [EMERGENCY] * 2
     if name in ("planner", "seated-only"):
         assert any(text.startswith("I chose") for text in spoken)
+    if name == "sound-check":
+        assert [state for _, state in states][:3] == ["sound_check", "introducing", "instructing"]
+        assert spoken[1:3] == ["Now I am quiet. Please say it once more.", "Good, I can hear you."]
+        (sound,) = [row for row in rows if row["kind"] == "sound"]
+        assert sound["echo_delay_seconds"] == 0.01, "the room's"
+        assert sound["noise_dbfs"] < -55
+        assert sound["speech_over_noise_db"] > 20
     if name == "hurt-last-time":
         assert any("easier way" in text for text in spoken)
         assert "I have made this one a little longer. Say shorter if you like." in spoken

@@ -111,7 +111,12 @@ class Watched(Driver):
                 assert self.began_at is None or any(isinstance(a, ReportHoldEnded) for a in actions)
             elif before is not State.DEAF:
                 self.must_hear_first = False
-            if heard.intent is Intent.STOP:
+            if heard.intent is Intent.STOP and before is State.SOUND_CHECK:
+                assert self.state in (State.PAUSED, State.SOUND_CHECK, State.INTRODUCING)
+                assert actions.index(StopSpeaking()) < min(
+                    (at for at, action in enumerate(actions) if isinstance(action, Speak)), default=99
+                )
+            elif heard.intent is Intent.STOP:
                 assert self.state in WAITING
                 assert not any(isinstance(action, Speak) for action in actions)
             elif heard.intent is Intent.PAIN:
@@ -239,7 +244,7 @@ def phrases(*intents: Intent) -> st.SearchStrategy[str]:
 LEADS_ON = {
     State.CHOOSING: "mixed one",
     State.SCREENING: "yes",
-    State.SOUND_CHECK: "ready",
+    State.SOUND_CHECK: "stop",
     State.PAUSED: "continue",
     State.ASLEEP: "continue",
     State.HISTORY: "no",
@@ -275,7 +280,7 @@ def go_on(driver: Watched) -> None:
     """What leads on from here: the answer that is waited for, or time until the next state."""
     before = driver.state
     if before in LEADS_ON:
-        driver.answer(LEADS_ON[before])
+        driver.answer_later(LEADS_ON[before])
     elif before is State.DEAF:
         driver.event(MicrophoneRestored())
     else:

@@ -110,7 +110,7 @@ def test_everything_that_is_due_is_asked_before_the_introduction() -> None:
         driver.answer("no")
     assert driver.of(RecordPhysicianChecked) == [RecordPhysicianChecked()]
     assert driver.state is State.SOUND_CHECK
-    driver.answer("i'm ready")
+    driver.answer_later("stop")
     assert driver.spoken[-2] == PACK.lines[Line.SOUND_CHECKED]
     assert driver.state is State.INTRODUCING
     driver.say("okay")
@@ -132,7 +132,7 @@ def test_questions_are_asked_once_a_session() -> None:
     driver.answer("yes")
     for _ in HISTORY_LINES:
         driver.answer("no")
-    driver.answer("ready")
+    driver.answer_later("stop")
     driver.say("another routine")
     driver.answer("short one")
     assert driver.states == [

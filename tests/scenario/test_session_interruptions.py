@@ -36,7 +36,7 @@ COMES_BACK_TO = {State.HOLDING: State.SETTLING, State.EASING: State.SCORING}
 # Pause and resume
 
 
-@pytest.mark.parametrize("phrase", ["pause", "stop"])
+@pytest.mark.parametrize("phrase", ["pause", "hang on"])
 @pytest.mark.parametrize("state", AWAKE)
 def test_a_pause_leads_back_to_where_it_was(state: State, phrase: str) -> None:
     driver = in_state(state)

@@ -227,7 +227,7 @@ def test_what_is_no_number_is_answered_by_the_question(answer: str) -> None:
 def test_what_is_not_understood_is_asked_about(answer: str) -> None:
     driver = hurts()
     driver.answer(answer)
-    assert driver.spoken[-1] == PACK.lines[Line.SHORTLY]
+    assert driver.spoken[-1] == PACK.lines[Line.SCORE_UNHEARD]
     driver.answer(answer)
     driver.until(State.FINISHED)
     assert driver.end_reasons == ["pain"]

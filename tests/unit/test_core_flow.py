@@ -120,7 +120,8 @@ def test_every_trigger_in_every_state(state: State, trigger: Trigger) -> None:
     if str(trigger) in SILENT[state].split():
         may_ask = {Signal.NOT_UNDERSTOOD} & ANSWERED[state]  # an intent that means nothing here
         if isinstance(trigger, Intent) and may_ask:
-            assert [a.text for a in actions if isinstance(a, Speak)] in ([], ["Sorry?"])
+            asked = {"Sorry?", "I did not catch the number. Zero to ten?"}
+            assert {a.text for a in actions if isinstance(a, Speak)} <= asked
         else:
             assert not [a for a in actions if isinstance(a, Speak | PlayEarcon | ReportHeard | EndSession)]
         assert driver.state is state

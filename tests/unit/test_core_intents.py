@@ -136,6 +136,24 @@ def test_what_people_say(phrase: str, intent: Intent) -> None:
         ("ten more seconds", Slots(number=10)),
         ("another twenty five seconds", Slots(number=25)),
         ("another minute", Slots(number=60)),
+        ("one more minute", Slots(number=60)),
+        ("half a minute more", Slots(number=30)),
+        ("another half minute", Slots(number=30)),
+        ("give me half a minute", Slots(number=30)),
+        ("a minute and a half please", Slots(number=90)),
+        ("one and a half minutes longer", Slots(number=90)),
+        ("another minute and a half", Slots(number=90)),
+        ("i need a minute thirty", Slots(number=90)),
+        ("two minutes more", Slots(number=120)),
+        ("i need twenty more seconds", Slots(number=20)),
+        ("fifteen seconds please", Slots(number=15)),
+        ("seven", Slots(number=7)),
+        ("seven out of ten", Slots(number=7)),
+        ("it's a seven out of ten", Slots(number=7)),
+        ("six of ten", Slots(number=6)),
+        ("seven and a half", Slots(number=8)),
+        ("four or five", Slots(number=5)),
+        ("about five or six", Slots(number=6)),
         ("zero", Slots(number=0)),
         ("ten minutes for my lower back", Slots(number=10, region="lower_back")),
         ("something for my neck", Slots(region="neck")),
@@ -148,6 +166,63 @@ def test_slots(phrase: str, slots: Slots) -> None:
     match = TABLE.match(tuple(phrase.split()))
     assert match is not None
     assert match.slots == slots
+
+
+EVERYWHERE = (Intent.MORE_TIME, Intent.NUMBER)
+
+
+@pytest.mark.parametrize(
+    ("heard", "intent"),
+    [
+        ("[unk] more seconds", Intent.MORE_TIME),
+        ("more seconds", Intent.MORE_TIME),
+        ("ten [unk] more seconds", Intent.MORE_TIME),
+        ("twenty [unk] seconds", Intent.MORE_TIME),
+        ("another [unk] seconds", Intent.MORE_TIME),
+        ("twenty five thirty more seconds", Intent.MORE_TIME),
+        ("[unk] seconds", Intent.MORE_TIME),
+        ("one [unk] a minute and", Intent.MORE_TIME),
+        ("seven out of [unk]", Intent.NUMBER),
+        ("[unk] out of ten", Intent.NUMBER),
+        ("out of ten", Intent.NUMBER),
+        ("a [unk] out of ten", Intent.NUMBER),
+        ("four [unk] six", Intent.NUMBER),
+        ("four or [unk]", Intent.NUMBER),
+        ("[unk] of ten", Intent.NUMBER),
+        ("seven a half", Intent.NUMBER),
+        ("one half minutes longer", Intent.MORE_TIME),
+        ("three seven", Intent.NUMBER),
+    ],
+)
+def test_a_request_whose_number_was_lost_is_heard_without_it(heard: str, intent: Intent) -> None:
+    words = tuple(heard.split())
+    assert TABLE.match(words, EVERYWHERE) is None
+    said = " ".join(word for word in words if word != UNKNOWN_WORD)
+    assert TABLE.match_half(words, EVERYWHERE) == Match(intent, said, is_half_heard=True)
+    assert TABLE.match_half(words, set(EVERYWHERE) - {intent}) is None
+
+
+@pytest.mark.parametrize("heard", ["[unk]", "seven [unk]", "[unk] of [unk]", "out of", "yes ten", ""])
+def test_other_chatter_is_no_half_heard_request(heard: str) -> None:
+    assert TABLE.match_half(tuple(heard.split()), Intent) is None
+
+
+def test_a_minute_that_may_be_half_a_minute_is_no_minute() -> None:
+    for lost in ("a minute more", "minute longer"):
+        assert TABLE.match((UNKNOWN_WORD, *lost.split()), EVERYWHERE) == Match(
+            Intent.MORE_TIME, lost, is_half_heard=True
+        )
+    kept = TABLE.match(("another", "minute", UNKNOWN_WORD), EVERYWHERE)
+    assert kept == Match(Intent.MORE_TIME, "another minute", Slots(number=60))
+
+
+def test_a_score_that_may_have_gone_on_is_no_score() -> None:
+    for said in ("four", "about a four", "four or five"):
+        found = TABLE.match((*said.split(), UNKNOWN_WORD), EVERYWHERE)
+        assert found == Match(Intent.NUMBER, said, is_half_heard=True)
+        assert TABLE.match((UNKNOWN_WORD, *said.split()), EVERYWHERE) == TABLE.match(tuple(said.split()))
+    whole = TABLE.match(("four", "out", "of", "ten", UNKNOWN_WORD), EVERYWHERE)
+    assert whole == Match(Intent.NUMBER, "four out of ten", Slots(number=4))
 
 
 def test_regions_of_the_pack_are_regions_of_the_body() -> None:

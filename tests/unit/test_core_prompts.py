@@ -12,6 +12,7 @@ from assistant.core.actions import Speak
 from assistant.core.prompts import Line
 from assistant.core.routine import Routine, Side
 from assistant.core.script import Script
+from assistant.core.sound_check import SAYS_STOP
 from assistant.errors import ContentError
 from assistant.language.packs import FOLDER, available_languages, load_language
 from assistant.store.wording import lint_spoken
@@ -27,7 +28,7 @@ NEVER_SAID = re.compile(
 def test_every_sentence_is_there_short_calm_and_acts_on_nothing(line: Line) -> None:
     text = PACK.lines[line]
     assert text.strip()
-    assert lint_spoken(text, PACK.table.find_safety) == []
+    assert lint_spoken(text, None if line is SAYS_STOP else PACK.table.find_safety) == []
     assert not NEVER_SAID.search(text.lower())
     assert {name for _, name, _, _ in Formatter().parse(text) if name} <= PLACEHOLDERS
 

@@ -112,6 +112,16 @@ def test_a_file_that_holds_no_prompts_is_told(tmp_path: Path, data: bytes, messa
     assert message in problem.message
 
 
+def test_only_the_sound_check_may_say_stop_and_nothing_but_stop(tmp_path: Path) -> None:
+    path = tmp_path / "prompts.toml"
+    lines = ('sound_check = "Please say stop."', 'sound_checked = "Please say stop."')
+    path.write_text("\n".join(["[lines]", *lines]))
+    assert [problem.line for problem in check_prompts(path, FIND_SAFETY)] == [3]
+    path.write_text('[lines]\nsound_check = "Say stop if it hurts."')
+    (problem,) = check_prompts(path, FIND_SAFETY)
+    assert '"it hurts"' in problem.message
+
+
 @pytest.mark.parametrize("language", available_languages())
 def test_every_prompt_of_a_language_keeps_to_the_wording_rules(language: str) -> None:
     assert check_prompts(FOLDER / language / "prompts.toml", load_language(language).table.find_safety) == ()

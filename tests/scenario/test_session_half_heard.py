@@ -1,0 +1,112 @@
+"""Numbers that were lost on the way: never silence, never a wrong big number, never a smaller score."""
+
+from __future__ import annotations
+
+import pytest
+from driver import PACK, in_state
+
+from assistant.core.actions import RecordPainScore, ReportHoldEnded
+from assistant.core.flow import State
+from assistant.core.prompts import Line
+
+UNHEARD = PACK.lines[Line.SCORE_UNHEARD]
+
+
+@pytest.mark.parametrize(
+    ("heard", "more_seconds"),
+    [
+        ("ten more seconds", 10),
+        ("[unk] more seconds", 10),
+        ("twenty [unk] seconds", 10),
+        ("sixty [unk] more seconds", 10),
+        ("ten more [unk]", 10),
+        ("more seconds", 10),
+        ("[unk] a minute more", 10),
+        ("fifteen seconds more", 15),
+        ("half a minute more", 30),
+        ("another half minute", 30),
+        ("a minute and a half please", 40),  # 60 s are the most
+    ],
+)
+def test_more_time_while_holding(heard: str, more_seconds: int) -> None:
+    driver = in_state(State.HOLDING)
+    driver.advance(1.0)
+    driver.hear(*heard.split())
+    assert driver.spoken[-1] == f"{PACK.number(more_seconds)} seconds longer."
+    driver.until(State.RELEASING)
+    (held,) = driver.of(ReportHoldEnded)
+    assert held.held_seconds == pytest.approx(20 + more_seconds, abs=0.01)
+
+
+@pytest.mark.parametrize("heard", ["[unk] more seconds", "twenty [unk] seconds"])
+@pytest.mark.parametrize("state", [State.INSTRUCTING, State.SETTLING, State.RESTING])
+def test_more_time_elsewhere(state: State, heard: str) -> None:
+    driver = in_state(state)
+    driver.hear(*heard.split())
+    assert PACK.lines[Line.TIME_GIVEN] in driver.spoken
+
+
+LOST = ["seven out of [unk]", "[unk] out of ten", "out of ten", "four [unk] six", "six two", "four [unk]"]
+
+
+@pytest.mark.parametrize("heard", LOST)
+@pytest.mark.parametrize("state", [State.SCORE_NOW, State.SCORING, State.SCORE_AFTER])
+def test_half_a_score_is_asked_for_again(state: State, heard: str) -> None:
+    driver = in_state(state)
+    driver.advance(0.5)  # what comes sooner may be our own question
+    driver.hear(*heard.split())
+    assert driver.state is state
+    assert driver.spoken == [UNHEARD]
+    assert driver.of(RecordPainScore) == []
+    driver.answer("two")
+    assert [record.score for record in driver.of(RecordPainScore)] == [2]
+
+
+def test_half_a_score_twice_is_no_answer_and_ends_after_pain() -> None:
+    driver = in_state(State.SCORING)
+    driver.advance(0.5)
+    driver.hear("seven", "out", "of")
+    driver.until_silent()
+    driver.advance(0.5)
+    driver.hear("[unk]", "out", "of", "ten")
+    assert driver.state is State.CLOSING
+    driver.until(State.FINISHED)
+    assert driver.end_reasons == ["pain"]
+
+
+def test_what_comes_back_of_our_own_question_is_no_half_score() -> None:
+    driver = in_state(State.SCORING)
+    driver.advance(0.5)
+    driver.hear("[unk]", "out", "of", "ten")
+    while driver.speaking:
+        driver.happen()
+    driver.advance(0.3)
+    driver.hear("[unk]", "zero", "ten")
+    assert driver.spoken == [UNHEARD]
+    assert driver.state is State.SCORING
+
+
+@pytest.mark.parametrize(("said", "score"), [("three and a half", 4), ("four or five", 5), ("it's nine", 9)])
+def test_of_two_numbers_the_higher_is_the_score(said: str, score: int) -> None:
+    driver = in_state(State.SCORING)
+    driver.say(said)
+    assert [record.score for record in driver.of(RecordPainScore)] == [score]
+
+
+@pytest.mark.parametrize("state", [State.SPREADING, State.DECIDING])
+def test_half_a_number_where_none_was_asked_for_only_repeats_the_question(state: State) -> None:
+    driver = in_state(state)
+    driver.advance(0.5)
+    driver.hear("seven", "out", "of", "[unk]")
+    assert driver.state is state
+    assert driver.spoken
+    assert UNHEARD not in driver.spoken
+
+
+@pytest.mark.parametrize("state", [State.SCORE_NOW, State.SCORING, State.SCORE_AFTER])
+def test_what_was_no_number_at_all_is_asked_about_as_a_number(state: State) -> None:
+    driver = in_state(state)
+    for _ in range(2):
+        driver.hear("[unk]")
+        driver.until_silent()
+    assert driver.spoken == [UNHEARD]
