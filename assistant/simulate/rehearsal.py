@@ -36,7 +36,7 @@ from assistant.core.session import Session
 from assistant.errors import VoiceError
 from assistant.performer import Performer
 from assistant.simulate.person import Person
-from assistant.simulate.room import Room, leveled
+from assistant.simulate.room import leveled, room_of
 from assistant.simulate.scene import Line, Scene
 from assistant.simulate.timeline import Row, Timeline
 from assistant.speech.hearing import HearingPath
@@ -89,7 +89,7 @@ class Rehearsal:
         room = scene.room
         wanted = room.echo_canceller if room.has_echo else "none"
         self._canceller = choose_canceller(wanted, one_clock=True, tell=tell)
-        self._room = Room(scene.seed, room.noise, room.snr_db, room.echo, room.echo_gain_db)
+        self._room = room_of(scene)
         self._session = Session(engines.pack, engines.routines, engines.settings, engines.library)
         cache = PromptCache(None, on_trouble=tell)
         prompter = Prompter(engines.voice, cache, self._mixer, on_trouble=tell)
