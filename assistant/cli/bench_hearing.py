@@ -44,7 +44,7 @@ def hearing(
     processes: Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Work with so many.")] = 2,
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
 ) -> None:
-    """Measure what hearing misses and makes up, how late, at what cost: in noise, far away, over our voice."""
+    """Measure what hearing misses and makes up, how late, at what cost: in noise, far away, over us."""
     from assistant.language.packs import load_language
     from assistant.simulate.bench.figures import figures_of
     from assistant.simulate.bench.files import read_figures, read_page

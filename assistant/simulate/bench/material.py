@@ -79,6 +79,11 @@ class Backgrounds:
         return [at_snr(whole.astype(np.int16), snr_db)]
 
 
+def plays_own_voice(trial: Trial) -> bool:
+    """Whether we speak meanwhile. Where it does not come back, only what falls silent is of interest."""
+    return trial.own_voice is not None or trial.kind is Kind.STOP
+
+
 def prompts_from_seconds(piece: Piece) -> float:
     """Where in all that we can say the piece begins."""
     return piece.number * (ALONE_PIECE_SECONDS if piece.trial.kind is Kind.ALONE else PROMPT_SECONDS)

@@ -22,6 +22,7 @@ from assistant.simulate.bench.material import (
     WARM_UP_SECONDS,
     Backgrounds,
     Piece,
+    plays_own_voice,
     prompts_from_seconds,
     room_for,
     said,
@@ -131,7 +132,7 @@ class _Hearing:
         self._ears = Ears(tools.model, tools.table, own.canceller if own else "none")
         self._echoes = own is not None
         self._voice = None
-        if tools.prompts is not None and (self._echoes or piece.trial.kind is Kind.STOP):
+        if tools.prompts is not None and plays_own_voice(piece.trial):
             self._voice = Talking(tools.prompts, tools.prompts.first_at(prompts_from_seconds(piece)))
         self._line: _Line | None = None
         self._was_suspecting = False

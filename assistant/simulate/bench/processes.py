@@ -6,6 +6,7 @@ and hears a piece at a time. What comes out does not depend on how many there ar
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import tempfile
 import time
@@ -20,15 +21,22 @@ from assistant.audio.echo import open_canceller
 from assistant.core.intents import PhraseTable
 from assistant.errors import AudioError, HearingError, VoiceError
 from assistant.language.packs import load_language
-from assistant.simulate.bench.material import Backgrounds, Piece, clips_of, pieces_of
+from assistant.simulate.bench.material import (
+    Backgrounds,
+    Piece,
+    clips_of,
+    pieces_of,
+    plays_own_voice,
+    prompts_from_seconds,
+)
 from assistant.simulate.bench.measuring import Outcome, Tools, hear_piece
 from assistant.simulate.bench.own_voice import Prompts, synthesize
-from assistant.simulate.bench.trials import Kind, Trial
+from assistant.simulate.bench.trials import Trial
 from assistant.speech.bench_audio import Clip, read_clips
 from assistant.speech.models import find_speech_model
 from assistant.speech.vosk_model import VoskModel
 
-LEAST_PROMPT_SECONDS = 600.0
+LONGEST_PROMPT_SECONDS = 30.0
 TELL_EVERY = 0.05
 
 Tell = Callable[[str], None]
@@ -54,50 +62,31 @@ def measure(run: Run, tell: Tell) -> list[Outcome]:
     clips = read_clips(run.audio)
     table = load_language().table
     model = find_speech_model(run.model).path
+    loaded = VoskModel(model)
     backgrounds = Backgrounds.among(clips)
+    pieces = [
+        piece for trial in _possible(run.trials, tell) for piece in _pieces(run, trial, clips, table, tell)
+    ]
     with tempfile.TemporaryDirectory(prefix="limber-bench-") as folder:
-        prompts = _prompts(run, Path(folder), tell)
-        trials = list(_possible(run.trials, has_voice=prompts is not None, tell=tell))
-        pieces = [piece for trial in trials for piece in _pieces(run, trial, clips, table, tell)]
+        prompts = _prompts(pieces, Path(folder), tell)
+        if prompts is None:
+            pieces = [piece for piece in pieces if piece.trial.own_voice is None]
         if not pieces:
             raise HearingError("recordings", f"{run.audio} has no recordings for these conditions.")
-        tools = Tools(VoskModel(model), table, backgrounds, prompts)
         if run.processes == 1:
+            tools = Tools(loaded, table, backgrounds, prompts)
             return _told(pieces, ((piece, hear_piece(piece, tools)) for piece in pieces), tell)
         with _pool(run.processes, _Made(model, table, backgrounds, prompts)) as pool:
             return _told(pieces, _heard(pool, pieces), tell)
 
 
-def _prompts(run: Run, folder: Path, tell: Tell) -> Prompts | None:
-    """Our own voice, as long as the longest piece of work needs it; None where there is no voice."""
-    seconds = LEAST_PROMPT_SECONDS
-    for trial in run.trials:
-        if trial.kind is Kind.ALONE:
-            seconds = max(
-                seconds, sum(p.seconds for p in pieces_of(trial, (), quick=run.quick, every=run.every))
-            )
-    if not any(trial.own_voice or trial.kind is Kind.STOP for trial in run.trials):
-        return None
-    tell(f"Synthesizing {seconds / 60:.0f} minutes of our own voice, unless they are still there.")
-    try:
-        return synthesize(seconds, folder, tell)
-    except VoiceError as error:
-        tell(error.message)
-        return None
-
-
-def _possible(trials: Sequence[Trial], *, has_voice: bool, tell: Tell) -> Iterator[Trial]:
-    missing: set[str] = set()
+def _possible(trials: Sequence[Trial], tell: Tell) -> Iterator[Trial]:
+    """Those whose canceller is there."""
     for trial in trials:
-        own = trial.own_voice
-        if own is not None and own.canceller not in missing:
-            try:
-                open_canceller(own.canceller)
-            except AudioError as error:
-                missing.add(own.canceller)
-                tell(error.message)
-        if own is not None and (not has_voice or own.canceller in missing):
-            tell(f'Left out: "{trial.name}".')
+        try:
+            open_canceller(trial.own_voice.canceller if trial.own_voice else "none")
+        except AudioError as error:
+            tell(f'Left out: "{trial.name}". {error.message}')
         else:
             yield trial
 
@@ -105,8 +94,22 @@ def _possible(trials: Sequence[Trial], *, has_voice: bool, tell: Tell) -> Iterat
 def _pieces(run: Run, trial: Trial, clips: Sequence[Clip], table: PhraseTable, tell: Tell) -> list[Piece]:
     pieces = pieces_of(trial, clips_of(trial, clips, table), quick=run.quick, every=run.every)
     if not pieces:
-        tell(f'Left out: "{trial.name}", there are no recordings for it.')
+        tell(f'Left out: "{trial.name}". There are no recordings for it.')
     return pieces
+
+
+def _prompts(pieces: Sequence[Piece], folder: Path, tell: Tell) -> Prompts | None:
+    """Our own voice, for as long as the pieces reach into it; None, with a line, where there is no voice."""
+    ends = [prompts_from_seconds(piece) + piece.seconds for piece in pieces if plays_own_voice(piece.trial)]
+    if not ends:
+        return None
+    seconds = max(ends) + LONGEST_PROMPT_SECONDS
+    tell(f"Synthesizing {math.ceil(seconds / 60)} minutes of our own voice, unless they are still there.")
+    try:
+        return synthesize(seconds, folder, tell)
+    except VoiceError as error:
+        tell(f"Our own voice is left out. {error.message}")
+        return None
 
 
 @dataclass(frozen=True, slots=True)
