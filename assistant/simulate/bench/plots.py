@@ -5,6 +5,7 @@ Pure text. Every bar carries its value in words, so that color carries nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
@@ -39,9 +40,8 @@ def plots_of(found: Sequence[Figure]) -> dict[str, str]:
 
 def _drawing(title: str, rows: Sequence[Figure], *, several: bool) -> str:
     unit = rows[0].unit
-    most = max(max(figure.high, figure.value) for figure in rows)
-    most = min(most, 1.0) if unit == "share" else most
-    most = most or 1.0
+    step = _step(max(max(figure.high, figure.value) for figure in rows), unit)
+    most = STEPS * step
     height = TOP + ROW * len(rows) + 40
 
     def x(value: float) -> float:
@@ -56,8 +56,7 @@ def _drawing(title: str, rows: Sequence[Figure], *, several: bool) -> str:
         '<text x="16" y="48">bars: measured; lines: 95 % intervals; diamonds: targets (at most)</text>',
     ]
     bottom = TOP + ROW * len(rows)
-    for step in range(STEPS + 1):
-        at = most * step / STEPS
+    for at in (step * number for number in range(STEPS + 1)):
         parts.append(
             f'<line x1="{x(at):.1f}" y1="{TOP - 6}" x2="{x(at):.1f}" y2="{bottom}" stroke="{GRID}"/>'
         )
@@ -70,6 +69,15 @@ def _drawing(title: str, rows: Sequence[Figure], *, several: bool) -> str:
             if (target.what, target.condition) == figure.key:
                 parts.append(_diamond(x(target.at_most), TOP + ROW * number + ROW / 2 - 2))
     return "\n".join([*parts, "</svg>", ""])
+
+
+def _step(most: float, unit: str) -> float:
+    """The least round number, of those that begin with 1, 2 or 5, of which STEPS reach so far."""
+    if unit == "share" and most > 0.5:
+        return 1 / STEPS
+    wanted = (most or 1.0) / STEPS
+    power = 10.0 ** math.floor(math.log10(wanted))
+    return power * next(first for first in (1, 2, 5, 10) if power * first >= wanted * (1 - 1e-9))
 
 
 def _row(figure: Figure, y: float, places: tuple[float, float, float], several: bool) -> list[str]:

@@ -55,14 +55,17 @@ def in_words(figure: Figure) -> str:
     if not figure.worse:
         return value
     end = value[value.index(" ") :]
-    return f"{value} ({low.removesuffix(end)} to {high})"
+    return (
+        f"{value} ({low.removesuffix(end)} to {high.removesuffix(end) if figure.unit == 'an hour' else high})"
+    )
 
 
 def out_of(figure: Figure) -> str:
     """What the figure stands on."""
     people = f", {figure.speakers} speakers" if figure.speakers else ""
     if figure.unit == "an hour":
-        return f"{figure.count} in {figure.total:.2f} h, {figure.recordings} recordings{people}"
+        recordings = f", {figure.recordings} recordings" if figure.recordings else ""
+        return f"{figure.count} in {figure.total:.2f} h{recordings}{people}"
     if figure.unit == "share":
         return f"{figure.count} of {figure.recordings} recordings{people}"
     if figure.unit == "s":
@@ -89,12 +92,19 @@ def markdown(found: Sequence[Figure]) -> str:
             lines.append(f"| {target.name} | | not measured | | |")
             continue
         limit = f"≤ {amount(target.at_most, figure.unit)}" if target.at_most else "0"
-        reached = "yes" if figure.value <= target.at_most else "no"
+        reached = _reached(figure, target.at_most)
         lines.append(f"| {target.name} | {limit} | {in_words(figure)} | {out_of(figure)} | {reached} |")
     for what, group in groupby(_sorted(found), key=lambda figure: figure.what):
         lines += ["", f"| {what} | | of |", "|---|---|---|"]
         lines += [f"| {one.condition} | {in_words(one)} | {out_of(one)} |" for one in group]
     return "\n".join([*lines, ""])
+
+
+def _reached(figure: Figure, at_most: float) -> str:
+    """ "so far": the value does, but its interval reaches beyond the target."""
+    if figure.value > at_most:
+        return "no"
+    return "yes" if figure.high <= at_most or not figure.worse else "so far"
 
 
 def _sorted(found: Sequence[Figure]) -> list[Figure]:

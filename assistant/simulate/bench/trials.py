@@ -58,7 +58,7 @@ class Trial:
 
 
 ALONE_SECONDS = 3600.0
-QUICK_ALONE_SECONDS = 240.0
+QUICK_ALONE_SECONDS = 180.0
 CANCELLERS = ("none", "speex", "webrtc")
 STOPS = (f"commands/{STOP}",)
 READING = ("negatives/librispeech",)
@@ -76,7 +76,7 @@ _WAYS = {
 
 def _in_noise() -> list[Trial]:
     loud = [
-        *(("kitchen", 20, 0), ("kitchen", 10, 3), ("kitchen", 5, 0)),
+        *(("kitchen", 20, 0), ("kitchen", 10, 4), ("kitchen", 5, 0)),
         *(("babble", 20, 0), ("babble", 10, 0), ("babble", 5, 0), ("television", 10, 0)),
     ]
     return [
@@ -111,7 +111,7 @@ def _others() -> list[Trial]:
     noises = ("noise/ambient", "noise/baby_cry", "noise/room_tone")
     phrases = ("negatives/custom_phrases", "negatives/wakewords", "negatives/precise")
     return [
-        Trial("others' reading", Kind.OTHERS, READING, as_recorded=True, quick_every=4),
+        Trial("others' reading", Kind.OTHERS, READING, as_recorded=True, quick_every=6),
         Trial("others' reading more", Kind.OTHERS, rest, as_recorded=True),
         Trial("others' reading 3 m", Kind.OTHERS, READING, "room", ROOM_SNR_DB, 3.0),
         Trial("short phrases", Kind.OTHERS, phrases, as_recorded=True),
@@ -126,7 +126,7 @@ TRIALS: tuple[Trial, ...] = (
     *_far_away(),
     *_over_own_voice(),
     *_others(),
-    Trial("single other commands", Kind.SINGLE, ("commands/*",), as_recorded=True, quick_every=4),
+    Trial("single other commands", Kind.SINGLE, ("commands/*",), as_recorded=True, quick_every=8),
     Trial("single other words", Kind.SINGLE, ("negatives/words",), as_recorded=True, quick_every=4),
     *(
         Trial(
