@@ -47,7 +47,7 @@ def hearing(
     """Measure what hearing misses and makes up, how late, at what cost: in noise, far away, over us."""
     from assistant.language.packs import load_language
     from assistant.simulate.bench.figures import figures_of
-    from assistant.simulate.bench.files import read_figures, read_page
+    from assistant.simulate.bench.files import make_folder, read_figures, read_page
     from assistant.simulate.bench.processes import Run, measure
     from assistant.simulate.bench.saying import text
     from assistant.simulate.bench.trials import chosen
@@ -56,6 +56,9 @@ def hearing(
     kept = None if against is None else read_figures(against)
     if markdown is not None:
         read_page(markdown)  # what is wrong is told before the work, not after
+    for folder in (out, commit and commit.parent):
+        if folder is not None:
+            make_folder(folder)
     run = Run(audio, trials, quick, every, processes, model)
     found = figures_of(measure(run, output.note), load_language().table)
     if as_json:

@@ -88,11 +88,8 @@ def test_a_small_folder_is_measured_saved_and_compared(recordings: Path, tmp_pat
     same = ("--audio", recordings, "--conditions", "single other commands", "--json")
     one = bench(*same, "--processes", "1", "--against", kept)
     assert one.returncode == 0, one.stderr
-    understood = [f for f in json.loads(one.stdout) if f["what"] == "understood"]
-    assert (
-        understood == [found["understood", "yes"]]
-        or understood[0]["count"] == found["understood", "yes"]["count"]
-    )
+    (understood,) = (f for f in json.loads(one.stdout) if f["what"] == "understood")
+    assert understood["count"] == found["understood", "yes"]["count"]
 
     planted = json.loads(kept.read_text())
     for figure in planted:
@@ -109,37 +106,42 @@ def test_a_small_folder_is_measured_saved_and_compared(recordings: Path, tmp_pat
     [
         (("--audio", "{tmp}/none"), "manifest.csv is no list of recordings: No such file or directory."),
         (("--audio", "{tmp}/corrupt"), "is no list of recordings: a line lacks the column 'text'."),
-        (("--audio", "{tmp}/broken"), "broken/a.wav cannot be read"),
+        (("--audio", "{tmp}/broken"), "commands/stop/a.wav cannot be read"),
         (("--audio", "{audio}", "--conditions", "cellar"), 'There is no condition "cellar"'),
         (("--audio", "{audio}", "--conditions", "music"), "has no recordings for these conditions."),
         (("--audio", "{audio}", "--model", "{tmp}/none"), "The speech model"),
         (("--audio", "{audio}", "--against", "{tmp}/none"), "none cannot be read: No such file"),
         (("--audio", "{audio}", "--markdown", "{tmp}/corrupt/manifest.csv"), "needs a line <!-- figures"),
-        (
-            ("--audio", "{audio}", "--conditions", "single other commands", "--out", "{tmp}/file/out"),
-            "cannot be written: Not a directory.",
-        ),
+        (("--audio", "{audio}", "--out", "{tmp}/file/out"), "out cannot be written: Not a directory."),
+        (("--audio", "{audio}", "--commit", "{tmp}/file/kept.json"), "file cannot be written: File exists."),
     ],
 )
 def test_what_is_wrong_is_told_in_one_sentence(
     recordings: Path, tmp_path: Path, arguments: tuple[str, ...], said: str
 ) -> None:
     (tmp_path / "file").write_text("")
-    for name, content in (
-        ("corrupt", "path,words\na,b\n"),
-        ("broken", "path,text,speaker,note\na.wav,stop,x,\n"),
-    ):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "manifest.csv").write_text(content)
+    (tmp_path / "corrupt").mkdir()
+    (tmp_path / "corrupt/manifest.csv").write_text("path,words\na,b\n")
     (tmp_path / "broken/commands/stop").mkdir(parents=True)
     (tmp_path / "broken/manifest.csv").write_text("path,text,speaker,note\ncommands/stop/a.wav,stop,x,\n")
     (tmp_path / "broken/commands/stop/a.wav").write_text("no sound")
-    said = said.replace("broken/a.wav", "commands/stop/a.wav")
     done = bench(*(a.format(tmp=tmp_path, audio=recordings) for a in arguments), "--processes", "1")
     assert done.returncode == 1
     assert said in done.stderr
+    assert "Listening" not in done.stderr  # it is told before the work, not after
     assert "Traceback" not in done.stderr
     assert "bug in Limber" not in done.stderr
+
+
+def test_a_recording_that_turns_out_to_be_none_ends_the_work_in_one_sentence(tmp_path: Path) -> None:
+    """Found by one of two processes, told by the program."""
+    (tmp_path / "negatives/words").mkdir(parents=True)
+    sf.write(tmp_path / "negatives/words/two.wav", np.zeros((RATE_HZ, 2)), RATE_HZ)
+    (tmp_path / "manifest.csv").write_text("path,text,speaker,note\nnegatives/words/two.wav,bed,x,\n")
+    done = bench("--audio", tmp_path, "--conditions", "single other words")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].endswith("two.wav is not mono sound at 16 kHz.")
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.timeout(1200)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -46,6 +47,15 @@ def as_csv(found: Sequence[Figure]) -> str:
     out.writeheader()
     out.writerows(_rounded(figure) for figure in found)
     return text.getvalue()
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder to write into, unless it is there. Raises StoreError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path).close()
+    except OSError as error:
+        raise StoreError("out", f"The folder {path} cannot be written: {error.strerror}.") from error
 
 
 def write(path: Path, text: str) -> None:

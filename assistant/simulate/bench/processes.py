@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 import multiprocessing
+import os
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -127,6 +129,7 @@ _tools: list[Tools] = []
 
 
 def _prepare(made: _Made) -> None:
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # an interrupt is told by the main process alone
     _tools.append(Tools(VoskModel(made.model), made.table, made.backgrounds, made.prompts))
 
 
