@@ -154,8 +154,8 @@ def test_gains_never_wrap_and_are_always_restored(script: list[tuple[object, ...
     mixer.set_volume(0.0)
     mixer.cut()
     mixer.begin(-1)
-    mixer.feed(-1, constant(1000, 2 * BLOCK_SAMPLES))
-    blocks(mixer, 2)
+    mixer.feed(-1, constant(1000, 12 * BLOCK_SAMPLES))
+    blocks(mixer, 11)
     assert block(mixer).tolist() == [1000] * BLOCK_SAMPLES
 
 
@@ -258,7 +258,28 @@ def test_ducking_glides_and_comes_back() -> None:
     assert gliding[-1] == 1000
     assert set(block(mixer)) == {1000}
     mixer.duck(0.0)
-    assert block(mixer)[-1] == 10_000
+    coming_back = blocks(mixer, 10).astype(int)
+    assert np.abs(np.diff(coming_back, prepend=1000)).max() <= 4, "a click"
+    assert coming_back[5 * BLOCK_SAMPLES - 1] == 6000
+    assert coming_back[-1] == 10_000
+    assert set(block(mixer)) == {10_000}
+
+
+def test_ducking_falls_at_once_while_it_is_coming_back_and_is_over_in_a_pause() -> None:
+    mixer = Mixer()
+    mixer.duck(-20.0)
+    mixer.begin(1)
+    mixer.feed(1, constant(10_000, 5 * BLOCK_SAMPLES))
+    block(mixer)
+    mixer.duck(0.0)
+    assert block(mixer)[-1] == 2000
+    mixer.duck(-20.0)
+    assert block(mixer)[-1] == 1000
+    mixer.duck(0.0)
+    mixer.cut()
+    blocks(mixer, 2)
+    mixer.begin(2)
+    mixer.feed(2, constant(10_000, 320))
     assert set(block(mixer)) == {10_000}
 
 
