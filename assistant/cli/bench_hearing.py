@@ -45,6 +45,7 @@ def hearing(
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
 ) -> None:
     """Measure what hearing misses and makes up, how late, at what cost: in noise, far away, over us."""
+    from assistant.equipment import operating_point
     from assistant.language.packs import load_language
     from assistant.simulate.bench.figures import figures_of
     from assistant.simulate.bench.files import make_folder, read_figures, read_page
@@ -59,7 +60,8 @@ def hearing(
     for folder in (out, commit and commit.parent):
         if folder is not None:
             make_folder(folder)
-    run = Run(audio, trials, quick, every, processes, model)
+    point = operating_point(output.configuration())
+    run = Run(audio, trials, quick, every, processes, model, point)
     found = figures_of(measure(run, output.note), load_language().table)
     if as_json:
         from dataclasses import asdict

@@ -56,7 +56,7 @@ class LoudnessEars:
 
     can_suspect = True
 
-    def __init__(self, model: object, table: object, canceller: str = "none") -> None:
+    def __init__(self, model: object, table: object, canceller: str, point: object) -> None:
         self._quiet_blocks = 99
         self.far: list[bytes | None] = []
 
@@ -131,7 +131,7 @@ def test_our_own_voice_comes_back_only_where_the_trial_says_so(folder: Path, too
 
     class Kept(LoudnessEars):
         def __init__(self, *arguments: object) -> None:
-            super().__init__(*arguments[:2])
+            super().__init__(*arguments)
             ears.append(self)
 
     def far_of(trial: Trial) -> list[bytes | None]:

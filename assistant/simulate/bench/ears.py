@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from assistant.audio.echo import open_canceller
 from assistant.core.events import Hypothesis
-from assistant.core.intents import SAFETY_INTENTS, Intent, Match, PhraseTable
-from assistant.core.listening import Listener
+from assistant.core.intents import Intent, PhraseTable
+from assistant.core.reflex import OperatingPoint
 from assistant.speech.hearing import HearingPath
 from assistant.speech.recognizer import VoskRecognizer
 from assistant.speech.vosk_model import VoskModel
@@ -27,25 +27,25 @@ class Noticed:
 
 
 class Ears:
-    """A hearing path of its own. `canceller` is "none", "speex" or "webrtc". Raises AudioError."""
+    """A hearing path of its own, two recognizers with a canceller, as a session has it.
 
-    can_suspect = False
+    `canceller` is "none", "speex" or "webrtc". Raises AudioError.
+    """
+
+    can_suspect = True
     """Whether there is such a thing as a suspicion, before it is sure."""
 
-    def __init__(self, model: VoskModel, table: PhraseTable, canceller: str = "none") -> None:
-        self._hearing = HearingPath(VoskRecognizer(model), table)
+    def __init__(
+        self, model: VoskModel, table: PhraseTable, canceller: str, point: OperatingPoint | None = None
+    ) -> None:
+        opened = None if canceller == "none" else open_canceller(canceller)
+        second = None if opened is None else VoskRecognizer(model)
+        self._hearing = HearingPath(
+            VoskRecognizer(model), table, canceller=opened, second=second, point=point
+        )
         self._hearing.listen_for(Intent)
-        self._listener = Listener(table)
-        self._canceller = open_canceller(canceller)
 
     def hear(self, near: bytes, far: bytes | None) -> Noticed:
         """Take a block and what was played meanwhile; None where nothing of it can come back."""
-        cleaned = near if far is None else self._canceller.cancel(near, far)
-        hypotheses = tuple(self._hearing.accept(cleaned))
-        meanings = [self._listener.interpret(hypothesis, Intent) for hypothesis in hypotheses]
-        return Noticed(hypotheses, False, any(_is_reflex(meaning) for meaning in meanings))
-
-
-def _is_reflex(meaning: object) -> bool:
-    """Said as a pause or not: whatever silences the speaker is a reflex."""
-    return isinstance(meaning, Match) and meaning.intent in (*SAFETY_INTENTS, Intent.PAUSE)
+        hypotheses = tuple(self._hearing.accept(near, far))
+        return Noticed(hypotheses, self._hearing.suspects, self._hearing.take_reflex())

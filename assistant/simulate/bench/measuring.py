@@ -15,6 +15,7 @@ import numpy as np
 from assistant.core.events import FinalHypothesis
 from assistant.core.intents import UNKNOWN_WORD, PhraseTable
 from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ
+from assistant.core.reflex import OperatingPoint
 from assistant.simulate.acoustics import Sound
 from assistant.simulate.bench.ears import Ears
 from assistant.simulate.bench.material import (
@@ -44,6 +45,7 @@ class Tools:
     table: PhraseTable
     backgrounds: Backgrounds
     prompts: Prompts | None
+    point: OperatingPoint | None = None
 
 
 @dataclass(slots=True)
@@ -129,7 +131,7 @@ class _Hearing:
         own = piece.trial.own_voice
         self.outcome = Outcome(piece.trial.name, piece.trial.kind, piece.number)
         self._room = room_for(piece, tools.backgrounds)
-        self._ears = Ears(tools.model, tools.table, own.canceller if own else "none")
+        self._ears = Ears(tools.model, tools.table, own.canceller if own else "none", tools.point)
         self._echoes = own is not None
         self._voice = None
         if tools.prompts is not None and plays_own_voice(piece.trial):

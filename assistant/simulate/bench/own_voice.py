@@ -21,6 +21,7 @@ from assistant.equipment import load_content
 from assistant.errors import VoiceError
 from assistant.simulate.echo_proof import everything_said
 from assistant.speech.prompt_cache import PromptCache, prompt_key
+from assistant.speech.reacting import SUSPICION_DB
 from assistant.speech.voice import open_voice
 
 VOICES = ("espeak:en-us", "flite:slt")
@@ -28,7 +29,6 @@ RATES = (1.0, 0.85, 1.15, 0.95, 1.05)
 PAUSE_SECONDS = 0.15
 QUIET_AFTER_CUT_SECONDS = 1.0
 """After a cut the voice is silent for so long, then goes on with the next prompt."""
-DUCK_DB = -15.0
 _CACHE_BYTES = 256 << 20
 
 
@@ -127,7 +127,7 @@ class Talking:
         """Be softer, or as loud as before."""
         if wanted is not self._is_ducked:
             self._is_ducked = wanted
-            self._mixer.duck(DUCK_DB if wanted else 0.0)
+            self._mixer.duck(SUSPICION_DB if wanted else 0.0)
 
     def _begin(self) -> None:
         first, last = self._starts[self._next], self._starts[self._next + 1]

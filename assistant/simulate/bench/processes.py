@@ -21,6 +21,7 @@ from pathlib import Path
 
 from assistant.audio.echo import open_canceller
 from assistant.core.intents import PhraseTable
+from assistant.core.reflex import OperatingPoint
 from assistant.errors import AudioError, HearingError, VoiceError
 from assistant.language.packs import load_language
 from assistant.simulate.bench.material import (
@@ -46,7 +47,10 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What to measure: trials, of every n-th recording; the model's folder, None for the usual one."""
+    """What to measure: trials, of every n-th recording.
+
+    The model is the usual one unless its folder is given, and so is the operating point.
+    """
 
     audio: Path
     trials: Sequence[Trial]
@@ -54,6 +58,7 @@ class Run:
     every: int = 1
     processes: int = 2
     model: Path | None = None
+    point: OperatingPoint | None = None
 
 
 def measure(run: Run, tell: Tell) -> list[Outcome]:
@@ -76,9 +81,9 @@ def measure(run: Run, tell: Tell) -> list[Outcome]:
         if not pieces:
             raise HearingError("recordings", f"{run.audio} has no recordings for these conditions.")
         if run.processes == 1:
-            tools = Tools(loaded, table, backgrounds, prompts)
+            tools = Tools(loaded, table, backgrounds, prompts, run.point)
             return _told(pieces, ((piece, hear_piece(piece, tools)) for piece in pieces), tell)
-        with _pool(run.processes, _Made(model, table, backgrounds, prompts)) as pool:
+        with _pool(run.processes, _Made(model, table, backgrounds, prompts, run.point)) as pool:
             return _told(pieces, _heard(pool, pieces), tell)
 
 
@@ -122,6 +127,7 @@ class _Made:
     table: PhraseTable
     backgrounds: Backgrounds
     prompts: Prompts | None
+    point: OperatingPoint | None
 
 
 _tools: list[Tools] = []
@@ -130,7 +136,7 @@ _tools: list[Tools] = []
 
 def _prepare(made: _Made) -> None:
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # an interrupt is told by the main process alone
-    _tools.append(Tools(VoskModel(made.model), made.table, made.backgrounds, made.prompts))
+    _tools.append(Tools(VoskModel(made.model), made.table, made.backgrounds, made.prompts, made.point))
 
 
 def _hear(piece: Piece) -> Outcome:
