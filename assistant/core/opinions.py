@@ -1,7 +1,7 @@
 """Two recognizers hear the same person: what both believe becomes one stream, and is acted on once.
 
-The main one hears everything, without our echo; the second one only safety phrases, in the microphone's own
-sound, so that no canceller can lose a "stop". Time is passed in. Owned by the hearing path.
+The main one hears what a canceller leaves; the second one the microphone's own sound, for safety phrases
+alone, so that no canceller can lose a "stop". Time is passed in. Owned by the hearing path.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ class TwoOpinions:
     ) -> list[PartialHypothesis | FinalHypothesis]:
         """Take what an ear believes; return it under its number in the common stream, or nothing.
 
-        Of the second ear only safety phrases that are new go on, and only as partial hypotheses: it does not
-        know the other words, so a red flag, which ends a session, is left to the main one to decide.
+        Of the second ear only safety phrases that are new go on, and only as partial hypotheses: it hears our
+        echo too, so a red flag, which ends a session for good, is left to the main one to decide.
         """
         if ear is Ear.SECOND and isinstance(hypothesis, FinalHypothesis):
             hypothesis = PartialHypothesis(

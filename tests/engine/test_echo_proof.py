@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
 from functools import partial
 
 import pytest
 
 from assistant.config import Config
-from assistant.core.intents import Intent
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine
 from assistant.equipment import load_content
@@ -54,17 +52,12 @@ def test_everything_is_said(content: Content) -> None:
 
 
 def heard_as_safety(
-    sayings: list[Saying],
-    voice: str,
-    model: VoskModel,
-    pack: LanguagePack,
-    intents: Iterable[Intent] = Intent,
+    sayings: list[Saying], voice: str, model: VoskModel, pack: LanguagePack, noises_rms: tuple[float, ...]
 ) -> list[Misheard]:
     if shutil.which({"flite": "flite", "espeak": "espeak-ng"}[voice.partition(":")[0]]) is None:
         pytest.skip(f"{voice} needs: sudo apt-get install flite espeak-ng")
     opened = partial(open_voice, voice), partial(VoskRecognizer, model)
-    found = listen_to_itself(sayings, *opened, pack.table, (FLOOR_RMS,), intents)
-    return [misheard for misheard in found if misheard.is_safety]
+    return [m for m in listen_to_itself(sayings, *opened, pack.table, noises_rms) if m.is_safety]
 
 
 @pytest.mark.timeout(900)
@@ -73,7 +66,7 @@ def test_no_prompt_sounds_like_a_safety_phrase(content: Content, model: VoskMode
     pack, routines = content
     said = everything_said(pack, routines, numbers=range(5, 61, 5))  # scripts/echo_proof.py takes them all
     prompts = [saying for saying in said if ":" not in saying.name]
-    assert heard_as_safety(prompts, voice, model, pack) == []
+    assert heard_as_safety(prompts, voice, model, pack, (FLOOR_RMS,)) == []
 
 
 @pytest.mark.timeout(900)
@@ -81,19 +74,7 @@ def test_no_routine_sounds_like_a_safety_phrase(content: Content, model: VoskMod
     """With the voice that is preferred; scripts/echo_proof.py takes the other one too, and adds noise."""
     pack, routines = content
     sentences = [saying for saying in everything_said(pack, routines, (5,)) if ":" in saying.name]
-    assert heard_as_safety(sentences, "flite:slt", model, pack) == []
-
-
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("voice", ["flite:slt", "espeak:en-us"])
-def test_no_prompt_sounds_like_one_to_the_second_recognizer(
-    content: Content, model: VoskModel, voice: str
-) -> None:
-    """It hears our voice with nothing cancelled, and knows nothing but safety phrases."""
-    pack, routines = content
-    said = everything_said(pack, routines, numbers=range(5, 61, 5))
-    prompts = [saying for saying in said if ":" not in saying.name]
-    assert heard_as_safety(prompts, voice, model, pack, intents=()) == []
+    assert heard_as_safety(sentences, "flite:slt", model, pack, (FLOOR_RMS,)) == []
 
 
 def test_a_prompt_that_says_a_safety_phrase_is_caught(content: Content, model: VoskModel) -> None:
