@@ -88,13 +88,11 @@ def test_a_small_folder_is_measured_saved_and_compared(recordings: Path, tmp_pat
     same = ("--audio", recordings, "--conditions", "single other commands", "--json")
     one = bench(*same, "--processes", "1", "--against", kept)
     assert one.returncode == 0, one.stderr
+    assert "No figure got worse" in one.stderr
     (understood,) = (f for f in json.loads(one.stdout) if f["what"] == "understood")
     assert understood["count"] == found["understood", "yes"]["count"]
 
-    planted = json.loads(kept.read_text())
-    for figure in planted:
-        if figure["what"] == "understood":
-            figure |= {"low": 1.1, "high": 1.2, "value": 1.2}
+    planted = [found["understood", "yes"] | {"low": 1.1, "high": 1.2, "value": 1.2, "recordings": 20}]
     kept.write_text(json.dumps(planted))
     worse = bench(*same, "--processes", "1", "--against", kept)
     assert worse.returncode == 1
