@@ -27,7 +27,7 @@ RATE_HZ = 16_000
 READING = "The morning was bright, and the children walked along the river to the old mill."
 
 
-def bench(*arguments: str | Path, timeout_seconds: float = 280) -> subprocess.CompletedProcess[str]:
+def bench(*arguments: str | Path, timeout_seconds: float = 600) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "assistant", "bench", "hearing", *map(str, arguments)]
     return subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=timeout_seconds, env=os.environ
@@ -63,6 +63,7 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.timeout(1200)
 def test_a_small_folder_is_measured_saved_and_compared(recordings: Path, tmp_path: Path) -> None:
     names = "clean,kitchen 20 dB,own voice none direct,others' reading,single other commands"
     page, kept = tmp_path / "page.md", tmp_path / "kept.json"

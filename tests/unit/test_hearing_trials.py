@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import numpy as np
@@ -245,6 +246,21 @@ def test_trials_that_need_what_is_missing_are_left_out_and_named(monkeypatch: py
     possible = list(processes._possible(trials, told.append))
     assert [trial.name for trial in possible] == ["clean", "none"]
     assert told == ['Left out: "webrtc". WebRTC needs its package.']
+
+
+def test_a_process_that_vanished_is_told_in_a_sentence(tmp_path: Path) -> None:
+    made = processes._Made(tmp_path, TABLE, Backgrounds((), (), ()), None)
+    with pytest.raises(HearingError, match="has ended; is there enough memory"), processes._pool(1, made):
+        raise BrokenProcessPool
+
+
+def test_how_far_it_is_is_told_and_the_order_is_kept() -> None:
+    pieces = [Piece(CLEAN, number, (), 10.0) for number in range(3)]
+    heard = [(piece, Outcome("clean", Kind.STOP, piece.number)) for piece in reversed(pieces)]
+    told: list[str] = []
+    outcomes = processes._told(pieces, iter(heard), told.append)
+    assert [outcome.number for outcome in outcomes] == [0, 1, 2]
+    assert [line[:4] for line in told[1:]] == [" 33%", " 67%", "100%"]
 
 
 def test_our_own_voice_is_synthesized_for_as_long_as_it_is_needed(
