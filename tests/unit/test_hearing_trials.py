@@ -153,6 +153,10 @@ def test_our_own_voice_alone_sets_off_ears_that_only_hear_loudness(folder: Path,
     outcome = hear_piece(piece, tools)
     assert outcome.seconds == pytest.approx(20.0)
     assert outcome.spoken == []
+    assert (outcome.prompts, outcome.voices) == (
+        len(tools.prompts.starts[:-1]) - 3 if tools.prompts else 0,
+        1,
+    )
     assert outcome.suspicions
 
 

@@ -31,8 +31,8 @@ class Figure:
     """One number: what of which condition, and its 95 % interval.
 
     `unit` is "share", "an hour", "s", "x" or "MB". It is `count` of `total` (recordings, hours or seconds),
-    from so many `recordings` by so many known `speakers`. `worse` says which way it gets worse: "up",
-    "down", or "" for what depends on the computer.
+    from so many `recordings` by so many known `speakers`; of our own voice alone, prompts and voices. `worse`
+    says which way it gets worse: "up", "down", or "" for what depends on the computer.
     """
 
     what: str
@@ -149,6 +149,8 @@ def _rate(what: str, pieces: Sequence[Outcome], count: int) -> Figure:
     spoken = _all(pieces)
     rate = Rate(count, sum(piece.seconds for piece in pieces) / 3600)
     counted = (count, rate.hours, len(spoken), _speakers(spoken))
+    if pieces[0].kind is Kind.ALONE:
+        counted = (count, rate.hours, sum(piece.prompts for piece in pieces), pieces[0].voices)
     low, high = rate.interval()
     return Figure(what, pieces[0].trial, count / rate.hours, low, high, "an hour", *counted)
 
