@@ -77,6 +77,7 @@ def hearing(
 
 def _save(found: list[Figure], out: Path | None, markdown: Path | None, commit: Path | None) -> None:
     from assistant.simulate.bench import files, saying
+    from assistant.simulate.bench.comparing import comparable
     from assistant.simulate.bench.plots import plots_of
 
     if out is not None:
@@ -89,7 +90,7 @@ def _save(found: list[Figure], out: Path | None, markdown: Path | None, commit: 
     if markdown is not None:
         files.write_between_marks(markdown, saying.markdown(found))
     if commit is not None:
-        files.write(commit, files.as_json([figure for figure in found if figure.worse]))
+        files.write(commit, files.as_json(comparable(found)))
 
 
 def _compare(found: list[Figure], kept: list[Figure], *, whole: bool) -> None:

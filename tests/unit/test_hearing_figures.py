@@ -16,7 +16,7 @@ import pytest
 from assistant.core.intents import Intent, PhraseTable
 from assistant.errors import HearingError, StoreError
 from assistant.simulate.bench import figures, files
-from assistant.simulate.bench.comparing import compare, got_worse
+from assistant.simulate.bench.comparing import comparable, compare, got_worse
 from assistant.simulate.bench.figures import Figure, figures_of, quantile
 from assistant.simulate.bench.measuring import Outcome, Spoken
 from assistant.simulate.bench.plots import plots_of
@@ -92,6 +92,11 @@ def test_single_words_taken_for_a_safety_phrase_are_a_share() -> None:
     spoken = [Spoken("yes", "a", True, 0.1, understood=False), Spoken("yes", "b", True, understood=True)]
     found = by_key(figures_of([Outcome("single other commands", Kind.SINGLE, 0, spoken, 9.0)], TABLE))
     assert found[figures.TAKEN, "single other commands"].value == 0.5
+    assert (figures.UNDERSTOOD, figures.ALL_COMMANDS) not in found
+    both = by_key(
+        figures_of([*stops(6, 2), Outcome("single other commands", Kind.SINGLE, 0, spoken, 9.0)], TABLE)
+    )
+    assert both[figures.UNDERSTOOD, figures.ALL_COMMANDS].count == 7
     assert (found[figures.UNDERSTOOD, "yes"].value, found[figures.UNDERSTOOD, "yes"].worse) == (0.5, "down")
 
 
@@ -117,6 +122,12 @@ def test_a_planted_regression_is_found_and_named() -> None:
     worse = compare(figures_of(stops(75, 25), TABLE), kept).worse
     assert any(line.startswith('"stop" missed, clean: 25.0 %') for line in worse)
     assert any(line.startswith("understood, stop: 75.0 %") for line in worse)
+
+
+def test_one_of_a_few_recordings_may_be_missed() -> None:
+    kept = figures_of(stops(8, 0), TABLE)
+    assert comparable(kept) == []
+    assert compare(figures_of(stops(4, 4), TABLE), kept).worse == ()
 
 
 def test_later_decisions_are_found() -> None:
@@ -148,8 +159,8 @@ def test_what_depends_on_the_computer_is_not_compared() -> None:
 
 
 def test_a_figure_that_was_not_measured_is_named() -> None:
-    kept = figures_of(stops(9, 1), TABLE) + figures_of(stops(9, 1, "2 m"), TABLE)
-    assert f"{figures.MISSED}, 2 m" in compare(figures_of(stops(9, 1), TABLE), kept).missing
+    kept = figures_of(stops(90, 1), TABLE) + figures_of(stops(90, 1, "2 m"), TABLE)
+    assert f"{figures.MISSED}, 2 m" in compare(figures_of(stops(90, 1), TABLE), kept).missing
 
 
 def test_figures_are_the_same_after_a_file(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,9 @@ import soundfile as sf
 
 from assistant.core.events import FinalHypothesis
 from assistant.core.intents import Intent, PhraseTable
-from assistant.core.ports import SAMPLE_RATE_HZ
+from assistant.core.ports import SAMPLE_RATE_HZ, Speech
 from assistant.errors import AudioError, HearingError, VoiceError
-from assistant.simulate.bench import measuring, processes
+from assistant.simulate.bench import measuring, own_voice, processes
 from assistant.simulate.bench.ears import Noticed
 from assistant.simulate.bench.material import Backgrounds, Piece, clips_of, pieces_of, room_for, said
 from assistant.simulate.bench.measuring import LATE_SECONDS, Outcome, Tools, hear_piece
@@ -152,7 +153,7 @@ def test_our_own_voice_alone_sets_off_ears_that_only_hear_loudness(folder: Path,
     outcome = hear_piece(piece, tools)
     assert outcome.seconds == pytest.approx(20.0)
     assert outcome.spoken == []
-    assert outcome.suspicions
+    assert (outcome.prompts, outcome.voices) == (7, 1)  # of 3 s each, in 20 s
 
 
 def test_our_voice_is_cut_ducked_and_goes_on(tools: Tools) -> None:
@@ -245,6 +246,49 @@ def test_trials_that_need_what_is_missing_are_left_out_and_named(monkeypatch: py
     possible = list(processes._possible(trials, told.append))
     assert [trial.name for trial in possible] == ["clean", "none"]
     assert told == ['Left out: "webrtc". WebRTC needs its package.']
+
+
+def test_without_one_voice_the_other_speaks_and_without_any_a_sentence_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = ["flite:slt"]
+
+    class Saying:
+        id = "saying"
+
+        def synthesize(self, text: str, rate: float) -> list[Speech]:
+            return [Speech(bytes(2 * SAMPLE_RATE_HZ))]
+
+    def open_voice(name: str) -> Saying:
+        if name not in there:
+            raise VoiceError("no_voice", f"{name} is not installed.")
+        return Saying()
+
+    monkeypatch.setattr(own_voice, "open_voice", open_voice)
+    told: list[str] = []
+    prompts = own_voice.synthesize(5.0, tmp_path, told.append)
+    assert (prompts.voices, told) == (1, ["espeak:en-us is not installed."])
+    assert prompts.starts[1] == round((1 + own_voice.PAUSE_SECONDS) * SAMPLE_RATE_HZ)
+    assert 5.0 <= prompts.starts[-1] / SAMPLE_RATE_HZ < 7.0
+    assert prompts.path.stat().st_size == prompts.starts[-1] * 2
+    there.clear()
+    with pytest.raises(VoiceError, match=r"Our own voice cannot be measured: flite:slt is not installed\."):
+        own_voice.synthesize(5.0, tmp_path, told.append)
+
+
+def test_a_process_that_vanished_is_told_in_a_sentence(tmp_path: Path) -> None:
+    made = processes._Made(tmp_path, TABLE, Backgrounds((), (), ()), None)
+    with pytest.raises(HearingError, match="has ended; is there enough memory"), processes._pool(1, made):
+        raise BrokenProcessPool
+
+
+def test_how_far_it_is_is_told_and_the_order_is_kept() -> None:
+    pieces = [Piece(CLEAN, number, (), 10.0) for number in range(3)]
+    heard = [(piece, Outcome("clean", Kind.STOP, piece.number)) for piece in reversed(pieces)]
+    told: list[str] = []
+    outcomes = processes._told(pieces, iter(heard), told.append)
+    assert [outcome.number for outcome in outcomes] == [0, 1, 2]
+    assert [line[:4] for line in told[1:]] == [" 33%", " 67%", "100%"]
 
 
 def test_our_own_voice_is_synthesized_for_as_long_as_it_is_needed(

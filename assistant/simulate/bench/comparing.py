@@ -12,6 +12,8 @@ from assistant.simulate.bench.figures import Figure
 from assistant.simulate.bench.saying import in_words
 
 ROUNDING = 1e-9
+FEWEST = 20
+"""A share or a time of fewer recordings is not compared: one of them more or less is beyond its interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +25,9 @@ class Compared:
 
 
 def compare(now: Sequence[Figure], kept: Sequence[Figure]) -> Compared:
-    """Hold each figure against the one that was kept; new figures, and those of the computer, are let be."""
+    """Hold each figure against the one that was kept; what is new is let be."""
     there = {figure.key: figure for figure in now}
-    wanted = [figure for figure in kept if figure.worse]
+    wanted = comparable(kept)
     worse = tuple(
         f"{old.what}, {old.condition}: {in_words(there[old.key])}, was {in_words(old)}."
         for old in wanted
@@ -33,6 +35,11 @@ def compare(now: Sequence[Figure], kept: Sequence[Figure]) -> Compared:
     )
     missing = tuple(f"{old.what}, {old.condition}" for old in wanted if old.key not in there)
     return Compared(worse, missing)
+
+
+def comparable(found: Sequence[Figure]) -> list[Figure]:
+    """Those that are worth keeping: not of the computer, and of enough recordings."""
+    return [one for one in found if one.worse and (one.recordings >= FEWEST or one.unit == "an hour")]
 
 
 def got_worse(now: Figure, kept: Figure) -> bool:

@@ -20,7 +20,7 @@ Z = 1.96
 MISSED, CONFIRMED = '"stop" missed', '"stop" missed, confirmed'
 PAUSES, DUCKS = "false pauses an hour", "suspicions an hour"
 TAKEN = "taken for a safety phrase"
-UNDERSTOOD = "understood"
+UNDERSTOOD, ALL_COMMANDS = "understood", "all commands"
 DECIDED, DECIDED_LATE = "word end to decision, median", "word end to decision, 95 %"
 SILENT, SILENT_LATE = "word end to silence, median", "word end to silence, 95 %"
 COST = "cost"
@@ -31,8 +31,8 @@ class Figure:
     """One number: what of which condition, and its 95 % interval.
 
     `unit` is "share", "an hour", "s", "x" or "MB". It is `count` of `total` (recordings, hours or seconds),
-    from so many `recordings` by so many known `speakers`. `worse` says which way it gets worse: "up",
-    "down", or "" for what depends on the computer.
+    from so many `recordings` by so many known `speakers`; of our own voice alone, prompts and voices. `worse`
+    says which way it gets worse: "up", "down", or "" for what depends on the computer.
     """
 
     what: str
@@ -95,16 +95,22 @@ _OF_KIND: dict[Kind, Callable[[Sequence[Outcome]], list[Figure]]] = {
 
 
 def _understood(outcomes: Sequence[Outcome], table: PhraseTable) -> list[Figure]:
-    """How many of each command are understood exactly, of those in the phrase table, in quiet."""
-    clear = [
-        one for piece in outcomes if piece.trial in ("clean", "single other commands") for one in piece.spoken
+    """How many of each command are understood exactly, of those in the phrase table, in quiet; and of all."""
+    known = [
+        one
+        for piece in outcomes
+        if piece.trial in ("clean", "single other commands")
+        for one in piece.spoken
+        if table.match(tuple(one.text.split()))
     ]
-    words = sorted({one.text for one in clear if table.match(tuple(one.text.split()))})
+    by_word = {
+        word: [one for one in known if one.text == word] for word in sorted({one.text for one in known})
+    }
+    if len(by_word) > 1:
+        by_word[ALL_COMMANDS] = known
     return [
-        _share(
-            UNDERSTOOD, word, [one for one in clear if one.text == word], lambda one: one.understood, "down"
-        )
-        for word in words
+        _share(UNDERSTOOD, name, spoken, lambda one: one.understood, "down")
+        for name, spoken in by_word.items()
     ]
 
 
@@ -143,6 +149,8 @@ def _rate(what: str, pieces: Sequence[Outcome], count: int) -> Figure:
     spoken = _all(pieces)
     rate = Rate(count, sum(piece.seconds for piece in pieces) / 3600)
     counted = (count, rate.hours, len(spoken), _speakers(spoken))
+    if pieces[0].kind is Kind.ALONE:
+        counted = (count, rate.hours, sum(piece.prompts for piece in pieces), pieces[0].voices)
     low, high = rate.interval()
     return Figure(what, pieces[0].trial, count / rate.hours, low, high, "an hour", *counted)
 

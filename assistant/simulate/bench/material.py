@@ -24,6 +24,7 @@ WARM_UP_SECONDS = {True: 10.0, False: 2.0}
 """Before the first word: where our voice comes back, a canceller learns the room meanwhile."""
 GAP_SECONDS = {Kind.STOP: 1.6, Kind.SINGLE: 1.6, Kind.OTHERS: 0.3, Kind.ALONE: 0.0}
 PIECE_SECONDS = 150.0
+LEAST_ALONE_SECONDS = 20.0
 ALONE_PIECE_SECONDS = 300.0
 PROMPT_SECONDS = 60.0
 """Where somebody says "stop" over our voice, each piece begins so much later in what we say."""
@@ -105,7 +106,7 @@ def clips_of(trial: Trial, clips: Sequence[Clip], table: PhraseTable) -> list[Cl
 def pieces_of(trial: Trial, clips: Sequence[Clip], *, quick: bool, every: int) -> list[Piece]:
     """Share the trial's recordings out, every n-th of them. Raises HearingError for one that is no sound."""
     if trial.kind is Kind.ALONE:
-        left = (QUICK_ALONE_SECONDS if quick else ALONE_SECONDS) / every
+        left = max(LEAST_ALONE_SECONDS, (QUICK_ALONE_SECONDS if quick else ALONE_SECONDS) / every)
         count = max(1, round(left / ALONE_PIECE_SECONDS))
         return [Piece(trial, number, (), left / count) for number in range(count)]
     taken = list(clips)[:: every * (trial.quick_every if quick else 1)]

@@ -66,7 +66,10 @@ class Spoken:
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of a piece. `stray_reflexes` belong to no word; a suspicion counts when it begins."""
+    """What came of a piece. `stray_reflexes` belong to no word; a suspicion counts when it begins.
+
+    `prompts` is how many of our own were begun, in so many `voices`.
+    """
 
     trial: str
     kind: Kind
@@ -77,6 +80,8 @@ class Outcome:
     suspicions: int | None = None
     busy_seconds: float = 0.0
     peak_megabytes: float = 0.0
+    prompts: int = 0
+    voices: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ def hear_piece(piece: Piece, tools: Tools) -> Outcome:
             hearing.say(line)
             line = next(waiting)
         hearing.next_block(block)
-    hearing.outcome.peak_megabytes = _peak_megabytes()
+    hearing.finish()
     return hearing.outcome
 
 
@@ -134,6 +139,7 @@ class _Hearing:
         self._ears = Ears(tools.model, tools.table, own.canceller if own else "none", tools.point)
         self._echoes = own is not None
         self._voice = None
+        self._voices = tools.prompts.voices if tools.prompts else 0
         if tools.prompts is not None and plays_own_voice(piece.trial):
             self._voice = Talking(tools.prompts, tools.prompts.first_at(prompts_from_seconds(piece)))
         self._line: _Line | None = None
@@ -168,6 +174,12 @@ class _Hearing:
         for hypothesis in noticed.hypotheses:
             if isinstance(hypothesis, FinalHypothesis):
                 self._understood(tuple(word for word in hypothesis.words if word != UNKNOWN_WORD))
+
+    def finish(self) -> None:
+        """Note what is known at the end only."""
+        self.outcome.peak_megabytes = _peak_megabytes()
+        if self._voice is not None:
+            self.outcome.prompts, self.outcome.voices = self._voice.begun_count, self._voices
 
     def _reflex(self, now_seconds: float) -> None:
         if self._voice is not None:

@@ -98,6 +98,7 @@ class Talking:
     """Plays prompt after prompt by the real mixer, which ducks and cuts as in a session."""
 
     def __init__(self, prompts: Prompts, first: int = 0) -> None:
+        self.begun_count = 0
         self._samples = np.memmap(prompts.path, np.int16, "r")
         self._starts = prompts.starts
         self._next = first
@@ -132,6 +133,7 @@ class Talking:
     def _begin(self) -> None:
         first, last = self._starts[self._next], self._starts[self._next + 1]
         self._next = (self._next + 1) % (len(self._starts) - 1)
+        self.begun_count += 1
         self._mixer.begin(1)
         self._mixer.feed(1, Speech(self._samples[first:last].tobytes()))
         self._mixer.end(1)
