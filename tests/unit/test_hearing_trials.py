@@ -153,7 +153,8 @@ def test_our_own_voice_alone_sets_off_ears_that_only_hear_loudness(folder: Path,
     outcome = hear_piece(piece, tools)
     assert outcome.seconds == pytest.approx(20.0)
     assert outcome.spoken == []
-    assert (outcome.prompts, outcome.voices) == (7, 1)  # of 3 s each, in 20 s
+    assert 5 <= outcome.prompts <= 7  # of 3 s each, in 20 s, with some cut
+    assert outcome.voices == 1
 
 
 def test_our_voice_is_cut_ducked_and_goes_on(tools: Tools) -> None:
