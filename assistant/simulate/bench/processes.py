@@ -127,7 +127,7 @@ class _Made:
     table: PhraseTable
     backgrounds: Backgrounds
     prompts: Prompts | None
-    point: OperatingPoint | None
+    point: OperatingPoint | None = None
 
 
 _tools: list[Tools] = []
