@@ -15,13 +15,13 @@ import pytest
 
 from assistant.core.intents import Intent, PhraseTable
 from assistant.errors import HearingError, StoreError
-from assistant.simulate.bench import figures, files
+from assistant.simulate.bench import figures, files, plots
 from assistant.simulate.bench.comparing import comparable, compare, got_worse
 from assistant.simulate.bench.figures import Figure, figures_of, quantile
 from assistant.simulate.bench.measuring import Outcome, Spoken
 from assistant.simulate.bench.plots import plots_of
 from assistant.simulate.bench.saying import in_words, markdown, text
-from assistant.simulate.bench.trials import Kind
+from assistant.simulate.bench.trials import TRIALS, Kind
 
 TABLE = PhraseTable({Intent.STOP: ("stop",), Intent.YES: ("yes",)}, {})
 
@@ -238,6 +238,11 @@ def test_drawings_are_well_formed_and_say_the_values() -> None:
         ElementTree.fromstring(drawing)
     assert "10.0 % (5.5 to 17.4 %)" in drawn["stop-missed"]
     assert plots_of([]) == {}
+
+
+def test_the_longest_name_has_room_beside_the_bars() -> None:
+    longest = max((f"{trial.name}, confirmed" for trial in TRIALS), key=len)
+    assert len(longest) * 7.5 < plots.LEFT - 8
 
 
 def test_errors_get_from_one_process_to_another_whole() -> None:

@@ -13,7 +13,7 @@ from assistant.simulate.bench import figures
 from assistant.simulate.bench.figures import Figure
 from assistant.simulate.bench.saying import TARGETS, amount, in_words
 
-WIDTH, LEFT, RIGHT, TOP, ROW = 860, 230, 600, 72, 22
+WIDTH, LEFT, RIGHT, TOP, ROW = 900, 264, 630, 72, 22
 INK, GRID, BAR, MARK = "#222222", "#dddddd", "#9db9d3", "#b35806"
 STEPS = 5
 
