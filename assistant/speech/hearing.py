@@ -21,7 +21,7 @@ from assistant.core.reflex import OperatingPoint, Reflex
 _USUAL_PHRASE_WEIGHT = 20
 # The second recognizer has the same grammar, though only the safety phrases count there. With those and the
 # decoys alone it took 2 of our prompts in one voice and 5 in another for one, "a number" for "numb"; with all
-# phrases always it missed 4 of 5 "stop"s over the first sentence at an echo of -6 dB, with the same none of 5.
+# phrases it missed 4 of 5 "stop"s over the first sentence at an echo of -6 dB, with the same none of 5.
 
 ECHO_SECONDS = 0.5
 """How long after something was played its echo may come: then both recognizers hear the same."""
