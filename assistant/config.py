@@ -37,7 +37,7 @@ class AudioConfig(_Strict):
     microphone: str = ""
     speaker: str = ""
     volume_db: float = Field(default=0.0, ge=-40.0, le=12.0)
-    echo: Literal["auto", "none", "speex", "webrtc"] = "none"
+    echo: Literal["auto", "none", "speex", "webrtc"] = "auto"
 
 
 class HearingConfig(_Strict):

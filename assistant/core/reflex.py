@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from assistant.core.events import FinalHypothesis, PartialHypothesis
-from assistant.core.intents import Intent, PhraseTable
+from assistant.core.intents import Intent, PhraseTable, Words
 from assistant.core.listening import Listener
 
 PAUSE_SECONDS = 0.3
@@ -51,6 +51,7 @@ class Reflex:
         self._changed_at = 0.0
         self._suspected: Intent | None = None
         self._suspected_at = 0.0
+        self._is_after_words = False
         self._in_running_speech = False
         self._speech_since: float | None = None
         self._now = 0.0
@@ -104,10 +105,15 @@ class Reflex:
             self._forget()
             return
         self._standing, self._changed_at = hypothesis, self._now
+        self._is_after_words = not self._begins_with_safety(hypothesis.words)
         if match.intent is not self._suspected:
             self._suspected, self._suspected_at = match.intent, self._now
             since = self._now if self._speech_since is None else self._speech_since
             self._in_running_speech = self._now - since > self._point.running_speech_seconds
+
+    def _begins_with_safety(self, words: Words) -> bool:
+        found = self._table.find_safety(words)
+        return found is not None and found == self._table.find_safety(words[: len(found.phrase.split())])
 
     def _forget(self) -> None:
         self._standing = self._suspected = None
@@ -118,13 +124,6 @@ class Reflex:
             return True
         steady_seconds = self._now - self._changed_at
         limits = self._point
-        needed = limits.embedded_hold_seconds if self._is_embedded() else limits.hold_steady_seconds
+        is_embedded = self._is_after_words or self._in_running_speech
+        needed = limits.embedded_hold_seconds if is_embedded else limits.hold_steady_seconds
         return steady_seconds + _ROUNDING_SECONDS >= needed
-
-    def _is_embedded(self) -> bool:
-        assert self._standing is not None
-        words = self._standing.words
-        match = self._table.find_safety(words)
-        assert match is not None
-        first = self._table.find_safety(words[: len(match.phrase.split())])
-        return self._in_running_speech or first is None or first.phrase != match.phrase

@@ -47,8 +47,8 @@ class SpeechDetector:
 
     def accept(self, block: bytes) -> bool:
         """Whether the block (mono int16) is speech."""
-        samples = np.frombuffer(block, dtype=np.int16).astype(np.float32) / 32768
-        power = float(np.mean(samples * samples)) if samples.size else 0.0
+        samples = np.frombuffer(block, dtype=np.int16).astype(np.float32)
+        power = float(samples @ samples) / (32768**2 * max(1, samples.size))
         level_dbfs = 10 * math.log10(power + _SMALLEST_POWER)
         self._levels_dbfs.append(level_dbfs)
         floor_dbfs = sorted(self._levels_dbfs)[len(self._levels_dbfs) // 10]

@@ -36,6 +36,13 @@ class Cancelling:
         return CLEAN
 
 
+class NoEcho:
+    """An echo canceller with nothing to cancel."""
+
+    def cancel(self, near_block: bytes, far_block: bytes) -> bytes:
+        return near_block
+
+
 def test_any_amount_is_cut_into_blocks_and_the_rest_belongs_to_the_end() -> None:
     recognizer = FakeRecognizer({2: "ready", 3: "ready.", -1: "next."})
     path = HearingPath(recognizer, PACK.table)
@@ -72,9 +79,37 @@ def test_the_main_recognizer_hears_what_is_left_and_the_second_the_microphone() 
     path.accept(NEAR)
     assert (main.blocks, second.blocks) == ([CLEAN, NEAR], [NEAR, NEAR])
     assert "ready" in main.grammars[0]
-    everything = FakeRecognizer({})
-    HearingPath(everything, PACK.table).listen_for(Intent)
-    assert second.grammars == everything.grammars, "it is what the echo proof listens with"
+    assert second.grammars == main.grammars
+
+
+def test_the_second_recognizer_hears_while_our_voice_may_come_back_and_no_longer() -> None:
+    """Then nothing is cancelled, both would hear the same, and what others say would count twice."""
+    main, second = FakeRecognizer({}), FakeRecognizer({})
+    path = HearingPath(main, PACK.table, canceller=NoEcho(), second=second)
+    rounds = [("silence", 40, 0), ("voice", 10, 10), ("silence", 40, 24), ("voice", 5, 5)]
+    for sound, block_count, heard_count in rounds:
+        before = len(second.blocks)
+        for _ in range(block_count):
+            path.accept(NEAR, FAR if sound == "voice" else bytes(BLOCK_BYTES))
+        assert len(second.blocks) - before == heard_count
+    assert len(main.blocks) == 95
+
+
+def test_what_the_second_says_is_on_the_microphone_s_clock_and_its_utterance_ends_with_our_voice() -> None:
+    second = FakeRecognizer({3: "stop", 20: "[unk]", -1: "[unk] stop."})
+    path = HearingPath(FakeRecognizer({}), PACK.table, canceller=NoEcho(), second=second)
+    found = []
+    for number in range(200):
+        far = FAR if 100 <= number < 110 else bytes(BLOCK_BYTES)
+        found += path.accept(NEAR, far)
+    (stop,) = found
+    assert stop.at_seconds == pytest.approx((100 + 3 + QUIET_BLOCKS) * BLOCK_SECONDS)
+    assert stop.word_end_seconds == pytest.approx((100 + 3) * BLOCK_SECONDS)
+    second.heard = {-1: "[unk] stop."}
+    for number in range(200):
+        found += path.accept(NEAR, FAR if number < 10 else bytes(BLOCK_BYTES))
+    assert found[1].words == ("[unk]", "stop")
+    assert found[1].at_seconds == pytest.approx((200 + 10 + 25 - 1) * BLOCK_SECONDS, abs=0.021)
 
 
 def test_what_either_confirms_comes_once() -> None:
