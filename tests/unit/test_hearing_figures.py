@@ -242,7 +242,7 @@ def test_drawings_are_well_formed_and_say_the_values() -> None:
 
 def test_the_longest_name_has_room_beside_the_bars() -> None:
     longest = max((f"{trial.name}, confirmed" for trial in TRIALS), key=len)
-    assert len(longest) * 7.5 < plots.LEFT - 8
+    assert len(longest) * 6.8 < plots.LEFT - 8
 
 
 def test_errors_get_from_one_process_to_another_whole() -> None:
