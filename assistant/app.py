@@ -19,21 +19,22 @@ from assistant.audio.echo import choose_canceller
 from assistant.audio.live import LiveSound
 from assistant.audio.microphone import Microphone
 from assistant.audio.mixer import Mixer
-from assistant.audio.sound_check import Overhearing, SoundCheck
+from assistant.audio.sound_check import SoundCheck
 from assistant.audio.speaker_stream import SpeakerStream
 from assistant.conducting import EventQueue, Recorder, conduct
 from assistant.config import Config
 from assistant.core.actions import Action, ReportSound
 from assistant.core.events import Event, MicrophoneLost
 from assistant.core.intents import Intent
-from assistant.core.ports import EchoCanceller, Screen
+from assistant.core.ports import Screen
 from assistant.core.sound_check import has_strong_echo
-from assistant.equipment import load_content, new_session, open_recognizer, open_voice
+from assistant.equipment import load_content, new_session, open_hearing, open_voice
 from assistant.errors import AssistantError, HearingError
 from assistant.performer import Performer
 from assistant.speech.hearing import HearingPath
 from assistant.speech.prompt_cache import PromptCache, default_folder
 from assistant.speech.prompting import Prompter, PromptingThread
+from assistant.speech.reacting import Believed, Reacting
 from assistant.store.history_reader import history_path
 
 _log = logging.getLogger(__name__)
@@ -51,15 +52,14 @@ class Ears:
         self,
         microphone: Microphone,
         speaker: SpeakerStream,
-        canceller: EchoCanceller,
         hearing: HearingPath,
+        mixer: Mixer,
         events: EventQueue,
     ) -> None:
         self.sound_check = SoundCheck()
-        self._sound = LiveSound(
-            microphone, speaker, self._report, Overhearing(canceller, self.sound_check, events.put)
-        )
+        self._sound = LiveSound(microphone, speaker, self._report)
         self._hearing = hearing
+        self._reacting = Reacting(hearing, mixer)
         self._events = events
         self._wanted: frozenset[Intent] = frozenset(Intent)
         self.failure: AssistantError | None = None
@@ -87,18 +87,24 @@ class Ears:
     def _report(self, event: Event) -> None:
         """A fault or its end. What was being said when the microphone went is not waited for any longer."""
         if isinstance(event, MicrophoneLost):
-            self._put_all(self._hearing.finish())
+            self._put_all(self._reacting.finish())
         self._events.put(event)
 
-    def _put_all(self, hypotheses: Iterable[Event]) -> None:
-        for hypothesis in hypotheses:
+    def _put_all(self, believed: Believed) -> None:
+        """The loudspeaker has obeyed already: now the session may know, of a safety phrase first."""
+        if believed.hush_number:
+            self._events.put_reflex(believed.hypotheses, believed.hush_number)
+            return
+        for hypothesis in believed.hypotheses:
             self._events.put(hypothesis)
 
     def _run(self) -> None:
         try:
-            for block in self._sound.blocks():
+            for near, far in self._sound.blocks():
                 self._hearing.listen_for(self._wanted)
-                self._put_all(self._hearing.accept(block))
+                if measured := self.sound_check.accept(near, far):
+                    self._events.put(measured)
+                self._put_all(self._reacting.accept(near, far))
         except AssistantError as error:
             self.failure = error
         except Exception as error:  # noqa: BLE001 - the thread's top: reports and stops
@@ -124,18 +130,12 @@ def run_live(config: Config, tell: Tell, screens: Iterable[Screen]) -> None:
     Raises AudioError or VoiceError when this machine cannot begin one, HearingError when it could not go on.
     """
     pack, routines = load_content(config, tell)
-    recognizer = open_recognizer(config, pack, tell)
     voice = open_voice(config, tell)
     mixer, events = Mixer(), EventQueue()
     microphone, speaker = config.audio.microphone or None, config.audio.speaker or None
     canceller = choose_canceller(config.audio.echo, one_clock=on_one_clock(microphone, speaker), tell=tell)
-    ears = Ears(
-        Microphone(microphone),
-        SpeakerStream(mixer, speaker),
-        canceller,
-        HearingPath(recognizer, pack.table),
-        events,
-    )
+    hearing = open_hearing(config, pack, tell, canceller)
+    ears = Ears(Microphone(microphone), SpeakerStream(mixer, speaker), hearing, mixer, events)
     ears.open()
     cache_bytes = config.speech.cache_megabytes * MEGABYTE
     cache = PromptCache(default_folder() if cache_bytes else None, on_trouble=tell, max_bytes=cache_bytes)
@@ -147,7 +147,14 @@ def run_live(config: Config, tell: Tell, screens: Iterable[Screen]) -> None:
         watchers.append(partial(note_sound, config.audio.echo, tell))
         performer = Performer(speaking, mixer, ears.listen_for, watchers)
         session = new_session(config, pack, routines, path, tell, hears_itself=True)
-        conduct(session, performer, events, mixer.finished, ears.must_end)
+        conduct(
+            session,
+            performer,
+            events,
+            mixer.finished,
+            must_end=ears.must_end,
+            acknowledge=mixer.acknowledge,
+        )
     finally:
         mixer.cut()
         ears.close()

@@ -9,42 +9,78 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from assistant.core.actions import Action
-from assistant.core.events import DeadlineReached, Event, PromptFinished, Started
+from assistant.core.events import DeadlineReached, Event, Hypothesis, PromptFinished, Started
 from assistant.core.flow import State
 from assistant.core.session import Session
 from assistant.performer import Performer
 from assistant.store.history import History
 
 MAX_EVENTS = 512
+MAX_REFLEXES = 64
+"""More than anybody says while a session's thread hangs; beyond it the oldest make room."""
 LOOK_SECONDS = 0.02
 _log = logging.getLogger(__name__)
 
 
 class EventQueue:
-    """The one way into a session: bounded; what does not fit is counted, and said in the log."""
+    """The one way into a session: bounded, with a lane of its own for safety phrases.
+
+    What is in the lane comes first and always finds room. An ordinary command that was said before a safety
+    phrase and comes after it is stale, and is dropped: nothing leads out of a pause that was said before it.
+    """
 
     def __init__(self) -> None:
-        self._events: queue.Queue[Event] = queue.Queue(MAX_EVENTS)
+        self._changed = threading.Condition()
+        self._events: deque[tuple[Event, int]] = deque()
+        self._reflexes: deque[tuple[Event, int]] = deque(maxlen=MAX_REFLEXES)
+        self._reflex_count = 0
+        self._reflex_count_taken = 0
         self.overflow_count = 0
+        """Events that found no room."""
+        self.stale_count = 0
+        """Commands that a safety phrase overtook."""
+        self.hush_number = 0
+        """The last hush of the loudspeaker of which the session has been given the reason."""
 
     def put(self, event: Event) -> None:
         """Add an event, from any thread, without waiting."""
-        try:
-            self._events.put_nowait(event)
-        except queue.Full:
+        with self._changed:
+            if len(self._events) < MAX_EVENTS:
+                self._events.append((event, self._reflex_count))
+                self._changed.notify()
+                return
             self.overflow_count += 1
-            _log.error("the event queue is full; %d events lost so far", self.overflow_count)
+        _log.error("the event queue is full; %d events lost so far", self.overflow_count)
+
+    def put_reflex(self, events: Sequence[Event], hush_number: int) -> None:
+        """Add what has a safety phrase in it, for which the loudspeaker was hushed; from any thread."""
+        with self._changed:
+            self._reflex_count += 1
+            self.overflow_count += max(0, len(self._reflexes) + len(events) - MAX_REFLEXES)
+            last = len(events) - 1
+            self._reflexes.extend((event, hush_number * (at == last)) for at, event in enumerate(events))
+            self._changed.notify()
 
     def get(self, timeout_seconds: float) -> Event | None:
-        """The next event; None when none comes in time."""
-        try:
-            return self._events.get(timeout=timeout_seconds)
-        except queue.Empty:
-            return None
+        """The next event; None when none comes in time. For one thread."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._reflexes or self._events, timeout_seconds):
+                return None
+            if self._reflexes:
+                event, hush_number = self._reflexes.popleft()
+                self.hush_number = max(self.hush_number, hush_number)
+                self._reflex_count_taken = self._reflex_count
+                return event
+            event, reflexes_before = self._events.popleft()
+            if isinstance(event, Hypothesis) and reflexes_before < self._reflex_count_taken:
+                self.stale_count += 1
+                return None
+            return event
 
 
 def conduct(
@@ -52,16 +88,21 @@ def conduct(
     performer: Performer,
     events: EventQueue,
     finished: Callable[[], Iterable[int]],
+    *,
     must_end: Callable[[], bool] = lambda: False,
+    acknowledge: Callable[[int], None] = lambda hush_number: None,
 ) -> None:
     """Run a session from its start to its end, or until it must end for want of ears.
 
-    `finished` tells the prompts that have ended since it was last asked.
+    `finished` tells the prompts that have ended since it was last asked. `acknowledge` is called before
+    anything is said that the session wants said after it has learned the reason of a hush.
     """
     began = time.monotonic()
 
     def handle(event: Event) -> None:
-        performer.carry_out(session.handle(event, time.monotonic() - began))
+        actions = session.handle(event, time.monotonic() - began)
+        acknowledge(events.hush_number)
+        performer.carry_out(actions)
 
     handle(Started())
     while session.state is not State.FINISHED and not must_end():

@@ -37,7 +37,17 @@ class AudioConfig(_Strict):
     microphone: str = ""
     speaker: str = ""
     volume_db: float = Field(default=0.0, ge=-40.0, le=12.0)
-    echo: Literal["auto", "none", "speex", "webrtc"] = "none"
+    echo: Literal["auto", "none", "speex", "webrtc"] = "auto"
+
+
+class HearingConfig(_Strict):
+    """How much is asked of a safety phrase before it is believed; see core/reflex.py."""
+
+    hold_quiet_seconds: float = Field(default=0.12, ge=0.02, le=0.4)
+    hold_steady_seconds: float = Field(default=0.3, ge=0.0, le=2.0)
+    embedded_hold_seconds: float = Field(default=0.3, ge=0.0, le=10.0)
+    running_speech_seconds: float = Field(default=1.0, ge=0.0, le=60.0)
+    suspicion_seconds: float = Field(default=0.6, ge=0.0, le=5.0)
 
 
 class SpeechConfig(_Strict):
@@ -72,6 +82,7 @@ class Config(_Strict):
     """The whole configuration, by section; every key has a default and is told in config.example.toml."""
 
     audio: AudioConfig = AudioConfig()
+    hearing: HearingConfig = HearingConfig()
     speech: SpeechConfig = SpeechConfig()
     session: SessionConfig = SessionConfig()
     log: LogConfig = LogConfig()

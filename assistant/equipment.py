@@ -13,11 +13,14 @@ from pathlib import Path
 
 from assistant.config import Config
 from assistant.core.context import Settings
+from assistant.core.ports import EchoCanceller
 from assistant.core.prompts import LanguagePack
+from assistant.core.reflex import OperatingPoint
 from assistant.core.routine import Condition, Routine
 from assistant.core.session import Session
 from assistant.errors import ConfigError, StoreError
 from assistant.language.packs import load_language
+from assistant.speech.hearing import HearingPath
 from assistant.speech.models import find_speech_model, installed_voices
 from assistant.speech.recognizer import VoskRecognizer
 from assistant.speech.voice import FallbackVoice, choose_voices
@@ -42,14 +45,28 @@ def load_content(config: Config, tell: Tell) -> tuple[LanguagePack, tuple[Routin
     return load_language(language, routines), routines
 
 
-def open_recognizer(config: Config, pack: LanguagePack, tell: Tell) -> VoskRecognizer:
-    """The recognizer on the best model there is; words of the pack that it cannot hear are named."""
+def open_recognizers(config: Config, pack: LanguagePack, tell: Tell) -> tuple[VoskRecognizer, VoskRecognizer]:
+    """Two on the best model there is, which they share; words of the pack that it cannot hear are named."""
     found = find_speech_model(Path(config.speech.model) if config.speech.model else None)
     model = VoskModel(found.path)
     if missing := model.missing_words(pack.table.vocabulary()):
         words = ", ".join(missing)
         tell(f"The speech model {found.name} does not know these words, and will not hear them: {words}.")
-    return VoskRecognizer(model)
+    return VoskRecognizer(model), VoskRecognizer(model)
+
+
+def open_hearing(
+    config: Config, pack: LanguagePack, tell: Tell, canceller: EchoCanceller | None
+) -> HearingPath:
+    """The whole hearing path, as the configuration says."""
+    recognizer, second = open_recognizers(config, pack, tell)
+    point = operating_point(config)
+    return HearingPath(recognizer, pack.table, canceller=canceller, second=second, point=point)
+
+
+def operating_point(config: Config) -> OperatingPoint:
+    """How much is asked of a safety phrase before it is believed."""
+    return OperatingPoint(**config.hearing.model_dump())
 
 
 def open_voice(config: Config, tell: Tell, *, steady: bool = False) -> FallbackVoice:

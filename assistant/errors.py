@@ -15,6 +15,10 @@ class AssistantError(Exception):
         self.code = code
         self.message = message
 
+    def __reduce__(self) -> tuple[type[AssistantError], tuple[str, str]]:
+        """Pickle with both, so that an error gets from one process to another."""
+        return type(self), (self.code, self.message)
+
 
 class ConfigError(AssistantError):
     """The configuration file, an environment override or an option is wrong."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
-from assistant.core.ports import Speech
+from assistant.core.events import FinalHypothesis, PartialHypothesis
+from assistant.core.ports import BLOCK_SECONDS, Speech
 from assistant.errors import VoiceError
 from assistant.speech.voice_pieces import sentences
 
@@ -38,3 +39,43 @@ def fake_samples(sentence: str, rate: float = 1.0) -> bytes:
     """What FakeVoice gives for a sentence."""
     count = round(160 / rate)
     return b"".join(ord(char).to_bytes(2, "little") * count for char in sentence)
+
+
+class FakeRecognizer:
+    """A Recognizer that hears by the clock: `heard` gives the words that change with a block, by its number.
+
+    Words that end with "." are final. It is quiet from the block after the words on.
+    """
+
+    def __init__(self, heard: Mapping[int, str]) -> None:
+        self.heard = dict(heard)
+        self.grammars: list[list[str]] = []
+        self.blocks: list[bytes] = []
+        self.seconds_since_speech: float | None = None
+        self._utterance_id = 1
+
+    def accept(self, block: bytes) -> list[PartialHypothesis | FinalHypothesis]:
+        self.blocks.append(block)
+        text = self.heard.get(len(self.blocks))
+        if text is not None:
+            self.seconds_since_speech = 0.0
+            return [self._hypothesis(text)]
+        if self.seconds_since_speech is not None:
+            self.seconds_since_speech += BLOCK_SECONDS
+        return []
+
+    def set_grammar(self, phrases: Sequence[str]) -> None:
+        self.grammars.append(list(phrases))
+
+    def finish(self) -> list[PartialHypothesis | FinalHypothesis]:
+        text = self.heard.get(-1)
+        return [] if text is None else [self._hypothesis(text)]
+
+    def _hypothesis(self, text: str) -> PartialHypothesis | FinalHypothesis:
+        now_seconds = len(self.blocks) * BLOCK_SECONDS
+        words = tuple(text.rstrip(".").split())
+        if not text.endswith("."):
+            return PartialHypothesis(self._utterance_id, words, now_seconds, now_seconds)
+        self._utterance_id += 1
+        self.seconds_since_speech = None
+        return FinalHypothesis(self._utterance_id - 1, words, now_seconds, now_seconds)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from assistant.core.ports import EchoCanceller
 from assistant.errors import AudioError
 
-AUTOMATIC = "auto"
+AUTOMATIC, NONE = "auto", "none"
 
 
 class NoEchoCancellation:
@@ -21,12 +21,14 @@ class NoEchoCancellation:
         return near_block
 
 
-def choose_canceller(wanted: str, *, one_clock: bool, tell: Callable[[str], None]) -> EchoCanceller:
-    """Open the canceller that is wanted; where its library is missing, go without and `tell` so in a line.
+def choose_canceller(wanted: str, *, one_clock: bool, tell: Callable[[str], None]) -> EchoCanceller | None:
+    """Open the canceller that is wanted, None for "none"; where its library is missing, `tell` so in a line.
 
     "auto" takes Speex where microphone and speaker have one clock, for it leaves the person's voice intact,
     else WebRTC where it is installed, else Speex.
     """
+    if wanted == NONE:
+        return None
     names = [wanted]
     if wanted == AUTOMATIC:
         names = ["speex"] if one_clock else ["webrtc", "speex"]
@@ -37,7 +39,7 @@ def choose_canceller(wanted: str, *, one_clock: bool, tell: Callable[[str], None
         except AudioError as error:
             missing.append(error.message)
     tell(f"{missing[-1]} Without it, Limber may take its own voice for yours.")
-    return NoEchoCancellation()
+    return None
 
 
 def open_canceller(name: str) -> EchoCanceller:

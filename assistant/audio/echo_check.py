@@ -38,32 +38,21 @@ class _Sweeps:
         return next(self._blocks, bytes(BLOCK_BYTES))
 
 
-class _Tape:
-    """Stands in the canceller's place and keeps what it is given: both sides, lined up as in a session."""
-
-    def __init__(self) -> None:
-        self.heard: list[bytes] = []
-        self.played: list[bytes] = []
-
-    def cancel(self, near_block: bytes, far_block: bytes) -> bytes:
-        self.heard.append(near_block)
-        self.played.append(far_block)
-        return near_block
-
-
 def check_echo(microphone: str | None = None, speaker: str | None = None) -> EchoMeasured:
     """Play the sweeps on one device, and measure what the other hears. Raises AudioError."""
     faults: list[Event] = []
-    tape, stream = _Tape(), SpeakerStream(_Sweeps(), speaker)
+    stream = SpeakerStream(_Sweeps(), speaker)
+    tape: list[tuple[bytes, bytes]] = []
 
     def note(event: Event) -> None:
         faults.append(event)
         sound.close()
 
-    sound = LiveSound(Microphone(microphone), stream, note, tape)
+    sound = LiveSound(Microphone(microphone), stream, note)
     sound.open()
-    for _ in sound.blocks():
-        if len(tape.heard) >= _BLOCKS:
+    for heard_and_played in sound.blocks():
+        tape.append(heard_and_played)
+        if len(tape) >= _BLOCKS:
             sound.close()
     if faults:
         raise AudioError("echo_check", f"The echo cannot be measured: {_fault(faults[0])}.")
@@ -76,8 +65,8 @@ def check_echo(microphone: str | None = None, speaker: str | None = None) -> Ech
     )
 
 
-def _measure(tape: _Tape) -> EchoMeasured:
-    heard, played = (np.frombuffer(b"".join(side), np.int16) for side in (tape.heard, tape.played))
+def _measure(tape: list[tuple[bytes, bytes]]) -> EchoMeasured:
+    heard, played = (np.frombuffer(b"".join(side), np.int16) for side in zip(*tape, strict=True))
     first = int(np.argmax(played != 0)) - 1  # the sweep's own first sample is 0
     every = round(EVERY_SECONDS * SAMPLE_RATE_HZ)
     return measure(

@@ -1,4 +1,4 @@
-"""Live sound: the microphone's blocks without our echo, and both devices watched and brought back.
+"""Live sound: the microphone's blocks beside what was played, and both devices watched and brought back.
 
 One thread owns it, the one that iterates `blocks()`: it opens and closes both streams, for PortAudio can look
 for devices anew only when neither is open. `open()` and `close()` may be called from another thread, before
@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from threading import Event as Flag
 
-from assistant.audio.echo import NoEchoCancellation
 from assistant.audio.microphone import Microphone
 from assistant.audio.portaudio import SoundHangsError, reinitialize
 from assistant.audio.speaker_stream import SpeakerStream
@@ -24,7 +23,6 @@ from assistant.core.events import (
     SpeakerLost,
     SpeakerRestored,
 )
-from assistant.core.ports import EchoCanceller
 from assistant.errors import AudioError
 
 _POLL_SECONDS = 0.1
@@ -40,13 +38,11 @@ class LiveSound:
         microphone: Microphone,
         speaker: SpeakerStream,
         emit: Callable[[Event], None],
-        canceller: EchoCanceller | None = None,
     ) -> None:
         """Take both, not yet open; faults and returns go to `emit` as events."""
         self._microphone = microphone
         self._speaker = speaker
         self._emit = emit
-        self._canceller = canceller or NoEchoCancellation()
         self._closing = Flag()
         self._microphone_watch = MicrophoneWatch(time.monotonic())
         self._speaker_watch = StreamWatch(time.monotonic())
@@ -64,19 +60,19 @@ class LiveSound:
         self._speaker_watch.opened(time.monotonic())
         self._speaker.far_end.restart()
 
-    def blocks(self) -> Iterator[bytes]:
-        """Yield each block of 20 ms (BLOCK_BYTES of mono int16 at 16 kHz), without echo, until `close()`.
+    def blocks(self) -> Iterator[tuple[bytes, bytes]]:
+        """Yield each block of 20 ms that is heard, and the one played beside it, until `close()`.
 
-        During a fault it yields nothing. Raises SoundHangsError when the sound system does not answer any
-        more, after which only a new process can use sound.
+        Both are BLOCK_BYTES of mono int16 at 16 kHz; the second is the reference to cancel echo by. During a
+        fault it yields nothing. Raises SoundHangsError when the sound system does not answer any more, after
+        which only a new process can use sound.
         """
         try:
             while not self._closing.is_set():
                 samples = self._microphone.read(_POLL_SECONDS)
                 self._look(samples)
                 for block in () if samples is None else self._microphone.to_blocks(samples):
-                    played = self._speaker.far_end.beside(self._microphone.waiting_count)
-                    yield self._canceller.cancel(block, played)
+                    yield block, self._speaker.far_end.beside(self._microphone.waiting_count)
         finally:
             self._close_streams()
 

@@ -8,15 +8,15 @@ they leave a command that the next block carries out. Must not open devices or r
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
 from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.audio.earcons import earcon_samples
+from assistant.audio.queued_prompt import Piece, QueuedPrompt, Samples
 from assistant.core.actions import Earcon
-from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ, Sounding, Speech, SpokenWord
+from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ, Sounding, Speech
 
 SILENCE = bytes(BLOCK_SAMPLES * 2)
 FADE_SAMPLES = SAMPLE_RATE_HZ * 4 // 1000  # a cut fades over 4 ms: no click, and out well within its block
@@ -26,13 +26,12 @@ MAX_COMMANDS = 1024
 MAX_PROMPTS = 256
 MAX_EARCONS = 8
 MIN_GAIN_DB, MAX_GAIN_DB = -60.0, 20.0
+DUCKING_RISE = 0.1  # of full gain in a block: what was ducked is back within 200 ms
 
 _KNEE = 0.8 * 32767  # below it the limiter changes nothing
 _HEADROOM = 32767 - _KNEE
 _RAMP = np.arange(1, BLOCK_SAMPLES + 1, dtype=np.float32) / BLOCK_SAMPLES
 _FADE = np.arange(FADE_SAMPLES, 0, -1, dtype=np.float32) / (FADE_SAMPLES + 1)
-
-_Samples = NDArray[np.int16]
 
 
 class _Command(Enum):
@@ -41,45 +40,6 @@ class _Command(Enum):
     END = "end"
     EARCON = "earcon"
     CUT = "cut"
-
-
-@dataclass(slots=True)
-class _Piece:
-    samples: _Samples
-    words: tuple[SpokenWord, ...]
-
-
-@dataclass(slots=True)
-class _Prompt:
-    """A queued prompt: the pieces still to be played, how far the first one is, and what came last."""
-
-    prompt_id: int
-    pieces: deque[_Piece] = field(default_factory=deque)
-    position: int = 0
-    ended: bool = False
-    last_words: tuple[SpokenWord, ...] = ()
-    last_position: int = 0
-
-    def take(self, out: NDArray[np.float32]) -> int:
-        """Play into `out` as far as the speech goes; return how many samples were written."""
-        written = 0
-        while self.pieces and written < len(out):
-            samples = self.pieces[0].samples
-            self.last_words = self.pieces[0].words
-            count = min(len(samples) - self.position, len(out) - written)
-            out[written : written + count] = samples[self.position : self.position + count]
-            written += count
-            self.position += count
-            self.last_position = self.position
-            if self.position == len(samples):
-                self.pieces.popleft()
-                self.position = 0
-        return written
-
-    def word(self) -> str:
-        """Name the word of the last sample taken, "" in a pause or without timings."""
-        at = self.last_position - 1
-        return next((word.text for word in self.last_words if word.start_sample <= at < word.end_sample), "")
 
 
 class Mixer:
@@ -96,14 +56,17 @@ class Mixer:
     def __init__(self) -> None:
         self.blocks_played = 0
         self.overflows = 0
-        self._commands: deque[tuple[_Command, int, _Piece | None]] = deque()
+        self._commands: deque[tuple[_Command, int, Piece | None, int]] = deque()
         self._finished: deque[int] = deque(maxlen=MAX_COMMANDS)
         self._volume = 1.0
-        self._ducking = 1.0
+        self._ducking_target = 1.0
+        self._hushes = 0  # written by who hushes
+        self._acknowledged = 0  # written by who begins prompts
         self._sounding: Sounding | None = None
         # From here on touched by next_block only.
-        self._prompts: dict[int, _Prompt] = {}
-        self._earcons: list[tuple[_Samples, int]] = []
+        self._prompts: dict[int, QueuedPrompt] = {}
+        self._earcons: list[tuple[Samples, int]] = []
+        self._ducking = 1.0
         self._gain = 1.0
         self._starved_blocks = 0
         self._mix = np.zeros(BLOCK_SAMPLES, dtype=np.float32)
@@ -116,7 +79,7 @@ class Mixer:
 
     def feed(self, prompt_id: int, speech: Speech) -> None:
         """Append speech to a prompt; ignored when the prompt was cut or has ended."""
-        piece = _Piece(np.frombuffer(speech.samples, dtype=np.int16), speech.words)
+        piece = Piece(np.frombuffer(speech.samples, dtype=np.int16), speech.words)
         if len(piece.samples):
             self._command(_Command.FEED, prompt_id, piece)
 
@@ -127,15 +90,29 @@ class Mixer:
     def cut(self) -> None:
         """Silence within one block: forget every prompt and earcon. Volume and ducking stay as they are."""
         self._commands.clear()  # so that a cut is never turned away
-        self._commands.append((_Command.CUT, 0, None))
+        self._commands.append((_Command.CUT, 0, None, 0))
+
+    def hush(self) -> int:
+        """Cut, and turn away what is begun until this is acknowledged; return the hush's number, from 1.
+
+        So a prompt that is begun in ignorance of it, a moment later or by a slow thread, makes no sound; its
+        end is not told.
+        """
+        self._hushes += 1
+        self.cut()
+        return self._hushes
+
+    def acknowledge(self, hush_number: int) -> None:
+        """What is begun from now on is begun in knowledge of that hush, and those before it."""
+        self._acknowledged = max(self._acknowledged, hush_number)
 
     def earcon(self, earcon: Earcon) -> None:
         """Mix a short sound in, from the next block's first sample."""
-        self._command(_Command.EARCON, 0, _Piece(earcon_samples(earcon), ()))
+        self._command(_Command.EARCON, 0, Piece(earcon_samples(earcon), ()))
 
     def duck(self, gain_db: float) -> None:
-        """Lower all that is played, gliding over one block; 0 restores it."""
-        self._ducking = _linear(min(gain_db, 0.0))
+        """Lower all that is played, gliding over one block; 0 brings it back over 200 ms."""
+        self._ducking_target = _linear(min(gain_db, 0.0))
 
     def set_volume(self, gain_db: float) -> None:
         """Set the gain of all that is played, held to -60…20 dB; loud peaks are rounded, never clipped."""
@@ -152,11 +129,11 @@ class Mixer:
             finished.append(self._finished.popleft())
         return finished
 
-    def _command(self, command: _Command, prompt_id: int, piece: _Piece | None = None) -> None:
+    def _command(self, command: _Command, prompt_id: int, piece: Piece | None = None) -> None:
         if len(self._commands) >= MAX_COMMANDS:
             self.overflows += 1
         else:
-            self._commands.append((command, prompt_id, piece))
+            self._commands.append((command, prompt_id, piece, self._acknowledged))
 
     # The pull side: one thread.
 
@@ -166,11 +143,13 @@ class Mixer:
         faded = self._obey()
         if faded is not None:
             return faded
-        target_gain = self._volume * self._ducking
+        ducking = self._ducking_target
         if not self._prompts and not self._earcons:
-            self._gain = target_gain
+            self._ducking, self._gain = ducking, self._volume * ducking
             self._sounding = None
             return SILENCE
+        self._ducking = min(ducking, self._ducking + DUCKING_RISE)
+        target_gain = self._volume * self._ducking
         mix = self._mix
         mix.fill(0.0)
         self._mix_prompts(mix)
@@ -187,16 +166,18 @@ class Mixer:
         faded = None
         for _ in range(len(self._commands)):
             try:
-                command, prompt_id, piece = self._commands.popleft()
+                command, prompt_id, piece, acknowledged = self._commands.popleft()
             except IndexError:  # another thread has just cut; its command stays for the next block
                 break
             if command is _Command.CUT:
                 fading = self._cut()
                 faded = faded or fading
             elif command is _Command.EARCON and piece is not None:
-                self._add_earcon(piece)
+                if acknowledged >= self._hushes:
+                    self._add_earcon(piece)
             elif command is _Command.BEGIN:
-                self._add_prompt(prompt_id)
+                if acknowledged >= self._hushes:
+                    self._add_prompt(prompt_id)
             elif prompt := self._prompts.get(prompt_id):
                 if command is _Command.END:
                     prompt.ended = True
@@ -223,9 +204,9 @@ class Mixer:
         if len(self._prompts) >= MAX_PROMPTS:
             self.overflows += 1
         else:
-            self._prompts.setdefault(prompt_id, _Prompt(prompt_id))
+            self._prompts.setdefault(prompt_id, QueuedPrompt(prompt_id))
 
-    def _add_earcon(self, piece: _Piece) -> None:
+    def _add_earcon(self, piece: Piece) -> None:
         if len(self._earcons) >= MAX_EARCONS:
             self.overflows += 1
         else:

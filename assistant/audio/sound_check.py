@@ -7,15 +7,14 @@ is counted in blocks. Must not judge: core/sound_check.py does.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.core.actions import Action, ReportState
-from assistant.core.events import Event, SoundMeasured
+from assistant.core.events import SoundMeasured
 from assistant.core.flow import State
-from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ, EchoCanceller
+from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ
 
 EVERY_BLOCKS = round(0.2 / BLOCK_SECONDS)
 """A word is acted on 0.12 s after its end at the soonest, so its loud part is in what was told before."""
@@ -113,21 +112,6 @@ class SoundCheck:
         noise_power = self._noise_power() if self._room else 0.0  # of no room so far nothing is known
         echo_dbfs = _dbfs(max(0.0, float(np.mean(heard)) - noise_power))
         return round(delay / SAMPLE_RATE_HZ, 4), round(echo_dbfs, 1)
-
-
-class Overhearing:
-    """In the place of an echo canceller: shows both sides to the sound check, and lets another cancel."""
-
-    def __init__(self, canceller: EchoCanceller, check: SoundCheck, emit: Callable[[Event], None]) -> None:
-        self._canceller = canceller
-        self._check = check
-        self._emit = emit
-
-    def cancel(self, near_block: bytes, far_block: bytes) -> bytes:
-        """As the other does."""
-        if measured := self._check.accept(near_block, far_block):
-            self._emit(measured)
-        return self._canceller.cancel(near_block, far_block)
 
 
 def _delay_samples(near: _Sound, far: _Sound) -> int | None:

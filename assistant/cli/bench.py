@@ -1,4 +1,4 @@
-"""limber bench model: measure a speech model on recordings and print the figures.
+"""limber bench: measure a speech model on recordings and print the figures; bench_hearing does the rest.
 
 Runs on the main thread. Must not measure anything itself.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli import output
+from assistant.cli.bench_hearing import hearing
 
 if TYPE_CHECKING:
     from assistant.speech.benchmark import Figures
@@ -24,6 +25,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(bench, name="bench")
     bench.callback()(_bench)
     bench.command("model")(model)
+    bench.command("hearing")(hearing)
 
 
 def _bench() -> None:

@@ -15,13 +15,13 @@ import typer
 
 from assistant.cli import output
 from assistant.core.events import FinalHypothesis, Hypothesis
-from assistant.core.intents import Intent, Match, PhraseTable
+from assistant.core.intents import Intent, Match
 from assistant.core.listening import Listener
 from assistant.core.ports import SAMPLE_RATE_HZ
 from assistant.errors import AudioError
 
 if TYPE_CHECKING:
-    from assistant.core.ports import Recognizer
+    from assistant.speech.hearing import HearingPath
 
 _PAUSE_BYTES = SAMPLE_RATE_HZ // 2 * 2  # 0.5 s of silence: the end of what is said
 
@@ -63,7 +63,8 @@ def hear(
     ] = False,
 ) -> None:
     """Show what Limber would understand of recordings, listening for everything it knows."""
-    from assistant.equipment import load_content
+    from assistant.equipment import load_content, operating_point
+    from assistant.speech.hearing import HearingPath
     from assistant.speech.models import find_speech_model
     from assistant.speech.recognizer import VoskRecognizer
     from assistant.speech.vosk_model import VoskModel
@@ -78,7 +79,8 @@ def hear(
     failed = False
     for file in files:
         try:
-            _hear_file(file, VoskRecognizer(loaded), table, _show_json if as_json else _show)
+            path = HearingPath(VoskRecognizer(loaded), table, point=operating_point(config))
+            _hear_file(file, path, Listener(table), _show_json if as_json else _show)
         except AudioError as error:
             failed = True
             output.err.print(error.message, style="red")
@@ -86,12 +88,10 @@ def hear(
         raise typer.Exit(1)
 
 
-def _hear_file(file: Path, recognizer: Recognizer, table: PhraseTable, show: Callable[..., None]) -> None:
+def _hear_file(file: Path, path: HearingPath, listener: Listener, show: Callable[..., None]) -> None:
     from assistant.audio.files import stream_audio
-    from assistant.speech.hearing import HearingPath
 
     started = time.perf_counter()
-    path, listener = HearingPath(recognizer, table), Listener(table)
     path.listen_for(Intent)
     samples = 0
     hypotheses: list[Hypothesis] = []

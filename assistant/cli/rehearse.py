@@ -50,7 +50,7 @@ def rehearse(
 
 def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -> None:
     """Rehearse, print, write. Raises AssistantError."""
-    from assistant.equipment import load_content, open_recognizer, session_settings
+    from assistant.equipment import load_content, open_recognizers, operating_point, session_settings
     from assistant.simulate.rehearsal import Engines, Rehearsal
     from assistant.simulate.report import summarize, write_report
     from assistant.simulate.scene import DEFAULT_SCENE, load_scene
@@ -66,10 +66,13 @@ def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -
     today = date.min
     profile = Profile() if scene.first_use else Profile(physician_checked_on=today)
     settings = session_settings(config, profile, today)
+    recognizer, second = open_recognizers(config, pack, output.note)
     engines = Engines(
         pack=pack,
         routines=routines,
-        recognizer=open_recognizer(config, pack, output.note),
+        recognizer=recognizer,
+        second=second,
+        point=operating_point(config),
         voice=_voice(config),
         open_voice=voice.open_voice,
         settings=scene.settings(settings),

@@ -93,6 +93,7 @@ class PhraseTable:
     spelling: Mapping[str, str] = field(default_factory=dict)
     half_heard: Mapping[Intent, tuple[str, ...]] = field(default_factory=dict)
     _patterns: tuple[tuple[Intent, Words], ...] = field(init=False, repr=False)
+    _by_intent: Mapping[Intent, tuple[Words, ...]] = field(init=False, repr=False)
     _values: Mapping[str, tuple[tuple[Words, int | str], ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -105,6 +106,8 @@ class PhraseTable:
         }
         object.__setattr__(self, "_patterns", patterns)
         object.__setattr__(self, "_values", values)
+        by_intent = {wanted: tuple(p for i, p in patterns if i is wanted) for wanted in self.phrases}
+        object.__setattr__(self, "_by_intent", by_intent)
 
     def match(self, words: Words, intents: Iterable[Intent] | None = None) -> Match | None:
         """The phrase that the words are, exactly, [unk] at either end aside; among `intents`, if given."""
@@ -142,7 +145,7 @@ class PhraseTable:
         """The longest safety phrase anywhere in the words, of the first of `intents`; decoys aside."""
         usable = self._without_decoys(self._spelled(words))
         for wanted in intents:
-            found = [p for intent, p in self._patterns if intent is wanted and contains(usable, p)]
+            found = [p for p in self._by_intent.get(wanted, ()) if contains(usable, p)]
             longest = max(found, key=len, default=None)
             if longest:
                 return Match(wanted, " ".join(longest))

@@ -30,14 +30,19 @@ class Listener:
         """What a hypothesis means, once: None when it adds nothing to what was already understood."""
         if hypothesis.utterance_id != self._utterance_id:
             self._utterance_id, self._acted = hypothesis.utterance_id, None
-        safety = self._find_safety(hypothesis)
-        if safety and (self._acted is None or _more_serious(safety, self._acted)):
+        if safety := self.foresee(hypothesis):
             self._acted = safety
             return safety
         if not isinstance(hypothesis, FinalHypothesis) or self._acted or not hypothesis.words:
             return None
         words, wanted = hypothesis.words, tuple(intents)
         return self._table.match(words, wanted) or self._table.match_half(words, wanted) or NotUnderstood()
+
+    def foresee(self, hypothesis: Hypothesis) -> Match | None:
+        """The safety phrase that `interpret` would answer this hypothesis with; nothing is remembered."""
+        acted = self._acted if hypothesis.utterance_id == self._utterance_id else None
+        safety = self._find_safety(hypothesis)
+        return safety if safety and (acted is None or more_serious(safety, acted)) else None
 
     def _find_safety(self, hypothesis: Hypothesis) -> Match | None:
         """A red flag ends the session for good: until the utterance is over, it only pauses."""
@@ -48,6 +53,7 @@ class Listener:
         return sooner or Match(Intent.PAUSE, found.phrase)
 
 
-def _more_serious(found: Match, than: Match) -> bool:
+def more_serious(found: Match, than: Match) -> bool:
+    """Whether one safety phrase says something worse than the other; a pause stands in for a red flag."""
     order = (*SAFETY_INTENTS, Intent.PAUSE)
     return order.index(found.intent) < order.index(than.intent)

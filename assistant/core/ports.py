@@ -19,13 +19,21 @@ class Recognizer(Protocol):
     """Turns microphone blocks into hypotheses. Owned by one thread."""
 
     def accept(self, block: bytes) -> list[PartialHypothesis | FinalHypothesis]:
-        """Take one block (BLOCK_BYTES of mono int16 at 16 kHz); return what it brought to light."""
+        """Take one block (BLOCK_BYTES of mono int16 at 16 kHz); return what it brought to light.
+
+        That is a partial hypothesis whenever the words change, also to none, and a final one at the end of
+        an utterance.
+        """
 
     def set_grammar(self, phrases: Sequence[str]) -> None:
         """Listen for these phrases and `[unk]` from the next utterance on; never cuts a word in two."""
 
     def finish(self) -> list[PartialHypothesis | FinalHypothesis]:
         """The audio is over: end the open utterance."""
+
+    @property
+    def seconds_since_speech(self) -> float | None:
+        """How long it has been quiet in this utterance; None where no speech was loud enough to notice."""
 
 
 class EchoCanceller(Protocol):
@@ -90,11 +98,17 @@ class Speaker(Protocol):
     def cut(self) -> None:
         """Silence within one block: forget every prompt and earcon."""
 
+    def hush(self) -> int:
+        """Cut, and turn away what is begun by whoever does not know of it yet; return the hush's number."""
+
+    def acknowledge(self, hush_number: int) -> None:
+        """What is begun from now on is begun in knowledge of that hush."""
+
     def earcon(self, earcon: Earcon) -> None:
         """Mix a short sound in."""
 
     def duck(self, gain_db: float) -> None:
-        """Lower what is played by a negative gain, on top of the volume; 0 restores it."""
+        """Lower what is played by a negative gain, on top of the volume; 0 brings it back smoothly."""
 
     def set_volume(self, gain_db: float) -> None:
         """Gain of everything played."""

@@ -6,7 +6,7 @@ scripts/echo_proof.py. Must not act on what it finds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from string import Formatter
@@ -106,17 +106,20 @@ def listen_to_itself(
     open_voice: Callable[[], Voice],
     open_recognizer: Callable[[], Recognizer],
     table: PhraseTable,
+    *,
     noises_rms: Sequence[float] = (FLOOR_RMS, FAINT_RMS),
+    intents: Iterable[Intent] = Intent,
 ) -> list[Misheard]:
     """Say it all to the recognizer at 0 dB, over even noise of each level; return what it took for phrases.
 
-    The grammar holds every phrase there is. WORKERS threads share the work. Raises VoiceError.
+    The grammar holds every phrase there is, or those of some intents and the safety phrases, as in a state
+    of a session. WORKERS threads share the work. Raises VoiceError.
     """
 
     def hear(share: Sequence[Saying]) -> list[Misheard]:
         voice, found = open_voice(), []
         hearing, listener = HearingPath(open_recognizer(), table), Listener(table)
-        hearing.listen_for(Intent)
+        hearing.listen_for(intents)
         for saying in share:
             sound = b"".join(speech.samples for speech in voice.synthesize(saying.text, 1.0))
             for noise_rms in noises_rms:

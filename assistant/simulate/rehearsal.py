@@ -6,7 +6,7 @@ Time is the number of samples played: `now` comes from it and nothing here reads
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,17 +32,19 @@ from assistant.core.events import (
 from assistant.core.flow import State
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, Recognizer, Voice
 from assistant.core.prompts import LanguagePack
+from assistant.core.reflex import OperatingPoint
 from assistant.core.routine import Routine, Stretch
 from assistant.core.session import Session
 from assistant.errors import VoiceError
 from assistant.performer import Performer
 from assistant.simulate.person import Person
-from assistant.simulate.room import Room, leveled
+from assistant.simulate.room import leveled, room_of
 from assistant.simulate.scene import Line, Scene
 from assistant.simulate.timeline import Row, Timeline
 from assistant.speech.hearing import HearingPath
 from assistant.speech.prompt_cache import PromptCache
 from assistant.speech.prompting import Prompter
+from assistant.speech.reacting import Reacting
 
 TAIL_SECONDS = 0.5
 
@@ -51,8 +53,8 @@ TAIL_SECONDS = 0.5
 class Engines:
     """What a rehearsal is done with.
 
-    `open_voice` opens the person's voices by name. When it raises VoiceError, what the person says is taken
-    as heard, word by word.
+    The `second` recognizer takes part where the scene has an echo that is cancelled. `open_voice` opens the
+    person's voices by name. When it raises VoiceError, what the person says is taken as heard, word by word.
     """
 
     pack: LanguagePack
@@ -62,6 +64,8 @@ class Engines:
     open_voice: Callable[[str], Voice]
     settings: Settings
     library: tuple[Stretch, ...] = ()
+    second: Recognizer | None = None
+    point: OperatingPoint = field(default_factory=OperatingPoint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +88,24 @@ class Rehearsal:
         self._engines = engines
         self._now = 0.0
         self._mixer = Mixer()
-        self._hearing = HearingPath(engines.recognizer, engines.pack.table)
         self._person = Person(scene.person)
         self._timeline = Timeline(on_row)
         room = scene.room
         wanted = room.echo_canceller if room.has_echo else "none"
-        self._canceller = choose_canceller(wanted, one_clock=True, tell=tell)
-        self._room = Room(scene.seed, room.noise, room.snr_db, room.echo, room.echo_gain_db)
+        hearing = HearingPath(
+            engines.recognizer,
+            engines.pack.table,
+            canceller=choose_canceller(wanted, one_clock=True, tell=tell),
+            second=engines.second,
+            point=engines.point,
+        )
+        self._reacting = Reacting(hearing, self._mixer)
+        self._room = room_of(scene)
         self._session = Session(engines.pack, engines.routines, engines.settings, engines.library)
         cache = PromptCache(None, on_trouble=tell)
         prompter = Prompter(engines.voice, cache, self._mixer, on_trouble=tell)
         watchers = (self._watch,)
-        self._performer = Performer(prompter, self._mixer, self._hearing.listen_for, watchers)
+        self._performer = Performer(prompter, self._mixer, hearing.listen_for, watchers)
         self._microphone = MicrophoneWatch(0.0)
         self._sound_check = SoundCheck()
         self._faults: dict[str, float] = {}
@@ -156,8 +166,9 @@ class Rehearsal:
             self._microphone.hear(self._now, not any(heard), speaker_sounds=False)
             if measured := self._sound_check.accept(heard, played):
                 self._handle(measured)
-            for hypothesis in self._hearing.accept(self._canceller.cancel(heard, played)):
-                self._handle(hypothesis)
+            believed = self._reacting.accept(heard, played)
+            for hypothesis in believed.hypotheses:
+                self._handle(hypothesis, believed.hush_number)
         condition = self._microphone.condition
         if was is Condition.WELL and condition is not Condition.WELL:
             self._handle(MicrophoneLost(condition.value))
@@ -195,8 +206,10 @@ class Rehearsal:
             self._handle(restored)
         return False
 
-    def _handle(self, event: Event) -> None:
-        self._performer.carry_out(self._session.handle(event, self._now))
+    def _handle(self, event: Event, hush_number: int = 0) -> None:
+        actions = self._session.handle(event, self._now)
+        self._mixer.acknowledge(hush_number)
+        self._performer.carry_out(actions)
 
     def _watch(self, action: Action) -> None:
         self._timeline.watch(action, self._now)

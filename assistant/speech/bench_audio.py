@@ -42,8 +42,14 @@ class Clip:
         return UNCONFIRMED not in self.note
 
     def samples(self) -> Samples:
-        """Read the recording."""
-        return np.asarray(sf.read(self.path, dtype="int16")[0])
+        """Read the recording. Raises HearingError unless it is mono at 16 kHz."""
+        try:
+            samples, rate_hz = sf.read(self.path, dtype="int16")
+        except (OSError, RuntimeError) as error:
+            raise HearingError("recording", f"The recording {self.path} cannot be read: {error}") from error
+        if rate_hz != SAMPLE_RATE_HZ or samples.ndim != 1 or not len(samples):
+            raise HearingError("recording", f"The recording {self.path} is not mono sound at 16 kHz.")
+        return np.asarray(samples)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +105,24 @@ class Recordings:
         return np.clip(np.round(whole), -32768, 32767).astype(np.int16)
 
 
-def read_recordings(folder: Path) -> Recordings:
-    """Read a folder of recordings. Raises HearingError if it is none."""
+def read_clips(folder: Path) -> tuple[Clip, ...]:
+    """Read what a folder's manifest lists. Raises HearingError if there is none."""
     manifest = folder / "manifest.csv"
     try:
         with manifest.open(newline="", encoding="utf-8") as lines:
-            rows = list(csv.DictReader(lines))
-        clips = tuple(_clip(folder, row) for row in rows)
-    except (OSError, KeyError) as error:
-        raise HearingError("recordings", f"{manifest} is no list of recordings: {error}.") from error
+            clips = tuple(_clip(folder, row) for row in csv.DictReader(lines))
+    except KeyError as error:
+        what = f"{manifest} is no list of recordings: a line lacks the column {error}."
+        raise HearingError("recordings", what) from error
+    except (OSError, csv.Error, UnicodeDecodeError) as error:
+        what = f"{manifest} is no list of recordings: {getattr(error, 'strerror', None) or error}."
+        raise HearingError("recordings", what) from error
+    return clips
+
+
+def read_recordings(folder: Path) -> Recordings:
+    """Read a folder of recordings. Raises HearingError if it is none."""
+    clips = read_clips(folder)
     kitchen = [c.samples() for c in clips if c.folder == "noise/ambient"]
     talk = [c.samples() for c in clips if c.folder == "negatives/librispeech"]
     rooms = tuple(_response(c) for c in clips if c.folder == "noise/rir")
@@ -139,8 +154,11 @@ def _rms(samples: np.ndarray) -> float:
     return float(np.sqrt(np.mean(np.square(samples, dtype=np.float64))))
 
 
-def _clip(folder: Path, row: dict[str, str]) -> Clip:
-    return Clip(folder / row["path"], str(Path(row["path"]).parent), row["text"], row["speaker"], row["note"])
+def _clip(folder: Path, row: dict[str, str | None]) -> Clip:
+    path, text, speaker, note = (row[name] for name in ("path", "text", "speaker", "note"))
+    if path is None:
+        raise KeyError("path")
+    return Clip(folder / path, str(Path(path).parent), text or "", speaker or "", note or "")
 
 
 def _response(clip: Clip) -> np.ndarray:

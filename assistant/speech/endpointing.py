@@ -21,15 +21,13 @@ _SMALLEST_POWER = 1e-9  # -90 dB of full scale, the level of digital silence
 
 @dataclass(frozen=True, slots=True)
 class EndpointSettings:
-    """What counts as speech and as its end, and when words may be believed before the end.
+    """What counts as speech and as its end.
 
     A block is speech when it is `above_floor_db` louder than the room, which is the level that a tenth of
     the last `floor_seconds` stayed under, and at least `quietest_speech_dbfs`.
     """
 
     trailing_silence_seconds: float = 0.4
-    settling_silence_seconds: float = 0.12
-    settling_words_seconds: float = 0.3
     steady_words_seconds: float = 1.2
     max_utterance_seconds: float = 10.0
     max_wait_seconds: float = 3.0
@@ -49,8 +47,8 @@ class SpeechDetector:
 
     def accept(self, block: bytes) -> bool:
         """Whether the block (mono int16) is speech."""
-        samples = np.frombuffer(block, dtype=np.int16).astype(np.float32) / 32768
-        power = float(np.mean(samples * samples)) if samples.size else 0.0
+        samples = np.frombuffer(block, dtype=np.int16).astype(np.float32)
+        power = float(samples @ samples) / (32768**2 * max(1, samples.size))
         level_dbfs = 10 * math.log10(power + _SMALLEST_POWER)
         self._levels_dbfs.append(level_dbfs)
         floor_dbfs = sorted(self._levels_dbfs)[len(self._levels_dbfs) // 10]
@@ -86,26 +84,14 @@ class Endpointer:
         self._words: tuple[str, ...] = ()
 
     @property
-    def seconds_since_speech(self) -> float:
-        """How long ago speech was heard in this utterance; 0 if it was only ever too soft to notice."""
-        return self._silent_seconds if self._heard_speech else 0.0
+    def seconds_since_speech(self) -> float | None:
+        """How long ago speech was heard in this utterance; None if it was only ever too soft to notice."""
+        return self._silent_seconds if self._heard_speech else None
 
     @property
     def is_open(self) -> bool:
         """Whether there has been speech, or a word, since the last end."""
         return self._heard_speech or bool(self._words)
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether the words so far may be believed: it is quiet now, or they have not changed for a while.
-
-        Words decoded in the middle of a sentence often turn into others with the next syllable: 32 minutes of
-        speech without any held 44 safety phrases in its unsettled words, 15 in the settled ones. It costs a
-        "stop" 60 ms (median).
-        """
-        limits = self._settings
-        is_quiet = self._heard_speech and self._silent_seconds >= limits.settling_silence_seconds
-        return is_quiet or self._steady_seconds >= limits.settling_words_seconds
 
     def accept(self, block: bytes, words: tuple[str, ...], *, is_awaited: bool = False) -> Endpoint:
         """Take a block and the words decoded so far. `is_awaited`: somebody waits for the end."""

@@ -42,6 +42,7 @@ class VoskRecognizer:
         self._utterance_id = 1
         self._decoded: tuple[str, ...] = ()
         self._reported: tuple[str, ...] = ()
+        self._was_reported = False
         self._heard_samples = 0
         self._replayed_samples = 0
 
@@ -54,7 +55,7 @@ class VoskRecognizer:
         self._pending_grammar = _as_json([p for p in phrases if unknown.isdisjoint(p.split())])
 
     def accept(self, block: bytes) -> list[PartialHypothesis | FinalHypothesis]:
-        """Take one block; return a partial hypothesis when settled words are new, a final one at the end."""
+        """Take one block; return a partial hypothesis when the words are others, a final one at the end."""
         found: list[PartialHypothesis | FinalHypothesis] = []
         if self._pending_grammar is not None and not self._endpointer.is_open:
             found += self._end_utterance(Endpoint.CUT)
@@ -63,8 +64,8 @@ class VoskRecognizer:
         decoder_hears_silence = self._recognizer.AcceptWaveform(block) > 0
         self._decoded = tuple(json.loads(self._recognizer.PartialResult())["partial"].split())
         endpoint = self._endpointer.accept(block, self._decoded, is_awaited=self._pending_grammar is not None)
-        if self._decoded and self._decoded != self._reported and self._endpointer.is_settled:
-            self._reported = self._decoded
+        if self._decoded != self._reported:
+            self._reported, self._was_reported = self._decoded, True
             found.append(self._partial(self._decoded))
         if endpoint is Endpoint.NONE and decoder_hears_silence:
             endpoint = Endpoint.CUT
@@ -77,6 +78,11 @@ class VoskRecognizer:
         self._recent.clear()  # nothing follows that it could belong to
         return list(self._end_utterance(Endpoint.SILENCE))
 
+    @property
+    def seconds_since_speech(self) -> float | None:
+        """How long it has been quiet in this utterance; None where no speech was loud enough to notice."""
+        return self._endpointer.seconds_since_speech
+
     def _partial(self, words: tuple[str, ...]) -> PartialHypothesis:
         return PartialHypothesis(self._utterance_id, words, self._speech_end_seconds, self._now_seconds)
 
@@ -87,7 +93,7 @@ class VoskRecognizer:
     @property
     def _speech_end_seconds(self) -> float:
         """libvosk times the words of final results only; until then, where the sound last was speech."""
-        return max(0.0, self._now_seconds - self._endpointer.seconds_since_speech)
+        return max(0.0, self._now_seconds - (self._endpointer.seconds_since_speech or 0.0))
 
     def _end_utterance(self, endpoint: Endpoint) -> list[FinalHypothesis]:
         """Decide the utterance, and begin the next one."""
@@ -100,9 +106,10 @@ class VoskRecognizer:
         texts = tuple(word.text for word in words)
         end_seconds = words[-1].end_seconds if words else self._speech_end_seconds
         final = FinalHypothesis(self._utterance_id, texts, end_seconds, self._now_seconds)
-        was_heard = bool(words or self._reported)
+        was_heard = bool(words) or self._was_reported
         self._utterance_id += was_heard
         self._reported = self._decoded = ()
+        self._was_reported = False
         self._endpointer.begin(
             heard_speech=self._endpointer.is_open and from_seconds < self._speech_end_seconds
         )

@@ -191,7 +191,7 @@ def test_a_frozen_sound_server_ends_the_program_with_a_sentence(virtual_sound: V
         )
         live.open()
         try:
-            for number, block in enumerate(live.blocks()):
+            for number, _ in enumerate(live.blocks()):
                 if number == 0:
                     print("hearing", flush=True)
         except AudioError as error:

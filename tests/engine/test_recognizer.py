@@ -94,16 +94,41 @@ def test_stop_is_heard_on_a_partial_hypothesis_before_the_utterance_ends(
     assert final.at_seconds - end_seconds == pytest.approx(0.4, abs=0.15)
 
 
-def test_partials_are_told_only_when_their_words_change(
+def test_partials_are_told_whenever_their_words_change_and_only_then(
     model: VoskModel, say: Callable[[str], Samples]
 ) -> None:
     pieces = (say("ten more seconds"), room(0.2), say("ready"), room(1.0))
     heard = hear(listening(model), room(0.5), *pieces)
     partials = [h.words for h in heard if isinstance(h, PartialHypothesis)]
     assert len(partials) > 1
-    assert all(before != after for before, after in pairwise(partials))
-    assert partials[0] == ("ten", "more", "seconds")
+    assert all(before != after for before, after in pairwise(((), *partials)))
+    assert ("ten", "more", "seconds") in partials
     assert finals(heard) == [("ten", "more", "seconds", "ready")]
+
+
+def test_whatever_was_told_of_an_utterance_is_followed_by_its_final_hypothesis(
+    model: VoskModel, say: Callable[[str], Samples]
+) -> None:
+    """Also when its words had all gone again: or the next utterance would bear its number."""
+    random = np.random.default_rng(7)
+    pieces: list[Samples] = []
+    for text in ("my brother lives in another city", "ready", "stop", "have you heard of it"):
+        for part in (1, 2, 3):
+            spoken = say(text)
+            pieces += [spoken[: len(spoken) * part // 3], room(0.6)]
+        pieces.append(random.normal(0, 1500, SAMPLE_RATE_HZ // 3).astype(np.int16))
+    heard = hear(listening(model), room(0.5), *pieces, room(1.0))
+    open_id = 0
+    for hypothesis in heard:
+        if not open_id:
+            open_id = hypothesis.utterance_id
+        assert hypothesis.utterance_id == open_id
+        if isinstance(hypothesis, FinalHypothesis):
+            open_id = 0
+    assert open_id == 0
+    numbers = [h.utterance_id for h in heard if isinstance(h, FinalHypothesis)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert len(numbers) > 8
 
 
 def test_one_utterance_after_the_other_and_times_go_on_counting(

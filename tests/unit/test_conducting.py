@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
-from assistant.conducting import MAX_EVENTS, EventQueue, Recorder
+from assistant.conducting import MAX_EVENTS, MAX_REFLEXES, EventQueue, Recorder
 from assistant.core.actions import EndSession, RecordSession, RecordStep
-from assistant.core.events import SpeakerLost, SpeakerRestored
+from assistant.core.events import FinalHypothesis, PartialHypothesis, SpeakerLost, SpeakerRestored
 from assistant.language.packs import load_language
 from assistant.store.history_reader import read_sessions
 from assistant.typed import typed_words
@@ -24,6 +25,63 @@ def test_what_does_not_fit_is_counted() -> None:
     for _ in range(MAX_EVENTS + 3):
         events.put(SpeakerLost())
     assert events.overflow_count == 3
+
+
+def stop(utterance: int) -> PartialHypothesis:
+    return PartialHypothesis(utterance, ("stop",), 1.0, 1.1)
+
+
+def command(utterance: int) -> FinalHypothesis:
+    return FinalHypothesis(utterance, ("next",), 1.0, 1.1)
+
+
+def test_a_safety_phrase_comes_first_and_finds_room_in_a_full_queue() -> None:
+    events = EventQueue()
+    for _ in range(MAX_EVENTS):
+        events.put(SpeakerLost())
+    events.put_reflex([stop(1)], 1)
+    events.put_reflex([stop(2)], 2)
+    assert events.overflow_count == 0
+    assert (events.get(0), events.hush_number) == (stop(1), 1)
+    assert (events.get(0), events.hush_number) == (stop(2), 2)
+    assert [events.get(0) for _ in range(MAX_EVENTS + 1)] == [SpeakerLost()] * MAX_EVENTS + [None]
+
+
+def test_of_what_comes_with_a_safety_phrase_the_last_gives_the_reason_of_the_hush() -> None:
+    events = EventQueue()
+    events.put_reflex([command(1), stop(2)], 1)
+    assert (events.get(0), events.hush_number) == (command(1), 0)
+    assert (events.get(0), events.hush_number) == (stop(2), 1)
+
+
+def test_a_command_that_was_said_before_a_stop_never_acts_after_it() -> None:
+    events = EventQueue()
+    events.put(command(1))
+    events.put(SpeakerLost())
+    events.put_reflex([stop(2)], 1)
+    events.put(command(3))
+    assert [events.get(0) for _ in range(5)] == [stop(2), None, SpeakerLost(), command(3), None]
+    assert events.stale_count == 1
+
+
+def test_the_lane_of_safety_phrases_is_bounded_and_keeps_the_newest() -> None:
+    events = EventQueue()
+    for number in range(1, MAX_REFLEXES + 3):
+        events.put_reflex([stop(number)], number)
+    assert events.overflow_count == 2
+    assert events.get(0) == stop(3)
+
+
+def test_whoever_waits_is_woken_by_either_lane() -> None:
+    for put in (lambda e: e.put(SpeakerLost()), lambda e: e.put_reflex([stop(1)], 1)):
+        events = EventQueue()
+        got: list[object] = []
+        waiting = threading.Thread(target=lambda e=events, g=got: g.append(e.get(60.0)))
+        waiting.start()
+        put(events)
+        waiting.join(30.0)
+        assert len(got) == 1
+        assert got[0] is not None
 
 
 def test_the_recorder_has_written_everything_when_it_is_closed(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_after_the_end_the_next_utterance_is_closed_until_speech() -> None:
     first_endpoint(endpointer, noise(-25, 0.5))
     endpointer.begin()
     assert not endpointer.is_open
-    assert endpointer.seconds_since_speech == 0.0
+    assert endpointer.seconds_since_speech is None
     assert first_endpoint(endpointer, noise(-70, 20.0)) == (Endpoint.NONE, 0.0)
 
 

@@ -154,8 +154,8 @@ def test_gains_never_wrap_and_are_always_restored(script: list[tuple[object, ...
     mixer.set_volume(0.0)
     mixer.cut()
     mixer.begin(-1)
-    mixer.feed(-1, constant(1000, 2 * BLOCK_SAMPLES))
-    blocks(mixer, 2)
+    mixer.feed(-1, constant(1000, 12 * BLOCK_SAMPLES))
+    blocks(mixer, 11)
     assert block(mixer).tolist() == [1000] * BLOCK_SAMPLES
 
 
@@ -258,7 +258,28 @@ def test_ducking_glides_and_comes_back() -> None:
     assert gliding[-1] == 1000
     assert set(block(mixer)) == {1000}
     mixer.duck(0.0)
-    assert block(mixer)[-1] == 10_000
+    coming_back = blocks(mixer, 10).astype(int)
+    assert np.abs(np.diff(coming_back, prepend=1000)).max() <= 4, "a click"
+    assert coming_back[5 * BLOCK_SAMPLES - 1] == 6000
+    assert coming_back[-1] == 10_000
+    assert set(block(mixer)) == {10_000}
+
+
+def test_ducking_falls_at_once_while_it_is_coming_back_and_is_over_in_a_pause() -> None:
+    mixer = Mixer()
+    mixer.duck(-20.0)
+    mixer.begin(1)
+    mixer.feed(1, constant(10_000, 5 * BLOCK_SAMPLES))
+    block(mixer)
+    mixer.duck(0.0)
+    assert block(mixer)[-1] == 2000
+    mixer.duck(-20.0)
+    assert block(mixer)[-1] == 1000
+    mixer.duck(0.0)
+    mixer.cut()
+    blocks(mixer, 2)
+    mixer.begin(2)
+    mixer.feed(2, constant(10_000, 320))
     assert set(block(mixer)) == {10_000}
 
 
@@ -329,3 +350,57 @@ def test_bounds_turn_away_and_count_but_never_a_cut() -> None:
     mixer.cut()
     block(mixer)
     assert mixer.next_block() == SILENCE
+
+
+def begin_and_feed(mixer: Mixer, prompt_id: int, value: int = 8000) -> None:
+    mixer.begin(prompt_id)
+    mixer.feed(prompt_id, constant(value, 16_000))
+    mixer.end(prompt_id)
+
+
+def test_a_hush_cuts_and_what_is_begun_without_knowing_of_it_stays_silent() -> None:
+    mixer = Mixer()
+    begin_and_feed(mixer, 1)
+    mixer.begin(2)
+    blocks(mixer, 5)
+    assert mixer.hush() == 1
+    assert not block(mixer)[FADE_SAMPLES:].any()
+    mixer.feed(2, constant(8000, 320))  # it was being synthesized
+    begin_and_feed(mixer, 3)  # the next one: its thread knows nothing yet
+    mixer.earcon(Earcon.BREATHE_IN)
+    assert [mixer.next_block() for _ in range(50)] == [SILENCE] * 50
+    assert mixer.finished() == []
+    mixer.acknowledge(1)
+    mixer.feed(3, constant(8000, 320))
+    assert mixer.next_block() == SILENCE, "what was turned away stays away"
+    begin_and_feed(mixer, 4, 500)
+    assert set(block(mixer)) == {500}
+
+
+def test_a_prompt_that_waits_in_the_queue_from_before_a_hush_is_forgotten_in_any_order() -> None:
+    for order in ("begin, hush", "hush, begin", "hush, cut, begin", "hush, begin, cut"):
+        mixer = Mixer()
+        begin_and_feed(mixer, 1)
+        block(mixer)
+        for step in order.split(", "):
+            if step == "begin":
+                begin_and_feed(mixer, 2)
+            elif step == "hush":
+                mixer.hush()
+            else:
+                mixer.cut()
+        block(mixer)
+        assert mixer.next_block() == SILENCE, order
+
+
+def test_every_hush_has_to_be_acknowledged_and_an_old_one_changes_nothing() -> None:
+    mixer = Mixer()
+    assert (mixer.hush(), mixer.hush()) == (1, 2)
+    mixer.acknowledge(1)
+    begin_and_feed(mixer, 1)
+    block(mixer)
+    assert mixer.next_block() == SILENCE
+    mixer.acknowledge(2)
+    mixer.acknowledge(1)
+    begin_and_feed(mixer, 2)
+    assert block(mixer).any()

@@ -7,10 +7,9 @@ import pytest
 from numpy.typing import NDArray
 
 from assistant.app import note_sound
-from assistant.audio.echo import NoEchoCancellation
-from assistant.audio.sound_check import Overhearing, SoundCheck
+from assistant.audio.sound_check import SoundCheck
 from assistant.core.actions import ReportSound, ReportState, StopSpeaking
-from assistant.core.events import Event, SoundMeasured
+from assistant.core.events import SoundMeasured
 from assistant.core.ports import BLOCK_BYTES, SAMPLE_RATE_HZ
 from assistant.core.sound_check import has_strong_echo
 
@@ -123,16 +122,6 @@ def test_a_room_that_was_never_without_us_is_not_told_of() -> None:
     check = SoundCheck()
     check.watch(ReportState("sound_check", 0))
     assert [check.accept(SOFT_BLOCK, SOFT_BLOCK) for _ in range(50)] == [None] * 50
-
-
-def test_it_overhears_what_goes_to_the_canceller() -> None:
-    check, told = SoundCheck(), list[Event]()
-    check.watch(ReportState("sound_check", 0))
-    overhearing = Overhearing(NoEchoCancellation(), check, told.append)
-    for _ in range(60):
-        assert overhearing.cancel(SOFT_BLOCK, bytes(BLOCK_BYTES)) == SOFT_BLOCK
-    assert [type(event) for event in told] == [SoundMeasured] * 2
-    assert told[0] == SoundMeasured(-40.0)
 
 
 @pytest.mark.parametrize(

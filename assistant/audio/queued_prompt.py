@@ -1,0 +1,57 @@
+"""A prompt that waits in the mixer, or sounds: what is still to be played of it.
+
+Touched only by who pulls blocks from the mixer.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.core.ports import SpokenWord
+
+Samples = NDArray[np.int16]
+
+
+@dataclass(slots=True)
+class Piece:
+    """A piece of speech, or an earcon."""
+
+    samples: Samples
+    words: tuple[SpokenWord, ...]
+
+
+@dataclass(slots=True)
+class QueuedPrompt:
+    """A queued prompt: the pieces still to be played, how far the first one is, and what came last."""
+
+    prompt_id: int
+    pieces: deque[Piece] = field(default_factory=deque)
+    position: int = 0
+    ended: bool = False
+    last_words: tuple[SpokenWord, ...] = ()
+    last_position: int = 0
+
+    def take(self, out: NDArray[np.float32]) -> int:
+        """Play into `out` as far as the speech goes; return how many samples were written."""
+        written = 0
+        while self.pieces and written < len(out):
+            samples = self.pieces[0].samples
+            self.last_words = self.pieces[0].words
+            count = min(len(samples) - self.position, len(out) - written)
+            out[written : written + count] = samples[self.position : self.position + count]
+            written += count
+            self.position += count
+            self.last_position = self.position
+            if self.position == len(samples):
+                self.pieces.popleft()
+                self.position = 0
+        return written
+
+    def word(self) -> str:
+        """Name the word of the last sample taken, "" in a pause or without timings."""
+        at = self.last_position - 1
+        return next((word.text for word in self.last_words if word.start_sample <= at < word.end_sample), "")

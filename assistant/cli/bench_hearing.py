@@ -1,0 +1,107 @@
+"""limber bench hearing: measure all of hearing in the virtual room, print and save the figures, compare them.
+
+Runs on the main thread. Must not measure anything itself.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli import output
+from assistant.errors import HearingError
+
+if TYPE_CHECKING:
+    from assistant.simulate.bench.figures import Figure
+
+
+def hearing(
+    audio: Annotated[
+        Path, typer.Option(metavar="DIR", help="Recordings with a manifest.csv; see docs/hearing.md.")
+    ],
+    quick: Annotated[bool, typer.Option("--quick", help="A few conditions, and fewer recordings.")] = False,
+    conditions: Annotated[
+        str, typer.Option(metavar="NAMES", help='Only these, such as "clean,kitchen*".')
+    ] = "",
+    every: Annotated[int, typer.Option(min=1, metavar="N", help="Take every N-th recording.")] = 1,
+    model: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="A Vosk model; else the usual one.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", file_okay=False, help="Save figures and plots here.")
+    ] = None,
+    markdown: Annotated[
+        Path | None, typer.Option(metavar="FILE", dir_okay=False, help="Put the tables into this page.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option(metavar="FILE", dir_okay=False, help="Fail if worse than these figures.")
+    ] = None,
+    commit: Annotated[
+        Path | None, typer.Option(metavar="FILE", dir_okay=False, help="Keep the figures here, to compare.")
+    ] = None,
+    processes: Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Work with so many.")] = 2,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
+) -> None:
+    """Measure what hearing misses and makes up, how late, at what cost: in noise, far away, over us."""
+    from assistant.equipment import operating_point
+    from assistant.language.packs import load_language
+    from assistant.simulate.bench.figures import figures_of
+    from assistant.simulate.bench.files import make_folder, read_figures, read_page
+    from assistant.simulate.bench.processes import Run, measure
+    from assistant.simulate.bench.saying import text
+    from assistant.simulate.bench.trials import chosen
+
+    trials = chosen(conditions, quick=quick)
+    kept = None if against is None else read_figures(against)
+    if markdown is not None:
+        read_page(markdown)  # what is wrong is told before the work, not after
+    for folder in (out, commit and commit.parent):
+        if folder is not None:
+            make_folder(folder)
+    point = operating_point(output.configuration())
+    run = Run(audio, trials, quick, every, processes, model, point)
+    found = figures_of(measure(run, output.note), load_language().table)
+    if as_json:
+        from dataclasses import asdict
+
+        output.emit_json([asdict(figure) for figure in found])
+    else:
+        for line in text(found):
+            output.out.print(line)
+    _save(found, out, markdown, commit)
+    if kept is not None:
+        _compare(found, kept, whole=not conditions)
+
+
+def _save(found: list[Figure], out: Path | None, markdown: Path | None, commit: Path | None) -> None:
+    from assistant.simulate.bench import files, saying
+    from assistant.simulate.bench.comparing import comparable
+    from assistant.simulate.bench.plots import plots_of
+
+    if out is not None:
+        files.write(out / "figures.json", files.as_json(found))
+        files.write(out / "figures.csv", files.as_csv(found))
+        files.write(out / "figures.md", saying.markdown(found))
+        for name, drawing in plots_of(found).items():
+            files.write(out / f"{name}.svg", drawing)
+        output.note(f"Saved in {out}.")
+    if markdown is not None:
+        files.write_between_marks(markdown, saying.markdown(found))
+    if commit is not None:
+        files.write(commit, files.as_json(comparable(found)))
+
+
+def _compare(found: list[Figure], kept: list[Figure], *, whole: bool) -> None:
+    """Say what got worse, and fail if anything did."""
+    from assistant.simulate.bench.comparing import compare
+
+    compared = compare(found, kept)
+    if whole:
+        for name in compared.missing:
+            output.note(f"Not compared, for it was not measured: {name}.")
+    if compared.worse:
+        worse = " ".join(compared.worse)
+        raise HearingError("worse", f"Hearing got worse beyond what chance explains. {worse}")
+    output.note("No figure got worse beyond what chance explains.")

@@ -1,0 +1,174 @@
+"""From what came of each recording to figures, each with its 95 % interval and how much it stands on.
+
+Pure arithmetic: Wilson's intervals for shares, Poisson's for what happens in an hour, order statistics for
+times.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from assistant.core.intents import PhraseTable
+from assistant.simulate.bench.measuring import Outcome, Spoken
+from assistant.simulate.bench.trials import Kind
+from assistant.speech.benchmark import Rate, Share
+
+Z = 1.96
+MISSED, CONFIRMED = '"stop" missed', '"stop" missed, confirmed'
+PAUSES, DUCKS = "false pauses an hour", "suspicions an hour"
+TAKEN = "taken for a safety phrase"
+UNDERSTOOD, ALL_COMMANDS = "understood", "all commands"
+DECIDED, DECIDED_LATE = "word end to decision, median", "word end to decision, 95 %"
+SILENT, SILENT_LATE = "word end to silence, median", "word end to silence, 95 %"
+COST = "cost"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number: what of which condition, and its 95 % interval.
+
+    `unit` is "share", "an hour", "s", "x" or "MB". It is `count` of `total` (recordings, hours or seconds),
+    from so many `recordings` by so many known `speakers`; of our own voice alone, prompts and voices. `worse`
+    says which way it gets worse: "up", "down", or "" for what depends on the computer.
+    """
+
+    what: str
+    condition: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    count: int
+    total: float
+    recordings: int
+    speakers: int
+    worse: str = "up"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What names it in a file."""
+        return self.what, self.condition
+
+
+def figures_of(outcomes: Sequence[Outcome], table: PhraseTable) -> list[Figure]:
+    """All figures, in the order of the trials."""
+    found: list[Figure] = []
+    for _, group in groupby(outcomes, key=lambda outcome: outcome.trial):
+        pieces = list(group)
+        found += _OF_KIND[pieces[0].kind](pieces)
+        if pieces[0].suspicions is not None and pieces[0].kind in (Kind.OTHERS, Kind.ALONE):
+            found.append(_rate(DUCKS, pieces, sum(piece.suspicions or 0 for piece in pieces)))
+    return [*found, *_understood(outcomes, table), *_cost(outcomes)]
+
+
+def _missed(pieces: Sequence[Outcome]) -> list[Figure]:
+    name, spoken = pieces[0].trial, _all(pieces)
+    sure = [one for one in spoken if one.confirmed]
+    found = [_share(MISSED, name, spoken, lambda one: one.decided_seconds is None)]
+    if sure:
+        found.append(_share(CONFIRMED, name, sure, lambda one: one.decided_seconds is None))
+    decided = [(one.decided_seconds, one) for one in spoken if one.decided_seconds is not None]
+    silent = [(one.silent_seconds, one) for one in spoken if one.silent_seconds is not None]
+    for whats, times in (((DECIDED, DECIDED_LATE), decided), ((SILENT, SILENT_LATE), silent)):
+        if times:
+            found += [_time(what, name, times, at) for what, at in zip(whats, (0.5, 0.95), strict=True)]
+    return found
+
+
+def _taken(pieces: Sequence[Outcome]) -> list[Figure]:
+    return [_share(TAKEN, pieces[0].trial, _all(pieces), lambda one: one.decided_seconds is not None)]
+
+
+def _paused(pieces: Sequence[Outcome]) -> list[Figure]:
+    return [_rate(PAUSES, pieces, sum(piece.stray_reflexes for piece in pieces))]
+
+
+_OF_KIND: dict[Kind, Callable[[Sequence[Outcome]], list[Figure]]] = {
+    Kind.STOP: _missed,
+    Kind.SINGLE: _taken,
+    Kind.OTHERS: _paused,
+    Kind.ALONE: _paused,
+}
+
+
+def _understood(outcomes: Sequence[Outcome], table: PhraseTable) -> list[Figure]:
+    """How many of each command are understood exactly, of those in the phrase table, in quiet; and of all."""
+    known = [
+        one
+        for piece in outcomes
+        if piece.trial in ("clean", "single other commands")
+        for one in piece.spoken
+        if table.match(tuple(one.text.split()))
+    ]
+    by_word = {
+        word: [one for one in known if one.text == word] for word in sorted({one.text for one in known})
+    }
+    if len(by_word) > 1:
+        by_word[ALL_COMMANDS] = known
+    return [
+        _share(UNDERSTOOD, name, spoken, lambda one: one.understood, "down")
+        for name, spoken in by_word.items()
+    ]
+
+
+def _cost(outcomes: Sequence[Outcome]) -> list[Figure]:
+    """Of everything: how much of the time one core is busy, and the most memory a process had."""
+    spoken = _all(outcomes)
+    seconds = sum(piece.seconds for piece in outcomes)
+    factors = sorted(piece.busy_seconds / piece.seconds for piece in outcomes)
+    factor = sum(piece.busy_seconds for piece in outcomes) / seconds
+    most = max(piece.peak_megabytes for piece in outcomes)
+    counted = (len(outcomes), seconds, len(spoken), _speakers(spoken), "")
+    return [
+        Figure(COST, "real-time factor on one core", factor, factors[0], factors[-1], "x", *counted),
+        Figure(COST, "peak memory of a process", most, most, most, "MB", *counted),
+    ]
+
+
+def _all(pieces: Iterable[Outcome]) -> list[Spoken]:
+    return [one for piece in pieces for one in piece.spoken]
+
+
+def _speakers(spoken: Iterable[Spoken]) -> int:
+    return len({one.speaker for one in spoken if one.speaker not in ("", "unknown")})
+
+
+def _share(
+    what: str, name: str, spoken: Sequence[Spoken], is_so: Callable[[Spoken], bool], worse: str = "up"
+) -> Figure:
+    share = Share(sum(map(is_so, spoken)), len(spoken), _speakers(spoken))
+    low, high = share.interval()
+    counted = (share.count, float(share.total), share.total, share.speakers)
+    return Figure(what, name, share.count / share.total, low, high, "share", *counted, worse)
+
+
+def _rate(what: str, pieces: Sequence[Outcome], count: int) -> Figure:
+    spoken = _all(pieces)
+    rate = Rate(count, sum(piece.seconds for piece in pieces) / 3600)
+    counted = (count, rate.hours, len(spoken), _speakers(spoken))
+    if pieces[0].kind is Kind.ALONE:
+        counted = (count, rate.hours, sum(piece.prompts for piece in pieces), pieces[0].voices)
+    low, high = rate.interval()
+    return Figure(what, pieces[0].trial, count / rate.hours, low, high, "an hour", *counted)
+
+
+def _time(what: str, name: str, times: Sequence[tuple[float, Spoken]], at: float) -> Figure:
+    seconds = sorted(time for time, _ in times)
+    value, low, high = quantile(seconds, at)
+    counted = (len(seconds), sum(seconds), len(seconds), _speakers(spoken for _, spoken in times))
+    return Figure(what, name, value, low, high, "s", *counted)
+
+
+def quantile(ordered: Sequence[float], at: float) -> tuple[float, float, float]:
+    """The quantile of at least one number in order, and its 95 % interval by their ranks.
+
+    With few numbers the interval ends at the least or the greatest, and is narrower than it should be.
+    """
+    last = len(ordered) - 1
+    half = Z * math.sqrt(len(ordered) * at * (1 - at))
+    ranks = (round(at * last), math.floor(at * last - half), math.ceil(at * last + half))
+    value, low, high = (ordered[min(last, max(0, rank))] for rank in ranks)
+    return value, low, high

@@ -1,0 +1,160 @@
+"""The sounds of a trial: its recordings in pieces of a minute or two, what sounds behind them, and the room.
+
+Used on the main thread to share out the work, and in each process that does it. Reads files only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+import numpy as np
+import soundfile as sf
+
+from assistant.core.intents import PhraseTable
+from assistant.core.ports import SAMPLE_RATE_HZ
+from assistant.errors import HearingError
+from assistant.simulate.acoustics import Box, Sound
+from assistant.simulate.bench.trials import ALONE_SECONDS, QUICK_ALONE_SECONDS, READING, Kind, Trial
+from assistant.simulate.room import PERSON_RMS, Loudspeaker, Room, at_snr
+from assistant.speech.bench_audio import FRAME_SAMPLES, TALKERS, Clip, active_rms
+
+WARM_UP_SECONDS = {True: 10.0, False: 2.0}
+"""Before the first word: where our voice comes back, a canceller learns the room meanwhile."""
+GAP_SECONDS = {Kind.STOP: 1.6, Kind.SINGLE: 1.6, Kind.OTHERS: 0.3, Kind.ALONE: 0.0}
+PIECE_SECONDS = 150.0
+LEAST_ALONE_SECONDS = 20.0
+ALONE_PIECE_SECONDS = 300.0
+PROMPT_SECONDS = 60.0
+"""Where somebody says "stop" over our voice, each piece begins so much later in what we say."""
+ECHO_GAIN_DB = -6.0
+ECHO_DELAY_SECONDS = 0.06
+KNEE = 32768 * 10 ** (-6 / 20)
+SPEAKER_METERS = 0.3
+"""From the loudspeaker to the microphone beside it."""
+_BACKGROUND_READERS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a trial that is heard from a fresh start: a minute or two, `seconds` about so long."""
+
+    trial: Trial
+    number: int
+    clips: tuple[Clip, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Backgrounds:
+    """Where what sounds all the time comes from: some of the recordings."""
+
+    kitchen: tuple[Clip, ...]
+    reading: tuple[Clip, ...]
+    room: tuple[Clip, ...]
+
+    @classmethod
+    def among(cls, clips: Sequence[Clip]) -> Backgrounds:
+        """Find them. Some of those who read aloud stand for a television, and for babble."""
+        reading = in_folders(clips, READING)[-_BACKGROUND_READERS:]
+        return cls(
+            tuple(in_folders(clips, ("noise/ambient",))),
+            tuple(reading),
+            tuple(in_folders(clips, ("noise/room_tone",))),
+        )
+
+    def sound(self, name: str, snr_db: float) -> list[Sound]:
+        """What sounds all the time, so far below a person at a meter; nothing where there is no recording."""
+        if not name:
+            return []
+        clips = {"kitchen": self.kitchen, "room": self.room}.get(name, self.reading)
+        even = [clip.samples().astype(np.float32) for clip in clips]
+        even = [sound * np.float32(1000.0 / max(float(np.sqrt(np.mean(sound**2))), 1.0)) for sound in even]
+        if not even:
+            return []
+        whole = np.concatenate(even)
+        if name == "babble":
+            part = len(whole) // TALKERS
+            whole = whole[: part * TALKERS].reshape(TALKERS, part).sum(axis=0)
+        return [at_snr(whole.astype(np.int16), snr_db)]
+
+
+def plays_own_voice(trial: Trial) -> bool:
+    """Whether we speak meanwhile. Where it does not come back, only what falls silent is of interest."""
+    return trial.own_voice is not None or trial.kind is Kind.STOP
+
+
+def prompts_from_seconds(piece: Piece) -> float:
+    """Where in all that we can say the piece begins."""
+    return piece.number * (ALONE_PIECE_SECONDS if piece.trial.kind is Kind.ALONE else PROMPT_SECONDS)
+
+
+def in_folders(clips: Sequence[Clip], patterns: Sequence[str]) -> list[Clip]:
+    """The clips of folders that match one of the patterns."""
+    return [clip for clip in clips if any(fnmatchcase(clip.folder, pattern) for pattern in patterns)]
+
+
+def clips_of(trial: Trial, clips: Sequence[Clip], table: PhraseTable) -> list[Clip]:
+    """The trial's recordings; single words that are safety phrases are no "others"."""
+    found = in_folders(clips, trial.folders)
+    if trial.kind is Kind.SINGLE:
+        found = [clip for clip in found if table.find_safety(tuple(clip.text.split())) is None]
+    return found
+
+
+def pieces_of(trial: Trial, clips: Sequence[Clip], *, quick: bool, every: int) -> list[Piece]:
+    """Share the trial's recordings out, every n-th of them. Raises HearingError for one that is no sound."""
+    if trial.kind is Kind.ALONE:
+        left = max(LEAST_ALONE_SECONDS, (QUICK_ALONE_SECONDS if quick else ALONE_SECONDS) / every)
+        count = max(1, round(left / ALONE_PIECE_SECONDS))
+        return [Piece(trial, number, (), left / count) for number in range(count)]
+    taken = list(clips)[:: every * (trial.quick_every if quick else 1)]
+    pieces: list[Piece] = []
+    begun: list[Clip] = []
+    warm_up = WARM_UP_SECONDS[trial.own_voice is not None]
+    seconds = warm_up
+    for clip in taken:
+        begun.append(clip)
+        seconds += _seconds(clip) + GAP_SECONDS[trial.kind]
+        if seconds >= PIECE_SECONDS:
+            pieces.append(Piece(trial, len(pieces), tuple(begun), seconds))
+            begun, seconds = [], warm_up
+    if begun:
+        pieces.append(Piece(trial, len(pieces), tuple(begun), seconds))
+    return pieces
+
+
+def said(piece: Piece, clip: Clip) -> Sound:
+    """The recording as the trial wants it: at its own level, or at that of a person at a meter."""
+    samples = clip.samples().astype(np.float32)
+    if piece.trial.as_recorded or len(samples) < FRAME_SAMPLES:
+        return samples
+    return samples * np.float32(PERSON_RMS / max(active_rms(samples.astype(np.float64)), 1.0))
+
+
+def room_for(piece: Piece, backgrounds: Backgrounds) -> Room:
+    """The room in which the piece is heard. Each piece begins elsewhere in what sounds all the time."""
+    trial, own = piece.trial, piece.trial.own_voice
+    sounds = [
+        np.roll(sound, -piece.number * round(PIECE_SECONDS * SAMPLE_RATE_HZ))
+        for sound in backgrounds.sound(trial.background, trial.snr_db)
+    ]
+    walls = None if trial.distance_meters is None else Box().response(trial.distance_meters)
+    if own is None:
+        return Room(piece.number, sounds, None, walls)
+    loudspeaker = Loudspeaker(
+        ECHO_GAIN_DB,
+        ECHO_DELAY_SECONDS,
+        Box().response(SPEAKER_METERS) if own.walls else None,
+        KNEE if own.distorted else None,
+        own.drift_ppm,
+    )
+    return Room(piece.number, sounds, loudspeaker, walls)
+
+
+def _seconds(clip: Clip) -> float:
+    try:
+        return float(sf.info(clip.path).duration)
+    except (OSError, RuntimeError) as error:
+        raise HearingError("recording", f"The recording {clip.path} cannot be read: {error}") from error

@@ -1,0 +1,217 @@
+"""Hears one piece of a trial in its room, block by block, and notes what came of it.
+
+Time is the number of samples; only the cost is taken from the processor's clock. Belongs to the thread, or
+the process, that measures the piece.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from assistant.core.events import FinalHypothesis
+from assistant.core.intents import UNKNOWN_WORD, PhraseTable
+from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ
+from assistant.core.reflex import OperatingPoint
+from assistant.simulate.acoustics import Sound
+from assistant.simulate.bench.ears import Ears
+from assistant.simulate.bench.material import (
+    GAP_SECONDS,
+    WARM_UP_SECONDS,
+    Backgrounds,
+    Piece,
+    plays_own_voice,
+    prompts_from_seconds,
+    room_for,
+    said,
+)
+from assistant.simulate.bench.own_voice import Prompts, Talking
+from assistant.simulate.bench.trials import Kind
+from assistant.speech.bench_audio import FRAME_SAMPLES, Clip, word_end_seconds
+from assistant.speech.vosk_model import VoskModel
+
+LATE_SECONDS = 0.8
+"""A reflex counts for a word until so long after the word's end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every piece needs: made once a process."""
+
+    model: VoskModel
+    table: PhraseTable
+    backgrounds: Backgrounds
+    prompts: Prompts | None
+    point: OperatingPoint | None = None
+
+
+@dataclass(slots=True)
+class Spoken:
+    """A recording that was played, and what came of it.
+
+    Times are counted from the word's end: `decided_seconds` when the reflex was sure, None where there was
+    none; `silent_seconds` when the speaker was silent. `understood` is whether a final text was just this.
+    """
+
+    text: str
+    speaker: str
+    confirmed: bool
+    decided_seconds: float | None = None
+    silent_seconds: float | None = None
+    understood: bool = False
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of a piece. `stray_reflexes` belong to no word; a suspicion counts when it begins.
+
+    `prompts` is how many of our own were begun, in so many `voices`.
+    """
+
+    trial: str
+    kind: Kind
+    number: int
+    spoken: list[Spoken] = field(default_factory=list)
+    seconds: float = 0.0
+    stray_reflexes: int = 0
+    suspicions: int | None = None
+    busy_seconds: float = 0.0
+    peak_megabytes: float = 0.0
+    prompts: int = 0
+    voices: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """When a recording begins, and from when to when a reflex is its doing; in blocks, in seconds."""
+
+    clip: Clip
+    sound: Sound
+    begins_at: int
+    ends_at_seconds: float
+    until_seconds: float
+
+
+def hear_piece(piece: Piece, tools: Tools) -> Outcome:
+    """Hear it. Our own voice plays in every trial of "stop"; what echoes of it is the trial's. Raises
+    HearingError or AudioError.
+    """
+    hearing = _Hearing(piece, tools)
+    lines = _lines(piece)
+    end = round(piece.seconds / BLOCK_SECONDS)
+    if lines:
+        end = lines[-1].begins_at + round((len(lines[-1].sound) / SAMPLE_RATE_HZ + 1.6) / BLOCK_SECONDS)
+    waiting = iter([*lines, None])
+    line = next(waiting)
+    for block in range(end):
+        if line is not None and line.begins_at == block:
+            hearing.say(line)
+            line = next(waiting)
+        hearing.next_block(block)
+    hearing.finish()
+    return hearing.outcome
+
+
+def _lines(piece: Piece) -> list[_Line]:
+    at_seconds = WARM_UP_SECONDS[piece.trial.own_voice is not None]
+    lines = []
+    for clip in piece.clips:
+        sound = said(piece, clip)
+        begins_at = round(at_seconds / BLOCK_SECONDS)
+        seconds = len(sound) / SAMPLE_RATE_HZ
+        word = word_end_seconds(clip.samples()) if len(sound) >= FRAME_SAMPLES else seconds
+        ends_at = begins_at * BLOCK_SECONDS + word
+        lines.append(_Line(clip, sound, begins_at, ends_at, ends_at + LATE_SECONDS))
+        at_seconds = begins_at * BLOCK_SECONDS + seconds + GAP_SECONDS[piece.trial.kind]
+    return lines
+
+
+class _Hearing:
+    """The room, the ears and the voice of one piece, and what was noticed so far."""
+
+    def __init__(self, piece: Piece, tools: Tools) -> None:
+        own = piece.trial.own_voice
+        self.outcome = Outcome(piece.trial.name, piece.trial.kind, piece.number)
+        self._room = room_for(piece, tools.backgrounds)
+        self._ears = Ears(tools.model, tools.table, own.canceller if own else "none", tools.point)
+        self._echoes = own is not None
+        self._voice = None
+        self._voices = tools.prompts.voices if tools.prompts else 0
+        if tools.prompts is not None and plays_own_voice(piece.trial):
+            self._voice = Talking(tools.prompts, tools.prompts.first_at(prompts_from_seconds(piece)))
+        self._line: _Line | None = None
+        self._was_suspecting = False
+        self._falling_silent: Spoken | None = None
+        self._last_sounding = 0
+        if Ears.can_suspect:
+            self.outcome.suspicions = 0
+
+    def say(self, line: _Line) -> None:
+        """The person begins."""
+        self._room.say(line.sound)
+        self._line = line
+        self.outcome.spoken.append(Spoken(line.clip.text, line.clip.speaker, line.clip.confirmed))
+
+    def next_block(self, block: int) -> None:
+        """20 ms: something is played, heard, and acted upon."""
+        played = bytes(2 * BLOCK_SAMPLES) if self._voice is None else self._voice.next_block()
+        self._watch_silence(played, block)
+        near = self._room.next_block(played)
+        began = time.process_time()
+        noticed = self._ears.hear(near, played if self._echoes else None)
+        self.outcome.busy_seconds += time.process_time() - began
+        self.outcome.seconds += BLOCK_SECONDS
+        if noticed.suspects and not self._was_suspecting and self.outcome.suspicions is not None:
+            self.outcome.suspicions += 1
+        self._was_suspecting = noticed.suspects
+        if self._voice is not None:
+            self._voice.duck(noticed.suspects)
+        if noticed.reflex:
+            self._reflex((block + 1) * BLOCK_SECONDS)
+        for hypothesis in noticed.hypotheses:
+            if isinstance(hypothesis, FinalHypothesis):
+                self._understood(tuple(word for word in hypothesis.words if word != UNKNOWN_WORD))
+
+    def finish(self) -> None:
+        """Note what is known at the end only."""
+        self.outcome.peak_megabytes = _peak_megabytes()
+        if self._voice is not None:
+            self.outcome.prompts, self.outcome.voices = self._voice.begun_count, self._voices
+
+    def _reflex(self, now_seconds: float) -> None:
+        if self._voice is not None:
+            self._voice.cut()
+        line = self._line
+        if self.outcome.kind is Kind.OTHERS or line is None or now_seconds > line.until_seconds:
+            self.outcome.stray_reflexes += 1
+            return
+        spoken = self.outcome.spoken[-1]
+        if spoken.decided_seconds is None:
+            spoken.decided_seconds = now_seconds - line.ends_at_seconds
+            if self._voice is not None:
+                self._falling_silent = spoken
+
+    def _watch_silence(self, played: bytes, block: int) -> None:
+        """After a cut: the first block without sound tells that the sample before it was the last."""
+        sounding = np.flatnonzero(np.frombuffer(played, np.int16))
+        spoken, line = self._falling_silent, self._line
+        if len(sounding):
+            self._last_sounding = block * BLOCK_SAMPLES + int(sounding[-1]) + 1
+        elif spoken is not None and line is not None and spoken.decided_seconds is not None:
+            last_seconds = self._last_sounding / SAMPLE_RATE_HZ - line.ends_at_seconds
+            spoken.silent_seconds = max(spoken.decided_seconds, last_seconds)
+            self._falling_silent = None
+
+    def _understood(self, words: tuple[str, ...]) -> None:
+        if self.outcome.spoken and words == tuple(self.outcome.spoken[-1].text.split()):
+            self.outcome.spoken[-1].understood = True
+
+
+def _peak_megabytes() -> float:
+    """The most memory that this process has had in use; Linux only, 0 elsewhere."""
+    status = Path("/proc/self/status")
+    lines = status.read_text(encoding="ascii", errors="replace").splitlines() if status.exists() else []
+    return next((int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM:")), 0.0)

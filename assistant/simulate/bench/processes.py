@@ -1,0 +1,181 @@
+"""Shares the pieces of all trials out to processes, and tells how far they are.
+
+The main thread reads what there is, synthesizes our own voice and waits; each process loads the model once
+and hears a piece at a time. What comes out does not depend on how many there are.
+"""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.audio.echo import open_canceller
+from assistant.core.intents import PhraseTable
+from assistant.core.reflex import OperatingPoint
+from assistant.errors import AudioError, HearingError, VoiceError
+from assistant.language.packs import load_language
+from assistant.simulate.bench.material import (
+    Backgrounds,
+    Piece,
+    clips_of,
+    pieces_of,
+    plays_own_voice,
+    prompts_from_seconds,
+)
+from assistant.simulate.bench.measuring import Outcome, Tools, hear_piece
+from assistant.simulate.bench.own_voice import Prompts, synthesize
+from assistant.simulate.bench.trials import Trial
+from assistant.speech.bench_audio import Clip, read_clips
+from assistant.speech.models import find_speech_model
+from assistant.speech.vosk_model import VoskModel
+
+LONGEST_PROMPT_SECONDS = 30.0
+TELL_EVERY = 0.05
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What to measure: trials, of every n-th recording.
+
+    The model is the usual one unless its folder is given, and so is the operating point.
+    """
+
+    audio: Path
+    trials: Sequence[Trial]
+    quick: bool = False
+    every: int = 1
+    processes: int = 2
+    model: Path | None = None
+    point: OperatingPoint | None = None
+
+
+def measure(run: Run, tell: Tell) -> list[Outcome]:
+    """Hear it all; trials that need what is not there are left out, with a line each.
+
+    Raises AssistantError: in one sentence what of the recordings, the model or a voice cannot be used.
+    """
+    clips = read_clips(run.audio)
+    table = load_language().table
+    model = find_speech_model(run.model).path
+    loaded = VoskModel(model)
+    backgrounds = Backgrounds.among(clips)
+    pieces = [
+        piece for trial in _possible(run.trials, tell) for piece in _pieces(run, trial, clips, table, tell)
+    ]
+    with tempfile.TemporaryDirectory(prefix="limber-bench-") as folder:
+        prompts = _prompts(pieces, Path(folder), tell)
+        if prompts is None:
+            pieces = [piece for piece in pieces if piece.trial.own_voice is None]
+        if not pieces:
+            raise HearingError("recordings", f"{run.audio} has no recordings for these conditions.")
+        if run.processes == 1:
+            tools = Tools(loaded, table, backgrounds, prompts, run.point)
+            return _told(pieces, ((piece, hear_piece(piece, tools)) for piece in pieces), tell)
+        with _pool(run.processes, _Made(model, table, backgrounds, prompts, run.point)) as pool:
+            return _told(pieces, _heard(pool, pieces), tell)
+
+
+def _possible(trials: Sequence[Trial], tell: Tell) -> Iterator[Trial]:
+    """Those whose canceller is there."""
+    for trial in trials:
+        try:
+            open_canceller(trial.own_voice.canceller if trial.own_voice else "none")
+        except AudioError as error:
+            tell(f'Left out: "{trial.name}". {error.message}')
+        else:
+            yield trial
+
+
+def _pieces(run: Run, trial: Trial, clips: Sequence[Clip], table: PhraseTable, tell: Tell) -> list[Piece]:
+    pieces = pieces_of(trial, clips_of(trial, clips, table), quick=run.quick, every=run.every)
+    if not pieces:
+        tell(f'Left out: "{trial.name}". There are no recordings for it.')
+    return pieces
+
+
+def _prompts(pieces: Sequence[Piece], folder: Path, tell: Tell) -> Prompts | None:
+    """Our own voice, for as long as the pieces reach into it; None, with a line, where there is no voice."""
+    ends = [prompts_from_seconds(piece) + piece.seconds for piece in pieces if plays_own_voice(piece.trial)]
+    if not ends:
+        return None
+    seconds = max(ends) + LONGEST_PROMPT_SECONDS
+    tell(f"Synthesizing {math.ceil(seconds / 60)} minutes of our own voice, unless they are still there.")
+    try:
+        return synthesize(seconds, folder, tell)
+    except VoiceError as error:
+        tell(f"Our own voice is left out. {error.message}")
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a process makes its tools of."""
+
+    model: Path
+    table: PhraseTable
+    backgrounds: Backgrounds
+    prompts: Prompts | None
+    point: OperatingPoint | None = None
+
+
+_tools: list[Tools] = []
+"""Of this process; filled once, when the pool starts it."""
+
+
+def _prepare(made: _Made) -> None:
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # an interrupt is told by the main process alone
+    _tools.append(Tools(VoskModel(made.model), made.table, made.backgrounds, made.prompts, made.point))
+
+
+def _hear(piece: Piece) -> Outcome:
+    return hear_piece(piece, _tools[0])
+
+
+@contextmanager
+def _pool(processes: int, made: _Made) -> Iterator[ProcessPoolExecutor]:
+    """Processes that begin empty, so that each one's memory is its own. What waits is dropped on an error."""
+    start = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(processes, start, _prepare, (made,))
+    try:
+        yield pool
+    except BrokenProcessPool as error:
+        raise HearingError("bench", "A process that measured has ended; is there enough memory?") from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _heard(pool: ProcessPoolExecutor, pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Outcome]]:
+    """The longest first, so that none is left over at the end."""
+    order = sorted(pieces, key=lambda piece: -piece.seconds)
+    going: dict[Future[Outcome], Piece] = {pool.submit(_hear, piece): piece for piece in order}
+    while going:
+        done, _ = wait(going, return_when=FIRST_COMPLETED)
+        for future in done:
+            yield going.pop(future), future.result()
+
+
+def _told(pieces: Sequence[Piece], heard: Iterator[tuple[Piece, Outcome]], tell: Tell) -> list[Outcome]:
+    """Collect what comes, tell how much time is left, and put it into the order of the pieces."""
+    total, done, told, began = sum(piece.seconds for piece in pieces), 0.0, 0.0, time.monotonic()
+    tell(f"Listening to {total / 60:.0f} minutes of sound.")
+    found: dict[tuple[str, int], Outcome] = {}
+    for piece, outcome in heard:
+        found[piece.trial.name, piece.number] = outcome
+        done += piece.seconds
+        if done / total >= told + TELL_EVERY:
+            told = done / total
+            left = (time.monotonic() - began) * (total - done) / done
+            tell(f"{told:4.0%}, {left // 60:.0f} min {left % 60:02.0f} s left")
+    return [found[piece.trial.name, piece.number] for piece in pieces]

@@ -1,0 +1,151 @@
+"""What is measured: who says what, in which sound, how far away, and what of our own voice comes back.
+
+Data only. Figures are called by these names, in files that are compared: a changed name is a new figure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from assistant.errors import HearingError
+from assistant.speech.benchmark import STOP
+
+
+class Kind(StrEnum):
+    """What is asked of a trial's recordings."""
+
+    STOP = "stop"
+    """Each is "stop": how many are missed?"""
+    SINGLE = "single"
+    """Each is one word or phrase, but no safety phrase: how many are taken for one?"""
+    OTHERS = "others"
+    """Sound without safety phrases, one recording after the other: how many false pauses in an hour?"""
+    ALONE = "alone"
+    """Nothing but our own voice: how many false pauses in an hour?"""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnVoice:
+    """How our own voice comes back to the microphone, and what is done about it."""
+
+    canceller: str
+    walls: bool = True
+    distorted: bool = False
+    drift_ppm: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One way to hear some recordings.
+
+    `folders` are those of the recordings. What sounds all the time is named by `background` ("kitchen",
+    "babble", "television" or "room"), `snr_db` below a person at a meter. Without a distance there are no
+    walls. `as_recorded` leaves each recording at its own level, else it has the level of a person at a meter.
+    The quick form takes every `quick_every`-th recording, or none for 0.
+    """
+
+    name: str
+    kind: Kind
+    folders: tuple[str, ...] = ()
+    background: str = ""
+    snr_db: float = 0.0
+    distance_meters: float | None = None
+    as_recorded: bool = False
+    own_voice: OwnVoice | None = None
+    quick_every: int = 0
+
+
+ALONE_SECONDS = 3600.0
+QUICK_ALONE_SECONDS = 180.0
+CANCELLERS = ("none", "speex", "webrtc")
+STOPS = (f"commands/{STOP}",)
+READING = ("negatives/librispeech",)
+ROOM_SNR_DB = 30.0
+"""A quiet living room is some 30 dB below a person who speaks at a meter."""
+
+_CLEAN = Trial("clean", Kind.STOP, STOPS, as_recorded=True, quick_every=3)
+_WAYS = {
+    "direct": OwnVoice("", walls=False),
+    "room": OwnVoice(""),
+    "distorted": OwnVoice("", distorted=True),
+    "drift": OwnVoice("", drift_ppm=50.0),
+}
+
+
+def _in_noise() -> list[Trial]:
+    loud = [
+        *(("kitchen", 20, 0), ("kitchen", 10, 4), ("kitchen", 5, 0)),
+        *(("babble", 20, 0), ("babble", 10, 0), ("babble", 5, 0), ("television", 10, 0)),
+    ]
+    return [
+        Trial(f"{noise} {snr_db} dB", Kind.STOP, STOPS, noise, snr_db, quick_every=quick_every)
+        for noise, snr_db, quick_every in loud
+    ]
+
+
+def _far_away() -> list[Trial]:
+    return [
+        Trial(f"{meters:g} m", Kind.STOP, STOPS, "room", ROOM_SNR_DB, meters, quick_every=6 * (meters == 2))
+        for meters in (0.5, 1.0, 2.0, 4.0)
+    ]
+
+
+def _over_own_voice() -> list[Trial]:
+    return [
+        Trial(
+            f"own voice {canceller} {name}",
+            Kind.STOP,
+            STOPS,
+            own_voice=replace(way, canceller=canceller),
+            quick_every=4 * ((canceller, name) == ("speex", "room")),
+        )
+        for canceller in CANCELLERS
+        for name, way in _WAYS.items()
+    ]
+
+
+def _others() -> list[Trial]:
+    rest = ("negatives/an4", "negatives/ljspeech", "negatives/librivox")
+    noises = ("noise/ambient", "noise/baby_cry", "noise/room_tone")
+    phrases = ("negatives/custom_phrases", "negatives/wakewords", "negatives/precise")
+    return [
+        Trial("others' reading", Kind.OTHERS, READING, as_recorded=True, quick_every=6),
+        Trial("others' reading more", Kind.OTHERS, rest, as_recorded=True),
+        Trial("others' reading 3 m", Kind.OTHERS, READING, "room", ROOM_SNR_DB, 3.0),
+        Trial("short phrases", Kind.OTHERS, phrases, as_recorded=True),
+        Trial("noise", Kind.OTHERS, noises, as_recorded=True, quick_every=4),
+        Trial("music", Kind.OTHERS, ("noise/music",), as_recorded=True),
+    ]
+
+
+TRIALS: tuple[Trial, ...] = (
+    _CLEAN,
+    *_in_noise(),
+    *_far_away(),
+    *_over_own_voice(),
+    *_others(),
+    Trial("single other commands", Kind.SINGLE, ("commands/*",), as_recorded=True, quick_every=8),
+    Trial("single other words", Kind.SINGLE, ("negatives/words",), as_recorded=True, quick_every=4),
+    *(
+        Trial(
+            f"own voice alone {name}", Kind.ALONE, own_voice=OwnVoice(name), quick_every=1 * (name == "speex")
+        )
+        for name in CANCELLERS
+    ),
+)
+
+
+def chosen(patterns: str, *, quick: bool) -> list[Trial]:
+    """The trials whose names match one of the patterns, such as "clean,kitchen*"; all for an empty one.
+
+    The quick form has fewer trials. Raises HearingError for a pattern that no name matches.
+    """
+    there = [trial for trial in TRIALS if trial.quick_every or not quick]
+    wanted = [pattern.strip() for pattern in patterns.split(",") if pattern.strip()]
+    for pattern in wanted:
+        if not any(fnmatchcase(trial.name, pattern) for trial in there):
+            names = ", ".join(trial.name for trial in there)
+            raise HearingError("conditions", f'There is no condition "{pattern}"; there is: {names}.')
+    return [trial for trial in there if not wanted or any(fnmatchcase(trial.name, one) for one in wanted)]

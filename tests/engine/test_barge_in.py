@@ -1,0 +1,183 @@
+"""People interrupt as they do: over Limber's own voice, shouting, twice, half swallowed. Everything is real
+but the air: mixer, echo canceller, both recognizers, and voices made on the spot.
+"""
+
+from __future__ import annotations
+
+import shutil
+from ctypes.util import find_library
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pytest
+
+from assistant.audio.echo import choose_canceller
+from assistant.audio.mixer import Mixer
+from assistant.config import Config
+from assistant.core.intents import SAFETY_INTENTS, Intent, Match, PhraseTable
+from assistant.core.listening import Listener
+from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ, Speech
+from assistant.equipment import load_content
+from assistant.simulate.room import Room, leveled
+from assistant.speech.hearing import HearingPath
+from assistant.speech.models import find_speech_model
+from assistant.speech.reacting import Reacting
+from assistant.speech.recognizer import VoskRecognizer
+from assistant.speech.voice import open_voice
+from assistant.speech.vosk_model import VoskModel
+
+OWN_WORDS = (
+    "Sit tall, with both feet on the floor. Let your shoulders sink. Slowly turn your head to the right, "
+    "only as far as is comfortable. Breathe in through your nose, and out through your mouth."
+)
+SPEAKS_AT_SECONDS = 8.0
+PERSONS = ("espeak:en-us", "espeak:en-us+f3", "flite:awb")
+
+pytestmark = pytest.mark.skipif(
+    not (find_library("speexdsp") and shutil.which("flite") and shutil.which("espeak-ng")),
+    reason="needs: sudo apt-get install libspeexdsp1 flite espeak-ng",
+)
+Sound = np.ndarray
+
+
+@pytest.fixture(scope="module")
+def model() -> VoskModel:
+    return VoskModel(find_speech_model(None).path)
+
+
+@cache
+def said(text: str, voice: str) -> Sound:
+    """What somebody says, without the silence around it, as loud as people are at the microphone."""
+    speech = b"".join(piece.samples for piece in open_voice(voice).synthesize(text, 1.0))
+    sound = leveled(np.frombuffer(speech, np.int16))
+    loud = np.flatnonzero(np.abs(sound) > 300)
+    return sound[loud[0] : loud[-1] + 1]
+
+
+@cache
+def phrases() -> PhraseTable:
+    return load_content(Config(), print)[0].table
+
+
+@cache
+def own_voice() -> Speech:
+    pieces = open_voice("flite:slt").synthesize(f"{OWN_WORDS} {OWN_WORDS}", 1.0)
+    return Speech(b"".join(piece.samples for piece in pieces))
+
+
+def pause(seconds: float) -> Sound:
+    return np.zeros(round(seconds * SAMPLE_RATE_HZ), np.float32)
+
+
+@dataclass
+class Heard:
+    """What came of it, in seconds after the person's last sound."""
+
+    acted: list[Intent]
+    first_at: float
+    silent_at: float
+
+
+def barge_in(model: VoskModel, person: Sound, echo_gain_db: float | None = -6.0) -> Heard:
+    """The person speaks in the midst of our own voice."""
+    table = phrases()
+    listener, mixer, room = Listener(table), Mixer(), Room(1, None, 0.0, None, echo_gain_db)
+    canceller = choose_canceller("speex", one_clock=True, tell=pytest.fail)
+    hearing = HearingPath(VoskRecognizer(model), table, canceller=canceller, second=VoskRecognizer(model))
+    hearing.listen_for(Intent)
+    reacting = Reacting(hearing, mixer)
+    mixer.begin(1)
+    mixer.feed(1, own_voice())
+    end_seconds = SPEAKS_AT_SECONDS + len(person) / SAMPLE_RATE_HZ
+    acted, first_at, silent_at = [], np.inf, np.inf
+    for number in range(round((end_seconds + 2.0) / BLOCK_SECONDS)):
+        now = number * BLOCK_SECONDS
+        if number == round(SPEAKS_AT_SECONDS / BLOCK_SECONDS):
+            room.say(person)
+        played = mixer.next_block()
+        if not any(played):
+            silent_at = min(silent_at, now - end_seconds) if now > SPEAKS_AT_SECONDS else silent_at
+        for hypothesis in reacting.accept(room.next_block(played), played).hypotheses:
+            meaning = listener.interpret(hypothesis, Intent)
+            if isinstance(meaning, Match) and meaning.intent in (*SAFETY_INTENTS, Intent.PAUSE):
+                first_at = min(first_at, now + BLOCK_SECONDS - end_seconds)
+                acted.append(meaning.intent)
+    return Heard(acted, first_at, silent_at)
+
+
+def shouted(sound: Sound) -> Sound:
+    """12 dB louder than people speak, and clipped by the microphone."""
+    return np.clip(sound * 10 ** (12 / 20), -0.35 * 32768, 0.35 * 32768)
+
+
+def grunt(seconds: float = 0.25) -> Sound:
+    """A dull burst of noise."""
+    noise = np.random.default_rng(3).normal(0, 3000, round(seconds * SAMPLE_RATE_HZ))
+    return np.asarray(np.convolve(noise, np.full(20, 0.2), "same") * np.hanning(len(noise)), np.float32)
+
+
+def test_stop_over_our_own_voice_silences_it_soon(model: VoskModel) -> None:
+    heard = [barge_in(model, said("stop", person)) for person in PERSONS]
+    assert [h.acted for h in heard].count([Intent.STOP]) >= 2, heard
+    delays = sorted(h.silent_at for h in heard)
+    assert delays[1] < 0.5, heard
+    assert all(h.silent_at - h.first_at < 0.03 for h in heard if h.acted), "silent within the next block"
+
+
+def test_stop_twice_in_a_row_acts_twice(model: VoskModel) -> None:
+    heard = [
+        barge_in(model, np.concatenate([said("stop", p), pause(2.5), said("stop", p)])).acted for p in PERSONS
+    ]
+    assert heard.count([Intent.STOP, Intent.STOP]) >= 2, heard
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("no no stop", Intent.STOP),
+        ("stop, stop, stop", Intent.STOP),
+        ("that hurts", Intent.PAIN),
+    ],
+)
+def test_what_people_call_over_our_own_voice_acts_once(model: VoskModel, text: str, intent: Intent) -> None:
+    heard = [barge_in(model, said(text, person)).acted for person in PERSONS]
+    assert heard.count([intent]) >= 2, heard
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"), [("hang on", Intent.STOP), ("ouch", Intent.PAIN), ("[[aU aU]]", Intent.PAIN)]
+)
+def test_what_people_call_while_nothing_comes_back_of_our_voice_acts_once(
+    model: VoskModel, text: str, intent: Intent
+) -> None:
+    """Softer sounds, which an echo still hides. espeak-ng reads the last as phonemes: "ow ow"."""
+    persons = [person for person in PERSONS if person.startswith("espeak")]
+    heard = [barge_in(model, said(text, person), None).acted for person in persons]
+    assert heard.count([intent]) >= 1, heard
+    assert all(acted in ([intent], []) for acted in heard), heard
+
+
+def test_a_shouted_stop_that_clips_is_heard(model: VoskModel) -> None:
+    heard = [barge_in(model, shouted(said("stop", person))).acted for person in PERSONS]
+    assert heard.count([Intent.STOP]) >= 2, heard
+
+
+def test_a_stop_after_a_grunt_is_heard(model: VoskModel) -> None:
+    heard = [
+        barge_in(model, np.concatenate([grunt(), pause(0.12), said("stop", person)])).acted
+        for person in PERSONS
+    ]
+    assert heard.count([Intent.STOP]) >= 2, heard
+
+
+def test_a_half_swallowed_stop_is_heard(model: VoskModel) -> None:
+    """Its last 60 ms are missing."""
+    heard = [barge_in(model, said("stop", p)[: -round(0.06 * SAMPLE_RATE_HZ)]).acted for p in PERSONS]
+    assert heard.count([Intent.STOP]) >= 2, heard
+
+
+def test_nobody_is_heard_where_nobody_speaks(model: VoskModel) -> None:
+    heard = barge_in(model, pause(2.0))
+    assert heard.acted == []
+    assert heard.silent_at == np.inf, "its voice was lowered to nothing"

@@ -1,0 +1,231 @@
+"""When a safety phrase is suspected, believed, and taken back: read as blocks of 20 ms."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from driver import PACK
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.core.events import FinalHypothesis, Hypothesis, PartialHypothesis
+from assistant.core.intents import SAFETY_INTENTS, Intent, Match
+from assistant.core.listening import Listener
+from assistant.core.ports import BLOCK_SECONDS
+from assistant.core.reflex import OperatingPoint, Reflex
+
+POINT = OperatingPoint()
+STRICT = OperatingPoint(embedded_hold_seconds=1.0)
+
+
+class Stream:
+    """A recognizer's stream of blocks into a reflex, and what came out."""
+
+    def __init__(self, point: OperatingPoint = POINT) -> None:
+        self.reflex = Reflex(PACK.table, point)
+        self.block_count = 0
+        self.utterance = 1
+        self.quiet_seconds: float | None = None
+
+    @property
+    def now(self) -> float:
+        return self.block_count * BLOCK_SECONDS
+
+    def block(self, *hypotheses: Hypothesis, quiet: bool = False) -> list[Hypothesis]:
+        self.block_count += 1
+        before = self.quiet_seconds
+        self.quiet_seconds = 0.0 if not quiet else None if before is None else before + BLOCK_SECONDS
+        believed = self.reflex.accept(hypotheses, self.now, self.quiet_seconds)  # type: ignore[arg-type]
+        return list(believed)
+
+    def partial(self, text: str, *, quiet: bool = False) -> list[Hypothesis]:
+        at = self.now + BLOCK_SECONDS
+        return self.block(PartialHypothesis(self.utterance, tuple(text.split()), at, at), quiet=quiet)
+
+    def final(self, text: str) -> list[Hypothesis]:
+        at = self.now + BLOCK_SECONDS
+        believed = self.block(FinalHypothesis(self.utterance, tuple(text.split()), at, at), quiet=True)
+        self.utterance += 1
+        self.quiet_seconds = None
+        return believed
+
+    def sound(self, seconds: float) -> list[Hypothesis]:
+        return [h for _ in range(round(seconds / BLOCK_SECONDS)) for h in self.block()]
+
+    def quiet(self, seconds: float) -> list[Hypothesis]:
+        return [h for _ in range(round(seconds / BLOCK_SECONDS)) for h in self.block(quiet=True)]
+
+
+def words(believed: list[Hypothesis]) -> list[str]:
+    return [" ".join(hypothesis.words) for hypothesis in believed]
+
+
+def test_a_safety_phrase_is_suspected_within_its_block_and_believed_when_it_is_quiet_after_it() -> None:
+    stream = Stream()
+    assert stream.sound(0.2) == []
+    assert not stream.reflex.suspects
+    assert stream.partial("stop") == []
+    assert stream.reflex.suspects
+    assert stream.quiet(0.10) == []
+    (stop,) = stream.quiet(0.02)
+    assert isinstance(stop, PartialHypothesis)
+    assert stop.words == ("stop",)
+    assert stop.at_seconds == pytest.approx(stream.now)
+    assert stop.word_end_seconds == pytest.approx(stream.now - 0.12)
+    assert not stream.reflex.suspects
+    assert stream.quiet(0.4) == [], "once is enough"
+
+
+def test_or_when_its_words_have_not_changed_for_a_while() -> None:
+    stream = Stream()
+    stream.partial("stop")
+    assert stream.sound(0.28) == []
+    (stop,) = stream.sound(0.02)
+    assert (stop.at_seconds, stop.word_end_seconds) == (pytest.approx(stream.now), pytest.approx(stream.now))
+
+
+def test_words_too_soft_for_speech_are_believed_when_steady() -> None:
+    stream = Stream()
+    assert stream.partial("stop", quiet=True) == []
+    assert stream.quiet(0.28) == []
+    assert words(stream.quiet(0.02)) == ["stop"]
+
+
+def test_other_words_are_no_suspicion_and_only_their_final_hypothesis_goes_on() -> None:
+    stream = Stream()
+    assert stream.partial("ready") == []
+    assert not stream.reflex.suspects
+    assert stream.quiet(0.38) == []
+    assert words(stream.final("ready")) == ["ready"]
+
+
+def test_a_phrase_that_vanishes_is_taken_back_and_never_believed() -> None:
+    stream = Stream()
+    stream.partial("stop")
+    stream.sound(0.2)
+    assert stream.partial("stopper") == []
+    assert not stream.reflex.suspects
+    stream.partial("stop")
+    assert stream.reflex.suspects
+    assert stream.partial("") == []
+    assert not stream.reflex.suspects
+    assert stream.quiet(0.5) == []
+
+
+def test_a_suspicion_that_nothing_confirms_is_taken_back_in_time() -> None:
+    stream = Stream()
+    stream.partial("stop")
+    suspected = []
+    for number in range(40):
+        assert stream.partial(f"stop [unk]{' [unk]' * (number % 2)}") == []
+        suspected.append(stream.reflex.suspects)
+    assert suspected == [True] * 29 + [False] * 11
+    assert words(stream.final("stop [unk]")) == ["stop [unk]"], "a final hypothesis is believed all the same"
+
+
+def test_what_has_been_confirmed_is_not_suspected_again_but_something_worse_is() -> None:
+    stream = Stream()
+    stream.partial("stop")
+    assert words(stream.sound(0.3)) == ["stop"]
+    stream.partial("stop stop")
+    assert not stream.reflex.suspects
+    assert stream.sound(0.5) == []
+    stream.partial("stop stop that hurts")
+    assert stream.reflex.suspects
+    assert words(stream.quiet(0.12)) == ["stop stop that hurts"]
+    assert words(stream.final("stop stop that hurts")) == ["stop stop that hurts"]
+    stream.partial("stop")
+    assert stream.reflex.suspects, "the next utterance is another one"
+
+
+def test_a_red_flag_is_suspected_and_believed_like_the_others() -> None:
+    stream = Stream()
+    stream.partial("i can't breathe")
+    assert stream.reflex.suspects
+    assert words(stream.sound(0.3)) == ["i can't breathe"]
+
+
+@pytest.mark.parametrize("text", ["[unk] stop", "ready stop", "out stop that"])
+def test_a_phrase_after_other_words_has_to_hold_for_longer_unless_it_is_quiet_after_it(text: str) -> None:
+    stream = Stream(STRICT)
+    stream.partial(text)
+    assert stream.sound(0.98) == []
+    assert words(stream.sound(0.02)) == [text]
+    stream = Stream(STRICT)
+    stream.partial(text)
+    assert words(stream.quiet(0.12)) == [text]
+
+
+@pytest.mark.parametrize("text", ["stop", "no no stop", "stop it ready", "i can't breathe"])
+def test_a_phrase_that_begins_its_utterance_does_not(text: str) -> None:
+    stream = Stream(STRICT)
+    stream.sound(0.6)
+    stream.partial(text)
+    assert words(stream.sound(0.3)) == [text]
+
+
+def test_a_phrase_after_long_speech_without_a_pause_has_to_hold_for_longer() -> None:
+    stream = Stream(STRICT)
+    stream.sound(1.2)
+    stream.partial("stop")
+    assert stream.sound(0.9) == []
+    assert words(stream.sound(0.1)) == ["stop"]
+
+
+def test_a_pause_ends_running_speech_and_a_breath_does_not() -> None:
+    for pause_seconds, hold_seconds in ((0.2, 1.0), (0.4, 0.3)):
+        stream = Stream(STRICT)
+        stream.sound(1.0)
+        stream.quiet(pause_seconds)
+        stream.sound(0.3)
+        stream.partial("stop")
+        assert stream.sound(hold_seconds - 0.02) == []
+        assert words(stream.sound(0.02)) == ["stop"]
+
+
+def test_the_point_is_the_one_that_is_given() -> None:
+    slow = replace(POINT, hold_quiet_seconds=0.2, hold_steady_seconds=0.5, suspicion_seconds=0.1)
+    stream = Stream(slow)
+    stream.partial("stop")
+    assert stream.quiet(0.18) == []
+    assert not stream.reflex.suspects
+    assert words(stream.quiet(0.02)) == ["stop"]
+    stream = Stream(slow)
+    stream.partial("stop")
+    assert stream.sound(0.48) == []
+    assert words(stream.sound(0.02)) == ["stop"]
+
+
+texts = st.lists(
+    st.sampled_from(["stop", "that", "hurts", "hold", "on", "[unk]", "ready", "i", "can't", "breathe", "ow"]),
+    max_size=4,
+).map(tuple)
+moves = st.lists(
+    st.one_of(
+        st.tuples(st.just("partial"), texts),
+        st.tuples(st.just("final"), texts),
+        st.tuples(st.just("sound"), st.integers(1, 40)),
+        st.tuples(st.just("quiet"), st.integers(1, 40)),
+    ),
+    max_size=30,
+)
+
+
+@given(moves)
+def test_every_believed_partial_is_acted_on_and_no_final_is_ever_held_back(script: list[tuple]) -> None:  # type: ignore[type-arg]
+    stream, session = Stream(), Listener(PACK.table)
+    for kind, value in script:
+        if kind == "final":
+            assert words(stream.final(" ".join(value)))[-1:] == [" ".join(value)]
+            session.interpret(FinalHypothesis(stream.utterance - 1, value, 0, 0), Intent)
+            assert not stream.reflex.suspects
+            continue
+        if kind == "partial":
+            believed = stream.partial(" ".join(value))
+        else:
+            believed = stream.sound(value * 0.02) if kind == "sound" else stream.quiet(value * 0.02)
+        for hypothesis in believed:
+            meaning = session.interpret(hypothesis, Intent)
+            assert isinstance(meaning, Match)
+            assert meaning.intent in (*SAFETY_INTENTS, Intent.PAUSE)
