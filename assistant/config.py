@@ -43,10 +43,10 @@ class AudioConfig(_Strict):
 class HearingConfig(_Strict):
     """How much is asked of a safety phrase before it is believed; see core/reflex.py."""
 
-    hold_quiet_seconds: float = Field(default=0.12, ge=0.02, le=0.4)
-    hold_steady_seconds: float = Field(default=0.3, ge=0.0, le=2.0)
-    embedded_hold_seconds: float = Field(default=0.3, ge=0.0, le=10.0)
-    running_speech_seconds: float = Field(default=1.0, ge=0.0, le=60.0)
+    alone_quiet_seconds: float = Field(default=0.1, ge=0.02, le=0.4)
+    alone_stood_seconds: float = Field(default=0.24, ge=0.0, le=2.0)
+    among_quiet_seconds: float = Field(default=0.3, ge=0.02, le=0.4)
+    among_stood_seconds: float = Field(default=0.5, ge=0.0, le=10.0)
     suspicion_seconds: float = Field(default=0.6, ge=0.0, le=5.0)
 
 

@@ -13,8 +13,6 @@ from assistant.core.events import FinalHypothesis, PartialHypothesis
 from assistant.core.intents import Intent, PhraseTable, Words
 from assistant.core.listening import Listener
 
-PAUSE_SECONDS = 0.3
-"""So long without speech is a pause: what is said after it is no running speech any more."""
 _ROUNDING_SECONDS = 1e-6
 
 
@@ -22,20 +20,19 @@ _ROUNDING_SECONDS = 1e-6
 class OperatingPoint:
     """How much is asked of a safety phrase before it is believed, in one place. A final one always is.
 
-    Words decoded in the middle of a sentence often turn into others with the next syllable: 32 minutes of
-    speech without any held 44 safety phrases among all words, 15 among those that held as long as here. It
-    costs a "stop" 60 ms (median).
+    Words decoded in the middle of a sentence often turn into others with the next syllable: docs/hearing.md
+    has what is missed and what is made up with these values. A phrase is alone when its utterance has no
+    other words so far; what other people say is mistaken for a phrase among words most of all.
     """
 
-    hold_quiet_seconds: float = 0.12
-    """Believed when it has been so long quiet since the last speech: nothing follows that could change it."""
-    hold_steady_seconds: float = 0.3
-    """Or when no word of the utterance has changed for so long, though sound goes on."""
-    embedded_hold_seconds: float = 0.3
-    """In place of `hold_steady_seconds` for a phrase in the middle of running speech: with words before it in
-    its utterance, or after running speech; what others say is mistaken for a phrase there most of all."""
-    running_speech_seconds: float = 1.0
-    """Speech that has gone on for longer, without a pause, when the phrase appears is running speech."""
+    alone_quiet_seconds: float = 0.1
+    """A phrase alone is believed when it has been so long quiet since the last speech."""
+    alone_stood_seconds: float = 0.24
+    """Or when it has stood there for so long, though sound goes on."""
+    among_quiet_seconds: float = 0.3
+    """A phrase before or after other words is believed when it has been so long quiet since the last speech."""
+    among_stood_seconds: float = 0.5
+    """Or when it has stood there for so long, though sound and words go on."""
     suspicion_seconds: float = 0.6
     """A suspicion lowers the voice for so long at most; what is confirmed later acts all the same."""
 
@@ -48,12 +45,10 @@ class Reflex:
         self._point = point or OperatingPoint()
         self._listener = Listener(table)
         self._standing: PartialHypothesis | None = None
+        self._stands_alone = False
         self._changed_at = 0.0
         self._suspected: Intent | None = None
         self._suspected_at = 0.0
-        self._is_after_words = False
-        self._in_running_speech = False
-        self._speech_since: float | None = None
         self._now = 0.0
 
     @property
@@ -74,7 +69,6 @@ class Reflex:
         partial ones with a safety phrase that is new in its utterance and has held.
         """
         self._now = now_seconds
-        self._follow_speech(seconds_since_speech)
         believed: list[PartialHypothesis | FinalHypothesis] = []
         for hypothesis in hypotheses:
             if isinstance(hypothesis, FinalHypothesis):
@@ -92,12 +86,6 @@ class Reflex:
             believed.append(held)
         return believed
 
-    def _follow_speech(self, seconds_since_speech: float | None) -> None:
-        if seconds_since_speech is None or seconds_since_speech > PAUSE_SECONDS:
-            self._speech_since = None
-        elif self._speech_since is None:
-            self._speech_since = self._now
-
     def _look(self, hypothesis: PartialHypothesis) -> None:
         """The words have changed: does a safety phrase stand in them that has not been confirmed?"""
         match = self._listener.foresee(hypothesis)
@@ -105,25 +93,29 @@ class Reflex:
             self._forget()
             return
         self._standing, self._changed_at = hypothesis, self._now
-        self._is_after_words = not self._begins_with_safety(hypothesis.words)
+        self._stands_alone = self._is_alone(hypothesis.words)
         if match.intent is not self._suspected:
             self._suspected, self._suspected_at = match.intent, self._now
-            since = self._now if self._speech_since is None else self._speech_since
-            self._in_running_speech = self._now - since > self._point.running_speech_seconds
-
-    def _begins_with_safety(self, words: Words) -> bool:
-        found = self._table.find_safety(words)
-        return found is not None and found == self._table.find_safety(words[: len(found.phrase.split())])
 
     def _forget(self) -> None:
         self._standing = self._suspected = None
 
     def _has_held(self, seconds_since_speech: float | None) -> bool:
-        quiet_seconds = seconds_since_speech or 0.0
-        if quiet_seconds + _ROUNDING_SECONDS >= self._point.hold_quiet_seconds:
-            return True
-        steady_seconds = self._now - self._changed_at
         limits = self._point
-        is_embedded = self._is_after_words or self._in_running_speech
-        needed = limits.embedded_hold_seconds if is_embedded else limits.hold_steady_seconds
-        return steady_seconds + _ROUNDING_SECONDS >= needed
+        quiet_enough, stood_enough = limits.among_quiet_seconds, limits.among_stood_seconds
+        if self._stands_alone:
+            quiet_enough, stood_enough = limits.alone_quiet_seconds, limits.alone_stood_seconds
+        quiet_seconds = (seconds_since_speech or 0.0) + _ROUNDING_SECONDS
+        stood_seconds = self._now - self._suspected_at + _ROUNDING_SECONDS
+        return quiet_seconds >= quiet_enough or stood_seconds >= stood_enough
+
+    def _is_alone(self, words: Words) -> bool:
+        """Whether the words are nothing but safety phrases, one after the other."""
+        ends = range(len(words), 0, -1)
+        return not words or any(
+            self._is_safety_phrase(words[:end]) and self._is_alone(words[end:]) for end in ends
+        )
+
+    def _is_safety_phrase(self, words: Words) -> bool:
+        found = self._table.find_safety(words)
+        return found is not None and len(found.phrase.split()) == len(words)

@@ -25,7 +25,7 @@ from assistant.speech.prompting import Prompter, PromptingThread
 from assistant.speech.reacting import Reacting
 
 NEAR, FAR, CLEAN = b"near" * 160, b"far " * 160, b"cln " * 160
-QUIET_BLOCKS = 6  # of silence, until a phrase is believed
+QUIET_BLOCKS = 5  # of silence, until a phrase is believed
 
 
 class Cancelling:
@@ -137,7 +137,7 @@ def test_the_end_of_the_audio_ends_both_utterances() -> None:
 
 
 def test_the_operating_point_is_that_of_both() -> None:
-    point = OperatingPoint(hold_quiet_seconds=0.2)
+    point = OperatingPoint(alone_quiet_seconds=0.2, alone_stood_seconds=9.0)
     for heard in ({2: "stop"}, {}), ({}, {2: "stop"}):
         main, second = map(FakeRecognizer, heard)
         path = HearingPath(main, PACK.table, canceller=Cancelling(), second=second, point=point)
@@ -147,9 +147,10 @@ def test_the_operating_point_is_that_of_both() -> None:
 class Rig:
     """A loudspeaker in the midst of a long prompt, and ears that hear by the clock."""
 
-    def __init__(self, heard: dict[int, str]) -> None:
+    def __init__(self, heard: dict[int, str], point: OperatingPoint | None = None) -> None:
         self.mixer = Mixer()
-        self.reacting = Reacting(HearingPath(FakeRecognizer(heard), PACK.table), self.mixer)
+        path = HearingPath(FakeRecognizer(heard), PACK.table, point=point)
+        self.reacting = Reacting(path, self.mixer)
         self.mixer.begin(1)
         self.mixer.feed(1, Speech(np.full(160_000, 10_000, np.int16).tobytes()))
 
@@ -170,7 +171,7 @@ def test_a_suspicion_lowers_the_voice_within_its_block_and_is_taken_back_smoothl
 
 def test_a_suspicion_that_nothing_confirms_ends_after_its_time() -> None:
     words = {number: f"stop{' [unk]' * (1 + number % 2)}" for number in range(3, 60)}
-    levels = Rig(words).levels(60)
+    levels = Rig(words, OperatingPoint(among_stood_seconds=9.0)).levels(60)
     assert levels[2] == 1000
     assert [n for n, level in enumerate(levels, 1) if level == 1000] == list(range(3, 3 + 30))
 
