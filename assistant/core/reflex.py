@@ -30,7 +30,7 @@ class OperatingPoint:
     alone_stood_seconds: float = 0.24
     """Or when it has stood there for so long, though sound goes on."""
     among_quiet_seconds: float = 0.3
-    """A phrase before or after other words is believed when it has been so long quiet since the last speech."""
+    """A phrase before or after other words is believed after so long a quiet since the last speech."""
     among_stood_seconds: float = 0.5
     """Or when it has stood there for so long, though sound and words go on."""
     suspicion_seconds: float = 0.6
