@@ -27,7 +27,7 @@ import yaml
 from lexicon import PHONES, Pronunciation, pronunciations
 from phones import UNITS, WORD_UNIT_FRAMES, WORD_UNITS
 
-from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, PhraseTable
+from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, PhraseTable
 from assistant.language.packs import load_language
 
 HERE = Path(__file__).parent
@@ -50,7 +50,6 @@ class Costs:
 
     word: float = 0.0  # of every word of the vocabulary
     own_word: float = 0.0  # of a word that has units of its own, on top of that
-    alarming_word: float = 3.0  # of a word that only safety phrases have, on top of that
     plain_phone: float = 1.0  # of each plain phone in it
     unknown: float = 0.0  # of entering the phone loop of [unk]
     unknown_phone: float = 2.0  # of each phone in it
@@ -118,24 +117,18 @@ def in_places(way: Pronunciation) -> list[int]:
     return [PHONE_IDS[phone, place] for phone, place in zip(way, places, strict=True)]
 
 
-def said(
-    word: str, costs: Costs, own_units: bool = True, alarming: bool = False
-) -> list[tuple[Pronunciation, float]]:
+def said(word: str, costs: Costs, own_units: bool = True) -> list[tuple[Pronunciation, float]]:
     """The ways to say a word, and their costs; one with units of its own may pay for plain phones."""
     plain = pronunciations(word)
     if word not in WORD_UNITS or not own_units:
-        return [(way, costs.word + costs.alarming_word * alarming) for way in plain]
+        return [(way, costs.word) for way in plain]
     mixed = itertools.product(*zip(WORD_UNITS[word], plain[0], strict=True))
     base = costs.word + costs.own_word
     return [(way, base + costs.plain_phone * sum(phone in PHONES for phone in way)) for way in mixed]
 
 
 def transducer(
-    word_ids: dict[str, int],
-    common: Iterable[str],
-    costs: Costs,
-    own_units: bool = True,
-    alarming: frozenset[str] = frozenset(),
+    word_ids: dict[str, int], common: Iterable[str], costs: Costs, own_units: bool = True
 ) -> Graph:
     """HMM transitions in, words out."""
     graph = Graph()
@@ -194,13 +187,7 @@ def lookahead_library() -> str:
 
 
 def write(
-    graph_folder: Path,
-    words: Iterable[str],
-    common: Iterable[str],
-    costs: Costs,
-    own_units: bool,
-    *,
-    alarming: frozenset[str],
+    graph_folder: Path, words: Iterable[str], common: Iterable[str], costs: Costs, own_units: bool
 ) -> None:
     """Write HCLr.fst, Gr.fst and the lists beside them."""
     word_ids = {word: i for i, word in enumerate([UNKNOWN_WORD, *sorted(words)], start=1)}
@@ -210,7 +197,7 @@ def write(
             subprocess.run(["sh", "-ec", command], cwd=scratch, input=text.encode(), check=True)
 
         sort = "fstcompile | fstconnect | fstarcsort --sort_type="
-        shell(f"{sort}olabel > HCL.fst", transducer(word_ids, common, costs, own_units, alarming).text())
+        shell(f"{sort}olabel > HCL.fst", transducer(word_ids, common, costs, own_units).text())
         shell(f"{sort}ilabel > G.fst", any_word(word_ids).text())
         # The conversion renumbers the words, so the grammar and words.txt follow it.
         shell(
@@ -251,16 +238,6 @@ def sounds_alike(table: PhraseTable) -> list[str]:
     return [decoy for decoy in table.decoys if not ways.isdisjoint(pronunciations(decoy))]
 
 
-def words_of(table: PhraseTable, intents: Iterable[Intent]) -> frozenset[str]:
-    """The words of all phrases of the intents."""
-    return frozenset(w for i in intents for p in table.phrases.get(i, ()) for w in p.split())
-
-
-def only_alarming(table: PhraseTable) -> frozenset[str]:
-    """The words of safety phrases that no other command has."""
-    return words_of(table, SAFETY_INTENTS) - words_of(table, set(table.phrases) - set(SAFETY_INTENTS))
-
-
 def build(model: Path, language: str = "en", costs: Costs = Costs()) -> str:
     """Rewrite MODEL/graph from a language pack; returns what it holds now. SystemExit for an unknown word."""
     table = load_language(language).table  # as it is before any routine is known
@@ -269,10 +246,10 @@ def build(model: Path, language: str = "en", costs: Costs = Costs()) -> str:
         raise SystemExit(f"Add to {HERE / 'pronunciations.txt'}, in phones: {', '.join(silent)}")
     if taken := sounds_alike(table):
         raise SystemExit(f"Decoys that sound just like a command would take it away: {', '.join(taken)}")
-    safety = words_of(table, SAFETY_INTENTS)
+    safety = {w for i in SAFETY_INTENTS for p in table.phrases.get(i, ()) for w in p.split()}
     common = sorted(w for w in (listed(HERE / "background.txt") | words) - safety if pronunciations(w))
     own_units = (model / UNITS_FILE).is_file() and listed(model / UNITS_FILE) >= set(UNITS)
-    write(model.resolve() / "graph", words, common, costs, own_units, alarming=only_alarming(table))
+    write(model.resolve() / "graph", words, common, costs, own_units)
     return f"{len(words)} words and {UNKNOWN_WORD} ({len(common)} common words) in {model / 'graph'}"
 
 

@@ -19,7 +19,7 @@ from assistant.core.intents import SAFETY_INTENTS, Intent, Match, PhraseTable
 from assistant.core.listening import Listener
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ, Speech
 from assistant.equipment import load_content
-from assistant.simulate.room import Room, leveled
+from assistant.simulate.room import Loudspeaker, Room, leveled
 from assistant.speech.hearing import HearingPath
 from assistant.speech.models import find_speech_model
 from assistant.speech.reacting import Reacting
@@ -82,7 +82,8 @@ class Heard:
 def barge_in(model: VoskModel, person: Sound, echo_gain_db: float | None = -6.0) -> Heard:
     """The person speaks in the midst of our own voice."""
     table = phrases()
-    listener, mixer, room = Listener(table), Mixer(), Room(1, None, 0.0, None, echo_gain_db)
+    listener, mixer = Listener(table), Mixer()
+    room = Room(1, loudspeaker=None if echo_gain_db is None else Loudspeaker(echo_gain_db))
     canceller = choose_canceller("speex", one_clock=True, tell=pytest.fail)
     hearing = HearingPath(VoskRecognizer(model), table, canceller=canceller, second=VoskRecognizer(model))
     hearing.listen_for(Intent)
