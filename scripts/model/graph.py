@@ -138,11 +138,7 @@ def transducer(
         graph.phone(source, loop, SILENCE_PHONE, weight=cost(PAUSE))
     graph.finals.append(loop)
     words = ((word, i) for word, i in word_ids.items() if word != UNKNOWN_WORD)
-    ways = [
-        (way, i, weight)
-        for word, i in words
-        for way, weight in said(word, costs, own_units, word in alarming)
-    ]
+    ways = [(way, i, weight) for word, i in words for way, weight in said(word, costs, own_units)]
     unknown = word_ids[UNKNOWN_WORD]
     ways += [(way, unknown, costs.unknown_word) for word in common for way in pronunciations(word)[:1]]
     tree: dict[tuple[int, int], int] = {}
