@@ -43,7 +43,7 @@ def main() -> int:
         VirtualSound.started() as sound,
         live_limber(sound, Path(folder), **SETTINGS) as limber,
     ):
-        _begin(sound, limber)
+        limber.wait_for("Before we begin.")  # a long question; "continue" asks it again
         used, started = _cpu_seconds(limber.process.pid), time.monotonic()
         delays, missed = [], 0
         for number, stop in enumerate(stops, 1):
@@ -83,13 +83,6 @@ def _leveled(samples: Samples) -> Samples:
     sound = samples.astype(np.float64) * (16_384 / max(1, np.abs(samples.astype(np.int32)).max()))
     loud = np.flatnonzero(np.abs(sound) > 0.05 * 16_384)
     return sound[loud[0] : loud[-1] + 1].astype(np.int16)
-
-
-def _begin(sound: VirtualSound, limber: LiveLimber) -> None:
-    limber.wait_for("Before we begin.")
-    time.sleep(7)
-    sound.play_to_microphone(spoken("yes"))
-    limber.wait_for("look over", 30)
 
 
 def _stop_once(sound: VirtualSound, limber: LiveLimber, stop: Samples) -> float | None:

@@ -73,18 +73,18 @@ def _lines(figures: Figures) -> list[str]:
         lines += [
             "",
             f'"stop" missed, {row.condition}',
-            f"  exact phrase among the commands:  {row.missed_exact_confirmed}",
+            f"  in final texts, exactly:          {row.missed_exact_confirmed}",
             f"    with unconfirmed labels:        {row.missed_exact}",
-            f"  in partials, among all phrases:   {row.missed_safety_confirmed}",
+            f"  suspected, in partial ones:       {row.missed_safety_confirmed}",
             f"    with unconfirmed labels:        {row.missed_safety}",
         ]
     for alarm in figures.alarms:
         lines += [
             "",
             f"False alarms in {alarm.kind}",
-            f'  exact "stop" among the commands:  {alarm.exact}',
-            f'  "stop" phrases in partials:       {alarm.safety_stop}',
-            f"  any safety phrase in partials:    {alarm.safety_any}",
+            f'  exactly "stop", in final texts:   {alarm.exact}',
+            f'  "stop" suspected, in partial ones: {alarm.safety_stop}',
+            f"  any safety phrase suspected:      {alarm.safety_any}",
         ]
     lines += ["", "Single words understood exactly among all phrases"]
     return lines + [f"  {word:8} {share}" for word, share in figures.commands.items()]

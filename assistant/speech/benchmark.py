@@ -18,6 +18,8 @@ import vosk
 from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, PhraseTable
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.speech.bench_audio import CONDITIONS, LEAD_SECONDS, Clip, Recordings, Samples, word_end_seconds
+from assistant.speech.hearing import session_grammar
+from assistant.speech.recognizer import UNKNOWN_WEIGHT
 from assistant.speech.vosk_model import VoskModel
 
 CLOSED_SET = ("yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go", "start", "repeat")
@@ -120,7 +122,7 @@ class Ear:
     def __init__(self, model: VoskModel, phrases: Sequence[str], *, unknown: bool = True) -> None:
         missing = frozenset(model.missing_words(word for phrase in phrases for word in phrase.split()))
         grammar = [phrase for phrase in phrases if missing.isdisjoint(phrase.split())]
-        grammar += [UNKNOWN_WORD] if unknown else []
+        grammar += [UNKNOWN_WORD] * UNKNOWN_WEIGHT if unknown else []
         self._recognizer = vosk.KaldiRecognizer(model.native, SAMPLE_RATE_HZ, json.dumps(grammar))
         self.sound_seconds = 0.0
         self.busy_seconds = 0.0
@@ -146,7 +148,7 @@ class Ear:
 
 @dataclass(frozen=True, slots=True)
 class StopFigures:
-    """ "stop" missed in a condition: by the exact phrase of a few commands, by the whole table's partials."""
+    """ "stop" missed in a condition: in final texts, and in partial ones."""
 
     condition: str
     missed_exact: Share
@@ -184,12 +186,6 @@ def first_alarm(heard: Heard, table: PhraseTable, intent: Intent, hold_seconds: 
     return next((at for found, at in heard.alarms(table, hold_seconds) if found is intent), None)
 
 
-def short_grammar(table: PhraseTable) -> tuple[str, ...]:
-    """The first phrase without a slot of each intent: the commands in everyday use."""
-    first = (next((p for p in phrases if "{" not in p), None) for phrases in table.phrases.values())
-    return tuple(phrase for phrase in first if phrase)
-
-
 def measure(
     model_path: Path, recordings: Recordings, table: PhraseTable, progress: Callable[[str], None]
 ) -> Figures:
@@ -197,8 +193,7 @@ def measure(
     before, began = _resident_megabytes(), time.perf_counter()
     model = VoskModel(model_path)
     load_seconds = time.perf_counter() - began
-    short = Ear(model, short_grammar(table))
-    full = Ear(model, table.grammar(Intent))
+    ear = Ear(model, session_grammar(table, Intent))
     progress("closed set")
     closed = _closed_set(Ear(model, CLOSED_SET, unknown=False), recordings)
     stop, delays = [], []
@@ -207,18 +202,19 @@ def measure(
         rows = []
         for seed, clip in enumerate(recordings.commands(STOP)):
             samples = recordings.heard(clip, condition, seed)
-            safety_at = first_alarm(full.hear(samples), table, Intent.STOP)
-            rows.append((clip, short.hear(samples).said(STOP), safety_at is not None))
+            heard = ear.hear(samples)
+            safety_at = first_alarm(heard, table, Intent.STOP)
+            rows.append((clip, heard.said(STOP), safety_at is not None))
             if condition is CONDITIONS[0] and safety_at is not None:
                 delays.append(safety_at - LEAD_SECONDS - word_end_seconds(clip.samples()))
         stop.append(_stop_figures(condition.name, rows))
     alarms = []
     for kinds in (("librispeech",), RUNNING_SPEECH, ("words",), ("custom_phrases", "wakewords", "precise")):
         progress(f"false alarms, {', '.join(kinds)}")
-        alarms.append(_alarm_figures(kinds, recordings, short, full, table))
+        alarms.append(_alarm_figures(kinds, recordings, ear, table))
     progress("other commands")
-    commands = _by_word(full, recordings, table)
-    factor = full.busy_seconds / full.sound_seconds
+    commands = _by_word(ear, recordings, table)
+    factor = ear.busy_seconds / ear.sound_seconds
     memory = _resident_megabytes() - before
     return Figures(load_seconds, memory, factor, closed, tuple(stop), tuple(alarms), tuple(delays), commands)
 
@@ -257,15 +253,16 @@ def _stop_figures(condition: str, rows: list[tuple[Clip, bool, bool]]) -> StopFi
 
 
 def _alarm_figures(
-    kinds: Sequence[str], recordings: Recordings, short: Ear, full: Ear, table: PhraseTable
+    kinds: Sequence[str], recordings: Recordings, ear: Ear, table: PhraseTable
 ) -> AlarmFigures:
     exact = stops = alarms = 0
     hours = 0.0
     for clip in recordings.negatives(*kinds):
         samples = clip.samples()
         hours += len(samples) / SAMPLE_RATE_HZ / 3600
-        exact += short.hear(samples).finals.count(STOP)
-        safety = [intent for intent, _ in full.hear(samples).alarms(table)]
+        heard = ear.hear(samples)
+        exact += heard.finals.count(STOP)
+        safety = [intent for intent, _ in heard.alarms(table)]
         stops += safety.count(Intent.STOP)
         alarms += sum(intent in SAFETY_INTENTS for intent in safety)
     return AlarmFigures(", ".join(kinds), Rate(exact, hours), Rate(stops, hours), Rate(alarms, hours))

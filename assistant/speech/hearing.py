@@ -30,6 +30,13 @@ _ECHO_BLOCKS = round(ECHO_SECONDS / BLOCK_SECONDS)
 Hypotheses = list[PartialHypothesis | FinalHypothesis]
 
 
+def session_grammar(table: PhraseTable, intents: Iterable[Intent]) -> list[str]:
+    """The phrases, the first of each intent as often as it is likelier than the others to be said."""
+    phrases = table.grammar(intents)
+    usual = {ways[0] for ways in table.phrases.values()}
+    return [*phrases, *(p for p in phrases if p in usual for _ in range(_USUAL_PHRASE_WEIGHT - 1))]
+
+
 class HearingPath:
     """From what the microphone heard, and what was played meanwhile, to hypotheses that may be believed.
 
@@ -68,13 +75,7 @@ class HearingPath:
         if wanted != self._intents:
             self._intents = wanted
             for recognizer in self._recognizers.values():
-                recognizer.set_grammar(self._grammar(wanted))
-
-    def _grammar(self, intents: frozenset[Intent]) -> list[str]:
-        """The phrases, the first of each intent as often as it is likelier than the others to be said."""
-        phrases = self._table.grammar(intents)
-        usual = {ways[0] for ways in self._table.phrases.values()}
-        return [*phrases, *(p for p in phrases if p in usual for _ in range(_USUAL_PHRASE_WEIGHT - 1))]
+                recognizer.set_grammar(session_grammar(self._table, wanted))
 
     def accept(self, near: bytes, far: bytes | None = None) -> Hypotheses:
         """Take what the microphone heard, mono int16 at 16 kHz; return what may be believed by now.

@@ -21,6 +21,7 @@ from assistant.core.intents import SAFETY_INTENTS, Intent
 from assistant.language.packs import load_language
 from assistant.speech.bench_audio import active_rms
 from assistant.speech.benchmark import Ear, Share
+from assistant.speech.hearing import session_grammar
 from assistant.speech.vosk_model import VoskModel
 
 NOISY_DB = 10.0
@@ -43,7 +44,7 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     arguments = parser.parse_args()
     table = load_language("en").table
-    ear = Ear(VoskModel(arguments.model), table.grammar(Intent))
+    ear = Ear(VoskModel(arguments.model), session_grammar(table, Intent))
     rng, noise_rng = random.Random(SEED), np.random.default_rng(SEED)
     said = []
     for intent, patterns in table.phrases.items():

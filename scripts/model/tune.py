@@ -33,6 +33,7 @@ from assistant.speech.bench_audio import (
     word_end_seconds,
 )
 from assistant.speech.benchmark import STOP, Ear, first_alarm
+from assistant.speech.hearing import session_grammar
 from assistant.speech.vosk_model import VoskModel
 
 NOISY = "kitchen 10 dB"
@@ -61,7 +62,7 @@ def try_setting(network_path: Path, setting: Setting, recordings: Recordings, ev
         export.write(folder, load(network_path, PDF_COUNT), priors, setting.options)
         graph.build(folder, costs=setting.costs)
         model = VoskModel(folder)
-    ear = Ear(model, table.grammar(Intent))
+    ear = Ear(model, session_grammar(table, Intent))
     found: dict[str, float] = {}
     clips = [clip for clip in recordings.commands(STOP) if clip.confirmed][::every]
     for name in ("clean", NOISY):

@@ -12,7 +12,7 @@ import soundfile as sf
 from assistant.core.intents import Intent, PhraseTable
 from assistant.errors import HearingError
 from assistant.speech.bench_audio import CONDITIONS, active_rms, read_recordings, word_end_seconds
-from assistant.speech.benchmark import Heard, Hypothesis, Rate, Share, first_alarm, short_grammar
+from assistant.speech.benchmark import Heard, Hypothesis, Rate, Share, first_alarm
 
 TABLE = PhraseTable({Intent.STOP: ("stop", "hold on"), Intent.NUMBER: ("{number}",)}, {"number": {"one": 1}})
 
@@ -44,10 +44,6 @@ def test_a_phrase_that_stays_is_one_alarm_and_a_fleeting_one_is_none_if_it_must_
     assert heard.alarms(TABLE) == [(Intent.STOP, 1.0), (Intent.STOP, 2.0), (Intent.STOP, 4.0)]
     assert heard.alarms(TABLE, 0.2) == [(Intent.STOP, 2.2), (Intent.STOP, 4.0)]
     assert first_alarm(heard, TABLE, Intent.PAIN) is None
-
-
-def test_the_short_grammar_has_no_slots() -> None:
-    assert short_grammar(TABLE) == ("stop",)
 
 
 def recordings(folder: Path) -> Path:
