@@ -1,7 +1,8 @@
 """Forced alignment: when each phone of a known text sounds, by the Viterbi path through a network's outputs.
 
-One state per phone, an optional silence around every word. The safety words' own units count as the plain
-phones while aligning and are told apart afterwards, by the word.
+One state per phone, an optional silence around every word; what is loud is no silence, which a weak network
+would not know. The safety words' own units count as the plain phones while aligning and are told apart
+afterwards, by the word.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ from phones import PDF, PDF_COUNT, PLAIN_PDF, SILENCE_PDF, WORD_UNITS
 LEVEL_RMS = 1500.0
 PRIOR_SCALE = 0.5
 FRAME_SAMPLES = SUBSAMPLING * features.HOP_SAMPLES
+LOUD_DB = {"human": 12.0}
+"""A frame that is at most so much softer than the loudest is no silence; people have noise around them."""
+SYNTHETIC_LOUD_DB = 25.0
+_LOUD_SILENCE = -10.0
 _IMPOSSIBLE = -1e9
 
 
@@ -70,6 +75,14 @@ def plain_scores(network: Network, samples: Samples, log_priors: np.ndarray) -> 
     return plain.clamp_min(1e-10).log().numpy() - log_priors
 
 
+def loud_frames(samples: Samples, count: int, within_db: float) -> np.ndarray:
+    """Which of so many frames are at most so much softer than the loudest."""
+    centers = np.arange(count) * FRAME_SAMPLES + features.WINDOW_SAMPLES // 2
+    power = np.convolve(samples.astype(np.float64) ** 2, np.full(FRAME_SAMPLES, 1 / FRAME_SAMPLES), "same")
+    power = power[np.minimum(centers, len(power) - 1)]
+    return np.asarray(power > power.max() * 10 ** (-within_db / 10))
+
+
 def align(network: Network, pack: Pack, prior: np.ndarray) -> Iterator[tuple[float, Utterance]]:
     """Each utterance with its phones, and how well they fit; without phones if it is too short for its text.
 
@@ -82,7 +95,11 @@ def align(network: Network, pack: Pack, prior: np.ndarray) -> Iterator[tuple[flo
             yield 0.0, utterance
             continue
         plain, labels = states(utterance.text)
-        scores = plain_scores(network, pack.audio(utterance), log_priors)[:, plain]
+        samples = pack.audio(utterance)
+        scores = plain_scores(network, samples, log_priors)
+        loud = loud_frames(samples, len(scores), LOUD_DB.get(utterance.kind, SYNTHETIC_LOUD_DB))
+        scores[loud, SILENCE_PDF] += _LOUD_SILENCE
+        scores = scores[:, plain]
         if len(scores) <= np.count_nonzero(plain):
             yield _IMPOSSIBLE, replace(utterance, phones=())
             continue

@@ -38,6 +38,7 @@ from assistant.language.packs import load_language
 SEED = 1
 CORPORA = ("human", "synthetic")
 ALIGNED = ("human.aligned", "synthetic.aligned")
+REALIGNED = ("human.realigned", "synthetic.realigned")
 SHARES = {"safety": 0.06, "words": 0.40, "sentences": 0.12, "command": 0.20, "text": 0.22}
 DROPPED_SHARE = 0.03  # of the alignments, the worst: mostly wrong labels
 ALIGN_SLICE = 250
@@ -54,17 +55,18 @@ class Plan:
     safety_variants: int = 16
     bootstrap_steps: int = 180
     draft_steps: int = 450
-    measured_steps: int = 1_400
-    shipped_steps: int = 500
+    first_steps: int = 6_000
+    measured_steps: int = 1_300
+    shipped_steps: int = 450
     rows: int = 32
 
     def longer(self, times: float) -> Plan:
         """The same with more steps of training once everything is aligned."""
-        steps = (round(self.measured_steps * times), round(self.shipped_steps * times))
-        return replace(self, measured_steps=steps[0], shipped_steps=steps[1])
+        names = ("first_steps", "measured_steps", "shipped_steps")
+        return replace(self, **{name: round(getattr(self, name) * times) for name in names})
 
 
-MINIATURE = Plan(300, 6, 1, 2, 120, 40, 40, 10, rows=8)
+MINIATURE = Plan(300, 6, 1, 2, 120, 40, 40, 10, 10, rows=8)
 
 
 @dataclass
@@ -113,6 +115,9 @@ class Build:
         self.stage("human.aligned.jsonl", partial(self._align, "human", "bootstrap.pt"))
         self.stage("draft.pt", self._draft)
         self.stage("synthetic.aligned.jsonl", partial(self._align, "synthetic", "draft.pt"))
+        self.stage("first.pt", self._first)
+        for name in CORPORA:
+            self.stage(f"{name}.realigned.jsonl", partial(self._align, name, "first.pt"))
         self.stage("measured.pt", self._measured)
         result = "measured.pt"
         if not measured:
@@ -214,21 +219,23 @@ class Build:
             stage,
         )
 
-    def _measured(self, stage: Stage) -> None:
-        """Learn from all speakers but those of the development set."""
+    def _first(self, stage: Stage) -> None:
+        """Learn from all speakers but those of the development set, as a draft aligned them."""
         network = load_network(self.work / "draft.pt", PDF_COUNT)
-        self._train(
-            network,
-            self._sampler(*ALIGNED, everybody=False),
-            train.Schedule(self.plan.measured_steps),
-            stage,
-        )
+        sampler = self._sampler(*ALIGNED, everybody=False)
+        self._train(network, sampler, train.Schedule(self.plan.first_steps), stage)
+
+    def _measured(self, stage: Stage) -> None:
+        """Go on, better aligned."""
+        network = load_network(self.work / "first.pt", PDF_COUNT)
+        schedule = train.Schedule(self.plan.measured_steps, peak_rate=1.5e-3)
+        self._train(network, self._sampler(*REALIGNED, everybody=False), schedule, stage)
 
     def _shipped(self, stage: Stage) -> None:
         """Go on from there with everybody."""
         network = load_network(self.work / "measured.pt", PDF_COUNT)
-        schedule = train.Schedule(self.plan.shipped_steps, peak_rate=1e-3, constant_part=0.5)
-        self._train(network, self._sampler(*ALIGNED, everybody=True), schedule, stage)
+        schedule = train.Schedule(self.plan.shipped_steps, peak_rate=8e-4, constant_part=0.5)
+        self._train(network, self._sampler(*REALIGNED, everybody=True), schedule, stage)
 
     def export(self, network: str, out: Path) -> None:
         """Write the model folder."""

@@ -181,6 +181,15 @@ def test_every_word_of_the_graph_can_be_reached() -> None:
     assert reached == set(range(made.states))
 
 
+def test_what_is_loud_is_told_from_silence() -> None:
+    samples = np.zeros(16_000, np.int16)
+    samples[4_800:9_600] = (8_000 * np.sin(np.arange(4_800) / 3)).astype(np.int16)
+    samples[9_600:] = samples[4_800:11_200] // 30  # 30 dB softer
+    loud = align.loud_frames(samples, 33, 25.0)
+    assert np.flatnonzero(loud).tolist() == list(range(10, 20))
+    assert align.loud_frames(samples, 33, 40.0)[10:32].all()
+
+
 def test_words_near_the_safety_words_are_found() -> None:
     assert texts.distance(("S", "T", "AA", "P"), ("S", "T", "AA", "K")) == 1
     assert texts.distance(("T", "AA", "P"), ("S", "T", "AA", "P")) == 1
