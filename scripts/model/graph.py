@@ -27,7 +27,7 @@ import yaml
 from lexicon import PHONES, Pronunciation, pronunciations
 from phones import UNITS, WORD_UNIT_FRAMES, WORD_UNITS
 
-from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, PhraseTable
+from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, PhraseTable
 from assistant.language.packs import load_language
 
 HERE = Path(__file__).parent
@@ -50,6 +50,7 @@ class Costs:
 
     word: float = 0.0  # of every word of the vocabulary
     own_word: float = 0.0  # of a word that has units of its own, on top of that
+    alarming_word: float = 1.5  # of a word that only safety phrases have, on top of that
     plain_phone: float = 1.0  # of each plain phone in it
     unknown: float = 0.0  # of entering the phone loop of [unk]
     unknown_phone: float = 2.0  # of each phone in it
@@ -117,18 +118,24 @@ def in_places(way: Pronunciation) -> list[int]:
     return [PHONE_IDS[phone, place] for phone, place in zip(way, places, strict=True)]
 
 
-def said(word: str, costs: Costs, own_units: bool = True) -> list[tuple[Pronunciation, float]]:
+def said(
+    word: str, costs: Costs, own_units: bool = True, alarming: bool = False
+) -> list[tuple[Pronunciation, float]]:
     """The ways to say a word, and their costs; one with units of its own may pay for plain phones."""
     plain = pronunciations(word)
     if word not in WORD_UNITS or not own_units:
-        return [(way, costs.word) for way in plain]
+        return [(way, costs.word + costs.alarming_word * alarming) for way in plain]
     mixed = itertools.product(*zip(WORD_UNITS[word], plain[0], strict=True))
     base = costs.word + costs.own_word
     return [(way, base + costs.plain_phone * sum(phone in PHONES for phone in way)) for way in mixed]
 
 
 def transducer(
-    word_ids: dict[str, int], common: Iterable[str], costs: Costs, own_units: bool = True
+    word_ids: dict[str, int],
+    common: Iterable[str],
+    costs: Costs,
+    own_units: bool = True,
+    alarming: frozenset[str] = frozenset(),
 ) -> Graph:
     """HMM transitions in, words out."""
     graph = Graph()
@@ -138,7 +145,11 @@ def transducer(
         graph.phone(source, loop, SILENCE_PHONE, weight=cost(PAUSE))
     graph.finals.append(loop)
     words = ((word, i) for word, i in word_ids.items() if word != UNKNOWN_WORD)
-    ways = [(way, i, weight) for word, i in words for way, weight in said(word, costs, own_units)]
+    ways = [
+        (way, i, weight)
+        for word, i in words
+        for way, weight in said(word, costs, own_units, word in alarming)
+    ]
     unknown = word_ids[UNKNOWN_WORD]
     ways += [(way, unknown, costs.unknown_word) for word in common for way in pronunciations(word)[:1]]
     tree: dict[tuple[int, int], int] = {}
@@ -183,7 +194,13 @@ def lookahead_library() -> str:
 
 
 def write(
-    graph_folder: Path, words: Iterable[str], common: Iterable[str], costs: Costs, own_units: bool
+    graph_folder: Path,
+    words: Iterable[str],
+    common: Iterable[str],
+    costs: Costs,
+    own_units: bool,
+    *,
+    alarming: frozenset[str],
 ) -> None:
     """Write HCLr.fst, Gr.fst and the lists beside them."""
     word_ids = {word: i for i, word in enumerate([UNKNOWN_WORD, *sorted(words)], start=1)}
@@ -193,7 +210,7 @@ def write(
             subprocess.run(["sh", "-ec", command], cwd=scratch, input=text.encode(), check=True)
 
         sort = "fstcompile | fstconnect | fstarcsort --sort_type="
-        shell(f"{sort}olabel > HCL.fst", transducer(word_ids, common, costs, own_units).text())
+        shell(f"{sort}olabel > HCL.fst", transducer(word_ids, common, costs, own_units, alarming).text())
         shell(f"{sort}ilabel > G.fst", any_word(word_ids).text())
         # The conversion renumbers the words, so the grammar and words.txt follow it.
         shell(
@@ -234,6 +251,16 @@ def sounds_alike(table: PhraseTable) -> list[str]:
     return [decoy for decoy in table.decoys if not ways.isdisjoint(pronunciations(decoy))]
 
 
+def words_of(table: PhraseTable, intents: Iterable[Intent]) -> frozenset[str]:
+    """The words of all phrases of the intents."""
+    return frozenset(w for i in intents for p in table.phrases.get(i, ()) for w in p.split())
+
+
+def only_alarming(table: PhraseTable) -> frozenset[str]:
+    """The words of safety phrases that no other command has."""
+    return words_of(table, SAFETY_INTENTS) - words_of(table, set(table.phrases) - set(SAFETY_INTENTS))
+
+
 def build(model: Path, language: str = "en", costs: Costs = Costs()) -> str:
     """Rewrite MODEL/graph from a language pack; returns what it holds now. SystemExit for an unknown word."""
     table = load_language(language).table  # as it is before any routine is known
@@ -242,10 +269,10 @@ def build(model: Path, language: str = "en", costs: Costs = Costs()) -> str:
         raise SystemExit(f"Add to {HERE / 'pronunciations.txt'}, in phones: {', '.join(silent)}")
     if taken := sounds_alike(table):
         raise SystemExit(f"Decoys that sound just like a command would take it away: {', '.join(taken)}")
-    safety = {w for i in SAFETY_INTENTS for p in table.phrases.get(i, ()) for w in p.split()}
+    safety = words_of(table, SAFETY_INTENTS)
     common = sorted(w for w in (listed(HERE / "background.txt") | words) - safety if pronunciations(w))
     own_units = (model / UNITS_FILE).is_file() and listed(model / UNITS_FILE) >= set(UNITS)
-    write(model.resolve() / "graph", words, common, costs, own_units)
+    write(model.resolve() / "graph", words, common, costs, own_units, alarming=only_alarming(table))
     return f"{len(words)} words and {UNKNOWN_WORD} ({len(common)} common words) in {model / 'graph'}"
 
 

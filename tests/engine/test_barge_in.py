@@ -15,6 +15,7 @@ import pytest
 from assistant.audio.echo import choose_canceller
 from assistant.audio.mixer import Mixer
 from assistant.config import Config
+from assistant.core.events import Hypothesis, PartialHypothesis
 from assistant.core.intents import SAFETY_INTENTS, Intent, Match, PhraseTable
 from assistant.core.listening import Listener
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ, Speech
@@ -79,6 +80,12 @@ class Heard:
     silent_at: float
 
 
+def is_reflex(hypothesis: Hypothesis, meaning: Match) -> bool:
+    """A red flag that is not over yet is a pause; a pause that is asked for is a command like others."""
+    waits = meaning.intent is Intent.PAUSE and isinstance(hypothesis, PartialHypothesis)
+    return waits or meaning.intent in SAFETY_INTENTS
+
+
 def barge_in(model: VoskModel, person: Sound, echo_gain_db: float | None = -6.0) -> Heard:
     """The person speaks in the midst of our own voice."""
     table = phrases()
@@ -101,7 +108,7 @@ def barge_in(model: VoskModel, person: Sound, echo_gain_db: float | None = -6.0)
             silent_at = min(silent_at, now - end_seconds) if now > SPEAKS_AT_SECONDS else silent_at
         for hypothesis in reacting.accept(room.next_block(played), played).hypotheses:
             meaning = listener.interpret(hypothesis, Intent)
-            if isinstance(meaning, Match) and meaning.intent in (*SAFETY_INTENTS, Intent.PAUSE):
+            if isinstance(meaning, Match) and is_reflex(hypothesis, meaning):
                 first_at = min(first_at, now + BLOCK_SECONDS - end_seconds)
                 acted.append(meaning.intent)
     return Heard(acted, first_at, silent_at)
@@ -146,13 +153,11 @@ def test_what_people_call_over_our_own_voice_acts_once(model: VoskModel, text: s
     assert heard.count([intent]) >= 2, heard
 
 
-@pytest.mark.parametrize(
-    ("text", "intent"), [("hang on", Intent.STOP), ("ouch", Intent.PAIN), ("[[aU aU]]", Intent.PAIN)]
-)
+@pytest.mark.parametrize(("text", "intent"), [("hang on", Intent.STOP), ("ouch", Intent.PAIN)])
 def test_what_people_call_while_nothing_comes_back_of_our_voice_acts_once(
     model: VoskModel, text: str, intent: Intent
 ) -> None:
-    """Softer sounds, which an echo still hides. espeak-ng reads the last as phonemes: "ow ow"."""
+    """Softer sounds, which an echo still hides."""
     persons = [person for person in PERSONS if person.startswith("espeak")]
     heard = [barge_in(model, said(text, person), None).acted for person in persons]
     assert heard.count([intent]) >= 1, heard

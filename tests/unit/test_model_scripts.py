@@ -169,6 +169,17 @@ def test_the_safety_word_may_be_said_with_plain_phones_at_a_price() -> None:
     assert dict(graph.said("yes", graph.Costs())) == {("Y", "EH", "S"): 0.0}
 
 
+def test_words_that_only_alarm_cost_more_than_those_that_other_commands_have() -> None:
+    table = graph.load_language("en").table
+    made = graph.transducer(
+        {"[unk]": 1, "ouch": 2, "one": 3}, [], graph.Costs(), alarming=frozenset({"ouch"})
+    )
+    prices = {word: min(arc[4] for arc in made.arcs if arc[3] == word) for word in (2, 3)}
+    assert prices[2] == pytest.approx(prices[3] + graph.Costs().alarming_word)
+    assert {"ouch", "hurts", "numb"} <= graph.only_alarming(table)
+    assert not {"one", "my", "back"} & graph.only_alarming(table)
+
+
 def test_every_word_of_the_graph_can_be_reached() -> None:
     made = graph.transducer({"[unk]": 1, "stop": 2, "hurts": 3}, ["table"], graph.Costs())
     assert {arc[3] for arc in made.arcs} == {0, 1, 2, 3}
