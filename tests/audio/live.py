@@ -34,6 +34,7 @@ class LiveLimber:
             "LIMBER_AUDIO_MICROPHONE": MICROPHONE,
             "LIMBER_AUDIO_SPEAKER": SPEAKER,
             "LIMBER_SPEECH_VOICE": "espeak:en-us",
+            "XDG_DATA_HOME": str(folder / "data"),
             **settings,
         }
         with self.printed.open("wb") as file:

@@ -22,6 +22,7 @@ class Typist:
         env = {
             **os.environ,
             "LIMBER_AUDIO_MICROPHONE": "no such microphone",
+            "XDG_DATA_HOME": str(data),
             "COLUMNS": "200",
             "TERM": "dumb",
         }
