@@ -25,7 +25,8 @@ from assistant.speech.vosk_model import VoskModel
 CLOSED_SET = ("yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go", "start", "repeat")
 RUNNING_SPEECH = ("librispeech", "an4", "ljspeech", "librivox")
 STOP = "stop"
-_Z = 1.96
+Z = 1.96
+"""So many deviations from the middle do 95 % of a normal distribution reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ class Share:
         if not self.total:
             return 0.0, 1.0
         share, n = self.count / self.total, self.total
-        middle = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-        half = _Z / (1 + _Z**2 / n) * math.sqrt(share * (1 - share) / n + _Z**2 / (4 * n * n))
+        middle = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
+        half = Z / (1 + Z**2 / n) * math.sqrt(share * (1 - share) / n + Z**2 / (4 * n * n))
         return max(0.0, middle - half), min(1.0, middle + half)
 
     def __str__(self) -> str:
@@ -63,8 +64,8 @@ class Rate:
     def interval(self) -> tuple[float, float]:
         """Poisson's 95 % interval per hour, by Wilson and Hilferty's approximation."""
         n = self.count
-        low = n * (1 - 1 / (9 * n) - _Z / (3 * math.sqrt(n))) ** 3 if n else 0.0
-        high = (n + 1) * (1 - 1 / (9 * (n + 1)) + _Z / (3 * math.sqrt(n + 1))) ** 3
+        low = n * (1 - 1 / (9 * n) - Z / (3 * math.sqrt(n))) ** 3 if n else 0.0
+        high = (n + 1) * (1 - 1 / (9 * (n + 1)) + Z / (3 * math.sqrt(n + 1))) ** 3
         return low / self.hours, high / self.hours
 
     def __str__(self) -> str:

@@ -21,9 +21,8 @@ from phones import PDF, PDF_COUNT, PLAIN_PDF, SILENCE_PDF, WORD_UNITS
 LEVEL_RMS = 1500.0
 PRIOR_SCALE = 0.5
 FRAME_SAMPLES = SUBSAMPLING * features.HOP_SAMPLES
-LOUD_DB = {"human": 12.0}
+HUMAN_LOUD_DB, SYNTHETIC_LOUD_DB = 12.0, 25.0
 """A frame that is at most so much softer than the loudest is no silence; people have noise around them."""
-SYNTHETIC_LOUD_DB = 25.0
 _LOUD_SILENCE = -10.0
 _IMPOSSIBLE = -1e9
 
@@ -97,7 +96,8 @@ def align(network: Network, pack: Pack, prior: np.ndarray) -> Iterator[tuple[flo
         plain, labels = states(utterance.text)
         samples = pack.audio(utterance)
         scores = plain_scores(network, samples, log_priors)
-        loud = loud_frames(samples, len(scores), LOUD_DB.get(utterance.kind, SYNTHETIC_LOUD_DB))
+        within_db = HUMAN_LOUD_DB if utterance.kind == "human" else SYNTHETIC_LOUD_DB
+        loud = loud_frames(samples, len(scores), within_db)
         scores[loud, SILENCE_PDF] += _LOUD_SILENCE
         scores = scores[:, plain]
         if len(scores) <= np.count_nonzero(plain):

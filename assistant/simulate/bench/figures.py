@@ -14,9 +14,8 @@ from itertools import groupby
 from assistant.core.intents import PhraseTable
 from assistant.simulate.bench.measuring import Outcome, Spoken
 from assistant.simulate.bench.trials import Kind
-from assistant.speech.benchmark import Rate, Share
+from assistant.speech.benchmark import Rate, Share, Z
 
-Z = 1.96
 MISSED, CONFIRMED = '"stop" missed', '"stop" missed, confirmed'
 PAUSES, DUCKS = "false pauses an hour", "suspicions an hour"
 TAKEN = "taken for a safety phrase"
