@@ -6,23 +6,33 @@ Time is passed in, counted in samples of the microphone. Owned by the hearing pa
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from assistant.core.events import FinalHypothesis, PartialHypothesis
-from assistant.core.intents import Intent, PhraseTable, Words
+from assistant.core.intents import UNKNOWN_WORD, Intent, PhraseTable, Words
 from assistant.core.listening import Listener
+from assistant.core.talk import Talk
 
 _ROUNDING_SECONDS = 1e-6
+_NEVER = -math.inf
+
+Hypotheses = list[PartialHypothesis | FinalHypothesis]
 
 
 @dataclass(frozen=True, slots=True)
 class OperatingPoint:
-    """How much is asked of a safety phrase before it is believed, in one place. A final one always is.
+    """How much is asked of a safety phrase before it is believed, in one place.
 
     Words decoded in the middle of a sentence often turn into others with the next syllable: docs/hearing.md
     has what is missed and what is made up with these values. A phrase is alone when its utterance has no
     other words so far; what other people say is mistaken for a phrase among words most of all.
+
+    Talk is what has gone on for `talk_seconds` before the phrase. People who are not talking to us talk on,
+    and no louder: there a phrase is doubted, unless it is `stands_out_db` louder than the talk before it, or
+    the second within `doubt_seconds`. A phrase in doubt is believed when nobody has talked on for
+    `doubted_quiet_seconds`. Any other is believed at the latest when it is final.
     """
 
     alone_quiet_seconds: float = 0.1
@@ -33,6 +43,10 @@ class OperatingPoint:
     """A phrase before or after other words is believed after so long a quiet since the last speech."""
     among_stood_seconds: float = 0.5
     """Or when it has stood there for so long, though sound and words go on."""
+    talk_seconds: float = 1.0
+    stands_out_db: float = 4.0
+    doubted_quiet_seconds: float = 1.2
+    doubt_seconds: float = 10.0
     suspicion_seconds: float = 0.6
     """A suspicion lowers the voice for so long at most; what is confirmed later acts all the same."""
 
@@ -44,11 +58,15 @@ class Reflex:
         self._table = table
         self._point = point or OperatingPoint()
         self._listener = Listener(table)
+        self._talk = Talk()
+        self._words: Words = ()
         self._standing: PartialHypothesis | None = None
         self._stands_alone = False
         self._changed_at = 0.0
         self._suspected: Intent | None = None
         self._suspected_at = 0.0
+        self._doubted: FinalHypothesis | None = None
+        self._doubted_at = _NEVER
         self._now = 0.0
 
     @property
@@ -61,23 +79,30 @@ class Reflex:
         hypotheses: Iterable[PartialHypothesis | FinalHypothesis],
         now_seconds: float,
         seconds_since_speech: float | None,
-    ) -> list[PartialHypothesis | FinalHypothesis]:
+        level_dbfs: float,
+    ) -> Hypotheses:
         """Take what a block brought, which may be nothing; return what may be believed, in order.
 
         Every change of the words has to come, also to none. `seconds_since_speech` is None where no speech
-        has been noticed since the last utterance ended. What is believed are the final hypotheses, and the
-        partial ones with a safety phrase that is new in its utterance and has held.
+        has been noticed since the last utterance ended; `level_dbfs` is the block's. What is believed are the
+        final hypotheses, and the partial ones with a safety phrase that is new in its utterance and has held.
         """
         self._now = now_seconds
-        believed: list[PartialHypothesis | FinalHypothesis] = []
+        believed: Hypotheses = []
         for hypothesis in hypotheses:
+            if self._doubted is not None and hypothesis.words:
+                believed += self._take_back()
             if isinstance(hypothesis, FinalHypothesis):
-                self._listener.interpret(hypothesis, ())
-                self._forget()
-                believed.append(hypothesis)
+                believed += self._conclude(hypothesis)
             else:
                 self._look(hypothesis)
-        if self._standing is not None and self._has_held(seconds_since_speech):
+        self._talk.accept(now_seconds, level_dbfs, has_words=bool(self._words))
+        if (
+            self._doubted is not None
+            and self._quiet_since(self._doubted) >= self._point.doubted_quiet_seconds
+        ):
+            believed += self.finish()
+        if self._standing is not None and self._has_held(self._standing, seconds_since_speech or 0.0):
             at_seconds = self._standing.at_seconds + now_seconds - self._changed_at
             word_end_seconds = max(0.0, at_seconds - (seconds_since_speech or 0.0))
             held = replace(self._standing, at_seconds=at_seconds, word_end_seconds=word_end_seconds)
@@ -86,8 +111,24 @@ class Reflex:
             believed.append(held)
         return believed
 
+    def finish(self) -> Hypotheses:
+        """Nobody talks on: what was in doubt is believed."""
+        if self._doubted is None:
+            return []
+        doubted, self._doubted = self._doubted, None
+        at_seconds = doubted.at_seconds + self._now - self._changed_at
+        self._listener.interpret(doubted, ())
+        return [replace(doubted, at_seconds=at_seconds)]
+
+    def _take_back(self) -> Hypotheses:
+        """Somebody talks on: what was in doubt was not for us. The next time it is."""
+        assert self._doubted is not None
+        doubted, self._doubted, self._doubted_at = self._doubted, None, self._now
+        return [replace(doubted, words=(UNKNOWN_WORD,))]
+
     def _look(self, hypothesis: PartialHypothesis) -> None:
         """The words have changed: does a safety phrase stand in them that has not been confirmed?"""
+        self._words = hypothesis.words
         match = self._listener.foresee(hypothesis)
         if match is None:
             self._forget()
@@ -97,17 +138,59 @@ class Reflex:
         if match.intent is not self._suspected:
             self._suspected, self._suspected_at = match.intent, self._now
 
+    def _conclude(self, final: FinalHypothesis) -> Hypotheses:
+        """The utterance is over: its words are believed, unless a safety phrase among them is in doubt."""
+        is_new = self._listener.foresee(final) is not None
+        in_doubt = is_new and self._suspected is not None and self._is_in_doubt(final.words)
+        self._words = ()
+        self._talk.end()
+        self._forget()
+        if in_doubt:
+            self._doubted, self._changed_at = final, self._now
+            return []
+        self._listener.interpret(final, ())
+        return [final]
+
     def _forget(self) -> None:
         self._standing = self._suspected = None
 
-    def _has_held(self, seconds_since_speech: float | None) -> bool:
+    def _has_held(self, standing: PartialHypothesis, quiet_seconds: float) -> bool:
         limits = self._point
         quiet_enough, stood_enough = limits.among_quiet_seconds, limits.among_stood_seconds
         if self._stands_alone:
             quiet_enough, stood_enough = limits.alone_quiet_seconds, limits.alone_stood_seconds
-        quiet_seconds = (seconds_since_speech or 0.0) + _ROUNDING_SECONDS
-        stood_seconds = self._now - self._suspected_at + _ROUNDING_SECONDS
-        return quiet_seconds >= quiet_enough or stood_seconds >= stood_enough
+        elif self._is_in_doubt(standing.words):
+            quiet_enough, stood_enough = limits.doubted_quiet_seconds, math.inf
+        stood_seconds = self._now - self._suspected_at
+        return (
+            quiet_seconds + _ROUNDING_SECONDS >= quiet_enough
+            or stood_seconds + _ROUNDING_SECONDS >= stood_enough
+        )
+
+    def _quiet_since(self, doubted: FinalHypothesis) -> float:
+        return (
+            doubted.at_seconds - doubted.word_end_seconds + self._now - self._changed_at + _ROUNDING_SECONDS
+        )
+
+    def _is_in_doubt(self, words: Words) -> bool:
+        """Whether the phrase suspected among these words is just as likely a part of somebody's talk."""
+        return (
+            self._talk.seconds_before(self._suspected_at) >= self._point.talk_seconds
+            and self._now - self._doubted_at > self._point.doubt_seconds
+            and self._talk.louder_db(self._suspected_at) < self._point.stands_out_db
+            and self._is_only_one(words)
+            and not self._is_alone(words)
+        )
+
+    def _is_only_one(self, words: Words) -> bool:
+        """Whether there is just one safety phrase in these words."""
+        found = self._table.find_safety(words)
+        phrase = found.phrase.split() if found else []
+        places = (at for at in range(len(words)) if list(words[at : at + len(phrase)]) == phrase)
+        at = next(places, None)
+        return at is not None and not self._table.find_safety(
+            (*words[:at], UNKNOWN_WORD, *words[at + len(phrase) :])
+        )
 
     def _is_alone(self, words: Words) -> bool:
         """Whether the words are nothing but safety phrases, one after the other."""

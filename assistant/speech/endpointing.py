@@ -36,6 +36,13 @@ class EndpointSettings:
     floor_seconds: float = 3.0
 
 
+def level_dbfs(block: bytes) -> float:
+    """How loud a block (mono int16) is, in dB of full scale; -90 for digital silence."""
+    samples = np.frombuffer(block, dtype=np.int16).astype(np.float32)
+    power = float(samples @ samples) / (32768**2 * max(1, samples.size))
+    return 10 * math.log10(power + _SMALLEST_POWER)
+
+
 class SpeechDetector:
     """Tells speech from the room by its level; the room's level follows what is heard."""
 
@@ -47,13 +54,11 @@ class SpeechDetector:
 
     def accept(self, block: bytes) -> bool:
         """Whether the block (mono int16) is speech."""
-        samples = np.frombuffer(block, dtype=np.int16).astype(np.float32)
-        power = float(samples @ samples) / (32768**2 * max(1, samples.size))
-        level_dbfs = 10 * math.log10(power + _SMALLEST_POWER)
-        self._levels_dbfs.append(level_dbfs)
+        level = level_dbfs(block)
+        self._levels_dbfs.append(level)
         floor_dbfs = sorted(self._levels_dbfs)[len(self._levels_dbfs) // 10]
         settings = self._settings
-        return level_dbfs >= max(floor_dbfs + settings.above_floor_db, settings.quietest_speech_dbfs)
+        return level >= max(floor_dbfs + settings.above_floor_db, settings.quietest_speech_dbfs)
 
 
 class Endpoint(Enum):

@@ -6,6 +6,7 @@ decides what they mean. What cannot wait for the session, it tells: a suspicion,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -13,7 +14,8 @@ from assistant.core.events import FinalHypothesis, PartialHypothesis
 from assistant.core.intents import Intent, PhraseTable
 from assistant.core.opinions import Ear, TwoOpinions
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, EchoCanceller, Recognizer
-from assistant.core.reflex import OperatingPoint, Reflex
+from assistant.core.reflex import Hypotheses, OperatingPoint, Reflex
+from assistant.speech.endpointing import level_dbfs
 
 # With all 1,138 phrases, on 267 recordings of "stop", 79 of "yes", 78 of "no" and 32 minutes of other speech:
 # weighed alike, 241, 72 and 56 were found, and 15 safety phrases where there were none; with this weight, and
@@ -26,8 +28,6 @@ _USUAL_PHRASE_WEIGHT = 20
 ECHO_SECONDS = 0.5
 """How long after something was played its echo may come: then both recognizers hear the same."""
 _ECHO_BLOCKS = round(ECHO_SECONDS / BLOCK_SECONDS)
-
-Hypotheses = list[PartialHypothesis | FinalHypothesis]
 
 
 def session_grammar(table: PhraseTable, intents: Iterable[Intent]) -> list[str]:
@@ -102,7 +102,7 @@ class HearingPath:
         believed = self._block(self._rest.ljust(BLOCK_BYTES, b"\0"), None) if self._rest else []
         self._rest = b""
         for ear, recognizer in self._recognizers.items():
-            believed += self._judge(ear, recognizer.finish())
+            believed += self._finish(ear, recognizer)
         self._look()
         return believed
 
@@ -111,26 +111,38 @@ class HearingPath:
         heard = near
         if self._canceller is not None and far is not None:
             heard = self._canceller.cancel(near, far)
-        believed = self._judge(Ear.MAIN, self._recognizers[Ear.MAIN].accept(heard))
+        believed = self._judge(Ear.MAIN, self._recognizers[Ear.MAIN].accept(heard), level_dbfs(heard))
         if second := self._recognizers.get(Ear.SECOND):
             self._silent_blocks = 0 if far is not None and any(far) else self._silent_blocks + 1
             if self._silent_blocks < _ECHO_BLOCKS:
-                believed += self._judge(Ear.SECOND, second.accept(near))
+                believed += self._judge(Ear.SECOND, second.accept(near), level_dbfs(near))
             else:
                 self._skipped_blocks[Ear.SECOND] += 1
                 if self._silent_blocks == _ECHO_BLOCKS:
-                    believed += self._judge(Ear.SECOND, second.finish())
+                    believed += self._finish(Ear.SECOND, second)
         self._look()
         return believed
 
-    def _judge(self, ear: Ear, hypotheses: Hypotheses) -> Hypotheses:
-        now_seconds = self._block_count * BLOCK_SECONDS
+    def _judge(self, ear: Ear, hypotheses: Hypotheses, level: float) -> Hypotheses:
         since_speech = self._recognizers[ear].seconds_since_speech
+        return self._join(ear, self._reflexes[ear].accept(hypotheses, self._now_seconds, since_speech, level))
+
+    def _finish(self, ear: Ear, recognizer: Recognizer) -> Hypotheses:
+        """Nothing follows for this ear."""
+        return self._judge(ear, recognizer.finish(), -math.inf) + self._join(
+            ear, self._reflexes[ear].finish()
+        )
+
+    def _join(self, ear: Ear, believed: Hypotheses) -> Hypotheses:
         skipped_seconds = self._skipped_blocks[ear] * BLOCK_SECONDS
-        believed: Hypotheses = []
-        for hypothesis in self._reflexes[ear].accept(hypotheses, now_seconds, since_speech):
-            believed += self._opinions.join(ear, _later(hypothesis, skipped_seconds), now_seconds)
-        return believed
+        joined: Hypotheses = []
+        for hypothesis in believed:
+            joined += self._opinions.join(ear, _later(hypothesis, skipped_seconds), self._now_seconds)
+        return joined
+
+    @property
+    def _now_seconds(self) -> float:
+        return self._block_count * BLOCK_SECONDS
 
     def _look(self) -> None:
         self.suspects = any(reflex.suspects for reflex in self._reflexes.values())

@@ -31,12 +31,14 @@ class Stream:
     def now(self) -> float:
         return self.block_count * BLOCK_SECONDS
 
-    def block(self, *hypotheses: Hypothesis, quiet: bool = False) -> list[Hypothesis]:
+    def block(
+        self, *hypotheses: Hypothesis, quiet: bool = False, level_dbfs: float = -30.0
+    ) -> list[Hypothesis]:
         self.block_count += 1
         before = self.quiet_seconds
         self.quiet_seconds = 0.0 if not quiet else None if before is None else before + BLOCK_SECONDS
-        believed = self.reflex.accept(hypotheses, self.now, self.quiet_seconds)  # type: ignore[arg-type]
-        return list(believed)
+        level_dbfs = -70.0 if quiet else level_dbfs
+        return list(self.reflex.accept(hypotheses, self.now, self.quiet_seconds, level_dbfs))  # type: ignore[arg-type]
 
     def partial(self, text: str, *, quiet: bool = False) -> list[Hypothesis]:
         at = self.now + BLOCK_SECONDS
@@ -49,8 +51,9 @@ class Stream:
         self.quiet_seconds = None
         return believed
 
-    def sound(self, seconds: float) -> list[Hypothesis]:
-        return [h for _ in range(round(seconds / BLOCK_SECONDS)) for h in self.block()]
+    def sound(self, seconds: float, level_dbfs: float = -30.0) -> list[Hypothesis]:
+        blocks = range(round(seconds / BLOCK_SECONDS))
+        return [h for _ in blocks for h in self.block(level_dbfs=level_dbfs)]
 
     def quiet(self, seconds: float) -> list[Hypothesis]:
         return [h for _ in range(round(seconds / BLOCK_SECONDS)) for h in self.block(quiet=True)]
@@ -204,20 +207,100 @@ moves = st.lists(
 )
 
 
+def talk(text: str, seconds: float = 1.2) -> Stream:
+    """Somebody has said some words, in quiet before, and has not stopped."""
+    stream = Stream()
+    stream.quiet(0.5)
+    stream.sound(0.3)
+    stream.partial(text)
+    stream.sound(seconds)
+    return stream
+
+
+def test_a_phrase_at_the_end_of_talk_is_no_more_than_a_suspicion() -> None:
+    stream = talk("[unk]")
+    assert stream.partial("[unk] stop") == []
+    assert stream.reflex.suspects
+    assert stream.sound(0.6) == []
+    assert stream.quiet(0.38) == []
+    assert stream.final("[unk] stop") == []
+
+
+def test_in_doubt_it_is_believed_when_nobody_talks_on() -> None:
+    stream = talk("[unk]")
+    stream.partial("[unk] that hurts")
+    stream.sound(0.3)
+    stream.quiet(0.38)
+    stream.final("[unk] that hurts")
+    stream.utterance -= 1
+    waited = stream.quiet(POINT.doubted_quiet_seconds - 0.02)
+    waited += stream.quiet(0.04)
+    (hurts,) = waited
+    assert isinstance(hurts, FinalHypothesis)
+    assert hurts.words == ("[unk]", "that", "hurts")
+    assert hurts.at_seconds == pytest.approx(stream.now, abs=0.03)
+    assert stream.quiet(2.0) == []
+
+
+def test_in_doubt_it_is_taken_back_when_somebody_talks_on_but_not_twice() -> None:
+    stream = talk("[unk]")
+    stream.partial("[unk] stop")
+    stream.sound(0.3)
+    assert stream.final("[unk] stop") == []
+    assert stream.sound(0.2) == [], "a sound is no talk"
+    assert words(stream.partial("[unk]")) == ["[unk]"]
+    stream.sound(1.2)
+    stream.partial("[unk] stop")
+    assert words(stream.sound(POINT.among_stood_seconds)) == ["[unk] stop"]
+
+
+def test_in_doubt_it_is_believed_when_the_sound_ends() -> None:
+    stream = talk("[unk]")
+    stream.partial("[unk] stop")
+    stream.final("[unk] stop")
+    assert words(stream.reflex.finish()) == ["[unk] stop"]
+    assert stream.reflex.finish() == []
+
+
+@pytest.mark.parametrize(("louder_db", "believed"), [(3.9, []), (4.1, ["[unk] stop"])])
+def test_whoever_speaks_up_over_talk_is_believed(louder_db: float, believed: list[str]) -> None:
+    stream = talk("[unk]")
+    stream.sound(0.5, -30 + louder_db)
+    stream.partial("[unk] stop")
+    assert words(stream.sound(POINT.among_stood_seconds)) == believed
+
+
+@pytest.mark.parametrize("text", ["[unk] stop [unk] stop", "[unk] stop that hurts", "no no stop"])
+def test_who_says_it_twice_or_nothing_else_is_believed_over_talk(text: str) -> None:
+    stream = talk("[unk]")
+    stream.partial(text)
+    assert words(stream.sound(POINT.among_stood_seconds)) == [text]
+
+
+def test_a_few_words_are_no_talk() -> None:
+    stream = talk("oh no please", 0.9)
+    stream.partial("oh no please stop")
+    assert words(stream.sound(POINT.among_stood_seconds)) == ["oh no please stop"]
+
+
 @given(moves)
-def test_every_believed_partial_is_acted_on_and_no_final_is_ever_held_back(script: list[tuple]) -> None:  # type: ignore[type-arg]
+def test_every_believed_partial_is_acted_on_and_every_final_comes(script: list[tuple]) -> None:  # type: ignore[type-arg]
     stream, session = Stream(), Listener(PACK.table)
-    for kind, value in script:
+    finals, came = [], []
+    for kind, value in [*script, ("quiet", 70)]:
         if kind == "final":
-            assert words(stream.final(" ".join(value)))[-1:] == [" ".join(value)]
-            session.interpret(FinalHypothesis(stream.utterance - 1, value, 0, 0), Intent)
-            assert not stream.reflex.suspects
-            continue
-        if kind == "partial":
+            finals.append(value)
+            believed = stream.final(" ".join(value))
+        elif kind == "partial":
             believed = stream.partial(" ".join(value))
         else:
             believed = stream.sound(value * 0.02) if kind == "sound" else stream.quiet(value * 0.02)
         for hypothesis in believed:
             meaning = session.interpret(hypothesis, Intent)
-            assert isinstance(meaning, Match)
-            assert meaning.intent in (*SAFETY_INTENTS, Intent.PAUSE)
+            if isinstance(hypothesis, FinalHypothesis):
+                came.append(hypothesis.words)
+            else:
+                assert isinstance(meaning, Match)
+                assert meaning.intent in (*SAFETY_INTENTS, Intent.PAUSE)
+    assert len(came) == len(finals)
+    assert all(heard in (said, ("[unk]",)) for said, heard in zip(finals, came, strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import sys
 from pathlib import Path
@@ -22,6 +23,7 @@ import export  # noqa: E402
 import features  # noqa: E402
 import graph  # noqa: E402
 import noises  # noqa: E402
+import synthesis  # noqa: E402
 import texts  # noqa: E402
 from corpus import Utterance, gather, load  # noqa: E402
 from lexicon import PHONES  # noqa: E402
@@ -217,3 +219,10 @@ def test_a_pack_comes_back_from_disk(tmp_path: Path) -> None:
     assert pack.utterances[0].phones == ((3, 0.25),)
     assert pack.utterances[1].measured
     assert len(PHONES) == 39
+
+
+def test_many_voices_speak_and_some_are_kept_for_measuring() -> None:
+    assert len({voice for voice in synthesis.ESPEAK_VOICES if voice.isalnum()}) == 72
+    rng = random.Random(1)
+    assert not any(synthesis.training_manner(rng).is_held for _ in range(500))
+    assert all(manner.is_held for _ in range(50) for manner in synthesis.held_manners(rng))
