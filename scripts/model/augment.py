@@ -17,7 +17,7 @@ from torch import Tensor
 
 Rng = np.random.Generator
 TAIL_SECONDS = 0.2
-SLOWEST, FASTEST = 0.83, 1.22
+SLOWEST, FASTEST = 0.8, 1.28
 REFERENCE_RMS = 1000.0
 """All stored energies are of sound of this RMS, in int16's range."""
 _EFFECTIVE_BINS = features.BANKS.sum(1).square() / features.BANKS.square().sum(1)

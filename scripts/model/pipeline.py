@@ -40,6 +40,7 @@ CORPORA = ("human", "synthetic")
 ALIGNED = ("human.aligned", "synthetic.aligned")
 REALIGNED = ("human.realigned", "synthetic.realigned")
 SHARES = {"safety": 0.06, "words": 0.40, "sentences": 0.12, "command": 0.20, "text": 0.22}
+HELD_SHARE = 0.1  # of synthetic speech, by voices kept for measuring
 DROPPED_SHARE = 0.03  # of the alignments, the worst: mostly wrong labels
 ALIGN_SLICE = 250
 PRIOR_STEPS = 40
@@ -131,7 +132,7 @@ class Build:
         for name, path in zip(CORPORA, aligned, strict=True):
             utterances = corpus.load_utterances(self.work / f"{path}.jsonl")
             if not everybody:
-                utterances = tuple(replace(u, phones=()) if u.measured else u for u in utterances)
+                utterances = _without_measured(utterances)
             sources.append(self._source(name, utterances))
         return Sampler(sources, self._noise_clips(), Acoustics(rows=self.plan.rows), SHARES, SEED + 1)
 
@@ -144,9 +145,16 @@ class Build:
     def _synthetic(self, stage: Stage) -> None:
         rng = random.Random(SEED)
         said = texts.sentences(self.table, self.plan.synthetic_utterances, rng)
-        jobs = [(kind, text, synthesis.training_manner(rng)) for kind, text in said]
+        jobs = [(kind, text, self._manner(rng)) for kind, text in said]
         spoken = synthesis.synthesize(jobs, lambda done: stage(done / len(jobs)))
         corpus.gather(spoken).save(self.work / "synthetic")
+
+    @staticmethod
+    def _manner(rng: random.Random) -> synthesis.Manner:
+        """Now and then a voice that is kept for measuring: the shipped model may know that, too."""
+        if rng.random() < HELD_SHARE:
+            return rng.choice(synthesis.held_manners(rng))
+        return synthesis.training_manner(rng)
 
     def _variants(self, name: str, stage: Stage) -> None:
         counts = [self._variant_count(u) for u in corpus.load(self.work / name).utterances]
@@ -161,6 +169,7 @@ class Build:
     def _noises(self, stage: Stage) -> None:
         stage(0.0)
         pack = corpus.load(self.work / "synthetic")
+        pack = replace(pack, utterances=tuple(u for u in pack.utterances if not u.measured))
         variants.make_noises(pack, self.work / "noises.npy", self.plan.noise_clips, SEED)
 
     def _source(self, name: str, utterances: tuple[Utterance, ...]) -> Source:
@@ -182,7 +191,7 @@ class Build:
         """Learn phones from flite alone, which says when each of its phones ends."""
         utterances = corpus.load(self.work / "synthetic").utterances
         sampler = Sampler(
-            [self._source("synthetic", utterances)],
+            [self._source("synthetic", _without_measured(utterances))],
             self._noise_clips(),
             replace(EASY, rows=self.plan.rows),
             SHARES,
@@ -242,6 +251,11 @@ class Build:
         priors = np.load(self._priors_path(network))
         export.write(out, load_network(self.work / network, PDF_COUNT), priors, export.Options())
         sys.stderr.write(f"{graph.build(out)}\n")
+
+
+def _without_measured(utterances: tuple[Utterance, ...]) -> tuple[Utterance, ...]:
+    """All of them; those kept for measuring are not aligned, so that training leaves them out."""
+    return tuple(replace(u, phones=()) if u.measured else u for u in utterances)
 
 
 def _align_slice(job: tuple[Path, Path, np.ndarray, int]) -> list[tuple[float, Utterance]]:

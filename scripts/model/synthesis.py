@@ -32,17 +32,15 @@ ESPEAK_ACCENTS = ("en-us",) * 5 + (
     "en-us-nyc",
 )
 _ESPEAK_NAMES = """
-,          ,          ,          ,          ,          ,          ,          ,          ,          ,
-,          ,          ,          ,          ,          ,          ,          ,          ,          ,
-,          ,          ,          ,          ,          ,          ,          ,          ,          ,
-,          ,          ,          ,          ,          ,          ,          ,          ,          ,
-,          ,          ,          ,          ,          ,          ,          ,          ,          ,
-,          ,          ,          ,          ,          ,          ,          ,          ,          ,
-,          ,          ,          ,          ,          ,          ,          ,          ,          ,
-,          ,
+m1 m2 m3 m4 m5 m6 m8 f1 f2 f3 f4 klatt klatt2 klatt3 klatt4 klatt5 Alex Alicia Annie AnxiousAndy Denis Diogo
+Gene Gene2 Henrique Hugo Lee Marco Mario Michael Mike Nguyen RicishayMax RicishayMax2 adam anika announcer
+antonio aunty benjamin boris caleb david ed edward edward2 grandma grandpa gustave iven iven2 iven3 john
+kaukovalta linda marcelo max michel norbert pablo paul quincy rob robert sandro shelby steph steph2 steph3
+travis victor zac
 """
 ESPEAK_VOICES = ("", *_ESPEAK_NAMES.split())
 FLITE_VOICES = ("slt", "awb", "kal16")
+FESTIVAL_VOICES = ("kal_diphone", "cmu_us_slt_arctic_hts")
 HELD_ESPEAK_VOICES = ("m7", "f5", "Andy", "belinda", "miguel", "pedro", "Andrea", "Jacky")
 HELD_FLITE_VOICE = "rms"
 HELD_FESTIVAL_VOICE = "ked_diphone"
@@ -62,18 +60,25 @@ class Manner:
     rate: float
     pitch: float
 
+    @property
+    def is_held(self) -> bool:
+        """Whether the voice is kept for measuring."""
+        return self.voice.split("+")[-1] in (*HELD_ESPEAK_VOICES, HELD_FLITE_VOICE, HELD_FESTIVAL_VOICE)
+
 
 def training_manner(rng: random.Random) -> Manner:
     """Any voice but those kept for measuring."""
-    if rng.random() < 0.6:
+    engine = rng.choices(("espeak", "flite", "festival"), (5, 3, 2))[0]
+    if engine == "espeak":
         voice = "+".join(filter(None, (rng.choice(ESPEAK_ACCENTS), rng.choice(ESPEAK_VOICES))))
-        return Manner("espeak", voice, rng.randint(105, 210), rng.randint(15, 85))
+        return Manner(engine, voice, rng.randint(105, 210), rng.randint(15, 85))
+    voice = rng.choice(FLITE_VOICES if engine == "flite" else FESTIVAL_VOICES)
     pitch = rng.choice([0, 0, 90, 110, 130, 160, 190, 220])
-    return Manner("flite", rng.choice(FLITE_VOICES), round(rng.uniform(0.75, 1.4), 2), pitch)
+    return Manner(engine, voice, round(rng.uniform(0.75, 1.4), 2), pitch)
 
 
 def held_manners(rng: random.Random) -> list[Manner]:
-    """One manner of each kind of voice that training never hears."""
+    """One manner of each kind of voice that only the shipped model's training hears."""
     accent = rng.choice(["en-us", "en-us", "en-gb"])
     espeak = f"{accent}+{rng.choice(HELD_ESPEAK_VOICES)}"
     return [
@@ -93,7 +98,7 @@ def synthesize(
             progress(done)
             if len(samples) >= SAMPLE_RATE_HZ // 10:
                 speaker = f"{manner.engine}:{manner.voice}"
-                utterance = Utterance(text.replace(",", ""), kind, speaker, 0, 0)
+                utterance = Utterance(text.replace(",", ""), kind, speaker, 0, 0, manner.is_held)
                 yield replace(utterance, phones=phones), samples
 
 
@@ -134,7 +139,10 @@ def _flite(text: str, manner: Manner, path: Path) -> Phones:
 
 
 def _festival(text: str, manner: Manner, path: Path) -> Phones:
-    voice = f"(voice_{manner.voice})"
-    command = ["text2wave", "-eval", voice, "-o", path]
+    how = f"(voice_{manner.voice}) (Parameter.set 'Duration_Stretch {manner.rate})"
+    if manner.pitch:
+        how += f" (set! int_lr_params '((target_f0_mean {manner.pitch}) (target_f0_std 14)"
+        how += " (model_f0_mean 170) (model_f0_std 34)))"
+    command = ["text2wave", "-eval", f"(begin {how})", "-o", path]
     subprocess.run(command, input=text, text=True, capture_output=True, check=False)
     return ()

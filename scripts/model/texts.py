@@ -78,15 +78,15 @@ def sentences(table: PhraseTable, count: int, rng: random.Random) -> list[tuple[
         return " ".join(w for w in words[at : at + length] if w in known)
 
     makers = (
-        (0.20, "command", lambda: rng.choice(every)),
-        (0.10, "command", lambda: rng.choice(safety)),
+        (0.18, "command", lambda: rng.choice(every)),
+        (0.16, "command", lambda: rng.choice(safety)),
         (0.06, "command", lambda: "stop"),
         (0.08, "command", lambda: ", ".join(rng.sample(every, rng.randint(2, 3)))),
         (0.03, "command", lambda: f"{running()}, {rng.choice(safety)}"),
-        (0.16, "text", lambda: rng.choice(near)),
+        (0.14, "text", lambda: rng.choice(near)),
         (0.05, "text", lambda: " ".join(rng.sample(near, 3))),
         (0.18, "text", running),
-        (0.08, "text", lambda: " ".join(rng.sample(common, rng.randint(2, 6)))),
+        (0.06, "text", lambda: " ".join(rng.sample(common, rng.randint(2, 6)))),
         (0.06, "text", lambda: " ".join(rng.sample(rare, rng.randint(2, 4)))),
     )
     drawn = rng.choices(makers, [share for share, _, _ in makers], k=count)
