@@ -61,7 +61,7 @@ def _lines(figures: Figures) -> list[str]:
         f"real-time factor {figures.real_time_factor:.4f}",
         "",
         f"Twelve-word closed set, right: {figures.closed_set['']}",
-        *(f"  {word:8} {share}" for word, share in figures.closed_set.items() if word and share.total),
+        *(f"  {word:9} {share}" for word, share in figures.closed_set.items() if word and share.total),
     ]
     if delays:
         median, late = (delays[min(len(delays) - 1, round(q * (len(delays) - 1)))] for q in (0.5, 0.95))
@@ -73,18 +73,21 @@ def _lines(figures: Figures) -> list[str]:
         lines += [
             "",
             f'"stop" missed, {row.condition}',
-            f"  in final texts, exactly:          {row.missed_exact_confirmed}",
-            f"    with unconfirmed labels:        {row.missed_exact}",
-            f"  suspected, in partial ones:       {row.missed_safety_confirmed}",
-            f"    with unconfirmed labels:        {row.missed_safety}",
+            f"  as Limber believes it:            {row.believed_confirmed}",
+            f"    with unconfirmed labels:        {row.believed}",
+            f"  in final texts, exactly:          {row.exact_confirmed}",
+            f"    with unconfirmed labels:        {row.exact}",
+            f"  not even suspected:               {row.suspected_confirmed}",
+            f"    with unconfirmed labels:        {row.suspected}",
         ]
     for alarm in figures.alarms:
         lines += [
             "",
             f"False alarms in {alarm.kind}",
-            f'  exactly "stop", in final texts:   {alarm.exact}',
-            f'  "stop" suspected, in partial ones: {alarm.safety_stop}',
-            f"  any safety phrase suspected:      {alarm.safety_any}",
+            f'  "stop", as Limber believes it:    {alarm.believed_stop}',
+            f"  any safety phrase, believed:      {alarm.believed}",
+            f'  exactly "stop", in final texts:   {alarm.exact_stop}',
+            f"  any safety phrase, suspected:     {alarm.suspected}",
         ]
     lines += ["", "Single words understood exactly among all phrases"]
     return lines + [f"  {word:8} {share}" for word, share in figures.commands.items()]

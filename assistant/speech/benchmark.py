@@ -6,25 +6,23 @@ Wilson's for shares, Poisson's for alarms per hour.
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import vosk
-
-from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, PhraseTable
-from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, SAMPLE_RATE_HZ
-from assistant.speech.bench_audio import CONDITIONS, LEAD_SECONDS, Clip, Recordings, Samples, word_end_seconds
+from assistant.core.intents import Intent, PhraseTable
+from assistant.core.ports import SAMPLE_RATE_HZ
+from assistant.speech.bench_audio import CONDITIONS, LEAD_SECONDS, Clip, Recordings, word_end_seconds
+from assistant.speech.bench_ear import Ear
 from assistant.speech.hearing import session_grammar
-from assistant.speech.recognizer import UNKNOWN_WEIGHT
 from assistant.speech.vosk_model import VoskModel
 
 CLOSED_SET = ("yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go", "start", "repeat")
 RUNNING_SPEECH = ("librispeech", "an4", "ljspeech", "librivox")
 STOP = "stop"
+CONFIRMED = "confirmed"
 Z = 1.96
 """So many deviations from the middle do 95 % of a normal distribution reach."""
 
@@ -75,97 +73,30 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Hypothesis:
-    """What the recognizer believed from `at_seconds` on, until the next one; `final` ends an utterance."""
-
-    at_seconds: float
-    text: str
-    final: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What came of a piece of sound, in order; a hypothesis that repeats the one before it is left out."""
-
-    hypotheses: tuple[Hypothesis, ...]
-
-    @property
-    def finals(self) -> tuple[str, ...]:
-        """The final texts, without `[unk]`."""
-        texts = (h.text.split() for h in self.hypotheses if h.final)
-        known = (" ".join(word for word in words if word != UNKNOWN_WORD) for words in texts)
-        return tuple(text for text in known if text)
-
-    def said(self, phrase: str) -> bool:
-        """Whether a final text is exactly this phrase."""
-        return phrase in self.finals
-
-    def alarms(self, table: PhraseTable, hold_seconds: float = 0.0) -> list[tuple[Intent, float]]:
-        """Which safety intents were recognized, and when: once they had been believed for so long."""
-        found: list[tuple[Intent, float]] = []
-        intent, since, told = None, 0.0, False
-        for number, hypothesis in enumerate(self.hypotheses):
-            match = table.find_safety(tuple(hypothesis.text.split()))
-            if (match and match.intent) is not intent:
-                intent, since, told = match and match.intent, hypothesis.at_seconds, False
-            until = self.hypotheses[number + 1].at_seconds if number + 1 < len(self.hypotheses) else since
-            if intent and not told and (hypothesis.final or until - since >= hold_seconds):
-                found.append((intent, hypothesis.at_seconds if hypothesis.final else since + hold_seconds))
-                told = True
-            if hypothesis.final:
-                intent = None
-        return found
-
-
-class Ear:
-    """One grammar on a loaded model. Decodes sound in blocks and asks for a partial hypothesis after each."""
-
-    def __init__(self, model: VoskModel, phrases: Sequence[str], *, unknown: bool = True) -> None:
-        missing = frozenset(model.missing_words(word for phrase in phrases for word in phrase.split()))
-        grammar = [phrase for phrase in phrases if missing.isdisjoint(phrase.split())]
-        grammar += [UNKNOWN_WORD] * UNKNOWN_WEIGHT if unknown else []
-        self._recognizer = vosk.KaldiRecognizer(model.native, SAMPLE_RATE_HZ, json.dumps(grammar))
-        self.sound_seconds = 0.0
-        self.busy_seconds = 0.0
-
-    def hear(self, samples: Samples) -> Heard:
-        """Decode one piece of sound from a fresh start."""
-        found: list[Hypothesis] = []
-        data, last = samples.tobytes(), ""
-        began = time.thread_time()
-        for number, start in enumerate(range(0, len(data), BLOCK_BYTES), start=1):
-            ended = self._recognizer.AcceptWaveform(data[start : start + BLOCK_BYTES]) > 0
-            answer = self._recognizer.Result() if ended else self._recognizer.PartialResult()
-            text = str(json.loads(answer)["text" if ended else "partial"])
-            if ended or text != last:
-                found.append(Hypothesis(number * BLOCK_SECONDS, text, ended))
-            last = "" if ended else text
-        text = str(json.loads(self._recognizer.FinalResult())["text"])
-        self._recognizer.Reset()
-        self.busy_seconds += time.thread_time() - began
-        self.sound_seconds += len(samples) / SAMPLE_RATE_HZ
-        return Heard((*found, Hypothesis(len(samples) / SAMPLE_RATE_HZ, text, final=True)))
-
-
-@dataclass(frozen=True, slots=True)
 class StopFigures:
-    """ "stop" missed in a condition: in final texts, and in partial ones."""
+    """ "stop" missed in a condition: in final texts, exactly; as the reflex believes it; not even suspected.
+
+    Where "confirmed", only clips of which an independent spotter confirmed the label.
+    """
 
     condition: str
-    missed_exact: Share
-    missed_exact_confirmed: Share
-    missed_safety: Share
-    missed_safety_confirmed: Share
+    exact: Share
+    exact_confirmed: Share
+    believed: Share
+    believed_confirmed: Share
+    suspected: Share
+    suspected_confirmed: Share
 
 
 @dataclass(frozen=True, slots=True)
 class AlarmFigures:
-    """One kind of sound without a safety word: false "stop" both ways, and any false safety phrase."""
+    """One kind of sound without a safety word: "stop" and any safety phrase made up."""
 
     kind: str
-    exact: Rate
-    safety_stop: Rate
-    safety_any: Rate
+    exact_stop: Rate
+    believed_stop: Rate
+    believed: Rate
+    suspected: Rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +113,6 @@ class Figures:
     commands: dict[str, Share]
 
 
-def first_alarm(heard: Heard, table: PhraseTable, intent: Intent, hold_seconds: float = 0.0) -> float | None:
-    """When the intent was first recognized, in samples' time."""
-    return next((at for found, at in heard.alarms(table, hold_seconds) if found is intent), None)
-
-
 def measure(
     model_path: Path, recordings: Recordings, table: PhraseTable, progress: Callable[[str], None]
 ) -> Figures:
@@ -194,9 +120,9 @@ def measure(
     before, began = _resident_megabytes(), time.perf_counter()
     model = VoskModel(model_path)
     load_seconds = time.perf_counter() - began
-    ear = Ear(model, session_grammar(table, Intent))
+    ear = Ear(model, session_grammar(table, Intent), table)
     progress("closed set")
-    closed = _closed_set(Ear(model, CLOSED_SET, unknown=False), recordings)
+    closed = _closed_set(Ear(model, CLOSED_SET, table, unknown=False), recordings)
     stop, delays = [], []
     for condition in CONDITIONS:
         progress(f'"stop", {condition.name}')
@@ -204,15 +130,17 @@ def measure(
         for seed, clip in enumerate(recordings.commands(STOP)):
             samples = recordings.heard(clip, condition, seed)
             heard = ear.hear(samples)
-            safety_at = first_alarm(heard, table, Intent.STOP)
-            rows.append((clip, heard.said(STOP), safety_at is not None))
-            if condition is CONDITIONS[0] and safety_at is not None:
-                delays.append(safety_at - LEAD_SECONDS - word_end_seconds(clip.samples()))
+            at = heard.believed_at(Intent.STOP)
+            suspected = Intent.STOP in heard.suspected(table)
+            rows.append((clip, (heard.said(STOP), at is not None, suspected)))
+            if condition is CONDITIONS[0] and at is not None:
+                delays.append(at - LEAD_SECONDS - word_end_seconds(clip.samples()))
         stop.append(_stop_figures(condition.name, rows))
     alarms = []
     for kinds in (("librispeech",), RUNNING_SPEECH, ("words",), ("custom_phrases", "wakewords", "precise")):
-        progress(f"false alarms, {', '.join(kinds)}")
-        alarms.append(_alarm_figures(kinds, recordings, ear, table))
+        if clips := recordings.negatives(*kinds):
+            progress(f"false alarms, {', '.join(kinds)}")
+            alarms.append(_alarm_figures(", ".join(kinds), clips, ear, table))
     progress("other commands")
     commands = _by_word(ear, recordings, table)
     factor = ear.busy_seconds / ear.sound_seconds
@@ -221,14 +149,15 @@ def measure(
 
 
 def _closed_set(ear: Ear, recordings: Recordings) -> dict[str, Share]:
-    """How many of each word are right when nothing else can be said; "" for all."""
+    """How many of each word are right when nothing else can be said; "" for all; those that are confirmed."""
     rows = [
         (c, ear.hear(recordings.heard(c, CONDITIONS[0], 0)).finals == (c.text,))
         for c in recordings.commands(*CLOSED_SET)
     ]
-    return {
+    found = {
         word: _share((c, right) for c, right in rows if word in ("", c.text)) for word in ("", *CLOSED_SET)
     }
+    return found | {CONFIRMED: _share((c, right) for c, right in rows if c.confirmed)}
 
 
 def _by_word(ear: Ear, recordings: Recordings, table: PhraseTable) -> dict[str, Share]:
@@ -246,27 +175,24 @@ def _share(rows: Iterable[tuple[Clip, bool]]) -> Share:
     return Share(sum(yes for _, yes in rows), len(rows), len({clip.speaker for clip, _ in rows}))
 
 
-def _stop_figures(condition: str, rows: list[tuple[Clip, bool, bool]]) -> StopFigures:
-    exact = [(clip, not exact) for clip, exact, _ in rows]
-    safety = [(clip, not safety) for clip, _, safety in rows]
-    sure = [[(clip, missed) for clip, missed in way if clip.confirmed] for way in (exact, safety)]
-    return StopFigures(condition, _share(exact), _share(sure[0]), _share(safety), _share(sure[1]))
+def _stop_figures(condition: str, rows: list[tuple[Clip, tuple[bool, bool, bool]]]) -> StopFigures:
+    ways = [[(clip, not found[way]) for clip, found in rows] for way in range(3)]
+    shares = ((_share(way), _share((c, missed) for c, missed in way if c.confirmed)) for way in ways)
+    return StopFigures(condition, *(share for pair in shares for share in pair))
 
 
-def _alarm_figures(
-    kinds: Sequence[str], recordings: Recordings, ear: Ear, table: PhraseTable
-) -> AlarmFigures:
-    exact = stops = alarms = 0
+def _alarm_figures(kind: str, clips: Sequence[Clip], ear: Ear, table: PhraseTable) -> AlarmFigures:
+    exact = stops = believed = suspected = 0
     hours = 0.0
-    for clip in recordings.negatives(*kinds):
+    for clip in clips:
         samples = clip.samples()
         hours += len(samples) / SAMPLE_RATE_HZ / 3600
         heard = ear.hear(samples)
         exact += heard.finals.count(STOP)
-        safety = [intent for intent, _ in heard.alarms(table)]
-        stops += safety.count(Intent.STOP)
-        alarms += sum(intent in SAFETY_INTENTS for intent in safety)
-    return AlarmFigures(", ".join(kinds), Rate(exact, hours), Rate(stops, hours), Rate(alarms, hours))
+        stops += sum(intent is Intent.STOP for intent, _ in heard.believed)
+        believed += len(heard.believed)
+        suspected += len(heard.suspected(table))
+    return AlarmFigures(kind, *(Rate(n, hours) for n in (exact, stops, believed, suspected)))
 
 
 def _resident_megabytes() -> float:

@@ -20,7 +20,8 @@ from noises import dishes, level, water
 from assistant.core.intents import SAFETY_INTENTS, Intent
 from assistant.language.packs import load_language
 from assistant.speech.bench_audio import active_rms
-from assistant.speech.benchmark import Ear, Share
+from assistant.speech.bench_ear import Ear
+from assistant.speech.benchmark import Share
 from assistant.speech.hearing import session_grammar
 from assistant.speech.vosk_model import VoskModel
 
@@ -44,7 +45,7 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     arguments = parser.parse_args()
     table = load_language("en").table
-    ear = Ear(VoskModel(arguments.model), session_grammar(table, Intent))
+    ear = Ear(VoskModel(arguments.model), session_grammar(table, Intent), table)
     rng, noise_rng = random.Random(SEED), np.random.default_rng(SEED)
     said = []
     for intent, patterns in table.phrases.items():
@@ -58,7 +59,7 @@ def main() -> None:
         for name, snr_db in (("clean", None), (f"kitchen-like {NOISY_DB:.0f} dB", NOISY_DB)):
             found = ear.hear(heard(samples, snr_db, noise_rng))
             if intent in SAFETY_INTENTS:
-                understood = bool(found.alarms(table))
+                understood = bool(found.believed)
             else:
                 match = table.match(tuple(" ".join(found.finals).split()))
                 understood = match is not None and match.intent is intent

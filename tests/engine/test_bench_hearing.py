@@ -1,4 +1,4 @@
-"""`limber bench hearing` by the program itself: on a few synthesized recordings, and on the real ones.
+"""`limber bench hearing` and `bench model` on a few synthesized recordings, and on the real ones.
 
 The real recordings lie beside the repository where its server has them. Their figures are held against
 `hearing-figures.json`: `limber bench hearing --quick --commit` writes it anew.
@@ -28,7 +28,7 @@ READING = "The morning was bright, and the children walked along the river to th
 
 
 def bench(*arguments: str | Path, timeout_seconds: float = 600) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "assistant", "bench", "hearing", *map(str, arguments)]
+    command = [sys.executable, "-m", "assistant", "bench", *map(str, arguments)]
     return subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=timeout_seconds, env=os.environ
     )
@@ -48,7 +48,8 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("needs: sudo apt-get install espeak-ng")
     folder = tmp_path_factory.mktemp("recordings")
     noise = 0.01 * np.random.default_rng(1).standard_normal(RATE_HZ * 5)
-    sounds = {"noise/ambient/hiss.wav": ("", "", noise)}
+    echo = np.eye(1, RATE_HZ // 2)[0] + 0.2 * np.eye(1, RATE_HZ // 2, 800)[0]
+    sounds = {"noise/ambient/hiss.wav": ("", "", noise), "noise/rir/room.wav": ("", "", echo)}
     for voice in ("en-us", "en-us+m3", "en-us+f2", "en-gb"):
         for word in ("stop", "yes"):
             sounds[f"commands/{word}/{voice}.wav"] = (word, voice, spoken(word, voice, folder))
@@ -69,6 +70,7 @@ def test_a_small_folder_is_measured_saved_and_compared(recordings: Path, tmp_pat
     page, kept = tmp_path / "page.md", tmp_path / "kept.json"
     page.write_text("<!-- figures: begin -->\n<!-- figures: end -->\n")
     done = bench(
+        "hearing",
         *("--audio", recordings, "--conditions", names, "--out", tmp_path / "out"),
         *("--markdown", page, "--commit", kept),
     )
@@ -87,7 +89,7 @@ def test_a_small_folder_is_measured_saved_and_compared(recordings: Path, tmp_pat
     assert '"stop" missed, clean' in page.read_text()
 
     same = ("--audio", recordings, "--conditions", "single other commands", "--json")
-    one = bench(*same, "--processes", "1", "--against", kept)
+    one = bench("hearing", *same, "--processes", "1", "--against", kept)
     assert one.returncode == 0, one.stderr
     assert "No figure got worse" in one.stderr
     (understood,) = (f for f in json.loads(one.stdout) if f["what"] == "understood")
@@ -95,7 +97,7 @@ def test_a_small_folder_is_measured_saved_and_compared(recordings: Path, tmp_pat
 
     planted = [found["understood", "yes"] | {"low": 1.1, "high": 1.2, "value": 1.2, "recordings": 20}]
     kept.write_text(json.dumps(planted))
-    worse = bench(*same, "--processes", "1", "--against", kept)
+    worse = bench("hearing", *same, "--processes", "1", "--against", kept)
     assert worse.returncode == 1
     assert "Hearing got worse beyond what chance explains. understood, yes:" in worse.stderr
 
@@ -124,7 +126,9 @@ def test_what_is_wrong_is_told_in_one_sentence(
     (tmp_path / "broken/commands/stop").mkdir(parents=True)
     (tmp_path / "broken/manifest.csv").write_text("path,text,speaker,note\ncommands/stop/a.wav,stop,x,\n")
     (tmp_path / "broken/commands/stop/a.wav").write_text("no sound")
-    done = bench(*(a.format(tmp=tmp_path, audio=recordings) for a in arguments), "--processes", "1")
+    done = bench(
+        "hearing", *(a.format(tmp=tmp_path, audio=recordings) for a in arguments), "--processes", "1"
+    )
     assert done.returncode == 1
     assert said in done.stderr
     assert "Listening" not in done.stderr  # it is told before the work, not after
@@ -137,7 +141,7 @@ def test_a_recording_that_turns_out_to_be_none_ends_the_work_in_one_sentence(tmp
     (tmp_path / "negatives/words").mkdir(parents=True)
     sf.write(tmp_path / "negatives/words/two.wav", np.zeros((RATE_HZ, 2)), RATE_HZ)
     (tmp_path / "manifest.csv").write_text("path,text,speaker,note\nnegatives/words/two.wav,bed,x,\n")
-    done = bench("--audio", tmp_path, "--conditions", "single other words")
+    done = bench("hearing", "--audio", tmp_path, "--conditions", "single other words")
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].endswith("two.wav is not mono sound at 16 kHz.")
     assert "Traceback" not in done.stderr
@@ -147,5 +151,23 @@ def test_a_recording_that_turns_out_to_be_none_ends_the_work_in_one_sentence(tmp
 def test_no_figure_of_the_quick_form_got_worse() -> None:
     if not (RECORDINGS / "manifest.csv").exists():
         pytest.skip("the development recordings are not beside the repository, in ../shared/data/audio")
-    done = bench("--audio", RECORDINGS, "--quick", "--against", KEPT, timeout_seconds=1190)
+    done = bench("hearing", "--audio", RECORDINGS, "--quick", "--against", KEPT, timeout_seconds=1190)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_models_figures_name_recordings_and_speakers(recordings: Path) -> None:
+    model = ROOT / "models" / "limber-en"
+    done = bench("model", model, "--audio", recordings, "--json")
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout)
+    clean = figures["stop"][0]
+    assert (clean["condition"], clean["believed"]["total"], clean["believed"]["speakers"]) == ("clean", 4, 4)
+    assert clean["suspected"]["count"] <= clean["believed"]["count"] <= 1
+    assert figures["closed_set"][""]["total"] == 8
+    reading = figures["alarms"][0]
+    assert reading["kind"] == "librispeech"
+    assert reading["believed"]["hours"] > 0.003
+    assert reading["believed"]["count"] <= reading["suspected"]["count"]
+    told = bench("model", model, "--audio", recordings)
+    assert '"stop" missed, kitchen 10 dB' in told.stdout, told.stderr
+    assert "Traceback" not in told.stderr

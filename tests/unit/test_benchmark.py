@@ -12,7 +12,8 @@ import soundfile as sf
 from assistant.core.intents import Intent, PhraseTable
 from assistant.errors import HearingError
 from assistant.speech.bench_audio import CONDITIONS, active_rms, read_recordings, word_end_seconds
-from assistant.speech.benchmark import Heard, Hypothesis, Rate, Share, first_alarm
+from assistant.speech.bench_ear import Heard, Hypothesis
+from assistant.speech.benchmark import Rate, Share
 
 TABLE = PhraseTable({Intent.STOP: ("stop", "hold on"), Intent.NUMBER: ("{number}",)}, {"number": {"one": 1}})
 
@@ -29,7 +30,7 @@ def test_poissons_interval_of_a_known_example() -> None:
     assert Rate(0, 0.5).interval() == pytest.approx((0.0, 7.38), abs=0.1)
 
 
-def test_a_phrase_that_stays_is_one_alarm_and_a_fleeting_one_is_none_if_it_must_hold() -> None:
+def test_a_suspicion_counts_again_when_it_had_vanished_and_a_belief_has_its_time() -> None:
     heard = Heard(
         (
             Hypothesis(1.0, "stop", False),
@@ -38,12 +39,13 @@ def test_a_phrase_that_stays_is_one_alarm_and_a_fleeting_one_is_none_if_it_must_
             Hypothesis(2.3, "[unk] stop [unk]", False),
             Hypothesis(3.0, "[unk] stop [unk]", True),
             Hypothesis(4.0, "stop", True),
-        )
+        ),
+        ((Intent.STOP, 2.5), (Intent.STOP, 4.0)),
     )
     assert heard.finals == ("stop", "stop")
-    assert heard.alarms(TABLE) == [(Intent.STOP, 1.0), (Intent.STOP, 2.0), (Intent.STOP, 4.0)]
-    assert heard.alarms(TABLE, 0.2) == [(Intent.STOP, 2.2), (Intent.STOP, 4.0)]
-    assert first_alarm(heard, TABLE, Intent.PAIN) is None
+    assert heard.suspected(TABLE) == [Intent.STOP] * 3
+    assert heard.believed_at(Intent.STOP) == 2.5
+    assert heard.believed_at(Intent.PAIN) is None
 
 
 def recordings(folder: Path) -> Path:
