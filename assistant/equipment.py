@@ -45,22 +45,22 @@ def load_content(config: Config, tell: Tell) -> tuple[LanguagePack, tuple[Routin
     return load_language(language, routines), routines
 
 
-def open_recognizers(config: Config, pack: LanguagePack, tell: Tell) -> tuple[VoskRecognizer, VoskRecognizer]:
-    """Two on the best model there is, which they share; words of the pack that it cannot hear are named."""
+def open_speech_model(config: Config, pack: LanguagePack, tell: Tell) -> VoskModel:
+    """The model that is configured, or the best there is; words of the pack that it cannot hear are named."""
     found = find_speech_model(Path(config.speech.model) if config.speech.model else None)
     model = VoskModel(found.path)
     if missing := model.missing_words(pack.table.vocabulary()):
         words = ", ".join(missing)
         tell(f"The speech model {found.name} does not know these words, and will not hear them: {words}.")
-    return VoskRecognizer(model), VoskRecognizer(model)
+    return model
 
 
 def open_hearing(
     config: Config, pack: LanguagePack, tell: Tell, canceller: EchoCanceller | None
 ) -> HearingPath:
     """The whole hearing path, as the configuration says."""
-    recognizer, second = open_recognizers(config, pack, tell)
-    point = operating_point(config)
+    model, point = open_speech_model(config, pack, tell), operating_point(config)
+    recognizer, second = VoskRecognizer(model), VoskRecognizer(model)
     return HearingPath(recognizer, pack.table, canceller=canceller, second=second, point=point)
 
 

@@ -201,11 +201,11 @@ def _routines(config: Config, tell: Tell) -> Iterator[Finding]:
 
 
 def _speech_model(config: Config, tell: Tell) -> Iterator[Finding]:
-    from assistant.equipment import load_content, open_recognizers
+    from assistant.equipment import load_content, open_speech_model
     from assistant.speech.models import find_speech_model
 
     pack, _ = load_content(config, lambda _: None)
-    open_recognizers(config, pack, tell)
+    open_speech_model(config, pack, tell)
     model = find_speech_model(Path(config.speech.model) if config.speech.model else None)
     advice = "`limber models install` fetches a better one." if model.origin == "built-in" else ""
     yield Finding("speech model", Verdict.GOOD, f"{model.name} ({model.origin})", advice)

@@ -63,19 +63,16 @@ def hear(
     ] = False,
 ) -> None:
     """Show what Limber would understand of recordings, listening for everything it knows."""
-    from assistant.equipment import load_content, operating_point
+    from assistant.equipment import load_content, open_speech_model, operating_point
     from assistant.speech.hearing import HearingPath
-    from assistant.speech.models import find_speech_model
     from assistant.speech.recognizer import VoskRecognizer
-    from assistant.speech.vosk_model import VoskModel
 
     config = output.configuration()
-    configured = Path(config.speech.model) if config.speech.model else None
-    chosen = find_speech_model(model or configured)
-    loaded = VoskModel(chosen.path)
-    table = load_content(config, output.note)[0].table
-    if missing := loaded.missing_words(table.vocabulary()):
-        output.note(f"The model {chosen.name} does not know, and cannot hear: {', '.join(missing)}.")
+    if model is not None:
+        speech = config.speech.model_copy(update={"model": str(model)})
+        config = config.model_copy(update={"speech": speech})
+    pack, _ = load_content(config, output.note)
+    loaded, table = open_speech_model(config, pack, output.note), pack.table
     failed = False
     for file in files:
         try:

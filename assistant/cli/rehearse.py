@@ -50,11 +50,12 @@ def rehearse(
 
 def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -> None:
     """Rehearse, print, write. Raises AssistantError."""
-    from assistant.equipment import load_content, open_recognizers, operating_point, session_settings
+    from assistant.equipment import load_content, open_speech_model, operating_point, session_settings
     from assistant.simulate.rehearsal import Engines, Rehearsal
     from assistant.simulate.report import summarize, write_report
     from assistant.simulate.scene import DEFAULT_SCENE, load_scene
     from assistant.speech import voice
+    from assistant.speech.recognizer import VoskRecognizer
     from assistant.store.history_profile import Profile
     from assistant.store.library import load_library
 
@@ -66,12 +67,12 @@ def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -
     today = date.min
     profile = Profile() if scene.first_use else Profile(physician_checked_on=today)
     settings = session_settings(config, profile, today)
-    recognizer, second = open_recognizers(config, pack, output.note)
+    model = open_speech_model(config, pack, output.note)
     engines = Engines(
         pack=pack,
         routines=routines,
-        recognizer=recognizer,
-        second=second,
+        recognizer=VoskRecognizer(model),
+        second=VoskRecognizer(model),
         point=operating_point(config),
         voice=_voice(config),
         open_voice=voice.open_voice,

@@ -83,11 +83,6 @@ def test_false_pauses_are_counted_by_the_hour_of_sound() -> None:
     assert found[figures.COST, "real-time factor on one core"].value == pytest.approx(0.01)
 
 
-def test_ears_that_cannot_suspect_have_no_figure_of_suspicions() -> None:
-    pieces = [Outcome("noise", Kind.OTHERS, 0, [], 900.0)]
-    assert {figure.what for figure in figures_of(pieces, TABLE)} == {figures.PAUSES, figures.COST}
-
-
 def test_single_words_taken_for_a_safety_phrase_are_a_share() -> None:
     spoken = [Spoken("yes", "a", True, 0.1, understood=False), Spoken("yes", "b", True, understood=True)]
     found = by_key(figures_of([Outcome("single other commands", Kind.SINGLE, 0, spoken, 9.0)], TABLE))

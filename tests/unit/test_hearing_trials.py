@@ -55,8 +55,6 @@ def folder(tmp_path: Path) -> Path:
 class LoudnessEars:
     """Reflexes 100 ms after sound that gets loud has become soft; suspects while it is loud."""
 
-    can_suspect = True
-
     def __init__(self, model: object, table: object, canceller: str, point: object) -> None:
         self._quiet_blocks = 99
         self.far: list[bytes | None] = []

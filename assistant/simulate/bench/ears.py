@@ -32,9 +32,6 @@ class Ears:
     `canceller` is "none", "speex" or "webrtc". Raises AudioError.
     """
 
-    can_suspect = True
-    """Whether there is such a thing as a suspicion, before it is sure."""
-
     def __init__(
         self, model: VoskModel, table: PhraseTable, canceller: str, point: OperatingPoint | None = None
     ) -> None:

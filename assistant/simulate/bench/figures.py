@@ -58,8 +58,8 @@ def figures_of(outcomes: Sequence[Outcome], table: PhraseTable) -> list[Figure]:
     for _, group in groupby(outcomes, key=lambda outcome: outcome.trial):
         pieces = list(group)
         found += _OF_KIND[pieces[0].kind](pieces)
-        if pieces[0].suspicions is not None and pieces[0].kind in (Kind.OTHERS, Kind.ALONE):
-            found.append(_rate(DUCKS, pieces, sum(piece.suspicions or 0 for piece in pieces)))
+        if pieces[0].kind in (Kind.OTHERS, Kind.ALONE):
+            found.append(_rate(DUCKS, pieces, sum(piece.suspicions for piece in pieces)))
     return [*found, *_understood(outcomes, table), *_cost(outcomes)]
 
 

@@ -77,7 +77,7 @@ class Outcome:
     spoken: list[Spoken] = field(default_factory=list)
     seconds: float = 0.0
     stray_reflexes: int = 0
-    suspicions: int | None = None
+    suspicions: int = 0
     busy_seconds: float = 0.0
     peak_megabytes: float = 0.0
     prompts: int = 0
@@ -146,8 +146,6 @@ class _Hearing:
         self._was_suspecting = False
         self._falling_silent: Spoken | None = None
         self._last_sounding = 0
-        if Ears.can_suspect:
-            self.outcome.suspicions = 0
 
     def say(self, line: _Line) -> None:
         """The person begins."""
@@ -164,7 +162,7 @@ class _Hearing:
         noticed = self._ears.hear(near, played if self._echoes else None)
         self.outcome.busy_seconds += time.process_time() - began
         self.outcome.seconds += BLOCK_SECONDS
-        if noticed.suspects and not self._was_suspecting and self.outcome.suspicions is not None:
+        if noticed.suspects and not self._was_suspecting:
             self.outcome.suspicions += 1
         self._was_suspecting = noticed.suspects
         if self._voice is not None:
