@@ -52,7 +52,7 @@ class Options:
     silence_prior: float = 2.0
     beam: float = 9.0
     max_active: int = 800
-    frames_per_chunk: int = 6
+    frames_per_chunk: int = 12
     dither: float = 1.0
 
 
