@@ -79,4 +79,4 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Beside others, a test that is not of `audio` steps back; for good, as only root could undo it."""
     if "PYTEST_XDIST_WORKER" in os.environ and _REAL_TIME not in item.keywords:
-        os.nice(_NICENESS - os.nice(0))
+        os.nice(max(0, _NICENESS - os.nice(0)))
