@@ -1,17 +1,32 @@
-"""For every test: the folder sets the marker, and nothing of the user's is read or written."""
+"""For every test: the folder sets the marker, and nothing of the user's is read or written.
+
+Where tests run side by side, those of `audio` are the first that one process has to do, one after the other,
+and all others step back for them: sound is real time. Those of `engine` stay together by file.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 _TESTS = Path(__file__).parent
 _COVERING = {"unit", "scenario"}  # these alone must cover the core
+_REAL_TIME = "audio"
+_NICENESS = 10
 _home = pytest.StashKey[Path]()
+
+with suppress(ImportError):  # the model's environment does without it
+    from hypothesis import settings
+
+    # How long an example takes says more about what else this computer does.
+    settings.register_profile("limber", settings(), deadline=None)
+    settings.load_profile("limber")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,3 +60,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(folder)
         if folder not in _COVERING:
             item.add_marker("no_cover")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Say which tests stay together where they run side by side."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            folder = Path(file).parts[1]
+            return folder if folder == _REAL_TIME else nodeid if folder in _COVERING else file
+
+    return Scheduling(config, log)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Beside others, a test that is not of `audio` steps back; for good, as only root could undo it."""
+    if "PYTEST_XDIST_WORKER" in os.environ and _REAL_TIME not in item.keywords:
+        os.nice(max(0, _NICENESS - os.nice(0)))

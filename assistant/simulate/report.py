@@ -18,6 +18,7 @@ from assistant.audio.files import write_wav
 from assistant.core.actions import Earcon
 from assistant.core.ports import SAMPLE_RATE_HZ
 from assistant.errors import StoreError
+from assistant.simulate.acoustics import convolved
 from assistant.simulate.rehearsal import Rehearsed
 from assistant.simulate.timeline import Row
 
@@ -75,10 +76,11 @@ def _holds(rows: Iterable[Row], played: NDArray[np.int16]) -> list[dict[str, obj
 
 def _onset_seconds(played: NDArray[np.int16], earcon: Earcon, near_seconds: float) -> float:
     """Where the earcon begins in the sound, found by correlation near where it should be."""
-    shape = earcon_samples(earcon).astype(np.float64)
+    shape = earcon_samples(earcon).astype(np.float32)
     start = max(0, round((near_seconds - 0.25) * SAMPLE_RATE_HZ))
-    window = played[start : start + SAMPLE_RATE_HZ // 2 + len(shape)].astype(np.float64)
-    return (start + int(np.argmax(np.correlate(window, shape, "valid")))) / SAMPLE_RATE_HZ
+    window = played[start : start + SAMPLE_RATE_HZ // 2 + len(shape)].astype(np.float32)
+    likeness = convolved(window, shape[::-1])[len(shape) - 1 : len(window)]
+    return (start + int(np.argmax(likeness))) / SAMPLE_RATE_HZ
 
 
 def _spread(values: list[float]) -> dict[str, float | int] | None:

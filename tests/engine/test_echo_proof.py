@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
+from typing import ClassVar
 
 import pytest
 
 from assistant.config import Config
 from assistant.core.flow import State, listened_for
 from assistant.core.intents import Intent
+from assistant.core.ports import Speech
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine
 from assistant.equipment import load_content
@@ -28,6 +30,22 @@ from assistant.speech.voice import open_voice
 from assistant.speech.vosk_model import VoskModel
 
 Content = tuple[LanguagePack, tuple[Routine, ...]]
+
+
+class Remembering:
+    """A voice that does not synthesize again what one of its name has said: several tests hear the same."""
+
+    _said: ClassVar[dict[tuple[str, str, float], tuple[Speech, ...]]] = {}
+
+    def __init__(self, name: str) -> None:
+        self._voice = open_voice(name)
+        self.id = self._voice.id
+
+    def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
+        key = (self.id, text, rate)
+        if key not in self._said:
+            self._said[key] = tuple(self._voice.synthesize(text, rate))
+        return iter(self._said[key])
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +81,7 @@ def heard_as_safety(
 ) -> list[Misheard]:
     if shutil.which({"flite": "flite", "espeak": "espeak-ng"}[voice.partition(":")[0]]) is None:
         pytest.skip(f"{voice} needs: sudo apt-get install flite espeak-ng")
-    opened = partial(open_voice, voice), partial(VoskRecognizer, model)
+    opened = partial(Remembering, voice), partial(VoskRecognizer, model)
     found = listen_to_itself(sayings, *opened, pack.table, noises_rms=(FLOOR_RMS,), intents=intents)
     return [misheard for misheard in found if misheard.is_safety]
 

@@ -48,6 +48,7 @@ def test_every_scene_is_rehearsed_here() -> None:
         load_scene(SCENES / f"{name}.yaml")
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_scene_goes_as_it_should(name: str, tmp_path: Path) -> None:
     intents, reason = EXPECTED[name]

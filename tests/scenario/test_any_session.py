@@ -363,7 +363,7 @@ SETTINGS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     st.sampled_from([None, MIXED, SHORT, CATALOGUE[2]]), SETTINGS, st.lists(moves(), min_size=4, max_size=50)
 )

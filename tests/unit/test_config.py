@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
@@ -161,7 +161,6 @@ _KEYS = [
 ]
 
 
-@settings(deadline=None)
 @given(st.sampled_from(_KEYS), st.text(max_size=12))
 def test_any_override_of_any_key_is_taken_or_told(place: tuple[str, str], value: str) -> None:
     name = "_".join(("limber", *place)).upper()

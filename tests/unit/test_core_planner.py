@@ -20,7 +20,7 @@ REQUESTS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     REQUESTS,
     st.frozensets(st.sampled_from([stretch.id for stretch in LIBRARY]), max_size=30),

@@ -85,7 +85,7 @@ def test_what_the_recognizer_acts_on_is_named(
     assert lint_spoken(text) == []
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=60))
 def test_words_are_those_of_a_recognizer(text: str) -> None:
     words = spoken_words(text)
@@ -93,7 +93,7 @@ def test_words_are_those_of_a_recognizer(text: str) -> None:
     assert spoken_words(" ".join(words)) == words
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.text(max_size=30), st.sampled_from(["bouncing", "push", "forced"]), st.text(max_size=30))
 def test_a_banned_word_is_found_wherever_it_stands(before: str, banned: str, after: str) -> None:
     assert any(f'"{banned}"' in problem for problem in lint_spoken(f"{before} {banned} {after}"))

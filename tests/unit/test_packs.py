@@ -403,7 +403,7 @@ def test_a_pack_that_was_broken_later_is_named_and_left_out(tmp_path: Path) -> N
     assert "This pack is left out: " in said[1]
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.data())
 def test_no_damage_to_a_zip_file_brings_the_reader_down(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -391,7 +391,7 @@ def test_another_order_is_allowed_with_a_reason(write: Write) -> None:
     assert load_routine(path).order_reason == "The calves need it most."
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.binary(max_size=400))
 def test_no_bytes_bring_the_reader_down(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.mktemp("bytes") / "any.yaml"
@@ -407,7 +407,7 @@ _VALUES = st.recursive(
 _KEYS = sorted(yaml.safe_load(GOOD)["stretches"][0])
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.sampled_from(_KEYS), _VALUES)
 def test_any_value_of_any_field_is_accepted_or_told(
     tmp_path_factory: pytest.TempPathFactory, key: str, value: object
