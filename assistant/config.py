@@ -47,7 +47,7 @@ class HearingConfig(_Strict):
     alone_stood_seconds: float = Field(default=0.24, ge=0.0, le=2.0)
     among_quiet_seconds: float = Field(default=0.3, ge=0.02, le=0.4)
     among_stood_seconds: float = Field(default=0.5, ge=0.0, le=10.0)
-    talk_seconds: float = Field(default=1.0, ge=0.0, le=60.0)
+    talk_seconds: float = Field(default=0.8, ge=0.0, le=60.0)
     stands_out_db: float = Field(default=4.0, ge=-90.0, le=30.0)
     doubted_quiet_seconds: float = Field(default=1.2, ge=0.4, le=5.0)
     doubt_seconds: float = Field(default=10.0, ge=0.0, le=60.0)

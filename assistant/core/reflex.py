@@ -43,7 +43,7 @@ class OperatingPoint:
     """A phrase before or after other words is believed after so long a quiet since the last speech."""
     among_stood_seconds: float = 0.5
     """Or when it has stood there for so long, though sound and words go on."""
-    talk_seconds: float = 1.0
+    talk_seconds: float = 0.8
     stands_out_db: float = 4.0
     doubted_quiet_seconds: float = 1.2
     doubt_seconds: float = 10.0
@@ -141,7 +141,9 @@ class Reflex:
     def _conclude(self, final: FinalHypothesis) -> Hypotheses:
         """The utterance is over: its words are believed, unless a safety phrase among them is in doubt."""
         is_new = self._listener.foresee(final) is not None
-        in_doubt = is_new and self._suspected is not None and self._is_in_doubt(final.words)
+        if self._suspected is None:
+            self._suspected_at = self._now - (final.at_seconds - final.word_end_seconds)
+        in_doubt = is_new and self._is_in_doubt(final.words)
         self._words = ()
         self._talk.end()
         self._forget()

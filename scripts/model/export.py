@@ -48,7 +48,7 @@ class Options:
 
     acoustic_scale: float = 0.7
     prior_scale: float = 0.7
-    own_prior: float = 4.0
+    own_prior: float = 2.0
     silence_prior: float = 2.0
     beam: float = 9.0
     max_active: int = 800

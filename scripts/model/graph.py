@@ -51,9 +51,9 @@ class Costs:
     word: float = 0.0  # of every word of the vocabulary
     own_word: float = 0.0  # of a word that has units of its own, on top of that
     alarming_word: float = 1.5  # of a word that only safety phrases have, on top of that
-    plain_phone: float = 1.0  # of each plain phone in it
+    plain_phone: float = 0.5  # of each plain phone in it
     unknown: float = 0.0  # of entering the phone loop of [unk]
-    unknown_phone: float = 2.0  # of each phone in it
+    unknown_phone: float = 2.5  # of each phone in it
     unknown_word: float = 4.0  # of a common word as a pronunciation of [unk]
 
 

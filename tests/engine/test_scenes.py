@@ -67,7 +67,7 @@ def test_a_scene_goes_as_it_should(name: str, tmp_path: Path) -> None:
         assert any(text.startswith("I chose") for text in spoken)
     if name == "sound-check":
         assert [state for _, state in states][:3] == ["sound_check", "introducing", "instructing"]
-        assert spoken[1:3] == ["Now I am quiet. Please say it once more.", "Good, I can hear you."]
+        assert spoken[1:3] == ["I am quiet now. It is your turn.", "Good, I can hear you."]
         (sound,) = [row for row in rows if row["kind"] == "sound"]
         assert sound["echo_delay_seconds"] == 0.01, "the room's"
         assert sound["noise_dbfs"] < -55

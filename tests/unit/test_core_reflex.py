@@ -254,6 +254,12 @@ def test_in_doubt_it_is_taken_back_when_somebody_talks_on_but_not_twice() -> Non
     assert words(stream.sound(POINT.among_stood_seconds)) == ["[unk] stop"]
 
 
+def test_what_only_the_final_hypothesis_has_is_in_doubt_too() -> None:
+    stream = talk("[unk]")
+    assert stream.final("[unk] stop") == []
+    assert words(stream.quiet(POINT.doubted_quiet_seconds + 0.02)) == ["[unk] stop"]
+
+
 def test_in_doubt_it_is_believed_when_the_sound_ends() -> None:
     stream = talk("[unk]")
     stream.partial("[unk] stop")
@@ -278,7 +284,7 @@ def test_who_says_it_twice_or_nothing_else_is_believed_over_talk(text: str) -> N
 
 
 def test_a_few_words_are_no_talk() -> None:
-    stream = talk("oh no please", 0.9)
+    stream = talk("oh no please", 0.7)
     stream.partial("oh no please stop")
     assert words(stream.sound(POINT.among_stood_seconds)) == ["oh no please stop"]
 
