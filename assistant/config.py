@@ -51,6 +51,7 @@ class HearingConfig(_Strict):
     stands_out_db: float = Field(default=4.0, ge=-90.0, le=30.0)
     doubted_quiet_seconds: float = Field(default=1.2, ge=0.4, le=5.0)
     doubt_seconds: float = Field(default=10.0, ge=0.0, le=60.0)
+    leftover_db: float = Field(default=20.0, ge=6.0, le=120.0)
     suspicion_seconds: float = Field(default=0.6, ge=0.0, le=5.0)
 
 

@@ -33,6 +33,9 @@ class OperatingPoint:
     and no louder: there a phrase is doubted, unless it is `stands_out_db` louder than the talk before it, or
     the second within `doubt_seconds`. A phrase in doubt is believed when nobody has talked on for
     `doubted_quiet_seconds`. Any other is believed at the latest when it is final.
+
+    A phrase whose sound a canceller has brought down by `leftover_db` is what it left of our own voice: a
+    person is heard as loud as before. It is a suspicion, and never believed.
     """
 
     alone_quiet_seconds: float = 0.1
@@ -47,6 +50,7 @@ class OperatingPoint:
     stands_out_db: float = 4.0
     doubted_quiet_seconds: float = 1.2
     doubt_seconds: float = 10.0
+    leftover_db: float = 20.0
     suspicion_seconds: float = 0.6
     """A suspicion lowers the voice for so long at most; what is confirmed later acts all the same."""
 
@@ -80,12 +84,14 @@ class Reflex:
         now_seconds: float,
         seconds_since_speech: float | None,
         level_dbfs: float,
+        microphone_dbfs: float,
     ) -> Hypotheses:
         """Take what a block brought, which may be nothing; return what may be believed, in order.
 
         Every change of the words has to come, also to none. `seconds_since_speech` is None where no speech
-        has been noticed since the last utterance ended; `level_dbfs` is the block's. What is believed are the
-        final hypotheses, and the partial ones with a safety phrase that is new in its utterance and has held.
+        has been noticed since the last utterance ended; `level_dbfs` is the block's, `microphone_dbfs` what
+        it was before a canceller. What is believed are the final hypotheses, and the partial ones with a
+        safety phrase that is new in its utterance and has held.
         """
         self._now = now_seconds
         believed: Hypotheses = []
@@ -96,7 +102,7 @@ class Reflex:
                 believed += self._conclude(hypothesis)
             else:
                 self._look(hypothesis)
-        self._talk.accept(now_seconds, level_dbfs, has_words=bool(self._words))
+        self._talk.accept(now_seconds, level_dbfs, microphone_dbfs, has_words=bool(self._words))
         if (
             self._doubted is not None
             and self._quiet_since(self._doubted) >= self._point.doubted_quiet_seconds
@@ -144,9 +150,12 @@ class Reflex:
         if self._suspected is None:
             self._suspected_at = self._now - (final.at_seconds - final.word_end_seconds)
         in_doubt = is_new and self._is_in_doubt(final.words)
+        is_leftover = is_new and self._is_leftover()
         self._words = ()
         self._talk.end()
         self._forget()
+        if is_leftover:
+            return [replace(final, words=(UNKNOWN_WORD,))]
         if in_doubt:
             self._doubted, self._changed_at = final, self._now
             return []
@@ -164,7 +173,7 @@ class Reflex:
         elif self._is_in_doubt(standing.words):
             quiet_enough, stood_enough = limits.doubted_quiet_seconds, math.inf
         stood_seconds = self._now - self._suspected_at
-        return (
+        return not self._is_leftover() and (
             quiet_seconds + _ROUNDING_SECONDS >= quiet_enough
             or stood_seconds + _ROUNDING_SECONDS >= stood_enough
         )
@@ -173,6 +182,10 @@ class Reflex:
         return (
             doubted.at_seconds - doubted.word_end_seconds + self._now - self._changed_at + _ROUNDING_SECONDS
         )
+
+    def _is_leftover(self) -> bool:
+        """Whether the suspected phrase is what a canceller left of our own voice."""
+        return self._talk.cancelled_db(self._suspected_at) >= self._point.leftover_db
 
     def _is_in_doubt(self, words: Words) -> bool:
         """Whether the phrase suspected among these words is just as likely a part of somebody's talk."""

@@ -5,6 +5,7 @@ Time is passed in. Owned by the reflex that watches the utterance.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 from assistant.core.ports import BLOCK_SECONDS
@@ -21,12 +22,16 @@ class Talk:
     """The utterance that is being heard, block by block."""
 
     def __init__(self) -> None:
-        self._blocks: deque[tuple[float, float]] = deque(maxlen=round(_REMEMBERED_SECONDS / BLOCK_SECONDS))
+        self._blocks: deque[tuple[float, float, float]] = deque(
+            maxlen=round(_REMEMBERED_SECONDS / BLOCK_SECONDS)
+        )
         self._words_at: float | None = None
 
-    def accept(self, now_seconds: float, level_dbfs: float, *, has_words: bool) -> None:
-        """Take a block; `has_words` if words stand in the utterance by now."""
-        self._blocks.append((now_seconds, level_dbfs))
+    def accept(
+        self, now_seconds: float, level_dbfs: float, microphone_dbfs: float, *, has_words: bool
+    ) -> None:
+        """Take a block, as heard and before a canceller; `has_words` if words stand in the utterance."""
+        self._blocks.append((now_seconds, level_dbfs, microphone_dbfs))
         if has_words and self._words_at is None:
             self._words_at = now_seconds
 
@@ -40,13 +45,26 @@ class Talk:
 
     def louder_db(self, shown_at: float) -> float:
         """How much louder a phrase first shown then is than the talk before it; infinite without any."""
-        begins, ends = (shown_at + seconds for seconds in _PHRASE_SECONDS)
+        begins, ends = self._sounds(shown_at)
         talk_begins = shown_at - self.seconds_before(shown_at) - _SHOWN_AFTER_SECONDS
-        talk = self._loudness_dbfs(talk_begins, begins)
-        phrase = self._loudness_dbfs(begins, ends)
-        return float("inf") if talk is None or phrase is None else phrase - talk
+        talk, _ = self._loudness_dbfs(talk_begins, begins)
+        phrase, _ = self._loudness_dbfs(begins, ends)
+        return phrase - talk if math.isfinite(talk) else math.inf
 
-    def _loudness_dbfs(self, from_seconds: float, until_seconds: float) -> float | None:
-        """The level under which nine tenths of a stretch stay."""
-        levels = sorted(level for at, level in self._blocks if from_seconds < at <= until_seconds)
-        return levels[int(len(levels) * _LOUD_SHARE)] if levels else None
+    def cancelled_db(self, shown_at: float) -> float:
+        """How far the canceller has brought down the sound of a phrase first shown at that time."""
+        heard, microphone = self._loudness_dbfs(*self._sounds(shown_at))
+        return microphone - heard if math.isfinite(heard) else 0.0
+
+    @staticmethod
+    def _sounds(shown_at: float) -> tuple[float, float]:
+        before, after = _PHRASE_SECONDS
+        return shown_at + before, shown_at + after
+
+    def _loudness_dbfs(self, from_seconds: float, until_seconds: float) -> tuple[float, float]:
+        """The levels under which nine tenths of a stretch stay, as heard and before; -inf for no stretch."""
+        stretch = [block for block in self._blocks if from_seconds < block[0] <= until_seconds]
+        at = int(len(stretch) * _LOUD_SHARE)
+        if not stretch:
+            return -math.inf, -math.inf
+        return sorted(block[1] for block in stretch)[at], sorted(block[2] for block in stretch)[at]

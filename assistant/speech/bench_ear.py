@@ -132,7 +132,8 @@ class _Belief:
             word_end_seconds = max(0.0, now_seconds - (self._quiet_seconds or 0.0))
             words = tuple(hypothesis.text.split())
             events.append(kind(self._utterance_id, words, word_end_seconds, now_seconds))
-        for event in self._reflex.accept(events, now_seconds, self._quiet_seconds, level_dbfs(block)):
+        level = level_dbfs(block)
+        for event in self._reflex.accept(events, now_seconds, self._quiet_seconds, level, level):
             meaning = self._listener.interpret(event, ())
             if isinstance(meaning, Match):
                 self.found.append((meaning.intent, now_seconds))

@@ -6,7 +6,6 @@ decides what they mean. What cannot wait for the session, it tells: a suspicion,
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -111,11 +110,11 @@ class HearingPath:
         heard = near
         if self._canceller is not None and far is not None:
             heard = self._canceller.cancel(near, far)
-        believed = self._judge(Ear.MAIN, self._recognizers[Ear.MAIN].accept(heard), level_dbfs(heard))
+        believed = self._judge(Ear.MAIN, self._recognizers[Ear.MAIN].accept(heard), heard, near)
         if second := self._recognizers.get(Ear.SECOND):
             self._silent_blocks = 0 if far is not None and any(far) else self._silent_blocks + 1
             if self._silent_blocks < _ECHO_BLOCKS:
-                believed += self._judge(Ear.SECOND, second.accept(near), level_dbfs(near))
+                believed += self._judge(Ear.SECOND, second.accept(near), near, near)
             else:
                 self._skipped_blocks[Ear.SECOND] += 1
                 if self._silent_blocks == _ECHO_BLOCKS:
@@ -123,15 +122,16 @@ class HearingPath:
         self._look()
         return believed
 
-    def _judge(self, ear: Ear, hypotheses: Hypotheses, level: float) -> Hypotheses:
+    def _judge(self, ear: Ear, hypotheses: Hypotheses, heard: bytes, near: bytes) -> Hypotheses:
         since_speech = self._recognizers[ear].seconds_since_speech
-        return self._join(ear, self._reflexes[ear].accept(hypotheses, self._now_seconds, since_speech, level))
+        levels = level_dbfs(heard), level_dbfs(near)
+        return self._join(
+            ear, self._reflexes[ear].accept(hypotheses, self._now_seconds, since_speech, *levels)
+        )
 
     def _finish(self, ear: Ear, recognizer: Recognizer) -> Hypotheses:
         """Nothing follows for this ear."""
-        return self._judge(ear, recognizer.finish(), -math.inf) + self._join(
-            ear, self._reflexes[ear].finish()
-        )
+        return self._judge(ear, recognizer.finish(), b"", b"") + self._join(ear, self._reflexes[ear].finish())
 
     def _join(self, ear: Ear, believed: Hypotheses) -> Hypotheses:
         skipped_seconds = self._skipped_blocks[ear] * BLOCK_SECONDS

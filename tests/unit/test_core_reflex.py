@@ -26,6 +26,7 @@ class Stream:
         self.block_count = 0
         self.utterance = 1
         self.quiet_seconds: float | None = None
+        self.cancelled_db = 0.0
 
     @property
     def now(self) -> float:
@@ -38,7 +39,8 @@ class Stream:
         before = self.quiet_seconds
         self.quiet_seconds = 0.0 if not quiet else None if before is None else before + BLOCK_SECONDS
         level_dbfs = -70.0 if quiet else level_dbfs
-        return list(self.reflex.accept(hypotheses, self.now, self.quiet_seconds, level_dbfs))  # type: ignore[arg-type]
+        levels = level_dbfs - self.cancelled_db, level_dbfs
+        return list(self.reflex.accept(hypotheses, self.now, self.quiet_seconds, *levels))  # type: ignore[arg-type]
 
     def partial(self, text: str, *, quiet: bool = False) -> list[Hypothesis]:
         at = self.now + BLOCK_SECONDS
@@ -252,6 +254,25 @@ def test_in_doubt_it_is_taken_back_when_somebody_talks_on_but_not_twice() -> Non
     stream.sound(1.2)
     stream.partial("[unk] stop")
     assert words(stream.sound(POINT.among_stood_seconds)) == ["[unk] stop"]
+
+
+def test_what_a_canceller_left_of_our_voice_is_a_suspicion_until_a_person_speaks() -> None:
+    stream = Stream()
+    stream.cancelled_db = POINT.leftover_db
+    stream.sound(0.5)
+    stream.partial("stop")
+    assert stream.reflex.suspects
+    assert stream.sound(0.3) == []
+    stream.cancelled_db = 3.0
+    assert words(stream.sound(0.1)) == ["stop"], "the phrase sounds for so much longer"
+    stream = Stream()
+    stream.cancelled_db = POINT.leftover_db
+    stream.sound(0.5)
+    stream.partial("ready stop")
+    stream.sound(0.4)
+    assert words(stream.final("ready stop")) == ["[unk]"]
+    stream.partial("ready")
+    assert words(stream.final("ready")) == ["ready"]
 
 
 def test_what_only_the_final_hypothesis_has_is_in_doubt_too() -> None:
