@@ -15,6 +15,7 @@ _SHOWN_AFTER_SECONDS = 0.3
 _PHRASE_SECONDS = (-0.5, 0.4)
 """When a safety phrase sounds, from when it is first shown."""
 _LOUD_SHARE = 0.9
+_OWN_TALK_DB = 3.0
 _REMEMBERED_SECONDS = 15.0
 
 
@@ -44,17 +45,23 @@ class Talk:
         return 0.0 if self._words_at is None else shown_at - self._words_at
 
     def louder_db(self, shown_at: float) -> float:
-        """How much louder a phrase first shown then is than the talk before it; infinite without any."""
-        begins, ends = self._sounds(shown_at)
-        talk_begins = shown_at - self.seconds_before(shown_at) - _SHOWN_AFTER_SECONDS
-        talk, _ = self._loudness_dbfs(talk_begins, begins)
-        phrase, _ = self._loudness_dbfs(begins, ends)
-        return phrase - talk if math.isfinite(talk) else math.inf
+        """How much louder a phrase first shown then is than the talk before it; infinite without any.
+
+        What a canceller has brought down is nobody's talk, but our own.
+        """
+        talk, microphone = self._talk_before(shown_at)
+        phrase, _ = self._loudness_dbfs(*self._sounds(shown_at))
+        is_our_own = microphone - talk >= _OWN_TALK_DB
+        return math.inf if is_our_own or not math.isfinite(talk) else phrase - talk
 
     def cancelled_db(self, shown_at: float) -> float:
         """How far the canceller has brought down the sound of a phrase first shown at that time."""
         heard, microphone = self._loudness_dbfs(*self._sounds(shown_at))
         return microphone - heard if math.isfinite(heard) else 0.0
+
+    def _talk_before(self, shown_at: float) -> tuple[float, float]:
+        talk_begins = shown_at - self.seconds_before(shown_at) - _SHOWN_AFTER_SECONDS
+        return self._loudness_dbfs(talk_begins, self._sounds(shown_at)[0])
 
     @staticmethod
     def _sounds(shown_at: float) -> tuple[float, float]:

@@ -26,7 +26,7 @@ _REPLAY_SECONDS = 0.6  # what libvosk has not decoded yet, and the beginning of 
 _REPLAY_AFTER_WORDS_SECONDS = 0.2  # after words and silence: the onset of the next word
 _LONGEST_REPLAY_SECONDS = 1.0
 _SAMPLE_BYTES = 2
-UNKNOWN_WEIGHT = 14  # phrases that [unk] weighs as much as: see the measurement in hearing.py
+UNKNOWN_WEIGHT = 14  # phrases that [unk] weighs as much as: docs/model.md has other weights
 
 
 class VoskRecognizer:

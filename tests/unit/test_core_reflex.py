@@ -275,6 +275,18 @@ def test_what_a_canceller_left_of_our_voice_is_a_suspicion_until_a_person_speaks
     assert words(stream.final("ready")) == ["ready"]
 
 
+def test_what_is_said_over_our_own_voice_is_not_in_doubt_for_it() -> None:
+    stream = Stream()
+    stream.cancelled_db = 12.0
+    stream.sound(0.5)
+    stream.partial("[unk]")
+    stream.sound(1.5)
+    stream.cancelled_db = 2.0
+    stream.sound(0.5, -42.0)
+    stream.partial("[unk] that hurts")
+    assert words(stream.sound(POINT.among_stood_seconds)) == ["[unk] that hurts"]
+
+
 def test_what_only_the_final_hypothesis_has_is_in_doubt_too() -> None:
     stream = talk("[unk]")
     assert stream.final("[unk] stop") == []
