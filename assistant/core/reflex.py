@@ -34,8 +34,8 @@ class OperatingPoint:
     the second within `doubt_seconds`. A phrase in doubt is believed when nobody has talked on for
     `doubted_quiet_seconds`. Any other is believed at the latest when it is final.
 
-    A phrase whose sound a canceller has brought down by `leftover_db` is what it left of our own voice: a
-    person is heard as loud as before. It is a suspicion, and never believed.
+    Words whose sound a canceller has brought down by `leftover_db` are what it left of our own voice: a
+    person is heard as loud as before. A safety phrase is a suspicion then, and nothing is believed.
     """
 
     alone_quiet_seconds: float = 0.1
@@ -150,7 +150,7 @@ class Reflex:
         if self._suspected is None:
             self._suspected_at = self._now - (final.at_seconds - final.word_end_seconds)
         in_doubt = is_new and self._is_in_doubt(final.words)
-        is_leftover = is_new and self._is_leftover()
+        is_leftover = bool(final.words) and self._is_leftover()
         self._words = ()
         self._talk.end()
         self._forget()
@@ -184,7 +184,7 @@ class Reflex:
         )
 
     def _is_leftover(self) -> bool:
-        """Whether the suspected phrase is what a canceller left of our own voice."""
+        """Whether the suspected phrase, or the last words, are what a canceller left of our own voice."""
         return self._talk.cancelled_db(self._suspected_at) >= self._point.leftover_db
 
     def _is_in_doubt(self, words: Words) -> bool:

@@ -271,8 +271,8 @@ def test_what_a_canceller_left_of_our_voice_is_a_suspicion_until_a_person_speaks
     stream.partial("ready stop")
     stream.sound(0.4)
     assert words(stream.final("ready stop")) == ["[unk]"]
-    stream.partial("ready")
-    assert words(stream.final("ready")) == ["ready"]
+    stream.sound(0.5)
+    assert words(stream.final("ready")) == ["[unk]"], "nor is any command"
 
 
 def test_what_is_said_over_our_own_voice_is_not_in_doubt_for_it() -> None:
