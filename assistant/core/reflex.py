@@ -173,10 +173,11 @@ class Reflex:
         elif self._is_in_doubt(standing.words):
             quiet_enough, stood_enough = limits.doubted_quiet_seconds, math.inf
         stood_seconds = self._now - self._suspected_at
-        return not self._is_leftover() and (
+        has_held = (
             quiet_seconds + _ROUNDING_SECONDS >= quiet_enough
             or stood_seconds + _ROUNDING_SECONDS >= stood_enough
         )
+        return has_held and not self._is_leftover()
 
     def _quiet_since(self, doubted: FinalHypothesis) -> float:
         return (

@@ -18,7 +18,7 @@ from assistant.core.listening import Listener
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.core.reflex import Reflex
 from assistant.speech.bench_audio import Samples
-from assistant.speech.endpointing import EndpointSettings, SpeechDetector, level_dbfs
+from assistant.speech.endpointing import Endpointer, EndpointSettings, level_dbfs
 from assistant.speech.recognizer import UNKNOWN_WEIGHT
 from assistant.speech.vosk_model import VoskModel
 
@@ -115,28 +115,25 @@ class _Belief:
     def __init__(self, table: PhraseTable) -> None:
         self._reflex = Reflex(table)
         self._listener = Listener(table)
-        self._detector = SpeechDetector(EndpointSettings())
-        self._quiet_seconds: float | None = None
+        self._endpointer = Endpointer(EndpointSettings())
         self._utterance_id = 0
         self.found: list[tuple[Intent, float]] = []
 
     def accept(self, new: Iterable[Hypothesis], now_seconds: float, block: bytes) -> None:
         """Take a block and the hypotheses that it brought."""
-        if self._detector.accept(block):
-            self._quiet_seconds = 0.0
-        elif self._quiet_seconds is not None:
-            self._quiet_seconds += BLOCK_SECONDS
+        self._endpointer.accept(block, ())  # for its quiet alone: libvosk says what an utterance is
+        quiet_seconds = self._endpointer.seconds_since_speech
         events: list[PartialHypothesis | FinalHypothesis] = []
         for hypothesis in new:
             kind = FinalHypothesis if hypothesis.final else PartialHypothesis
-            word_end_seconds = max(0.0, now_seconds - (self._quiet_seconds or 0.0))
+            word_end_seconds = max(0.0, now_seconds - (quiet_seconds or 0.0))
             words = tuple(hypothesis.text.split())
             events.append(kind(self._utterance_id, words, word_end_seconds, now_seconds))
         level = level_dbfs(block)
-        for event in self._reflex.accept(events, now_seconds, self._quiet_seconds, level, level):
+        for event in self._reflex.accept(events, now_seconds, quiet_seconds, level, level):
             meaning = self._listener.interpret(event, ())
             if isinstance(meaning, Match):
                 self.found.append((meaning.intent, now_seconds))
         if any(hypothesis.final for hypothesis in new):
             self._utterance_id += 1
-            self._quiet_seconds = None
+            self._endpointer.begin()

@@ -107,14 +107,17 @@ class HearingPath:
 
     def _block(self, near: bytes, far: bytes | None) -> Hypotheses:
         self._block_count += 1
-        heard = near
+        heard, microphone_dbfs = near, level_dbfs(near)
+        heard_dbfs = microphone_dbfs
         if self._canceller is not None and far is not None:
             heard = self._canceller.cancel(near, far)
-        believed = self._judge(Ear.MAIN, self._recognizers[Ear.MAIN].accept(heard), heard, near)
+            heard_dbfs = level_dbfs(heard)
+        main = self._recognizers[Ear.MAIN].accept(heard)
+        believed = self._judge(Ear.MAIN, main, heard_dbfs, microphone_dbfs)
         if second := self._recognizers.get(Ear.SECOND):
             self._silent_blocks = 0 if far is not None and any(far) else self._silent_blocks + 1
             if self._silent_blocks < _ECHO_BLOCKS:
-                believed += self._judge(Ear.SECOND, second.accept(near), near, near)
+                believed += self._judge(Ear.SECOND, second.accept(near), microphone_dbfs, microphone_dbfs)
             else:
                 self._skipped_blocks[Ear.SECOND] += 1
                 if self._silent_blocks == _ECHO_BLOCKS:
@@ -122,16 +125,17 @@ class HearingPath:
         self._look()
         return believed
 
-    def _judge(self, ear: Ear, hypotheses: Hypotheses, heard: bytes, near: bytes) -> Hypotheses:
+    def _judge(self, ear: Ear, hypotheses: Hypotheses, *levels_dbfs: float) -> Hypotheses:
+        """`levels_dbfs` are the block's as this ear heard it, and before a canceller."""
         since_speech = self._recognizers[ear].seconds_since_speech
-        levels = level_dbfs(heard), level_dbfs(near)
-        return self._join(
-            ear, self._reflexes[ear].accept(hypotheses, self._now_seconds, since_speech, *levels)
-        )
+        believed = self._reflexes[ear].accept(hypotheses, self._now_seconds, since_speech, *levels_dbfs)
+        return self._join(ear, believed)
 
     def _finish(self, ear: Ear, recognizer: Recognizer) -> Hypotheses:
         """Nothing follows for this ear."""
-        return self._judge(ear, recognizer.finish(), b"", b"") + self._join(ear, self._reflexes[ear].finish())
+        silence_dbfs = level_dbfs(b"")
+        believed = self._judge(ear, recognizer.finish(), silence_dbfs, silence_dbfs)
+        return believed + self._join(ear, self._reflexes[ear].finish())
 
     def _join(self, ear: Ear, believed: Hypotheses) -> Hypotheses:
         skipped_seconds = self._skipped_blocks[ear] * BLOCK_SECONDS

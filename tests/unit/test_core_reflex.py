@@ -234,7 +234,6 @@ def test_in_doubt_it_is_believed_when_nobody_talks_on() -> None:
     stream.sound(0.3)
     stream.quiet(0.38)
     stream.final("[unk] that hurts")
-    stream.utterance -= 1
     waited = stream.quiet(POINT.doubted_quiet_seconds - 0.02)
     waited += stream.quiet(0.04)
     (hurts,) = waited
