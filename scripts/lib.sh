@@ -158,8 +158,8 @@ install_python_packages() {
     if command -v uv >/dev/null; then
         pip=(uv pip install --python "$python" --compile-bytecode)
     fi
-    step "Installing the build tool" "${pip[@]}" --require-hashes -r "$root/requirements/build.lock"
-    # srt, which vosk needs, comes as source only; its build uses the tool just installed, not whatever is newest.
+    step "Installing the build tools" "${pip[@]}" --require-hashes -r "$root/requirements/build.lock"
+    # srt, which vosk needs, comes as source only; its build uses the tools just installed, not whatever is newest.
     step "Installing Python packages" "${pip[@]}" --require-hashes "${from[@]}" \
         --no-build-isolation --only-binary :all: --no-binary srt
     printf '%s\n' "$root" >"$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/limber.pth"
