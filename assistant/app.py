@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from assistant.audio.devices import on_one_clock
 from assistant.audio.echo import choose_canceller
 from assistant.audio.live import LiveSound
 from assistant.audio.microphone import Microphone
@@ -133,7 +132,7 @@ def run_live(config: Config, tell: Tell, screens: Iterable[Screen]) -> None:
     voice = open_voice(config, tell)
     mixer, events = Mixer(), EventQueue()
     microphone, speaker = config.audio.microphone or None, config.audio.speaker or None
-    canceller = choose_canceller(config.audio.echo, one_clock=on_one_clock(microphone, speaker), tell=tell)
+    canceller = choose_canceller(config.audio.echo, tell)
     hearing = open_hearing(config, pack, tell, canceller)
     ears = Ears(Microphone(microphone), SpeakerStream(mixer, speaker), hearing, mixer, events)
     ears.open()

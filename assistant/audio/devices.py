@@ -84,15 +84,6 @@ def choose(devices: Sequence[SoundDevice], kind: Kind, name: str | None = None) 
     return (equal or fitting)[0]
 
 
-def on_one_clock(microphone: str | None = None, speaker: str | None = None) -> bool:
-    """Tell whether both are one device, whose microphone and speaker then keep the same time.
-
-    A sound server's device counts as one: what hides behind it cannot be seen. Raises AudioError.
-    """
-    devices = list_devices()
-    return choose(devices, Kind.MICROPHONE, microphone).name == choose(devices, Kind.SPEAKER, speaker).name
-
-
 def why_no_sound(microphone: str | None = None, speaker: str | None = None) -> str | None:
     """Tell in one sentence why live sound cannot work with these devices; None when it can.
 

@@ -11,6 +11,7 @@ from assistant.core.ports import EchoCanceller
 from assistant.errors import AudioError
 
 AUTOMATIC, NONE = "auto", "none"
+AUTOMATIC_ORDER = ("speex", "webrtc")
 
 
 class NoEchoCancellation:
@@ -21,33 +22,30 @@ class NoEchoCancellation:
         return near_block
 
 
-def choose_canceller(wanted: str, *, one_clock: bool, tell: Callable[[str], None]) -> EchoCanceller | None:
+def choose_canceller(wanted: str, tell: Callable[[str], None]) -> EchoCanceller | None:
     """Open the canceller that is wanted, None for "none"; where its library is missing, `tell` so in a line.
 
-    "auto" takes Speex where microphone and speaker have one clock, for it leaves the person's voice intact,
-    else WebRTC where it is installed, else Speex.
+    "auto" takes Speex, for it leaves the person's voice intact, and WebRTC where only that is there.
     """
     if wanted == NONE:
         return None
-    names = [wanted]
-    if wanted == AUTOMATIC:
-        names = ["speex"] if one_clock else ["webrtc", "speex"]
     missing = []
-    for name in names:
+    for name in AUTOMATIC_ORDER if wanted == AUTOMATIC else (wanted,):
         try:
             return open_canceller(name)
         except AudioError as error:
             missing.append(error.message)
-    tell(f"{missing[-1]} Without it, Limber may take its own voice for yours.")
+    tell(f"{missing[0]} Without it, Limber may take its own voice for yours.")
     return None
 
 
 def open_canceller(name: str) -> EchoCanceller:
     """Open just the canceller named: "none", "speex" or "webrtc". Raises AudioError where it is missing."""
     if name == "speex":
+        from assistant.audio.echo_drift import DriftFollower
         from assistant.audio.echo_speex import SpeexEchoCanceller
 
-        return SpeexEchoCanceller()
+        return DriftFollower(SpeexEchoCanceller())
     if name == "webrtc":
         from assistant.audio.echo_webrtc import WebrtcEchoCanceller
 

@@ -24,7 +24,6 @@ LONG_DELAY_SECONDS = (
 CLEAR_DB = 20.0
 """So far a sweep's peak must rise over the median of what else the filter gives; mere noise reaches 17."""
 FAINT_ECHO_DB = -40.0
-SMALL_DRIFT_PPM = 15.0
 
 _Samples = NDArray[np.int16]
 _Sound = NDArray[np.float64]
@@ -92,10 +91,10 @@ def _find(heard: _Sound, start: int) -> tuple[int, float, float] | None:
         return None
     echo = window[at : at + len(shape)]
     gain = float(np.sqrt(np.sum(echo**2) / np.sum(shape**2)))
-    return start, at + _peak_offset(matched, at), gain
+    return start, at + peak_offset(matched, at), gain
 
 
-def _peak_offset(matched: _Sound, at: int) -> float:
+def peak_offset(matched: _Sound, at: int) -> float:
     """Where between the samples the peak is: the top of the parabola through the three."""
     if not 0 < at < len(matched) - 1:
         return 0.0
@@ -118,5 +117,4 @@ def propose(measured: EchoMeasured) -> tuple[str, str]:
     )
     if measured.echo_db < FAINT_ECHO_DB:
         return "none", found
-    apart = measured.drift_ppm is not None and abs(measured.drift_ppm) > SMALL_DRIFT_PPM
-    return ("webrtc" if apart or measured.delay_seconds > LONG_DELAY_SECONDS else "speex"), found
+    return ("webrtc" if measured.delay_seconds > LONG_DELAY_SECONDS else "speex"), found

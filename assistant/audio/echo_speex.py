@@ -1,8 +1,8 @@
 """Echo cancellation by Speex DSP, Debian's libspeexdsp1, through ctypes.
 
 Belongs to the hearing thread. Leaves the person's voice intact, also while ours sounds, but needs microphone
-and speaker on one clock: at 50 ppm of drift it loses most of its effect. It reaches 256 ms back: the whole
-way from the mixer to the microphone, and the room's ringing, have to fit in there.
+and speaker on one clock: at 50 ppm of drift it loses most of its effect, so `echo_drift` follows the drift.
+It reaches 256 ms back: the whole way from the mixer to the microphone has to fit in, and the room's ringing.
 """
 
 from __future__ import annotations

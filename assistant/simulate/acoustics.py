@@ -1,4 +1,4 @@
-"""What becomes of sound in a room: walls, distance, a loudspeaker that clips, clocks that run apart.
+"""What becomes of sound in a room: walls, distance, a loudspeaker that clips.
 
 Pure: numbers in, numbers out, every chance from a seed. Must not know what is said.
 
@@ -22,8 +22,6 @@ Sound = NDArray[np.float32]
 
 _MOVED_METERS = 0.05
 _SINC_SAMPLES = 16
-_LINE_SAMPLES = 32
-SHORTEST_DELAY_SAMPLES = 16
 _PHASES = 32  # the direct sound and its echoes fall between samples; this finely
 
 
@@ -107,45 +105,3 @@ def of_energy(response: Sound, gain_db: float) -> Sound:
 def clipped_softly(sound: Sound, knee: float) -> Sound:
     """What a small loudspeaker makes of loud sound: it never gets beyond the knee, in int16 steps."""
     return np.asarray(np.tanh(sound / np.float32(knee)) * np.float32(knee))
-
-
-class DelayLine:
-    """Gives a stream back later, block by block, as played by a clock that is not the microphone's.
-
-    The delay grows by `drift_ppm` millionths of the time that passes; negative, it shrinks, but not below a
-    millisecond. Between samples it is a windowed sinc, at a block's beginning and end and blended between.
-    """
-
-    def __init__(self, delay_seconds: float, drift_ppm: float = 0.0) -> None:
-        self._delay = delay_seconds * SAMPLE_RATE_HZ
-        self._drift = drift_ppm * 1e-6
-        self._past = np.zeros(0, np.float32)
-
-    def next_block(self, sound: Sound) -> Sound:
-        """Take a block, give one of the same length."""
-        count, ends_at = len(sound), self._delay
-        if self._drift:
-            ends_at = max(self._delay + self._drift * count, SHORTEST_DELAY_SAMPLES)
-        length = count + int(max(self._delay, ends_at)) + _LINE_SAMPLES
-        past = np.zeros(length, np.float32)
-        kept = min(length - count, len(self._past))
-        past[length - count - kept : length - count] = self._past[len(self._past) - kept :]
-        past[length - count :] = sound
-        self._past = past
-        block = self._delayed(self._delay, count)
-        if self._drift:
-            part = np.arange(count, dtype=np.float32) / count
-            block += (self._delayed(ends_at, count) - block) * part
-        self._delay = ends_at
-        return block
-
-    def _delayed(self, delay: float, count: int) -> Sound:
-        whole = int(delay)
-        first = len(self._past) - count - whole
-        if delay == whole:
-            return self._past[first : first + count].copy()
-        half = _LINE_SAMPLES // 2
-        places = np.arange(-half, half) + (delay - whole)
-        kernel = np.sinc(places) * (0.5 + 0.5 * np.cos(np.pi / half * places))
-        around = self._past[first - half : first + count + half - 1]
-        return np.asarray(np.correlate(around, kernel.astype(np.float32), "valid"), np.float32)

@@ -95,7 +95,7 @@ class Rehearsal:
         hearing = HearingPath(
             engines.recognizer,
             engines.pack.table,
-            canceller=choose_canceller(wanted, one_clock=True, tell=tell),
+            canceller=choose_canceller(wanted, tell),
             second=engines.second,
             point=engines.point,
         )

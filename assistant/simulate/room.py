@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.audio.delay_line import DelayLine
 from assistant.audio.files import read_audio
-from assistant.core.ports import BLOCK_SAMPLES
-from assistant.simulate.acoustics import DelayLine, Sound, clipped_softly, convolved, of_energy
+from assistant.core.ports import BLOCK_SAMPLES, SAMPLE_RATE_HZ
+from assistant.simulate.acoustics import Sound, clipped_softly, convolved, of_energy
 from assistant.simulate.scene import Scene
 
 PERSON_RMS = 32768 * 10 ** (-26 / 20)
@@ -68,7 +69,8 @@ class Room:
         if loudspeaker is not None:
             response = np.ones(1, np.float32) if loudspeaker.walls is None else loudspeaker.walls
             self._response = of_energy(response, loudspeaker.gain_db)
-            self._way = DelayLine(loudspeaker.delay_seconds, loudspeaker.drift_ppm)
+            self._way = DelayLine(loudspeaker.delay_seconds * SAMPLE_RATE_HZ)
+            self._drift = loudspeaker.drift_ppm * 1e-6 * BLOCK_SAMPLES
         self._echo_tail = np.zeros(0, np.float32)
 
     def say(self, sound: Sound) -> None:
@@ -101,7 +103,7 @@ class Room:
         """Bent by the loudspeaker, late, and ringing on: each block's ringing is added to the tail."""
         if loudspeaker.knee is not None:
             played = clipped_softly(played, loudspeaker.knee)
-        arrived = self._way.next_block(played)
+        arrived = self._way.next_block(played, self._way.delay_samples + self._drift)
         tail = self._echo_tail
         if arrived.any():
             ringing = convolved(arrived, self._response)

@@ -9,8 +9,9 @@ import numpy.typing as npt
 import pytest
 
 from assistant.audio import echo_speex
+from assistant.audio.delay_line import DelayLine
 from assistant.audio.echo import choose_canceller, open_canceller
-from assistant.core.ports import BLOCK_BYTES, EchoCanceller
+from assistant.core.ports import BLOCK_BYTES, BLOCK_SAMPLES, EchoCanceller
 from assistant.errors import AudioError
 
 RATE_HZ = 16_000
@@ -91,29 +92,45 @@ def test_a_missing_library_is_told_in_a_line_and_done_without(
     wanted: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(echo_speex, "_LIBRARY", "libspeexdsp-that-nobody-has.so.1")
+    monkeypatch.setitem(sys.modules, "livekit.rtc", None)
     told: list[str] = []
-    assert choose_canceller(wanted, one_clock=True, tell=told.append) is None
+    assert choose_canceller(wanted, told.append) is None
     (line,) = told
     assert "sudo apt-get install libspeexdsp1" in line
-    assert choose_canceller("none", one_clock=True, tell=told.append) is None
+    assert choose_canceller("none", told.append) is None
     assert len(told) == 1
 
 
 def test_webrtc_without_its_package_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "livekit.rtc", None)
     told: list[str] = []
-    assert choose_canceller("webrtc", one_clock=False, tell=told.append) is None
+    assert choose_canceller("webrtc", told.append) is None
     assert 'pip install "limber[webrtc]"' in told[0]
 
 
-def test_automatic_goes_by_the_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_automatic_takes_speex_and_webrtc_only_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not is_there("speex") or not is_there("webrtc"):
+        pytest.skip("needs: sudo apt-get install libspeexdsp1, pip install livekit")
+    told: list[str] = []
+    assert type(choose_canceller("auto", told.append)).__name__ == "DriftFollower"
+    monkeypatch.setattr(echo_speex, "_LIBRARY", "libspeexdsp-that-nobody-has.so.1")
+    assert type(choose_canceller("auto", told.append)).__name__ == "WebrtcEchoCanceller"
+    assert told == []
+
+
+@pytest.mark.parametrize("drift_ppm", [50.0, -50.0])
+def test_speex_cancels_an_echo_that_drifts(drift_ppm: float) -> None:
     if not is_there("speex"):
         pytest.skip("needs: sudo apt-get install libspeexdsp1")
-    told: list[str] = []
-    assert type(choose_canceller("auto", one_clock=True, tell=told.append)).__name__ == "SpeexEchoCanceller"
-    apart = type(choose_canceller("auto", one_clock=False, tell=told.append)).__name__
-    assert apart == ("WebrtcEchoCanceller" if is_there("webrtc") else "SpeexEchoCanceller")
-    monkeypatch.setitem(sys.modules, "livekit.rtc", None)
-    apart = type(choose_canceller("auto", one_clock=False, tell=told.append)).__name__
-    assert apart == "SpeexEchoCanceller"
-    assert told == []
+    far = syllables(30, 1)
+    way, drift = DelayLine(960.0), drift_ppm * 1e-6 * BLOCK_SAMPLES
+    blocks = far.astype(np.float32).reshape(-1, BLOCK_SAMPLES)
+    late = np.concatenate([way.next_block(block, way.delay_samples + drift) for block in blocks])
+    near = 0.5 * late.astype(np.float64) + np.random.default_rng(2).normal(0, 3, len(far))
+    settled = slice(20 * RATE_HZ, None)
+    following, alone = (
+        level_db(near[settled]) - level_db(cancelled(canceller, near, far)[settled])
+        for canceller in (open_canceller("speex"), echo_speex.SpeexEchoCanceller())
+    )
+    assert following > 22
+    assert following > alone + 6

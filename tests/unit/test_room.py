@@ -7,7 +7,7 @@ import pytest
 
 from assistant.audio.echo_measuring import EchoMeasured, measure, sweep
 from assistant.core.ports import BLOCK_SAMPLES, SAMPLE_RATE_HZ
-from assistant.simulate.acoustics import Box, DelayLine, Sound, clipped_softly, convolved, of_energy
+from assistant.simulate.acoustics import Box, Sound, clipped_softly, convolved, of_energy
 from assistant.simulate.room import PERSON_RMS, Loudspeaker, Room, at_snr, leveled
 
 SWEEPS, EVERY_SECONDS = 5, 2.0
@@ -115,21 +115,6 @@ def test_everything_that_sounds_all_the_time_is_heard_and_begins_anew() -> None:
 def test_noise_is_as_far_below_the_person_as_asked() -> None:
     noise = at_snr(np.random.default_rng(2).normal(0, 77, 50_000).astype(np.int16), 10.0)
     assert 20 * np.log10(PERSON_RMS / noise.std()) == pytest.approx(10.0, abs=0.1)
-
-
-def test_a_delay_between_samples_is_exact() -> None:
-    line, times = DelayLine(0.0100301), np.arange(32_000)
-    sound = np.sin(2 * np.pi * 2000 * times / SAMPLE_RATE_HZ).astype(np.float32)
-    got = np.concatenate([line.next_block(block) for block in sound.reshape(-1, BLOCK_SAMPLES)])
-    wanted = np.sin(2 * np.pi * 2000 * (times / SAMPLE_RATE_HZ - 0.0100301))
-    assert np.abs(got - wanted)[1000:].max() < 1e-3
-
-
-def test_a_delay_never_shrinks_into_the_future() -> None:
-    line = DelayLine(0.002, drift_ppm=-400_000)
-    ones = np.ones(BLOCK_SAMPLES, np.float32)
-    blocks = [line.next_block(ones) for _ in range(5)]
-    assert blocks[-1] == pytest.approx(ones, abs=1e-3)
 
 
 def test_silence_has_no_energy_to_be_given() -> None:

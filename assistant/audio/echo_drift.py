@@ -1,0 +1,115 @@
+"""Keeps what was played in step with its echo, where speaker and microphone have clocks of their own.
+
+The echo's delay is found again and again by correlation; a line through what was found tells how fast the two
+clocks run apart, and the far end is delayed by just as much more, or less. So the canceller behind it sees an
+echo that stays where it is. Belongs to the hearing thread. Must not change what the microphone hears.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.audio.delay_line import DelayLine
+from assistant.audio.echo_measuring import peak_offset
+from assistant.core.ports import BLOCK_SAMPLES, EchoCanceller
+
+_WINDOW_BLOCKS = 60
+_EVERY_BLOCKS = 50
+_AUDIBLE_RMS = 100.0
+_LONGEST_ECHO_SAMPLES = 4096
+_QUIET_SHARE, _TINY = 1e-3, 1e-9
+"""Frequencies this much softer than the loudest one count less: there is nothing but noise."""
+_CLEAR = 8.0
+"""So far a peak stands out of the rest's root mean square; noise alone reaches 5."""
+_REMEMBERED = 24
+_FEWEST = 5
+_NOT_IN_LINE_SAMPLES = 24.0
+_LEAST_DRIFT = 4e-6
+_MOST_DRIFT = 300e-6
+_FIRST_DELAY_SAMPLES = 96.0
+"""Leaves the delay room to shrink; the way from the mixer to the microphone takes several times as long."""
+_MOST_DELAY_SAMPLES = 960.0
+
+_Sound = NDArray[np.float32]
+
+
+class DriftFollower:
+    """An EchoCanceller around another one. `drift_ppm` is how much faster the microphone's clock runs."""
+
+    def __init__(self, canceller: EchoCanceller) -> None:
+        self._canceller = canceller
+        self._line = DelayLine(_FIRST_DELAY_SAMPLES)
+        self._near: deque[_Sound] = deque(maxlen=_WINDOW_BLOCKS)
+        self._far: deque[_Sound] = deque(maxlen=_WINDOW_BLOCKS)
+        self._blocks = 0
+        self._places: deque[tuple[float, float]] = deque(maxlen=_REMEMBERED)
+        self._drift = 0.0
+
+    @property
+    def drift_ppm(self) -> float:
+        """0 until it is known."""
+        return self._drift * 1e6
+
+    def cancel(self, near_block: bytes, far_block: bytes) -> bytes:
+        """Give the microphone's block without the echo of what was played."""
+        far = np.frombuffer(far_block, np.int16).astype(np.float32)
+        self._blocks += 1
+        self._near.append(np.frombuffer(near_block, np.int16).astype(np.float32))
+        self._far.append(far)
+        if self._blocks % _EVERY_BLOCKS == 0:
+            self._look()
+        in_step = self._line.next_block(far, self._next_delay())
+        in_step_bytes: bytes = np.clip(np.rint(in_step), -32768, 32767).astype(np.int16).tobytes()
+        return self._canceller.cancel(near_block, in_step_bytes)
+
+    def _next_delay(self) -> float:
+        delay = self._line.delay_samples + self._drift * BLOCK_SAMPLES
+        inside = _FIRST_DELAY_SAMPLES / 4 <= delay <= _MOST_DELAY_SAMPLES
+        return delay if inside else _FIRST_DELAY_SAMPLES
+
+    def _look(self) -> None:
+        """Where is the echo now, and how has that changed?"""
+        if len(self._far) < _WINDOW_BLOCKS:
+            return
+        far, near = np.concatenate(self._far), np.concatenate(self._near)
+        if np.sqrt(np.mean(far * far)) < _AUDIBLE_RMS:
+            return
+        place = _echo_place(near, far)
+        if place is None:
+            return
+        now = self._blocks * BLOCK_SAMPLES
+        self._places.append((float(now), place))
+        if len(self._places) >= _FEWEST:
+            self._drift = self._slope()
+
+    def _slope(self) -> float:
+        """The median of all slopes, for which what was misplaced does not count. A step begins a new line."""
+        times, places = np.array(self._places).T
+        first, second = np.triu_indices(len(times), 1)
+        slope = float(np.median((places[second] - places[first]) / (times[second] - times[first])))
+        rest = places - slope * times
+        is_off = np.abs(rest - np.median(rest[:-1])) > _NOT_IN_LINE_SAMPLES
+        if is_off[-2:].all():
+            newest = list(self._places)[-2:]
+            self._places.clear()
+            self._places.extend(newest)
+            return self._drift
+        return slope if _LEAST_DRIFT < abs(slope) < _MOST_DRIFT else 0.0
+
+
+def _echo_place(near: _Sound, far: _Sound) -> float | None:
+    """How many samples after the far end its echo is loudest; None where none stands out.
+
+    All frequencies count alike, which makes the direct sound's peak as sharp as it can be.
+    """
+    size = 1 << (len(near) + _LONGEST_ECHO_SAMPLES).bit_length()
+    cross = np.fft.rfft(near, size) * np.conj(np.fft.rfft(far, size))
+    cross /= np.abs(cross) + _QUIET_SHARE * float(np.abs(cross).max()) + _TINY
+    matched = np.fft.irfft(cross, size)[:_LONGEST_ECHO_SAMPLES]
+    at = int(np.argmax(matched))
+    if matched[at] < _CLEAR * float(np.sqrt(np.mean(np.square(matched)))):
+        return None
+    return at + peak_offset(matched, at)
