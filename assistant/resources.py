@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+BUILT_IN_MODEL = "models/limber-en"
 _PACKAGE = Path(__file__).resolve().parent
 
 

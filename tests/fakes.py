@@ -71,6 +71,9 @@ class FakeRecognizer:
         text = self.heard.get(-1)
         return [] if text is None else [self._hypothesis(text)]
 
+    def plausibility(self, phrase: str, seconds: float) -> float:
+        return 0.0
+
     def _hypothesis(self, text: str) -> PartialHypothesis | FinalHypothesis:
         now_seconds = len(self.blocks) * BLOCK_SECONDS
         words = tuple(text.rstrip(".").split())

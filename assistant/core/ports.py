@@ -31,6 +31,9 @@ class Recognizer(Protocol):
     def finish(self) -> list[PartialHypothesis | FinalHypothesis]:
         """The audio is over: end the open utterance."""
 
+    def plausibility(self, phrase: str, seconds: float) -> float:
+        """How well a phrase, first suspected so many seconds ago, fits the sound: 0 at best, lower else."""
+
     @property
     def seconds_since_speech(self) -> float | None:
         """How long it has been quiet in this utterance; None where no speech was loud enough to notice."""

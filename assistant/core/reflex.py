@@ -7,18 +7,26 @@ Time is passed in, counted in samples of the microphone. Owned by the hearing pa
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from assistant.core.events import FinalHypothesis, PartialHypothesis
-from assistant.core.intents import UNKNOWN_WORD, Intent, PhraseTable, Words
+from assistant.core.intents import UNKNOWN_WORD, Intent, Match, PhraseTable, Words
 from assistant.core.listening import Listener
 from assistant.core.talk import Talk
 
 _ROUNDING_SECONDS = 1e-6
 _NEVER = -math.inf
+_JUDGE_EVERY_SECONDS = 0.1
 
 Hypotheses = list[PartialHypothesis | FinalHypothesis]
+
+Plausibility = Callable[[str, float], float]
+"""How well a phrase, first suspected so many seconds ago, fits the sound, in nats a phone; 0 at best."""
+
+
+def _fits(_phrase: str, _seconds: float) -> float:
+    return 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,10 @@ class OperatingPoint:
     and no louder: there a phrase is doubted, unless it is `stands_out_db` louder than the talk before it, or
     the second within `doubt_seconds`. A phrase in doubt is believed when nobody has talked on for
     `doubted_quiet_seconds`. Any other is believed at the latest when it is final.
+
+    The sound itself has to bear the phrase out as well (`Recognizer.plausibility`, in nats a phone): a little
+    where it is alone, more among other words, most after talk. Where a phrase that is alone was not believed
+    for that, less is asked for `doubt_seconds`: who is not heard says it again.
 
     Words whose sound a canceller has brought down by `leftover_db` are what it left of our own voice: a
     person is heard as loud as before. A safety phrase is a suspicion then, and nothing is believed.
@@ -49,6 +61,12 @@ class OperatingPoint:
     talk_seconds: float = 0.8
     stands_out_db: float = 4.0
     doubted_quiet_seconds: float = 1.2
+    alone_plausibility: float = -2.0
+    unrecorded_plausibility: float = -8.0
+    """Instead of `alone_plausibility`, of pain and red flags: no recording taught the judge those."""
+    among_plausibility: float = -1.0
+    doubted_plausibility: float = -0.7
+    again_plausibility: float = -3.0
     doubt_seconds: float = 10.0
     leftover_db: float = 20.0
     suspicion_seconds: float = 0.6
@@ -58,19 +76,24 @@ class OperatingPoint:
 class Reflex:
     """Watches the hypotheses of one recognizer, block by block."""
 
-    def __init__(self, table: PhraseTable, point: OperatingPoint | None = None) -> None:
+    def __init__(
+        self, table: PhraseTable, point: OperatingPoint | None = None, plausibility: Plausibility = _fits
+    ) -> None:
         self._table = table
+        self._plausibility = plausibility
         self._point = point or OperatingPoint()
         self._listener = Listener(table)
         self._talk = Talk()
         self._words: Words = ()
         self._standing: PartialHypothesis | None = None
         self._stands_alone = False
+        self._judged_at = _NEVER
         self._changed_at = 0.0
         self._suspected: Intent | None = None
         self._suspected_at = 0.0
         self._doubted: FinalHypothesis | None = None
         self._doubted_at = _NEVER
+        self._denied_at = _NEVER
         self._now = 0.0
 
     @property
@@ -108,7 +131,11 @@ class Reflex:
             and self._quiet_since(self._doubted) >= self._point.doubted_quiet_seconds
         ):
             believed += self.finish()
-        if self._standing is not None and self._has_held(self._standing, seconds_since_speech or 0.0):
+        if (
+            self._standing is not None
+            and self._has_held(self._standing, seconds_since_speech or 0.0)
+            and self._is_borne_out_by_now(self._standing)
+        ):
             at_seconds = self._standing.at_seconds + now_seconds - self._changed_at
             word_end_seconds = max(0.0, at_seconds - (seconds_since_speech or 0.0))
             held = replace(self._standing, at_seconds=at_seconds, word_end_seconds=word_end_seconds)
@@ -139,22 +166,25 @@ class Reflex:
         if match is None:
             self._forget()
             return
-        self._standing, self._changed_at = hypothesis, self._now
+        self._standing, self._changed_at, self._judged_at = hypothesis, self._now, _NEVER
         self._stands_alone = self._is_alone(hypothesis.words)
         if match.intent is not self._suspected:
             self._suspected, self._suspected_at = match.intent, self._now
 
     def _conclude(self, final: FinalHypothesis) -> Hypotheses:
         """The utterance is over: its words are believed, unless a safety phrase among them is in doubt."""
-        is_new = self._listener.foresee(final) is not None
+        new = self._listener.foresee(final)
         if self._suspected is None:
             self._suspected_at = self._now - (final.at_seconds - final.word_end_seconds)
-        in_doubt = is_new and self._is_in_doubt(final.words)
+        in_doubt = new is not None and self._is_in_doubt(final.words)
         is_leftover = bool(final.words) and self._is_leftover()
+        is_made_up = not is_leftover and new is not None and not self._is_borne_out(new, final.words)
         self._words = ()
         self._talk.end()
         self._forget()
-        if is_leftover:
+        if is_made_up and self._is_alone(final.words):
+            self._denied_at = self._now
+        if is_leftover or is_made_up:
             return [replace(final, words=(UNKNOWN_WORD,))]
         if in_doubt:
             self._doubted, self._changed_at = final, self._now
@@ -178,6 +208,27 @@ class Reflex:
             or stood_seconds + _ROUNDING_SECONDS >= stood_enough
         )
         return has_held and not self._is_leftover()
+
+    def _is_borne_out_by_now(self, standing: PartialHypothesis) -> bool:
+        """Asked again now and then, for more of the sound may be there."""
+        if self._now - self._judged_at < _JUDGE_EVERY_SECONDS:
+            return False
+        self._judged_at = self._now
+        found = self._listener.foresee(standing)
+        return found is None or self._is_borne_out(found, standing.words)
+
+    def _is_borne_out(self, found: Match, words: Words) -> bool:
+        """Whether the sound fits the phrase suspected among these words."""
+        limits = self._point
+        asked = limits.among_plausibility
+        if self._is_alone(words):
+            said_again = self._now - self._denied_at <= limits.doubt_seconds
+            asked = limits.again_plausibility if said_again else limits.alone_plausibility
+            if found.intent is not Intent.STOP:
+                asked = limits.unrecorded_plausibility
+        elif self._talk.seconds_before(self._suspected_at) >= limits.talk_seconds:
+            asked = limits.doubted_plausibility
+        return self._plausibility(found.phrase, self._now - self._suspected_at) >= asked
 
     def _quiet_since(self, doubted: FinalHypothesis) -> float:
         return (

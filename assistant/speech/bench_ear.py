@@ -19,6 +19,7 @@ from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.core.reflex import Reflex
 from assistant.speech.bench_audio import Samples
 from assistant.speech.endpointing import Endpointer, EndpointSettings, level_dbfs
+from assistant.speech.judge import Judge
 from assistant.speech.recognizer import UNKNOWN_WEIGHT
 from assistant.speech.vosk_model import VoskModel
 
@@ -81,6 +82,7 @@ class Ear:
         grammar = [phrase for phrase in phrases if missing.isdisjoint(phrase.split())]
         grammar += [UNKNOWN_WORD] * UNKNOWN_WEIGHT if unknown else []
         self._recognizer = vosk.KaldiRecognizer(model.native, SAMPLE_RATE_HZ, json.dumps(grammar))
+        self._model = model
         self._table = table
         self.sound_seconds = 0.0
         self.busy_seconds = 0.0
@@ -89,7 +91,7 @@ class Ear:
         """Decode one piece of sound from a fresh start."""
         found: list[Hypothesis] = []
         data, last = samples.tobytes(), ""
-        belief = _Belief(self._table)
+        belief = _Belief(self._table, self._model.new_judge())
         for number, start in enumerate(range(0, len(data), BLOCK_BYTES), start=1):
             block = data[start : start + BLOCK_BYTES]
             began = time.thread_time()
@@ -112,8 +114,9 @@ class Ear:
 class _Belief:
     """The reflex, on the recognizer's own utterances."""
 
-    def __init__(self, table: PhraseTable) -> None:
-        self._reflex = Reflex(table)
+    def __init__(self, table: PhraseTable, judge: Judge) -> None:
+        self._judge = judge
+        self._reflex = Reflex(table, plausibility=judge.plausibility)
         self._listener = Listener(table)
         self._endpointer = Endpointer(EndpointSettings())
         self._utterance_id = 0
@@ -121,6 +124,7 @@ class _Belief:
 
     def accept(self, new: Iterable[Hypothesis], now_seconds: float, block: bytes) -> None:
         """Take a block and the hypotheses that it brought."""
+        self._judge.accept(block)
         self._endpointer.accept(block, ())  # for its quiet alone: libvosk says what an utterance is
         quiet_seconds = self._endpointer.seconds_since_speech
         events: list[PartialHypothesis | FinalHypothesis] = []

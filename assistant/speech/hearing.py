@@ -59,7 +59,10 @@ class HearingPath:
         self._recognizers = {Ear.MAIN: recognizer}
         if canceller is not None and second is not None:
             self._recognizers[Ear.SECOND] = second
-        self._reflexes = {ear: Reflex(table, point) for ear in self._recognizers}
+        self._reflexes = {
+            ear: Reflex(table, point, recognizer.plausibility)
+            for ear, recognizer in self._recognizers.items()
+        }
         self._opinions = TwoOpinions(table)
         self._intents: frozenset[Intent] | None = None
         self._rest = b""

@@ -18,10 +18,8 @@ from urllib.parse import urlsplit
 import platformdirs
 
 from assistant.errors import AssistantError
-from assistant.resources import resource_path
+from assistant.resources import BUILT_IN_MODEL, resource_path
 from assistant.speech.downloads import download, in_one_sentence
-
-_BUILT_IN = "models/limber-en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ def find_speech_model(configured: Path | None, folder: Path | None = None) -> Sp
         return SpeechModel(configured, configured.name, "configured")
     for path in _installed("hearing", folder):
         return SpeechModel(path, path.name, "installed")
-    path = resource_path(_BUILT_IN)
+    path = resource_path(BUILT_IN_MODEL)
     return SpeechModel(path, path.name, "built-in")
 
 

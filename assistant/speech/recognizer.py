@@ -36,6 +36,7 @@ class VoskRecognizer:
         self._model = model
         self._recognizer = vosk.KaldiRecognizer(model.native, SAMPLE_RATE_HZ, _as_json(()))
         self._recognizer.SetWords(True)
+        self._judge = model.new_judge()
         self._endpointer = Endpointer(settings or EndpointSettings())
         self._pending_grammar: str | None = None
         self._recent: deque[bytes] = deque(maxlen=round(_LONGEST_REPLAY_SECONDS / BLOCK_SECONDS))
@@ -60,6 +61,7 @@ class VoskRecognizer:
         if self._pending_grammar is not None and not self._endpointer.is_open:
             found += self._end_utterance(Endpoint.CUT)
         self._recent.append(block)
+        self._judge.accept(block)
         self._heard_samples += len(block) // _SAMPLE_BYTES
         decoder_hears_silence = self._recognizer.AcceptWaveform(block) > 0
         self._decoded = tuple(json.loads(self._recognizer.PartialResult())["partial"].split())
@@ -77,6 +79,10 @@ class VoskRecognizer:
         """The audio is over: end the open utterance."""
         self._recent.clear()  # nothing follows that it could belong to
         return list(self._end_utterance(Endpoint.SILENCE))
+
+    def plausibility(self, phrase: str, seconds: float) -> float:
+        """How well a phrase, first suspected so many seconds ago, fits the sound: see `Judge`."""
+        return self._judge.plausibility(phrase, seconds)
 
     @property
     def seconds_since_speech(self) -> float | None:

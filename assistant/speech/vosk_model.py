@@ -17,18 +17,30 @@ import vosk
 
 from assistant.core.intents import UNKNOWN_WORD
 from assistant.errors import HearingError
+from assistant.resources import BUILT_IN_MODEL, resource_path
+from assistant.speech.judge import Judge, load_judging
 
 # Without these libvosk prints a riddle or, for the graph of a runtime grammar, ends the process.
 _NEEDED = ("am/final.mdl", "conf/model.conf", "graph/HCLr.fst", "graph/Gr.fst")
+_JUDGE = "judge"
 _FEATURES = ("conf/mfcc.conf", "conf/fbank.conf")
 _ADVICE = "run `limber models install`, or leave speech.model unset to use the built-in one"
 
 
 class VoskModel:
-    """A loaded model, to make any number of recognizers of. Raises HearingError in one sentence."""
+    """A loaded model, to make any number of recognizers of. Raises HearingError in one sentence.
+
+    A model without a judge of its own is judged by the built-in one's.
+    """
 
     def __init__(self, path: Path) -> None:
         self.native = _load(path)
+        own = path / _JUDGE
+        self._judging = load_judging(own if own.is_dir() else resource_path(BUILT_IN_MODEL) / _JUDGE)
+
+    def new_judge(self) -> Judge:
+        """A judge for one recognizer's stream."""
+        return Judge(*self._judging)
 
     def missing_words(self, words: Iterable[str]) -> tuple[str, ...]:
         """Those words that the model does not know, sorted: phrases with them cannot be heard."""

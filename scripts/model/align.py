@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from corpus import SAMPLE_RATE_HZ, Pack, Samples, Utterance
 from lexicon import pronunciations
-from network import SUBSAMPLING, Network, pad
+from network import SUBSAMPLING, Network
 from phones import PDF, PDF_COUNT, PLAIN_PDF, SILENCE_PDF, WORD_UNITS
 
 LEVEL_RMS = 1500.0
@@ -67,9 +67,8 @@ def plain_scores(network: Network, samples: Samples, log_priors: np.ndarray) -> 
     """(frames, plain pdfs) log-likelihoods up to a constant, each phone's units summed."""
     wave = torch.from_numpy(samples.astype(np.float32))
     wave *= LEVEL_RMS / (wave.square().mean().sqrt() + 1)
-    outputs = network(pad(features.cepstra(features.mel_energies(wave) + features.DITHER_ENERGY))[None])[
-        0
-    ].exp()
+    heard = features.cepstra(features.mel_energies(wave) + features.DITHER_ENERGY)
+    outputs = network(heard[None])[0].exp()
     plain = torch.zeros(len(outputs), PDF_COUNT).index_add_(1, torch.tensor(PLAIN_PDF), outputs)
     return plain.clamp_min(1e-10).log().numpy() - log_priors
 

@@ -13,19 +13,25 @@ import features
 import numpy as np
 import torch
 from corpus import Utterance
-from network import SUBSAMPLING, pad
-from phones import PDF_COUNT, SILENCE_PDF, WORD_UNITS
+from network import SUBSAMPLING
+from phones import PDF_COUNT, SAFETY_WORD, SILENCE_PDF
 from torch import Tensor
 from variants import Variants, frames_by_utterance
 
 ROW_FRAMES = 360
+SHORTEST_CUT_FRAMES = 60
 RUNNING_SHARE = 0.4
 """Of the rows: words without the pauses around them, as in sentences. Safety words keep theirs."""
+UNHEARD = -100
+"""The label of a frame that a row has not heard; PyTorch's losses pass it over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Acoustics:
-    """How many rows a batch has, and how hard they are: shares and their signal-to-noise ratios in dB."""
+    """How many rows a batch has, and how hard they are: shares and their signal-to-noise ratios in dB.
+
+    Of the rows, `cut_share` end anywhere, with the last frame repeated: so it is for a judge.
+    """
 
     snr_db: Sequence[tuple[float, float, float]] = (
         (0.20, 25, 50),
@@ -34,6 +40,7 @@ class Acoustics:
     )
     level_rms: tuple[float, float] = (60, 6000)
     word_gain_db: float = 4.0
+    cut_share: float = 0.0
     rows: int = 32
 
 
@@ -81,7 +88,7 @@ class Sampler:
         self._weights = weights / weights.sum()
 
     def batch(self, step: int) -> tuple[Tensor, Tensor]:
-        """Features (rows, padded frames, bins) and labels (rows, ROW_FRAMES / 3) of a step."""
+        """Features (rows, ROW_FRAMES, bins) and labels (rows, ROW_FRAMES / 3) of a step."""
         rng = np.random.default_rng((self._seed, step))
         generator = torch.Generator().manual_seed(self._seed * 1_000_003 + step)
         speech = np.full((self._rows, ROW_FRAMES, features.MEL_BINS), -20.0, np.float32)
@@ -94,13 +101,19 @@ class Sampler:
         sounds = torch.from_numpy(speech + np.log(level * level)[:, None, None].astype(np.float32)).exp()
         mixed = augment.mix(sounds, torch.from_numpy(noise.astype(np.float32)).exp(), generator)
         mixed = mixed + augment.digital_floor(mixed.shape, generator)
-        return pad(features.cepstra(mixed)), torch.from_numpy(labels[:, ::SUBSAMPLING])
+        heard = features.cepstra(mixed)
+        for row in np.flatnonzero(rng.random(self._rows) < self._acoustics.cut_share):
+            end = int(rng.integers(SHORTEST_CUT_FRAMES, ROW_FRAMES))
+            heard[row, end:] = heard[row, end - 1]
+            labels[row, end:] = UNHEARD
+        return heard, torch.from_numpy(labels[:, ::SUBSAMPLING])
 
     def label_shares(self, steps: int) -> np.ndarray:
         """How often each pdf occurs in the batches: the priors of a network trained on them."""
         counts = np.ones(PDF_COUNT)
         for step in range(steps):
-            counts += np.bincount(self.batch(step)[1].flatten().numpy(), minlength=PDF_COUNT)
+            labels = self.batch(step)[1]
+            counts += np.bincount(labels[labels != UNHEARD].numpy(), minlength=PDF_COUNT)
         return counts / counts.sum()
 
     def _fill(self, speech: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> None:
@@ -153,8 +166,10 @@ def _without_pauses(labels: np.ndarray, first: int, frames: int) -> tuple[int, i
 
 
 def _group(spoken: Utterance) -> str:
+    if spoken.kind == "word":
+        return "words"
     if spoken.kind != "human":
         return spoken.kind
-    if spoken.text in WORD_UNITS:
+    if spoken.text == SAFETY_WORD:
         return "safety"
     return "sentences" if " " in spoken.text else "words"

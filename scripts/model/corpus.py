@@ -25,7 +25,7 @@ class Utterance:
     """One stretch of speech. `phones` are (pdf, end in seconds) in order, empty before alignment.
 
     `measured` marks speakers that also are in the development set; `kind` is "human", "command" (a synthetic
-    phrase of the language pack) or "text" (other synthetic speech).
+    phrase of the language pack), "word" (a short synthetic word) or "text" (other synthetic speech).
     """
 
     text: str

@@ -15,8 +15,8 @@ from typing import BinaryIO
 import numpy as np
 from features import MEL_BINS, MFCC_CONF
 from graph import PHONE_IDS, PHONE_LOOP, SILENCE_LOOP, SILENCE_PHONE, UNITS_FILE
-from network import LEFT_CONTEXT, OFFSETS, RESIDUAL_FROM, RIGHT_CONTEXT, SUBSAMPLING, Network
-from phones import PDF, PLAIN_PDF, SILENCE_PDF, UNITS
+from network import RESIDUAL_FROM, SUBSAMPLING, Network, Offsets
+from phones import PDF, PLAIN_PDF, SAFETY_WORD, SILENCE_PDF, UNITS, WORD_UNITS
 
 FINAL_STATE = -1
 STATISTICS = (
@@ -42,13 +42,14 @@ class Options:
     """The decoder's options.
 
     `prior_scale` is the power of the priors that are divided out. A word's own units have the priors of their
-    phones as a whole, times `own_prior`: training hears the word far more often than life does. Silence's is
-    taken times `silence_prior`: in noise, silence would swallow words.
+    phones as a whole, times `word_prior`, and the safety word's times `own_prior`: training hears it far more
+    often than life does. Silence's is taken times `silence_prior`: in noise, silence would swallow words.
     """
 
     acoustic_scale: float = 0.7
     prior_scale: float = 0.7
     own_prior: float = 2.0
+    word_prior: float = 2.0
     silence_prior: float = 2.0
     beam: float = 9.0
     max_active: int = 800
@@ -131,9 +132,9 @@ def _transition_model(out: KaldiFile) -> None:
     out.tokens("</LogProbs>", "</TransitionModel>")
 
 
-def _network_config() -> list[str]:
+def _network_config(layers: Offsets) -> list[str]:
     lines, source = [f"input-node name=input dim={MEL_BINS}"], "input"
-    for i, offsets in enumerate(OFFSETS):
+    for i, offsets in enumerate(layers):
         seen = ", ".join(f"Offset({source}, {offset})" if offset else source for offset in offsets)
         lines += [
             f"component-node name=l{i}.affine component=l{i}.affine input=Append({seen})",
@@ -174,26 +175,29 @@ def _affine(out: KaldiFile, weight: np.ndarray, bias: np.ndarray) -> None:
 def _network(out: KaldiFile, network: Network) -> None:
     layers = [(weight.detach().numpy(), bias.detach().numpy()) for weight, bias in network.folded()]
     out.tokens("<Nnet3>")
-    out.raw(("\n" + "\n".join(_network_config()) + "\n\n").encode())  # text even here, ended by an empty line
+    offsets = network.shape.offsets
+    out.raw(
+        ("\n" + "\n".join(_network_config(offsets)) + "\n\n").encode()
+    )  # text even here, ended by an empty line
     out.tokens("<NumComponents>")
-    out.integers(2 * len(OFFSETS) + len(OFFSETS) - RESIDUAL_FROM + 2)
+    out.integers(2 * len(offsets) + len(offsets) - RESIDUAL_FROM + 2)
     for i, (weight, bias) in enumerate(layers):
-        name, size = (f"l{i}", len(bias)) if i < len(OFFSETS) else ("output", len(bias))
+        name, size = (f"l{i}", len(bias)) if i < len(offsets) else ("output", len(bias))
         out.tokens("<ComponentName>", f"{name}.affine")
         _affine(out, weight, bias)
-        last = i == len(OFFSETS)
+        last = i == len(offsets)
         out.tokens("<ComponentName>", f"{name}.{'softmax' if last else 'relu'}")
         _nonlinear(out, "LogSoftmaxComponent" if last else "RectifiedLinearComponent", size)
-        if RESIDUAL_FROM <= i < len(OFFSETS):
+        if RESIDUAL_FROM <= i < len(offsets):
             out.tokens("<ComponentName>", f"{name}.sum", "<NoOpComponent>", "<Dim>")
             out.integers(size)
             out.tokens("<BackpropScale>")
             out.real(1.0)
             out.tokens("</NoOpComponent>")
     out.tokens("</Nnet3>", "<LeftContext>")
-    out.integers(LEFT_CONTEXT)
+    out.integers(network.shape.left_context)
     out.tokens("<RightContext>")
-    out.integers(RIGHT_CONTEXT)
+    out.integers(network.shape.right_context)
 
 
 def _divisors(priors: np.ndarray, options: Options) -> np.ndarray:
@@ -201,7 +205,8 @@ def _divisors(priors: np.ndarray, options: Options) -> np.ndarray:
     plain = np.array(PLAIN_PDF)
     both = np.bincount(plain, priors)[plain]
     own = np.arange(len(priors)) != plain
-    factors = np.where(own, options.own_prior, 1.0)
+    factors = np.where(own, options.word_prior, 1.0)
+    factors[[PDF[unit] for unit in WORD_UNITS[SAFETY_WORD]]] = options.own_prior
     factors[SILENCE_PDF] = options.silence_prior
     return np.asarray((both * factors) ** options.prior_scale)
 

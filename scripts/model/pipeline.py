@@ -21,6 +21,7 @@ import align
 import corpus
 import export
 import graph
+import judging
 import numpy as np
 import synthesis
 import texts
@@ -29,9 +30,9 @@ import train
 import variants
 from batches import EASY, Acoustics, Sampler, Source
 from corpus import Pack, Utterance
-from network import Network
+from network import JUDGE, LISTENER, Network, Shape
 from network import load as load_network
-from phones import PDF_COUNT, WORD_UNITS
+from phones import JUDGED_PDF, JUDGED_PDF_COUNT, PDF_COUNT, SAFETY_WORD
 
 from assistant.language.packs import load_language
 
@@ -44,6 +45,7 @@ HELD_SHARE = 0.1  # of synthetic speech, by voices kept for measuring
 DROPPED_SHARE = 0.03  # of the alignments, the worst: mostly wrong labels
 ALIGN_SLICE = 250
 PRIOR_STEPS = 40
+CUT_SHARE = 0.5  # of the judge's rows end anywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +58,20 @@ class Plan:
     safety_variants: int = 16
     bootstrap_steps: int = 180
     draft_steps: int = 450
-    first_steps: int = 6_000
-    measured_steps: int = 1_300
+    first_steps: int = 5_000
+    measured_steps: int = 4_000
     shipped_steps: int = 450
+    judge_steps: int = 5_000
+    shipped_judge_steps: int = 450
     rows: int = 32
 
     def longer(self, times: float) -> Plan:
         """The same with more steps of training once everything is aligned."""
-        names = ("first_steps", "measured_steps", "shipped_steps")
+        names = ("first_steps", "measured_steps", "shipped_steps", "judge_steps", "shipped_judge_steps")
         return replace(self, **{name: round(getattr(self, name) * times) for name in names})
 
 
-MINIATURE = Plan(300, 6, 1, 2, 120, 40, 40, 10, 10, rows=8)
+MINIATURE = Plan(300, 6, 1, 2, 120, 40, 40, 10, 10, 40, 10, rows=8)
 
 
 @dataclass
@@ -120,21 +124,27 @@ class Build:
         for name in CORPORA:
             self.stage(f"{name}.realigned.jsonl", partial(self._align, name, "first.pt"))
         self.stage("measured.pt", self._measured)
-        result = "measured.pt"
+        self.stage("judge.pt", self._judge)
+        results = "measured.pt", "judge.pt"
         if not measured:
             self.stage("shipped.pt", self._shipped)
-            result = "shipped.pt"
-        self.export(result, out)
+            self.stage("shipped-judge.pt", self._shipped_judge)
+            results = "shipped.pt", "shipped-judge.pt"
+        self.export(*results, out)
 
-    def _sampler(self, *aligned: str, everybody: bool) -> Sampler:
+    def _sampler(self, *aligned: str, everybody: bool, for_judge: bool = False) -> Sampler:
         """The corpora as aligned; without the development set's speakers, unless `everybody` is wanted."""
         sources = []
         for name, path in zip(CORPORA, aligned, strict=True):
             utterances = corpus.load_utterances(self.work / f"{path}.jsonl")
             if not everybody:
                 utterances = _without_measured(utterances)
-            sources.append(self._source(name, utterances))
-        return Sampler(sources, self._noise_clips(), Acoustics(rows=self.plan.rows), SHARES, SEED + 1)
+            source = self._source(name, utterances)
+            if for_judge:
+                source = replace(source, labels=np.array(JUDGED_PDF, np.uint8)[source.labels])
+            sources.append(source)
+        acoustics = Acoustics(rows=self.plan.rows, cut_share=CUT_SHARE if for_judge else 0.0)
+        return Sampler(sources, self._noise_clips(), acoustics, SHARES, SEED + 1)
 
     def _human(self, stage: Stage) -> None:
         stage(0.0)
@@ -162,7 +172,7 @@ class Build:
 
     def _variant_count(self, utterance: Utterance) -> int:
         human = utterance.kind == "human"
-        if utterance.text in WORD_UNITS:
+        if utterance.text == SAFETY_WORD:
             return self.plan.safety_variants if human else self.plan.human_variants
         return self.plan.human_variants if human else 1
 
@@ -246,11 +256,27 @@ class Build:
         schedule = train.Schedule(self.plan.shipped_steps, peak_rate=8e-4, constant_part=0.5)
         self._train(network, self._sampler(*REALIGNED, everybody=True), schedule, stage)
 
-    def export(self, network: str, out: Path) -> None:
+    def _judge(self, stage: Stage) -> None:
+        """A second opinion, learned from a fresh start: where it errs, it errs otherwise."""
+        network = Network(JUDGED_PDF_COUNT, JUDGE)
+        sampler = self._sampler(*REALIGNED, everybody=False, for_judge=True)
+        train.normalize_input(network, sampler)
+        self._train(network, sampler, train.Schedule(self.plan.judge_steps), stage)
+
+    def _shipped_judge(self, stage: Stage) -> None:
+        """Go on from there with everybody."""
+        network = load_network(self.work / "judge.pt", JUDGED_PDF_COUNT, JUDGE)
+        schedule = train.Schedule(self.plan.shipped_judge_steps, peak_rate=8e-4, constant_part=0.5)
+        self._train(network, self._sampler(*REALIGNED, everybody=True, for_judge=True), schedule, stage)
+
+    def export(self, network: str, judge: str, out: Path) -> None:
         """Write the model folder."""
-        priors = np.load(self._priors_path(network))
-        export.write(out, load_network(self.work / network, PDF_COUNT), priors, export.Options())
+        export.write(out, *self._trained(network, PDF_COUNT, LISTENER), export.Options())
+        judging.write(out, *self._trained(judge, JUDGED_PDF_COUNT, JUDGE))
         sys.stderr.write(f"{graph.build(out)}\n")
+
+    def _trained(self, network: str, outputs: int, shape: Shape) -> tuple[Network, np.ndarray]:
+        return load_network(self.work / network, outputs, shape), np.load(self._priors_path(network))
 
 
 def _without_measured(utterances: tuple[Utterance, ...]) -> tuple[Utterance, ...]:

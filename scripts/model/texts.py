@@ -16,6 +16,12 @@ from lexicon import Pronunciation, known_words, pronunciations
 from assistant.core.intents import SAFETY_INTENTS, Intent, PhraseTable
 
 SAFETY_WORDS = ("stop", "hurts", "hurt", "ouch", "pain", "help", "pause", "enough")
+_SHORT_WORDS = """
+yes no up down left right on off go start repeat help next skip back ready pause
+zero one two three four five six seven eight nine ten
+"""
+SHORT_WORDS = tuple(_SHORT_WORDS.split())
+"""Words that people say alone; of some of them there are few recordings, or none."""
 
 
 def phrases(table: PhraseTable) -> tuple[list[str], list[str]]:
@@ -65,7 +71,7 @@ def neighbors() -> list[str]:
 
 
 def sentences(table: PhraseTable, count: int, rng: random.Random) -> list[tuple[str, str]]:
-    """`count` pairs of kind ("command" or "text") and words to say."""
+    """`count` pairs of kind ("command", "word" or "text") and words to say."""
     every, safety = phrases(table)
     words = running_words()
     known = {w for w in set(words) if pronunciations(w) and (len(w) > 1 or w in "ai")}
@@ -78,14 +84,15 @@ def sentences(table: PhraseTable, count: int, rng: random.Random) -> list[tuple[
         return " ".join(w for w in words[at : at + length] if w in known)
 
     makers = (
-        (0.18, "command", lambda: rng.choice(every)),
+        (0.16, "command", lambda: rng.choice(every)),
+        (0.06, "word", lambda: rng.choice(SHORT_WORDS)),
         (0.16, "command", lambda: rng.choice(safety)),
-        (0.06, "command", lambda: "stop"),
+        (0.05, "command", lambda: "stop"),
         (0.08, "command", lambda: ", ".join(rng.sample(every, rng.randint(2, 3)))),
         (0.03, "command", lambda: f"{running()}, {rng.choice(safety)}"),
         (0.14, "text", lambda: rng.choice(near)),
         (0.05, "text", lambda: " ".join(rng.sample(near, 3))),
-        (0.18, "text", running),
+        (0.15, "text", running),
         (0.06, "text", lambda: " ".join(rng.sample(common, rng.randint(2, 6)))),
         (0.06, "text", lambda: " ".join(rng.sample(rare, rng.randint(2, 4)))),
     )

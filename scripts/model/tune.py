@@ -17,10 +17,11 @@ from pathlib import Path
 
 import export
 import graph
+import judging
 import numpy as np
 import torch
-from network import load
-from phones import PDF_COUNT
+from network import JUDGE, load
+from phones import JUDGED_PDF_COUNT, PDF_COUNT
 
 from assistant.core.intents import Intent
 from assistant.core.ports import SAMPLE_RATE_HZ
@@ -48,7 +49,9 @@ class Setting:
     options: export.Options = field(default_factory=export.Options)
 
 
-def try_setting(network_path: Path, setting: Setting, recordings: Recordings, every: int) -> dict[str, float]:
+def try_setting(
+    network_path: Path, judge_path: Path | None, setting: Setting, recordings: Recordings, every: int
+) -> dict[str, float]:
     """Decode every `every`-th "stop", clean and noisy, and the running speech.
 
     Returns shares missed of confirmed clips, and alarms per hour: by final texts that are exactly "stop", and
@@ -60,6 +63,9 @@ def try_setting(network_path: Path, setting: Setting, recordings: Recordings, ev
         folder = Path(scratch)
         priors = np.load(network_path.with_suffix(".priors.npy"))
         export.write(folder, load(network_path, PDF_COUNT), priors, setting.options)
+        if judge_path is not None:
+            priors = np.load(judge_path.with_suffix(".priors.npy"))
+            judging.write(folder, load(judge_path, JUDGED_PDF_COUNT, JUDGE), priors)
         graph.build(folder, costs=setting.costs)
         model = VoskModel(folder)
     ear = Ear(model, session_grammar(table, Intent), table)
@@ -89,9 +95,9 @@ def try_setting(network_path: Path, setting: Setting, recordings: Recordings, ev
     return found
 
 
-def _job(job: tuple[Path, Setting, Path, int]) -> tuple[Setting, dict[str, float]]:
-    network_path, setting, audio, every = job
-    return setting, try_setting(network_path, setting, read_recordings(audio), every)
+def _job(job: tuple[Path, Path | None, Setting, Path, int]) -> tuple[Setting, dict[str, float]]:
+    network_path, judge_path, setting, audio, every = job
+    return setting, try_setting(network_path, judge_path, setting, read_recordings(audio), every)
 
 
 def settings(grid: dict[str, list[float]]) -> list[Setting]:
@@ -112,12 +118,14 @@ def main() -> None:
     """Try a grid of settings."""
     parser = argparse.ArgumentParser(description="Try operating points on the development set.")
     parser.add_argument("network", type=Path)
+    parser.add_argument("--judge", type=Path, help="the judge's network; the built-in one's without it")
     parser.add_argument("--audio", type=Path, required=True)
     parser.add_argument("--grid", type=json.loads, required=True, help='such as {"unknown_phone": [2, 3]}')
     parser.add_argument("--every", type=int, default=1, help="only every n-th clip")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
-    jobs = [(arguments.network, s, arguments.audio, arguments.every) for s in settings(arguments.grid)]
+    same = arguments.network, arguments.judge
+    jobs = [(*same, s, arguments.audio, arguments.every) for s in settings(arguments.grid)]
     with Pool(arguments.processes) as pool:
         for setting, point in pool.imap(_job, jobs):
             every = asdict(setting.costs) | asdict(setting.options)

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ import export  # noqa: E402
 import features  # noqa: E402
 import graph  # noqa: E402
 import vosk  # noqa: E402
-from network import Network, pad  # noqa: E402
+from network import LISTENER, Network  # noqa: E402
 from phones import PDF, PDF_COUNT, SILENCE_PDF  # noqa: E402
 
 pytestmark = pytest.mark.timeout(900)  # a toy takes its time where other tests run beside it
@@ -85,15 +86,15 @@ def test_a_finished_build_has_nothing_left_to_do(miniature: Path) -> None:
 def test_libvosk_computes_what_the_network_computes(unit: str, tmp_path: Path) -> None:
     """A graph that allows one unit only: its path's cost is the sum of that unit's log-probabilities."""
     torch.manual_seed(3)
-    network = Network(PDF_COUNT, width=48)
+    network = Network(PDF_COUNT, replace(LISTENER, width=48))
     samples = speech("stop it now", "slt", tmp_path)
     frames = features.mfcc(torch.from_numpy(samples.astype(np.float32)))
     network.mean.copy_(frames.mean(0))
     network.inverse_deviation.copy_(1 / frames.std(0))
     with torch.no_grad():
         for _ in range(40):  # running statistics like a trained network's
-            network(pad(frames)[None])
-        outputs = network.eval()(pad(frames)[None])[0]
+            network(frames[None])
+        outputs = network.eval()(frames[None])[0]
     pdf = PDF[unit] if unit else SILENCE_PDF
     phone = graph.PHONE_IDS[unit, "S"] if unit else graph.SILENCE_PHONE
     export.write(

@@ -22,7 +22,9 @@ class Stream:
     """A recognizer's stream of blocks into a reflex, and what came out."""
 
     def __init__(self, point: OperatingPoint = POINT) -> None:
-        self.reflex = Reflex(PACK.table, point)
+        self.reflex = Reflex(PACK.table, point, self.plausibility)
+        self.fit = 0.0
+        self.judged: list[tuple[str, float]] = []
         self.block_count = 0
         self.utterance = 1
         self.quiet_seconds: float | None = None
@@ -31,6 +33,10 @@ class Stream:
     @property
     def now(self) -> float:
         return self.block_count * BLOCK_SECONDS
+
+    def plausibility(self, phrase: str, seconds: float) -> float:
+        self.judged.append((phrase, round(seconds, 2)))
+        return self.fit
 
     def block(
         self, *hypotheses: Hypothesis, quiet: bool = False, level_dbfs: float = -30.0
@@ -342,3 +348,73 @@ def test_every_believed_partial_is_acted_on_and_every_final_comes(script: list[t
                 assert meaning.intent in (*SAFETY_INTENTS, Intent.PAUSE)
     assert len(came) == len(finals)
     assert all(heard in (said, ("[unk]",)) for said, heard in zip(finals, came, strict=True))
+
+
+def test_the_sound_has_to_bear_a_phrase_out_and_is_asked_again_while_it_stands() -> None:
+    stream = Stream()
+    stream.sound(0.2)
+    stream.fit = POINT.alone_plausibility - 0.1
+    stream.partial("[unk] stop it")
+    stream.partial("stop it")
+    assert stream.sound(0.4) == []
+    assert stream.reflex.suspects
+    assert len(stream.judged) <= 0.4 / 0.1
+    assert {phrase for phrase, _ in stream.judged} == {"stop it"}
+    assert 0.24 <= stream.judged[0][1] <= 0.28
+    stream.fit = POINT.alone_plausibility
+    assert words(stream.sound(0.12)) == ["stop it"]
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("stop", POINT.alone_plausibility),
+        ("[unk] stop", POINT.among_plausibility),
+    ],
+)
+def test_among_other_words_more_is_asked_of_the_sound(said: str, asked: float) -> None:
+    for fit in (asked - 0.01, asked):
+        stream = Stream()
+        stream.sound(0.2)
+        stream.fit = fit
+        stream.partial(said)
+        assert words(stream.final(said)) == [said if fit == asked else "[unk]"]
+
+
+def test_at_the_end_of_talk_most_is_asked_of_the_sound() -> None:
+    for fit, said in (
+        (POINT.doubted_plausibility - 0.01, "[unk]"),
+        (POINT.doubted_plausibility, "[unk] stop"),
+    ):
+        stream = Stream()
+        stream.partial("[unk]")
+        stream.sound(POINT.talk_seconds + 0.1, level_dbfs=-40.0)
+        stream.fit = fit
+        stream.partial("[unk] stop")
+        stream.sound(0.3, level_dbfs=-20.0)  # it stands out, so that it is not in doubt
+        assert words(stream.final("[unk] stop")) == [said]
+
+
+def test_who_is_not_believed_and_says_it_again_is_believed_more_easily() -> None:
+    stream = Stream()
+    stream.sound(0.2)
+    stream.fit = POINT.again_plausibility
+    for said, believed in (
+        ("[unk] stop", "[unk]"),
+        ("stop", "[unk]"),
+        ("[unk] stop", "[unk]"),
+        ("stop", "stop"),
+    ):
+        stream.partial(said)
+        assert words(stream.final(said)) == [believed]
+        stream.quiet(1.0)
+    stream.quiet(POINT.doubt_seconds)
+    stream.partial("stop")
+    assert words(stream.final("stop")) == ["[unk]"]
+
+
+def test_a_phrase_that_came_with_the_final_hypothesis_is_looked_for_at_its_end() -> None:
+    stream = Stream()
+    stream.sound(0.2)
+    stream.final("that hurts")
+    assert stream.judged == [("that hurts", 0.0)]

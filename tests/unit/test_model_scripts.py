@@ -6,6 +6,7 @@ import io
 import random
 import struct
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,14 +23,27 @@ import batches  # noqa: E402
 import export  # noqa: E402
 import features  # noqa: E402
 import graph  # noqa: E402
+import judging  # noqa: E402
 import noises  # noqa: E402
 import synthesis  # noqa: E402
 import texts  # noqa: E402
 from corpus import Utterance, gather, load  # noqa: E402
-from lexicon import PHONES  # noqa: E402
-from network import LEFT_CONTEXT, OFFSETS, RIGHT_CONTEXT, Network, pad  # noqa: E402
-from phones import PDF, PDF_COUNT, PLAIN_PDF, SILENCE_PDF, WORD_UNITS  # noqa: E402
+from lexicon import PHONES, pronunciations  # noqa: E402
+from network import JUDGE, LISTENER, Network, Shape  # noqa: E402
+from phones import (  # noqa: E402
+    JUDGED_PDF,
+    JUDGED_PDF_COUNT,
+    JUDGED_UNITS,
+    PDF,
+    PDF_COUNT,
+    PLAIN_PDF,
+    SILENCE_PDF,
+    UNITS,
+    WORD_UNITS,
+)
 from variants import INDEX, Variants  # noqa: E402
+
+from assistant.speech.judge_network import PRIOR_SCALE, JudgeNetwork  # noqa: E402
 
 
 def test_a_tone_lands_in_its_mel_band() -> None:
@@ -40,38 +54,73 @@ def test_a_tone_lands_in_its_mel_band() -> None:
     assert set(energies.argmax(-1).tolist()) == {int(features.BANKS[:, 32].argmax())}
 
 
-def test_the_network_gives_one_output_every_three_frames_and_sees_only_its_context() -> None:
-    network = Network(PDF_COUNT, width=16).eval()
-    frames = torch.randn(1, 100, 40)
+@pytest.mark.parametrize("shape", [LISTENER, JUDGE])
+def test_the_network_gives_one_output_every_three_frames_and_sees_only_its_context(shape: Shape) -> None:
+    torch.manual_seed(1)
+    network = Network(PDF_COUNT, replace(shape, width=16)).eval()
+    frames = torch.randn(1, 102, 40)
     with torch.no_grad():
-        outputs = network(pad(frames))
+        outputs = network(frames)
         assert outputs.shape == (1, 34, PDF_COUNT)
         changed = frames.clone()
-        changed[:, 60 + RIGHT_CONTEXT + 1 :] += 1
-        changed[:, : 60 - LEFT_CONTEXT] -= 1
-        torch.testing.assert_close(network(pad(changed))[:, 20], outputs[:, 20])
-        frames[:, 60 + RIGHT_CONTEXT] += 1
-        assert not torch.allclose(network(pad(frames))[:, 20], outputs[:, 20])
+        changed[:, 81 + shape.right_context + 1 :] += 1
+        changed[:, : 81 - shape.left_context] -= 1
+        torch.testing.assert_close(network(changed)[:, 27], outputs[:, 27])
+        frames[:, 81 + shape.right_context] += 100
+        assert not torch.allclose(network(frames)[:, 27], outputs[:, 27])
 
 
 def test_folding_the_normalizations_changes_nothing() -> None:
     torch.manual_seed(1)
-    network = Network(PDF_COUNT, width=16)
+    network = Network(PDF_COUNT, replace(LISTENER, width=16))
     network.mean.normal_()
     network.inverse_deviation.uniform_(0.5, 2)
     for _ in range(30):
-        network(pad(torch.randn(4, 50, 40)))
+        network(torch.randn(4, 50, 40))
     network.eval()
-    frames = torch.randn(1, LEFT_CONTEXT + 1 + RIGHT_CONTEXT, 40)
+    frames = torch.randn(len(LISTENER.offsets[0]), 40)
     weight, bias = network.folded()[0]
-    seen = frames[0, : len(OFFSETS[0])].flatten()
+    seen = frames.flatten()
     with torch.no_grad():
-        hidden = network.affine[0](
-            ((frames[0, : len(OFFSETS[0])] - network.mean) * network.inverse_deviation).flatten()
-        )
+        hidden = network.affine[0](((frames - network.mean) * network.inverse_deviation).flatten())
         torch.testing.assert_close(
             weight @ seen + bias, network.norm[0](hidden[None])[0], rtol=1e-3, atol=1e-4
         )
+
+
+def test_the_judge_computes_what_its_network_computes(tmp_path: Path) -> None:
+    """With weights that are bytes as they are."""
+    torch.manual_seed(2)
+    network = Network(JUDGED_PDF_COUNT, replace(JUDGE, width=32)).eval()
+    for affine in (*network.affine, network.output):
+        steps = torch.randint(256, affine.weight.shape)
+        steps[:, 0], steps[:, 1] = 0, 255
+        affine.weight.data = (steps - 127) / 255 / affine.in_features**0.5
+    samples = (3000 * noises.dishes(24_000, np.random.default_rng(1))).astype(np.int16)
+    frames = features.mfcc(torch.from_numpy(samples.astype(np.float32)))
+    priors = np.linspace(1, 2, JUDGED_PDF_COUNT) / JUDGED_PDF_COUNT
+    judging.write(tmp_path, network, priors)
+    judge = JudgeNetwork(tmp_path / judging.FILE)
+    with torch.no_grad():
+        wanted = network(frames[None])[0].numpy() - PRIOR_SCALE * np.log(priors)
+    found = judge.log_likelihoods(samples)
+    assert judge.units == ("", *JUDGED_UNITS)
+    assert found.shape == wanted.shape
+    assert np.abs(found - wanted).max() < 0.01 * wanted.std()  # the dither, which only one of them has
+
+
+def test_a_row_that_is_cut_repeats_its_last_frame_and_has_no_labels_after_it() -> None:
+    whole, cut = sampler(1), sampler(1, cut_share=1.0)
+    frames, labels = cut.batch(3)
+    heard = labels != batches.UNHEARD
+    assert not heard.all()
+    for row in range(len(labels)):
+        count = int(heard[row].sum())
+        assert heard[row, :count].all()
+        first = 3 * count
+        assert (frames[row, first:] == frames[row, -1]).all()
+    torch.testing.assert_close(labels[heard], whole.batch(3)[1][heard])
+    assert cut.label_shares(2).sum() == pytest.approx(1.0)
 
 
 def test_alignment_skips_a_silence_that_is_not_there() -> None:
@@ -88,6 +137,20 @@ def test_the_safety_word_is_labeled_with_its_own_units() -> None:
     assert [PLAIN_PDF[label] for label in labels] == plain.tolist()
     assert [PDF[unit] for unit in WORD_UNITS["stop"]] == labels[1:5].tolist()
     assert labels[6:9].tolist() == [PDF["T"], PDF["AA"], PDF["P"]]
+
+
+def test_words_with_units_of_their_own_are_said_like_the_dictionary_says() -> None:
+    for word, units in WORD_UNITS.items():
+        assert tuple(unit.split(".")[0] for unit in units) == pronunciations(word)[0]
+
+
+def test_the_judge_knows_no_word_but_the_safety_word() -> None:
+    assert len(JUDGED_PDF) == PDF_COUNT
+    names = ("", *JUDGED_UNITS)
+    for unit in UNITS:
+        wanted = unit if unit.endswith(".stop") else unit.split(".")[0]
+        assert names[JUDGED_PDF[PDF[unit]]] == wanted
+    assert max(JUDGED_PDF) == JUDGED_PDF_COUNT - 1
 
 
 def test_labels_follow_the_speed_of_a_variant() -> None:
@@ -117,7 +180,7 @@ def test_noises_are_sound(maker: object) -> None:
     assert wave.std() > 0.01
 
 
-def sampler(seed: int, word: str = "yes") -> batches.Sampler:
+def sampler(seed: int, word: str = "yes", cut_share: float = 0.0) -> batches.Sampler:
     """Batches of one word, with a pause before and after it."""
     phones = ((SILENCE_PDF, 0.2), (9, 0.8), (SILENCE_PDF, 1.0))
     utterances = [Utterance(word, "human", "x", 0, 0, False, phones)]
@@ -126,7 +189,8 @@ def sampler(seed: int, word: str = "yes") -> batches.Sampler:
     noise = np.random.default_rng(2).normal(8, 1, (2, 998, 40)).astype(np.float16)
     source = batches.Source(stored, stored.labels(utterances), utterances)
     shares = {"words": 1.0, "safety": 1.0}
-    return batches.Sampler([source], noise, batches.Acoustics(rows=4), shares, seed)
+    acoustics = batches.Acoustics(rows=4, cut_share=cut_share)
+    return batches.Sampler([source], noise, acoustics, shares, seed)
 
 
 @pytest.mark.parametrize("word", ["yes", "stop"])
@@ -168,7 +232,7 @@ def test_the_safety_word_may_be_said_with_plain_phones_at_a_price() -> None:
     assert ways[WORD_UNITS["stop"]] == 1.0
     assert ways["S", "T", "AA", "P"] == 9.0
     assert len(ways) == 16
-    assert dict(graph.said("yes", graph.Costs())) == {("Y", "EH", "S"): 0.0}
+    assert dict(graph.said("wait", graph.Costs())) == {("W", "EY", "T"): 0.0}
 
 
 def test_words_that_only_alarm_cost_more_than_those_that_other_commands_have() -> None:

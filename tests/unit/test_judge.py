@@ -1,0 +1,128 @@
+"""How well a phrase fits what the judge's network says of each frame."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.core.ports import BLOCK_BYTES, BLOCK_SAMPLES
+from assistant.errors import HearingError
+from assistant.resources import BUILT_IN_MODEL, resource_path
+from assistant.speech.judge import Judge, load_judging
+from assistant.speech.judge_network import FRAME_SECONDS, JudgeNetwork
+
+UNITS = ("", "S", "T", "AA", "P", "B")
+WAYS = {"stop": ((1, 2, 3, 4),), "top": ((2, 3, 4), (2, 3, 5))}
+WORSE = -2.0
+
+
+class Frames:
+    """A network that hears the units it is told to, however much sound there is."""
+
+    def __init__(self, *heard: str) -> None:
+        self._heard = [UNITS.index(unit) for unit in heard]
+        self.asked_samples: list[int] = []
+
+    def log_likelihoods(self, samples: np.ndarray) -> np.ndarray:
+        self.asked_samples.append(len(samples))
+        scores = np.full((len(self._heard), len(UNITS)), WORSE, np.float32)
+        scores[np.arange(len(self._heard)), self._heard] = 0.0
+        return scores
+
+
+def judge(*heard: str) -> Judge:
+    return Judge(Frames(*heard), WAYS)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("heard", "phrase", "phones"),
+    [
+        (["S", "T", "AA", "P"], "stop", 0),
+        (["B", "", "S", "S", "T", "AA", "AA", "P", "T"], "stop", 0),
+        (["S", "T", "AA", "B"], "stop", 1),
+        (["S", "B", "T", "AA", "P"], "stop", 1),
+        (["B"] * 9, "stop", 4),
+        (["S", "T", "AA", "P", "T", "AA", "P"], "stop top", 0),
+        (["S", "T", "AA", "P", "", "", "T", "AA", "B"], "stop top", 0),
+        (["T", "AA", "P", "S", "T", "AA", "P"], "stop top", 4),
+    ],
+)
+def test_it_is_the_mean_of_what_the_best_way_through_the_phrase_loses(
+    heard: list[str], phrase: str, phones: int
+) -> None:
+    count = sum(len(WAYS[word][0]) for word in phrase.split())
+    assert judge(*heard).plausibility(phrase, 1.0) == pytest.approx(phones * WORSE / count)
+
+
+def test_a_word_that_is_longer_than_the_sound_does_not_fit() -> None:
+    assert judge("S", "T").plausibility("stop", 0.0) < -1000
+    assert judge().plausibility("stop", 0.0) < -1000
+
+
+def test_what_cannot_be_judged_is_not_held_against_anybody() -> None:
+    assert judge("B", "B", "B", "B").plausibility("stop it", 0.0) == 0.0
+
+
+def test_only_the_last_seconds_count() -> None:
+    before = round(3.0 / FRAME_SECONDS)
+    late = judge("S", "T", "AA", "P", *["B"] * before)
+    assert late.plausibility("stop", 3.0) == 0.0
+    assert late.plausibility("stop", 0.5) == WORSE
+
+
+def test_it_listens_to_no_more_than_it_needs_and_remembers_a_few_seconds() -> None:
+    frames = Frames("S", "T", "AA", "P")
+    remembering = Judge(frames, WAYS)  # type: ignore[arg-type]
+    remembering.plausibility("stop", 0.0)
+    for _ in range(1000):
+        remembering.accept(bytes(BLOCK_BYTES))
+    remembering.plausibility("stop", 0.0)
+    remembering.plausibility("stop", 60.0)
+    none, little, most = frames.asked_samples
+    assert none == 0
+    assert BLOCK_SAMPLES * 50 < little < most < BLOCK_SAMPLES * 400
+
+
+BUILT_IN = resource_path(BUILT_IN_MODEL) / "judge"
+
+
+def test_every_word_of_a_safety_phrase_can_be_judged() -> None:
+    from driver import PACK
+
+    from assistant.core.intents import SAFETY_INTENTS
+
+    _, ways = load_judging(BUILT_IN)
+    words = {w for i in SAFETY_INTENTS for phrase in PACK.table.phrases[i] for w in phrase.split()}
+    assert words <= ways.keys()
+
+
+def test_sound_too_short_for_a_frame_has_none() -> None:
+    network = JudgeNetwork(BUILT_IN / "network.npz")
+    assert network.log_likelihoods(np.zeros(399, np.int16)).shape == (0, len(network.units))
+    assert network.log_likelihoods(np.zeros(400, np.int16)).shape == (1, len(network.units))
+    assert np.isfinite(network.log_likelihoods(np.full(16_000, 32_767, np.int16))).all()
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "text", "cut", "other arrays"])
+def test_a_damaged_network_is_told_in_one_sentence(damage: str, tmp_path: Path) -> None:
+    file = tmp_path / "network.npz"
+    whole = (BUILT_IN / "network.npz").read_bytes()
+    if damage == "other arrays":
+        np.savez(file, weight0=np.zeros(3))
+    elif damage != "missing":
+        file.write_bytes({"empty": b"", "text": b"hello", "cut": whole[: len(whole) // 2]}[damage])
+    with pytest.raises(HearingError) as caught:
+        JudgeNetwork(file)
+    assert str(file) in caught.value.message
+    assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize("line", [None, "stop S.stop NOPE", "\xff"])
+def test_a_damaged_word_list_is_told_in_one_sentence(line: str | None, tmp_path: Path) -> None:
+    (tmp_path / "network.npz").write_bytes((BUILT_IN / "network.npz").read_bytes())
+    if line is not None:
+        (tmp_path / "words.txt").write_bytes(line.encode("latin-1"))
+    with pytest.raises(HearingError, match=r"words\.txt is missing or damaged"):
+        load_judging(tmp_path)
