@@ -26,6 +26,7 @@ _CLEAR = 8.0
 """So far a peak stands out of the rest's root mean square; noise alone reaches 5."""
 _REMEMBERED = 24
 _FEWEST = 5
+_LOOKS_UNTIL_GONE = 10
 _NOT_IN_LINE_SAMPLES = 24.0
 _LEAST_DRIFT = 4e-6
 _MOST_DRIFT = 300e-6
@@ -37,7 +38,11 @@ _Sound = NDArray[np.float32]
 
 
 class DriftFollower:
-    """An EchoCanceller around another one. `drift_ppm` is how much faster the microphone's clock runs."""
+    """An EchoCanceller around another one. `drift_ppm` is how much faster the microphone's clock runs.
+
+    Where no echo is found, the microphone is passed on as it is: a canceller with nothing to learn garbles what
+    a person says over our voice.
+    """
 
     def __init__(self, canceller: EchoCanceller) -> None:
         self._canceller = canceller
@@ -46,6 +51,7 @@ class DriftFollower:
         self._far: deque[_Sound] = deque(maxlen=_WINDOW_BLOCKS)
         self._blocks = 0
         self._places: deque[tuple[float, float]] = deque(maxlen=_REMEMBERED)
+        self._looks_without = 0
         self._drift = 0.0
 
     @property
@@ -63,7 +69,8 @@ class DriftFollower:
             self._look()
         in_step = self._line.next_block(far, self._next_delay())
         in_step_bytes: bytes = np.clip(np.rint(in_step), -32768, 32767).astype(np.int16).tobytes()
-        return self._canceller.cancel(near_block, in_step_bytes)
+        cleaned = self._canceller.cancel(near_block, in_step_bytes)
+        return cleaned if self._places else near_block
 
     def _next_delay(self) -> float:
         delay = self._line.delay_samples + self._drift * BLOCK_SAMPLES
@@ -78,7 +85,10 @@ class DriftFollower:
         if np.sqrt(np.mean(far * far)) < _AUDIBLE_RMS:
             return
         place = _echo_place(near, far)
+        self._looks_without = 0 if place is not None else self._looks_without + 1
         if place is None:
+            if self._looks_without >= _LOOKS_UNTIL_GONE:
+                self._places.clear()
             return
         now = self._blocks * BLOCK_SAMPLES
         self._places.append((float(now), place))

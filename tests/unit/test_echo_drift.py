@@ -13,14 +13,14 @@ WAY_SAMPLES = 1000.0
 
 
 class Watcher:
-    """A canceller that cancels nothing, and keeps what it was given as the far end."""
+    """A canceller that leaves silence, and keeps what it was given as the far end."""
 
     def __init__(self) -> None:
         self.far: list[bytes] = []
 
     def cancel(self, near_block: bytes, far_block: bytes) -> bytes:
         self.far.append(far_block)
-        return near_block
+        return bytes(len(near_block))
 
 
 class Played:
@@ -30,6 +30,7 @@ class Played:
         self.watcher = Watcher()
         self.follower = DriftFollower(self.watcher)
         self.jump = 0.0
+        self.is_cancelled = False
         self.near: list[np.ndarray] = []
         self._drift = drift_ppm * 1e-6 * BLOCK_SAMPLES
         self._way = DelayLine(WAY_SAMPLES)
@@ -46,7 +47,9 @@ class Played:
             echo += self._random.normal(0, 100, BLOCK_SAMPLES)
             near = np.rint(echo).astype(np.int16)
             self.near.append(near)
-            assert self.follower.cancel(near.tobytes(), far.tobytes()) == near.tobytes()
+            heard = self.follower.cancel(near.tobytes(), far.tobytes())
+            assert heard in (near.tobytes(), bytes(len(heard)))
+            self.is_cancelled = heard != near.tobytes()
 
     def lag(self, blocks: slice) -> float:
         """By how much the echo comes after what the canceller was given."""
@@ -95,8 +98,22 @@ def test_what_is_too_soft_to_echo_tells_nothing() -> None:
 def test_without_an_echo_nothing_is_found() -> None:
     played = Played(50.0)
     played._way = DelayLine(60_000.0)
-    played.go_on(15)
+    played.go_on(3)
+    assert not played.is_cancelled
     assert played.follower.drift_ppm == 0.0
+
+
+def test_an_echo_is_cancelled_once_it_is_found_and_until_it_has_been_gone_for_a_while() -> None:
+    played = Played(0.0)
+    played.go_on(1)
+    assert not played.is_cancelled
+    played.go_on(3)
+    assert played.is_cancelled
+    played._way = DelayLine(600_000.0)
+    played.go_on(5)
+    assert played.is_cancelled
+    played.go_on(7)
+    assert not played.is_cancelled
 
 
 def test_a_delay_that_has_shrunk_too_far_begins_anew() -> None:
