@@ -40,8 +40,8 @@ _Sound = NDArray[np.float32]
 class DriftFollower:
     """An EchoCanceller around another one. `drift_ppm` is how much faster the microphone's clock runs.
 
-    Where no echo is found, the microphone is passed on as it is: a canceller with nothing to learn garbles what
-    a person says over our voice.
+    Where no echo is found, the microphone is passed on as it is: a canceller with nothing to learn garbles
+    what a person says over our voice.
     """
 
     def __init__(self, canceller: EchoCanceller) -> None:
