@@ -25,10 +25,6 @@ Plausibility = Callable[[str, float], float]
 """How well a phrase, first suspected so many seconds ago, fits the sound, in nats a phone; 0 at best."""
 
 
-def _fits(_phrase: str, _seconds: float) -> float:
-    return 0.0
-
-
 @dataclass(frozen=True, slots=True)
 class OperatingPoint:
     """How much is asked of a safety phrase before it is believed, in one place.
@@ -77,7 +73,7 @@ class Reflex:
     """Watches the hypotheses of one recognizer, block by block."""
 
     def __init__(
-        self, table: PhraseTable, point: OperatingPoint | None = None, plausibility: Plausibility = _fits
+        self, table: PhraseTable, plausibility: Plausibility, point: OperatingPoint | None = None
     ) -> None:
         self._table = table
         self._plausibility = plausibility

@@ -116,7 +116,7 @@ class _Belief:
 
     def __init__(self, table: PhraseTable, judge: Judge) -> None:
         self._judge = judge
-        self._reflex = Reflex(table, plausibility=judge.plausibility)
+        self._reflex = Reflex(table, judge.plausibility)
         self._listener = Listener(table)
         self._endpointer = Endpointer(EndpointSettings())
         self._utterance_id = 0

@@ -60,7 +60,7 @@ class HearingPath:
         if canceller is not None and second is not None:
             self._recognizers[Ear.SECOND] = second
         self._reflexes = {
-            ear: Reflex(table, point, recognizer.plausibility)
+            ear: Reflex(table, recognizer.plausibility, point)
             for ear, recognizer in self._recognizers.items()
         }
         self._opinions = TwoOpinions(table)

@@ -22,7 +22,7 @@ class Stream:
     """A recognizer's stream of blocks into a reflex, and what came out."""
 
     def __init__(self, point: OperatingPoint = POINT) -> None:
-        self.reflex = Reflex(PACK.table, point, self.plausibility)
+        self.reflex = Reflex(PACK.table, self.plausibility, point)
         self.fit = 0.0
         self.judged: list[tuple[str, float]] = []
         self.block_count = 0
