@@ -52,7 +52,7 @@ def test_a_session_by_voice_alone_to_its_end(virtual_sound: VirtualSound, tmp_pa
         limber.wait_for("What would you like")
         for said, answer in (
             ("start please", "Before we begin"),
-            ("yes please", "Four short questions"),
+            ("yes", "Four short questions"),
             ("finish", "We finish"),
         ):
             _say_until(virtual_sound, limber, said, answer)
@@ -62,7 +62,7 @@ def test_a_session_by_voice_alone_to_its_end(virtual_sound: VirtualSound, tmp_pa
 def test_the_sound_check_is_passed_by_saying_the_word(virtual_sound: VirtualSound, tmp_path: Path) -> None:
     with live_limber(virtual_sound, tmp_path, LIMBER_SESSION_ROUTINE="at-the-desk") as limber:
         for said, answer in (
-            ("yes please", "Four short questions"),
+            ("yes", "Four short questions"),
             ("no", "brittle bones"),
             ("no", "an operation lately"),
             ("no", "wake you at night"),

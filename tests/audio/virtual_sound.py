@@ -149,9 +149,12 @@ class VirtualSound:
     # The person and the room
 
     def play_to_microphone(self, samples: Samples) -> None:
-        """Play mono int16 at 16 kHz to the microphone; return when its end has been heard."""
+        """Play mono int16 at 16 kHz to the microphone; return when its end has been heard.
+
+        A long buffer: on a busy machine a short one runs dry, and "yes" with a gap of 0.1 s is another word.
+        """
         subprocess.run(
-            ["pacat", *_STREAM, "--channels=1", "--device=micfeed", "--latency-msec=20"],
+            ["pacat", *_STREAM, "--channels=1", "--device=micfeed", "--latency-msec=400"],
             input=samples.astype(np.int16).tobytes(),
             env=self.env,
             check=True,
