@@ -151,6 +151,7 @@ def run_live(config: Config, tell: Tell, screens: Iterable[Screen]) -> None:
             performer,
             events,
             mixer.finished,
+            sentences_finished=mixer.sentences_finished,
             must_end=ears.must_end,
             acknowledge=mixer.acknowledge,
         )

@@ -14,7 +14,14 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from assistant.core.actions import Action
-from assistant.core.events import DeadlineReached, Event, Hypothesis, PromptFinished, Started
+from assistant.core.events import (
+    DeadlineReached,
+    Event,
+    Hypothesis,
+    PromptFinished,
+    SentenceFinished,
+    Started,
+)
 from assistant.core.flow import State
 from assistant.core.session import Session
 from assistant.performer import Performer
@@ -89,13 +96,15 @@ def conduct(
     events: EventQueue,
     finished: Callable[[], Iterable[int]],
     *,
+    sentences_finished: Callable[[], Iterable[int]] = tuple,
     must_end: Callable[[], bool] = lambda: False,
     acknowledge: Callable[[int], None] = lambda hush_number: None,
 ) -> None:
     """Run a session from its start to its end, or until it must end for want of ears.
 
-    `finished` tells the prompts that have ended since it was last asked. `acknowledge` is called before
-    anything is said that the session wants said after it has learned the reason of a hush.
+    `finished` tells the prompts that have ended since it was last asked, `sentences_finished` those of which
+    a sentence has. `acknowledge` is called before anything is said that the session wants said after it has
+    learned the reason of a hush.
     """
     began = time.monotonic()
 
@@ -111,6 +120,8 @@ def conduct(
         event = events.get(max(0.0, min(until, LOOK_SECONDS)))
         if event is not None:
             handle(event)
+        for prompt_id in sentences_finished():
+            handle(SentenceFinished(prompt_id))
         for prompt_id in finished():
             handle(PromptFinished(prompt_id))
         deadline = session.next_deadline

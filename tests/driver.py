@@ -28,11 +28,13 @@ from assistant.core.events import (
     MicrophoneLost,
     PartialHypothesis,
     PromptFinished,
+    SentenceFinished,
     Started,
 )
 from assistant.core.flow import State
 from assistant.core.intents import Intent
 from assistant.core.routine import Position, Region, Routine, Stretch
+from assistant.core.script import sentences
 from assistant.core.session import Session
 from assistant.language.packs import load_language
 from assistant.store.library import load_library
@@ -111,6 +113,7 @@ class Driver:
         self.words_per_second = WORDS_PER_SECOND
         self._queue: list[Speak] = []
         self._sounding_since = now
+        self._sentences_over = 0
         self._utterance = 0
         if start:
             self.event(Started())
@@ -124,6 +127,7 @@ class Driver:
             self.did.append(Did(self.now, action))
             if isinstance(action, StopSpeaking):
                 self._queue.clear()
+                self._sentences_over = 0
             elif isinstance(action, Speak):
                 if not self._queue:
                     self._sounding_since = self.now
@@ -165,17 +169,18 @@ class Driver:
     # Time
 
     @property
-    def _prompt_ends_at(self) -> float:
+    def _sentence_ends_at(self) -> float:
         if not self._queue or not self.prompts_finish:
             return NEVER
-        seconds = len(self._queue[0].text.split()) / self.words_per_second
+        spoken = sentences(self._queue[0].text)[: self._sentences_over + 1]
+        seconds = len(" ".join(spoken).split()) / self.words_per_second
         return max(self.now, self._sounding_since + seconds)
 
     @property
     def next_at(self) -> float:
-        """When something will happen by itself: a prompt ends or the deadline comes."""
+        """When something will happen by itself: a sentence ends or the deadline comes."""
         deadline = self.session.next_deadline
-        return min(self._prompt_ends_at, NEVER if deadline is None else deadline)
+        return min(self._sentence_ends_at, NEVER if deadline is None else deadline)
 
     def happen(self) -> bool:
         """Go to what happens next by itself; False when nothing ever does."""
@@ -184,10 +189,13 @@ class Driver:
             return False
         assert at >= self.now - 1e-6, "a deadline in the past"
         self.now = max(self.now, at)
-        if self._prompt_ends_at <= self.now:
-            finished = self._queue.pop(0)
-            self._sounding_since = self.now
-            self.event(PromptFinished(finished.prompt_id))
+        if self._sentence_ends_at <= self.now:
+            prompt_id, self._sentences_over = self._queue[0].prompt_id, self._sentences_over + 1
+            self.event(SentenceFinished(prompt_id))
+            if self._sentences_over >= len(sentences(self._queue[0].text)):
+                self._queue.pop(0)
+                self._sounding_since, self._sentences_over = self.now, 0
+                self.event(PromptFinished(prompt_id))
         else:
             self.event(DeadlineReached())
         return True

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from assistant.core.events import FinalHypothesis, PartialHypothesis
 from assistant.core.ports import BLOCK_SECONDS, Speech
+from assistant.core.script import sentences
 from assistant.errors import VoiceError
-from assistant.speech.voice_pieces import sentences
 
 
 class FakeVoice:

@@ -58,6 +58,7 @@ class Mixer:
         self.overflows = 0
         self._commands: deque[tuple[_Command, int, Piece | None, int]] = deque()
         self._finished: deque[int] = deque(maxlen=MAX_COMMANDS)
+        self._sentences_finished: deque[int] = deque(maxlen=MAX_COMMANDS)
         self._volume = 1.0
         self._ducking_target = 1.0
         self._hushes = 0  # written by who hushes
@@ -77,11 +78,10 @@ class Mixer:
         """Queue a prompt; its speech follows in pieces."""
         self._command(_Command.BEGIN, prompt_id)
 
-    def feed(self, prompt_id: int, speech: Speech) -> None:
+    def feed(self, prompt_id: int, speech: Speech, *, ends_sentence: bool = False) -> None:
         """Append speech to a prompt; ignored when the prompt was cut or has ended."""
-        piece = Piece(np.frombuffer(speech.samples, dtype=np.int16), speech.words)
-        if len(piece.samples):
-            self._command(_Command.FEED, prompt_id, piece)
+        samples = np.frombuffer(speech.samples, dtype=np.int16)
+        self._command(_Command.FEED, prompt_id, Piece(samples, speech.words, ends_sentence))
 
     def end(self, prompt_id: int) -> None:
         """No more speech follows: when all is played, the prompt has finished."""
@@ -108,7 +108,7 @@ class Mixer:
 
     def earcon(self, earcon: Earcon) -> None:
         """Mix a short sound in, from the next block's first sample."""
-        self._command(_Command.EARCON, 0, Piece(earcon_samples(earcon), ()))
+        self._command(_Command.EARCON, 0, Piece(earcon_samples(earcon)))
 
     def duck(self, gain_db: float) -> None:
         """Lower all that is played, gliding over one block; 0 brings it back over 200 ms."""
@@ -124,10 +124,11 @@ class Mixer:
 
     def finished(self) -> list[int]:
         """Drain the prompts whose last sample has been handed out, in order; never a cut one."""
-        finished = []
-        while self._finished:
-            finished.append(self._finished.popleft())
-        return finished
+        return _drained(self._finished)
+
+    def sentences_finished(self) -> list[int]:
+        """Drain the prompts of which a sentence has been handed out to its end, once for each sentence."""
+        return _drained(self._sentences_finished)
 
     def _command(self, command: _Command, prompt_id: int, piece: Piece | None = None) -> None:
         if len(self._commands) >= MAX_COMMANDS:
@@ -217,7 +218,9 @@ class Mixer:
         written, speaking = 0, None
         while self._prompts:
             prompt = next(iter(self._prompts.values()))
+            sentences_over = prompt.sentences_over
             count = prompt.take(out[written:])
+            self._sentences_finished.extend([prompt.prompt_id] * (prompt.sentences_over - sentences_over))
             if count:
                 written += count
                 speaking = Sounding(prompt.prompt_id, prompt.word())
@@ -247,6 +250,13 @@ class Mixer:
             if position + len(part) < len(samples):
                 still_sounding.append((samples, position + len(part)))
         self._earcons = still_sounding
+
+
+def _drained(finished: deque[int]) -> list[int]:
+    drained = []
+    while finished:
+        drained.append(finished.popleft())
+    return drained
 
 
 def _linear(gain_db: float) -> float:

@@ -21,12 +21,16 @@ class Piece:
     """A piece of speech, or an earcon."""
 
     samples: Samples
-    words: tuple[SpokenWord, ...]
+    words: tuple[SpokenWord, ...] = ()
+    ends_sentence: bool = False
 
 
 @dataclass(slots=True)
 class QueuedPrompt:
-    """A queued prompt: the pieces still to be played, how far the first one is, and what came last."""
+    """A queued prompt: the pieces still to be played, how far the first one is, and what came last.
+
+    `sentences_over` counts the sentences that were played to their end.
+    """
 
     prompt_id: int
     pieces: deque[Piece] = field(default_factory=deque)
@@ -34,6 +38,7 @@ class QueuedPrompt:
     ended: bool = False
     last_words: tuple[SpokenWord, ...] = ()
     last_position: int = 0
+    sentences_over: int = 0
 
     def take(self, out: NDArray[np.float32]) -> int:
         """Play into `out` as far as the speech goes; return how many samples were written."""
@@ -47,7 +52,7 @@ class QueuedPrompt:
             self.position += count
             self.last_position = self.position
             if self.position == len(samples):
-                self.pieces.popleft()
+                self.sentences_over += self.pieces.popleft().ends_sentence
                 self.position = 0
         return written
 

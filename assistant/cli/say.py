@@ -41,9 +41,9 @@ def say(
     ] = None,
 ) -> None:
     """Say a text with the voice that Limber speaks with."""
+    from assistant.core.script import sentences
     from assistant.speech.models import installed_voices
     from assistant.speech.voice import choose_voices, open_voice
-    from assistant.speech.voice_pieces import sentences
 
     if not sentences(text):
         raise typer.BadParameter("there is nothing in it that can be said", param_hint="TEXT")

@@ -45,6 +45,13 @@ class DeadlineReached:
 
 
 @dataclass(frozen=True, slots=True)
+class SentenceFinished:
+    """The last sample of the prompt's first sentence that was still to come has been played."""
+
+    prompt_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class PromptFinished:
     """The prompt's last sample has been played, or it failed, which ends it all the same."""
 
@@ -94,6 +101,7 @@ Event = (
     | FinalHypothesis
     | Started
     | DeadlineReached
+    | SentenceFinished
     | PromptFinished
     | MicrophoneLost
     | MicrophoneRestored

@@ -92,7 +92,7 @@ class Speaker(Protocol):
     def begin(self, prompt_id: int) -> None:
         """Queue a prompt; its speech follows in pieces."""
 
-    def feed(self, prompt_id: int, speech: Speech) -> None:
+    def feed(self, prompt_id: int, speech: Speech, *, ends_sentence: bool = False) -> None:
         """Append speech to a prompt; ignored when the prompt was cut."""
 
     def end(self, prompt_id: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from assistant.core.actions import Action, Earcon, PlayEarcon, SetSpeechRate, SetVolume, Speak, StopSpeaking
 from assistant.core.intents import Words, contains
@@ -22,6 +23,28 @@ REMEMBERED_SECONDS = 10.0
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
+
+
+def sentences(text: str) -> list[str]:
+    """Cut a text after . ! ? and …; white space is tidied, pieces without a letter or digit are dropped."""
+    tidy = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return [piece for piece in _SENTENCE_END.split(tidy) if any(char.isalnum() for char in piece)]
+
+
+@dataclass(slots=True)
+class _Prompt:
+    """A prompt that is still to be heard, and how many of its sentences have been."""
+
+    text: str
+    heard_count: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """What sounds now of it, or will first."""
+        return (*sentences(self.text)[self.heard_count :], "")[0]
+
+
 class Script:
     """The actions of the event being handled, and the prompts still to be heard. Owned by the session."""
 
@@ -29,7 +52,7 @@ class Script:
         self.pack = pack
         self.actions: list[Action] = []
         self._last_id = 0
-        self._open: dict[int, str] = {}
+        self._open: dict[int, _Prompt] = {}
         self._once: set[int] = set()
         self._over: list[tuple[float, str]] = []
         self.now = 0.0
@@ -52,7 +75,7 @@ class Script:
     def speak(self, text: str) -> None:
         """Speak a text after what is already being spoken."""
         self._last_id += 1
-        self._open[self._last_id] = text
+        self._open[self._last_id] = _Prompt(text)
         self.do(Speak(self._last_id, text))
 
     def cue(self, line: Line, **values: str) -> None:
@@ -63,7 +86,7 @@ class Script:
 
     def reply(self, line: Line, **values: str) -> None:
         """Speak a sentence at once; what was being spoken comes again after it, cues and replies aside."""
-        interrupted = [text for prompt_id, text in self._open.items() if prompt_id not in self._once]
+        interrupted = [prompt.text for prompt_id, prompt in self._open.items() if prompt_id not in self._once]
         self.say_instead(line, **values)
         self._once.add(self._last_id)
         for text in interrupted:
@@ -82,7 +105,7 @@ class Script:
 
     def cut(self) -> None:
         """Sound out; what was being spoken is over."""
-        self._over += [(self.now, text) for text in self._open.values()]
+        self._over += [(self.now, prompt.sentence) for prompt in tuple(self._open.values())[:1]]
         self._open.clear()
         self._once.clear()
         if self.actions[-1:] != [StopSpeaking()]:
@@ -90,20 +113,26 @@ class Script:
 
     def finished(self, prompt_id: int) -> bool:
         """A prompt ended: whether that was the last one open. False for one that was cut."""
-        text = self._open.pop(prompt_id, None)
+        prompt = self._open.pop(prompt_id, None)
         self._once.discard(prompt_id)
-        if text is not None:
-            self._over.append((self.now, text))
-        return text is not None and not self._open
+        if prompt is not None:
+            self._over.append((self.now, prompt.sentence))
+        return prompt is not None and not self._open
+
+    def sentence_finished(self, prompt_id: int) -> None:
+        """A sentence of a prompt ended, the next one begins; nothing for a prompt that is over."""
+        if prompt := self._open.get(prompt_id):
+            self._over.append((self.now, prompt.sentence))
+            prompt.heard_count += 1
 
     def may_have_said(self, words: Words, moment: float) -> bool:
-        """Whether these words were spoken by the session itself around that moment: its echo, perhaps."""
+        """Whether the session itself spoke a sentence with these words at that moment: its echo, perhaps."""
         self._over = [
             (over_at, text) for over_at, text in self._over if over_at > self.now - REMEMBERED_SECONDS
         ]
-        sounding = tuple(self._open.values())[:1]  # the others wait behind it
-        texts = [*sounding, *(t for over_at, t in self._over if over_at + ECHO_SECONDS > moment)]
-        return any(contains(tuple(WORD.findall(text.lower())), words) for text in texts)
+        sounding = [prompt.sentence for prompt in self._open.values()][:1]  # the others wait behind it
+        said = [*(t for over_at, t in self._over if over_at + ECHO_SECONDS > moment), *sounding]
+        return contains(tuple(WORD.findall(" ".join(said).lower())), words)
 
     def may_have_spoken(self, moment: float) -> bool:
         """Whether a word that ended at that moment may have been the session's own, heard late."""
@@ -116,7 +145,7 @@ class Script:
 
     def longest_seconds(self) -> float:
         """By when the open prompts must have been heard, even by a slow voice; later they are stuck."""
-        words = sum(len(text.split()) for text in self._open.values())
+        words = sum(len(prompt.text.split()) for prompt in self._open.values())
         return STUCK_AFTER_SECONDS + words * SLOW_SPEECH_SECONDS_PER_WORD
 
     def change_volume(self, steps: int) -> bool:

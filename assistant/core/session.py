@@ -31,6 +31,7 @@ from assistant.core.events import (
     MicrophoneRestored,
     PartialHypothesis,
     PromptFinished,
+    SentenceFinished,
     SoundMeasured,
     SpeakerLost,
     SpeakerRestored,
@@ -118,6 +119,8 @@ class Session:
         context.heard = None
         if isinstance(event, PartialHypothesis | FinalHypothesis):
             self._hear(event)
+        elif isinstance(event, SentenceFinished):
+            context.script.sentence_finished(event.prompt_id)
         elif isinstance(event, PromptFinished):
             if context.script.finished(event.prompt_id):
                 self._trigger(Signal.SPOKEN)

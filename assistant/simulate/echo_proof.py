@@ -19,9 +19,9 @@ from assistant.core.listening import Listener
 from assistant.core.ports import SAMPLE_RATE_HZ, Recognizer, Voice
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
+from assistant.core.script import sentences
 from assistant.core.sound_check import SAYS_STOP
 from assistant.speech.hearing import HearingPath
-from assistant.speech.voice_pieces import sentences
 
 NUMBERS = range(1, 61)
 PAUSE_SECONDS = 0.25

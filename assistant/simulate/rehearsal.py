@@ -25,6 +25,7 @@ from assistant.core.events import (
     MicrophoneLost,
     MicrophoneRestored,
     PromptFinished,
+    SentenceFinished,
     SpeakerLost,
     SpeakerRestored,
     Started,
@@ -135,6 +136,8 @@ class Rehearsal:
         played = self._play()
         heard = self._room.next_block(played)
         self._now = round(self._now + BLOCK_SECONDS, 6)
+        for prompt_id in self._mixer.sentences_finished():
+            self._handle(SentenceFinished(prompt_id))
         for prompt_id in self._mixer.finished():
             self._handle(PromptFinished(prompt_id))
         self._listen(heard, played)

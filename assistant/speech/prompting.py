@@ -14,9 +14,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.core.ports import Speaker, Speech, Voice
+from assistant.core.script import sentences
 from assistant.errors import VoiceError
 from assistant.speech.prompt_cache import PromptCache, prompt_key
-from assistant.speech.voice_pieces import sentences
 
 MIN_RATE, MAX_RATE = 0.5, 2.0
 MAX_REQUESTS = 64
@@ -120,8 +120,8 @@ class Prompter:
         return pieces
 
     def _feed(self, prompt_id: int, pieces: Sequence[Speech]) -> None:
-        for piece in pieces:
-            self._speaker.feed(prompt_id, piece)
+        for left, piece in zip(reversed(range(len(pieces))), pieces, strict=True):
+            self._speaker.feed(prompt_id, piece, ends_sentence=left == 0)
 
 
 class PromptingThread:

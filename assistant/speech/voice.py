@@ -10,10 +10,10 @@ from functools import partial
 from pathlib import Path
 
 from assistant.core.ports import Speech, Voice
+from assistant.core.script import sentences
 from assistant.errors import VoiceError
 from assistant.speech.voice_espeak import EspeakVoice
 from assistant.speech.voice_flite import FliteVoice
-from assistant.speech.voice_pieces import sentences
 
 AUTOMATIC = "auto"
 _INSTALL = 'Install one with "limber models install" or "sudo apt-get install flite espeak-ng".'

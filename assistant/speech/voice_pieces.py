@@ -1,11 +1,10 @@
-"""What all voices share: text cut into sentences, and synthesized sound made into Speech.
+"""What all voices share: synthesized sound made into Speech.
 
 Pure; any thread.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,13 +20,6 @@ takes over in mid-session startles."""
 _PEAK = 0.9  # espeak-ng's short sentences would clip at the common loudness
 _AUDIBLE = 0.01
 _LEAD_SECONDS = 0.01  # flite begins with 0.2 s of silence, which only delays the first audio
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
-
-
-def sentences(text: str) -> list[str]:
-    """Cut a text after . ! ? and …; white space is tidied, pieces without a letter or digit are dropped."""
-    tidy = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return [piece for piece in _SENTENCE_END.split(tidy) if any(char.isalnum() for char in piece)]
 
 
 def to_speech(sound: NDArray[np.float32], rate_hz: int, words: Sequence[SpokenWord] = ()) -> Speech:

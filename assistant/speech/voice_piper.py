@@ -18,8 +18,9 @@ from piper import PiperVoice as Engine
 from piper.config import PiperConfig
 
 from assistant.core.ports import Speech, SpokenWord
+from assistant.core.script import sentences
 from assistant.errors import VoiceError
-from assistant.speech.voice_pieces import sentences, to_speech
+from assistant.speech.voice_pieces import to_speech
 
 # onnxruntime has no base class for its errors; KeyError and the like come of models of another kind.
 _FAILURES: tuple[type[Exception], ...] = (

@@ -343,10 +343,18 @@ def test_chatter_over_a_question_does_not_interrupt_it() -> None:
 def test_the_echo_of_a_prompt_is_no_command() -> None:
     driver = Driver(None)
     driver.until(State.CHOOSING)
-    assert driver.say("help") == (), "it just said: or say help"
+    driver.advance(4.0)
+    assert driver.say("help") == (), "it is just saying: or say help"
     driver.until_silent()
     driver.say("help")
     assert [heard.intent for heard in driver.of(ReportHeard)] == [Intent.HELP]
+
+
+def test_a_question_may_be_answered_before_it_says_how() -> None:
+    driver = Driver(None)
+    driver.until(State.CHOOSING)
+    driver.say("help")
+    assert driver.heard == [Intent.HELP]
 
 
 def test_starting_twice_is_starting_once() -> None:

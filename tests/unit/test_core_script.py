@@ -104,13 +104,22 @@ def test_a_long_text_may_take_long() -> None:
 def test_what_is_being_spoken_or_just_was_may_come_back_as_an_echo() -> None:
     said = script()
     said.now = 100.0
-    said.say(Line.SETTLE_FIRST)  # "… When you are there, say ready."
+    said.speak("Sit down. When you are there, say ready.")
+    assert not said.may_have_said(("ready",), 100.5), "that is still to come"
+    said.now = 101.0
+    said.sentence_finished(1)
+    assert said.may_have_said(("sit", "down"), 101.2), "the room gives it back a little later"
+    assert said.may_have_said(("down", "when"), 101.2), "heard as one"
+    assert not said.may_have_said(("sit", "down"), 101.3)
+    said.now = 102.0
     assert said.may_have_said(("ready",), 100.5)
     assert said.may_have_said(("say", "ready"), 100.5)
     assert not said.may_have_said(("read",), 100.5)
     assert not said.may_have_said(("yes",), 100.5)
     said.now = 103.0
+    said.sentence_finished(1)
     said.finished(1)
+    said.sentence_finished(1)
     said.now = 103.6
     assert said.may_have_said(("ready",), 103.2), "the room gives it back a little later"
     assert not said.may_have_said(("ready",), 103.5)
@@ -118,11 +127,16 @@ def test_what_is_being_spoken_or_just_was_may_come_back_as_an_echo() -> None:
     assert not said.may_have_said(("ready",), 103.2), "long forgotten"
 
 
-def test_a_cut_prompt_may_come_back_as_an_echo_too() -> None:
+def test_a_cut_sentence_may_come_back_as_an_echo_too() -> None:
     said = script()
-    said.say(Line.SETTLE_FIRST)
+    said.speak("Sit down. Say ready.")
+    said.speak("Say yes.")
+    said.sentence_finished(1)
+    said.now = 10.0
     said.cut()
-    assert said.may_have_said(("ready",), 0.1)
+    assert said.may_have_said(("ready",), 10.1)
+    assert not said.may_have_said(("sit", "down"), 10.1)
+    assert not said.may_have_said(("yes",), 10.1), "it never began"
 
 
 def test_volume_and_rate_have_bounds() -> None:

@@ -222,6 +222,20 @@ def test_a_prompt_has_finished_with_the_block_of_its_last_sample(count: int) -> 
     assert mixer.next_block() == SILENCE
 
 
+def test_a_sentence_has_finished_with_the_block_of_its_last_sample() -> None:
+    mixer = Mixer()
+    mixer.begin(1)
+    mixer.feed(1, constant(100, 400))
+    mixer.feed(1, constant(100, 100), ends_sentence=True)
+    mixer.feed(1, constant(100, 0), ends_sentence=True)
+    mixer.feed(1, constant(100, 600), ends_sentence=True)
+    finished = []
+    for _ in range(4):
+        block(mixer)
+        finished.append(mixer.sentences_finished())
+    assert finished == [[], [1, 1], [], [1]]
+
+
 def test_an_empty_prompt_finishes_at_once_and_keeps_its_place() -> None:
     mixer = Mixer()
     for prompt_id in (1, 2, 3):

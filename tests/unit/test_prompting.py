@@ -12,9 +12,9 @@ from fakes import FakeVoice, fake_samples
 
 from assistant.audio.mixer import SILENCE, Mixer
 from assistant.core.ports import Speech
+from assistant.core.script import sentences
 from assistant.speech.prompt_cache import PromptCache
 from assistant.speech.prompting import MAX_REQUESTS, Prompter, PromptingThread
-from assistant.speech.voice_pieces import sentences
 
 
 class Rig:
@@ -57,6 +57,7 @@ def test_prompts_are_spoken_in_order_and_finish() -> None:
     rig.prompter.speak(2, "Good.")
     rig.prompter.speak(3, "…")
     assert rig.play() == (heard("Lie down.", "Breathe.", "Good."), [1, 2, 3])
+    assert rig.mixer.sentences_finished() == [1, 1, 2]
 
 
 def test_what_was_prepared_is_not_synthesized_again() -> None:
