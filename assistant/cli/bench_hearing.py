@@ -50,7 +50,7 @@ def hearing(
     from assistant.simulate.bench.figures import figures_of
     from assistant.simulate.bench.files import make_folder, read_figures, read_page
     from assistant.simulate.bench.processes import Run, measure
-    from assistant.simulate.bench.saying import text
+    from assistant.simulate.bench.saying import made_up, text
     from assistant.simulate.bench.trials import chosen
 
     trials = chosen(conditions, quick=quick)
@@ -62,13 +62,14 @@ def hearing(
             make_folder(folder)
     point = operating_point(output.configuration())
     run = Run(audio, trials, quick, every, processes, model, point)
-    found = figures_of(measure(run, output.note), load_language().table)
+    outcomes = measure(run, output.note)
+    found = figures_of(outcomes, load_language().table)
     if as_json:
         from dataclasses import asdict
 
         output.emit_json([asdict(figure) for figure in found])
     else:
-        for line in text(found):
+        for line in (*text(found), *made_up(outcomes)):
             output.out.print(line)
     _save(found, out, markdown, commit)
     if kept is not None:

@@ -19,6 +19,7 @@ from assistant.simulate.bench.ears import Noticed
 from assistant.simulate.bench.material import Backgrounds, Piece, clips_of, pieces_of, room_for, said
 from assistant.simulate.bench.measuring import LATE_SECONDS, Outcome, Tools, hear_piece
 from assistant.simulate.bench.own_voice import QUIET_AFTER_CUT_SECONDS, Prompts, Talking
+from assistant.simulate.bench.saying import made_up
 from assistant.simulate.bench.trials import TRIALS, Kind, OwnVoice, Trial, chosen
 from assistant.simulate.room import PERSON_RMS
 from assistant.speech.bench_audio import Clip, active_rms, read_clips
@@ -78,7 +79,7 @@ def tools(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Tools:
         None,  # type: ignore[arg-type]
         TABLE,
         Backgrounds.among(read_clips(folder)),
-        Prompts(folder / "prompts.raw", starts, 1),
+        Prompts(folder / "prompts.raw", starts, ("Breathe out.",) * len(starts), 1),
     )
 
 
@@ -98,7 +99,7 @@ def test_a_decision_is_timed_from_the_words_end_and_silence_follows_the_fade(
     assert [one.decided_seconds for one in outcome.spoken] == pytest.approx([0.1] * 4)
     assert [one.silent_seconds for one in outcome.spoken] == pytest.approx([0.104] * 4, abs=0.0005)
     assert all(one.understood for one in outcome.spoken)
-    assert (outcome.stray_reflexes, outcome.suspicions) == (0, 4)
+    assert (outcome.made_up, outcome.suspicions) == ([], 4)
     assert outcome.seconds == pytest.approx(2 + 4 * 2.6, abs=0.05)
     assert outcome.busy_seconds > 0
 
@@ -110,7 +111,7 @@ def test_a_reflex_long_after_the_word_is_none_of_its_doing(
     outcome = heard(CLEAN, folder, tools)
     assert LATE_SECONDS > 0.1
     assert [one.decided_seconds for one in outcome.spoken] == [None] * 4
-    assert outcome.stray_reflexes == 4
+    assert outcome.made_up == ["stop"] * 4
 
 
 def test_single_words_that_set_it_off_are_told(folder: Path, tools: Tools) -> None:
@@ -121,7 +122,7 @@ def test_single_words_that_set_it_off_are_told(folder: Path, tools: Tools) -> No
 
 def test_every_reflex_on_others_is_a_false_pause(folder: Path, tools: Tools) -> None:
     outcome = heard(Trial("others", Kind.OTHERS, ("commands/yes",), as_recorded=True), folder, tools)
-    assert outcome.stray_reflexes == 4
+    assert outcome.made_up == ["stop"] * 4
     assert all(one.decided_seconds is None for one in outcome.spoken)
 
 
@@ -153,6 +154,10 @@ def test_our_own_voice_alone_sets_off_ears_that_only_hear_loudness(folder: Path,
     assert outcome.spoken == []
     assert outcome.prompts >= 5  # of 3 s each, in 20 s; more where they are cut
     assert outcome.voices == 1
+    assert set(outcome.made_up) == {"stop in: Breathe out."}
+    count = len(outcome.made_up)
+    assert made_up([outcome]) == ["", "made up", f"  {'alone':28} {count} x stop in: Breathe out."]
+    assert made_up([Outcome("quiet", Kind.OTHERS, 0)]) == []
 
 
 def test_our_voice_is_cut_ducked_and_goes_on(tools: Tools) -> None:
@@ -179,7 +184,7 @@ def test_our_voice_is_cut_ducked_and_goes_on(tools: Tools) -> None:
 
 
 def test_prompts_are_found_by_time_and_begin_anew() -> None:
-    prompts = Prompts(Path("none"), (0, 16_000, 48_000), 1)
+    prompts = Prompts(Path("none"), (0, 16_000, 48_000), ("One.", "Two."), 1)
     assert [prompts.first_at(seconds) for seconds in (0, 0.5, 1.0, 2.0, 3.0, 4.0)] == [0, 1, 1, 0, 0, 1]
 
 

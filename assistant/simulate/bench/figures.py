@@ -82,7 +82,7 @@ def _taken(pieces: Sequence[Outcome]) -> list[Figure]:
 
 
 def _paused(pieces: Sequence[Outcome]) -> list[Figure]:
-    return [_rate(PAUSES, pieces, sum(piece.stray_reflexes for piece in pieces))]
+    return [_rate(PAUSES, pieces, sum(len(piece.made_up) for piece in pieces))]
 
 
 _OF_KIND: dict[Kind, Callable[[Sequence[Outcome]], list[Figure]]] = {

@@ -17,7 +17,7 @@ from assistant.core.intents import UNKNOWN_WORD, PhraseTable
 from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.core.reflex import OperatingPoint
 from assistant.simulate.acoustics import Sound
-from assistant.simulate.bench.ears import Ears
+from assistant.simulate.bench.ears import Ears, Noticed
 from assistant.simulate.bench.material import (
     GAP_SECONDS,
     WARM_UP_SECONDS,
@@ -66,7 +66,8 @@ class Spoken:
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of a piece. `stray_reflexes` belong to no word; a suspicion counts when it begins.
+    """What came of a piece. `made_up` are the safety phrases that nobody had said, with the sentence that
+    sounded where it was our own voice alone; a suspicion counts when it begins.
 
     `prompts` is how many of our own were begun, in so many `voices`.
     """
@@ -76,7 +77,7 @@ class Outcome:
     number: int
     spoken: list[Spoken] = field(default_factory=list)
     seconds: float = 0.0
-    stray_reflexes: int = 0
+    made_up: list[str] = field(default_factory=list)
     suspicions: int = 0
     busy_seconds: float = 0.0
     peak_megabytes: float = 0.0
@@ -136,6 +137,7 @@ class _Hearing:
         own = piece.trial.own_voice
         self.outcome = Outcome(piece.trial.name, piece.trial.kind, piece.number)
         self._room = room_for(piece, tools.backgrounds)
+        self._table = tools.table
         self._ears = Ears(tools.model, tools.table, own.canceller if own else "none", tools.point)
         self._echoes = own is not None
         self._voice = None
@@ -168,7 +170,7 @@ class _Hearing:
         if self._voice is not None:
             self._voice.duck(noticed.suspects)
         if noticed.reflex:
-            self._reflex((block + 1) * BLOCK_SECONDS)
+            self._reflex((block + 1) * BLOCK_SECONDS, noticed)
         for hypothesis in noticed.hypotheses:
             if isinstance(hypothesis, FinalHypothesis):
                 self._understood(tuple(word for word in hypothesis.words if word != UNKNOWN_WORD))
@@ -179,12 +181,16 @@ class _Hearing:
         if self._voice is not None:
             self.outcome.prompts, self.outcome.voices = self._voice.begun_count, self._voices
 
-    def _reflex(self, now_seconds: float) -> None:
+    def _reflex(self, now_seconds: float, noticed: Noticed) -> None:
+        sounding = "" if self._voice is None else self._voice.sounding
         if self._voice is not None:
             self._voice.cut()
         line = self._line
         if self.outcome.kind is Kind.OTHERS or line is None or now_seconds > line.until_seconds:
-            self.outcome.stray_reflexes += 1
+            found = (self._table.find_safety(hypothesis.words) for hypothesis in noticed.hypotheses)
+            phrase = next((match.phrase for match in found if match), "?")
+            where = f" in: {sounding}" if self.outcome.kind is Kind.ALONE else ""
+            self.outcome.made_up.append(phrase + where)
             return
         spoken = self.outcome.spoken[-1]
         if spoken.decided_seconds is None:

@@ -34,10 +34,11 @@ _CACHE_BYTES = 256 << 20
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """Prompts in one file of int16, each from one of the `starts` (in samples) to the next."""
+    """Prompts in one file of int16, each of the `texts` from one of the `starts` (in samples) to the next."""
 
     path: Path
     starts: tuple[int, ...]
+    texts: tuple[str, ...]
     voices: int
 
     def first_at(self, seconds: float) -> int:
@@ -57,7 +58,7 @@ def synthesize(seconds: float, folder: Path, tell: Callable[[str], None]) -> Pro
     cache = PromptCache(
         user_cache_path("limber") / "bench", on_trouble=tell, max_bytes=_CACHE_BYTES, max_memory_bytes=1 << 20
     )
-    starts, path = [0], folder / "prompts.raw"
+    starts, said, path = [0], [], folder / "prompts.raw"
     pause = bytes(round(PAUSE_SECONDS * SAMPLE_RATE_HZ) * 2)
     with path.open("wb") as file:
         for rate, turn, (number, index) in product(RATES, range(len(voices)), enumerate(order)):
@@ -67,7 +68,8 @@ def synthesize(seconds: float, folder: Path, tell: Callable[[str], None]) -> Pro
             sound = b"".join(speech.samples for speech in _spoken(voice, texts[index], rate, cache)) + pause
             file.write(sound)
             starts.append(starts[-1] + len(sound) // 2)
-    return Prompts(path, tuple(starts), len(voices))
+            said.append(texts[index])
+    return Prompts(path, tuple(starts), tuple(said), len(voices))
 
 
 def _voices(tell: Callable[[str], None]) -> list[Voice]:
@@ -99,8 +101,9 @@ class Talking:
 
     def __init__(self, prompts: Prompts, first: int = 0) -> None:
         self.begun_count = 0
+        self.sounding = ""
         self._samples = np.memmap(prompts.path, np.int16, "r")
-        self._starts = prompts.starts
+        self._starts, self._texts = prompts.starts, prompts.texts
         self._next = first
         self._mixer = Mixer()
         self._is_playing = False
@@ -132,6 +135,7 @@ class Talking:
 
     def _begin(self) -> None:
         first, last = self._starts[self._next], self._starts[self._next + 1]
+        self.sounding = self._texts[self._next]
         self._next = (self._next + 1) % (len(self._starts) - 1)
         self.begun_count += 1
         self._mixer.begin(1)

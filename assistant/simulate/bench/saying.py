@@ -5,12 +5,14 @@ Pure text. Must not measure or judge beyond "reached" and "not reached".
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from assistant.simulate.bench import figures
 from assistant.simulate.bench.figures import Figure
+from assistant.simulate.bench.measuring import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,15 @@ def text(found: Sequence[Figure]) -> list[str]:
         lines += ["", what]
         lines += [f"  {one.condition:28} {in_words(one):34} {out_of(one)}" for one in group]
     return lines[1:]
+
+
+def made_up(outcomes: Sequence[Outcome]) -> list[str]:
+    """Lines that name what was heard where nobody had said it, by condition."""
+    lines = []
+    for condition, pieces in groupby(outcomes, key=lambda outcome: outcome.trial):
+        counts = Counter(phrase for piece in pieces for phrase in piece.made_up)
+        lines += [f"  {condition:28} {count} x {phrase}" for phrase, count in counts.most_common()]
+    return ["", "made up", *lines] if lines else []
 
 
 def markdown(found: Sequence[Figure]) -> str:
