@@ -71,7 +71,7 @@ class Plan:
         return replace(self, **{name: round(getattr(self, name) * times) for name in names})
 
 
-MINIATURE = Plan(300, 6, 1, 2, 120, 40, 40, 10, 10, 40, 10, rows=8)
+MINIATURE = Plan(300, 6, 1, 2, 120, 40, 60, 30, 20, 40, 10, rows=8)
 
 
 @dataclass
