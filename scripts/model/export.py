@@ -14,9 +14,10 @@ from typing import BinaryIO
 
 import numpy as np
 from features import MEL_BINS, MFCC_CONF
-from graph import PHONE_IDS, PHONE_LOOP, SILENCE_LOOP, SILENCE_PHONE, UNITS_FILE
+from graph import UNITS_FILE
 from network import RESIDUAL_FROM, SUBSAMPLING, Network, Offsets
 from phones import PDF, PLAIN_PDF, SAFETY_WORD, SILENCE_PDF, UNITS, WORD_UNITS
+from transducer import PHONE_IDS, PHONE_LOOP, SILENCE_LOOP, SILENCE_PHONE
 
 FINAL_STATE = -1
 STATISTICS = (

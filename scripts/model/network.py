@@ -8,7 +8,9 @@ offsets, from which training, export and parity test alike are made.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
+import numpy as np
 import torch
 from features import MEL_BINS
 from torch import Tensor, nn
@@ -106,8 +108,18 @@ class Network(nn.Module):
         return [*layers, (self.output.weight, self.output.bias)]
 
 
-def load(path: str, output_count: int, shape: Shape = LISTENER) -> Network:
+def load(path: Path, output_count: int, shape: Shape = LISTENER) -> Network:
     """A trained network, ready to use. Raises OSError where there is none."""
     network = Network(output_count, shape)
     network.load_state_dict(torch.load(path, weights_only=True))
     return network.eval()
+
+
+def trained(path: Path, output_count: int, shape: Shape = LISTENER) -> tuple[Network, np.ndarray]:
+    """A trained network and the priors beside it. Raises OSError where there is none."""
+    return load(path, output_count, shape), np.load(priors_path(path))
+
+
+def priors_path(path: Path) -> Path:
+    """Where the priors of a trained network are: how often each of its outputs occurred."""
+    return path.with_suffix(".priors.npy")

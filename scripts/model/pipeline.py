@@ -10,7 +10,6 @@ import argparse
 import os
 import random
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -30,9 +29,10 @@ import train
 import variants
 from batches import EASY, Acoustics, Sampler, Source
 from corpus import Pack, Utterance
-from network import JUDGE, LISTENER, Network, Shape
+from network import JUDGE, Network, priors_path, trained
 from network import load as load_network
 from phones import JUDGED_PDF, JUDGED_PDF_COUNT, PDF_COUNT, SAFETY_WORD
+from progress import Stage
 
 from assistant.language.packs import load_language
 
@@ -72,26 +72,6 @@ class Plan:
 
 
 MINIATURE = Plan(300, 6, 1, 2, 120, 40, 60, 30, 20, 40, 10, rows=8)
-
-
-@dataclass
-class Stage:
-    """Says on stderr what is going on, how far it is and how long it will still take."""
-
-    name: str
-    began: float = 0.0
-    began_at_share: float = 0.0
-    said: float = 0.0
-
-    def __call__(self, share: float, remark: str = "") -> None:
-        """Take note that this share is done; speak at most every ten seconds."""
-        now = time.monotonic()
-        if not self.began:
-            self.began, self.began_at_share = now, share
-        if now - self.said >= 10 and share > self.began_at_share:
-            self.said = now
-            left = (now - self.began) * (1 - share) / (share - self.began_at_share)
-            sys.stderr.write(f"{self.name}: {share:.0%}, {left / 60:.1f} min left {remark}\n")
 
 
 class Build:
@@ -190,12 +170,10 @@ class Build:
         def report(now: train.Progress) -> None:
             stage(now.step / schedule.steps, f"(loss {now.loss:.3f}, phones right {now.right:.1%})")
 
-        if not self._priors_path(stage.name).exists():
-            np.save(self._priors_path(stage.name), sampler.label_shares(PRIOR_STEPS))
+        priors = priors_path(self.work / stage.name)
+        if not priors.exists():
+            np.save(priors, sampler.label_shares(PRIOR_STEPS))
         train.train(network, sampler, schedule, self.work / stage.name, report)
-
-    def _priors_path(self, network: str) -> Path:
-        return (self.work / network).with_suffix(".priors.npy")
 
     def _bootstrap(self, stage: Stage) -> None:
         """Learn phones from flite alone, which says when each of its phones ends."""
@@ -213,7 +191,7 @@ class Build:
 
     def _align(self, name: str, by: str, stage: Stage) -> None:
         pack = corpus.load(self.work / name)
-        prior = np.load(self._priors_path(by))
+        prior = np.load(priors_path(self.work / by))
         jobs = [
             (self.work / name, self.work / by, prior, at)
             for at in range(0, len(pack.utterances), ALIGN_SLICE)
@@ -271,12 +249,9 @@ class Build:
 
     def export(self, network: str, judge: str, out: Path) -> None:
         """Write the model folder."""
-        export.write(out, *self._trained(network, PDF_COUNT, LISTENER), export.Options())
-        judging.write(out, *self._trained(judge, JUDGED_PDF_COUNT, JUDGE))
+        export.write(out, *trained(self.work / network, PDF_COUNT), export.Options())
+        judging.write(out, *trained(self.work / judge, JUDGED_PDF_COUNT, JUDGE))
         sys.stderr.write(f"{graph.build(out)}\n")
-
-    def _trained(self, network: str, outputs: int, shape: Shape) -> tuple[Network, np.ndarray]:
-        return load_network(self.work / network, outputs, shape), np.load(self._priors_path(network))
 
 
 def _without_measured(utterances: tuple[Utterance, ...]) -> tuple[Utterance, ...]:

@@ -20,7 +20,8 @@ import graph
 import judging
 import numpy as np
 import torch
-from network import JUDGE, load
+import transducer
+from network import JUDGE, trained
 from phones import JUDGED_PDF_COUNT, PDF_COUNT
 
 from assistant.core.intents import Intent
@@ -45,7 +46,7 @@ NOISY = "kitchen 10 dB"
 class Setting:
     """One operating point: the graph's costs and the decoder's options."""
 
-    costs: graph.Costs = field(default_factory=graph.Costs)
+    costs: transducer.Costs = field(default_factory=transducer.Costs)
     options: export.Options = field(default_factory=export.Options)
 
 
@@ -61,11 +62,9 @@ def try_setting(
     table = load_language("en").table
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        priors = np.load(network_path.with_suffix(".priors.npy"))
-        export.write(folder, load(network_path, PDF_COUNT), priors, setting.options)
+        export.write(folder, *trained(network_path, PDF_COUNT), setting.options)
         if judge_path is not None:
-            priors = np.load(judge_path.with_suffix(".priors.npy"))
-            judging.write(folder, load(judge_path, JUDGED_PDF_COUNT, JUDGE), priors)
+            judging.write(folder, *trained(judge_path, JUDGED_PDF_COUNT, JUDGE))
         graph.build(folder, costs=setting.costs)
         model = VoskModel(folder)
     ear = Ear(model, session_grammar(table, Intent), table)
@@ -109,7 +108,7 @@ def settings(grid: dict[str, list[float]]) -> list[Setting]:
 
 
 def _with(setting: Setting, name: str, value: float) -> Setting:
-    if name in graph.Costs.__dataclass_fields__:
+    if name in transducer.Costs.__dataclass_fields__:
         return replace(setting, costs=replace(setting.costs, **{name: value}))
     return replace(setting, options=replace(setting.options, **{name: value}))
 

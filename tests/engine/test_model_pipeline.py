@@ -26,7 +26,7 @@ for program in ("espeak-ng", "flite", "fstcompile"):
 
 import export  # noqa: E402
 import features  # noqa: E402
-import graph  # noqa: E402
+import transducer  # noqa: E402
 import vosk  # noqa: E402
 from network import LISTENER, Network  # noqa: E402
 from phones import PDF, PDF_COUNT, SILENCE_PDF  # noqa: E402
@@ -99,7 +99,7 @@ def test_libvosk_computes_what_the_network_computes(unit: str, tmp_path: Path) -
             network(frames[None])
         outputs = network.eval()(frames[None])[0]
     pdf = PDF[unit] if unit else SILENCE_PDF
-    phone = graph.PHONE_IDS[unit, "S"] if unit else graph.SILENCE_PHONE
+    phone = transducer.PHONE_IDS[unit, "S"] if unit else transducer.SILENCE_PHONE
     export.write(
         tmp_path,
         network,

@@ -27,6 +27,7 @@ import judging  # noqa: E402
 import noises  # noqa: E402
 import synthesis  # noqa: E402
 import texts  # noqa: E402
+import transducer  # noqa: E402
 from corpus import Utterance, gather, load  # noqa: E402
 from lexicon import PHONES, pronunciations  # noqa: E402
 from network import JUDGE, LISTENER, Network, Shape  # noqa: E402
@@ -228,26 +229,26 @@ def test_weights_are_stored_as_bytes_close_to_themselves() -> None:
 
 
 def test_the_safety_word_may_be_said_with_plain_phones_at_a_price() -> None:
-    ways = dict(graph.said("stop", graph.Costs(word=1.0, plain_phone=2.0)))
+    ways = dict(transducer.said("stop", transducer.Costs(word=1.0, plain_phone=2.0)))
     assert ways[WORD_UNITS["stop"]] == 1.0
     assert ways["S", "T", "AA", "P"] == 9.0
     assert len(ways) == 16
-    assert dict(graph.said("wait", graph.Costs())) == {("W", "EY", "T"): 0.0}
+    assert dict(transducer.said("wait", transducer.Costs())) == {("W", "EY", "T"): 0.0}
 
 
 def test_words_that_only_alarm_cost_more_than_those_that_other_commands_have() -> None:
     table = graph.load_language("en").table
-    made = graph.transducer(
-        {"[unk]": 1, "ouch": 2, "one": 3}, [], graph.Costs(), alarming=frozenset({"ouch"})
+    made = transducer.transducer(
+        {"[unk]": 1, "ouch": 2, "one": 3}, [], transducer.Costs(), alarming=frozenset({"ouch"})
     )
     prices = {word: min(arc[4] for arc in made.arcs if arc[3] == word) for word in (2, 3)}
-    assert prices[2] == pytest.approx(prices[3] + graph.Costs().alarming_word)
+    assert prices[2] == pytest.approx(prices[3] + transducer.Costs().alarming_word)
     assert {"ouch", "hurts", "numb"} <= graph.only_alarming(table)
     assert not {"one", "my", "back"} & graph.only_alarming(table)
 
 
 def test_every_word_of_the_graph_can_be_reached() -> None:
-    made = graph.transducer({"[unk]": 1, "stop": 2, "hurts": 3}, ["table"], graph.Costs())
+    made = transducer.transducer({"[unk]": 1, "stop": 2, "hurts": 3}, ["table"], transducer.Costs())
     assert {arc[3] for arc in made.arcs} == {0, 1, 2, 3}
     reached, border = {0}, [0]
     while border:
