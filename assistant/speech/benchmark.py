@@ -122,7 +122,7 @@ def measure(
     load_seconds = time.perf_counter() - began
     ear = Ear(model, session_grammar(table, Intent), table)
     progress("closed set")
-    closed = _closed_set(Ear(model, CLOSED_SET, table, unknown=False), recordings)
+    closed = closed_set(model, recordings, table)
     stop, delays = [], []
     for condition in CONDITIONS:
         progress(f'"stop", {condition.name}')
@@ -148,8 +148,9 @@ def measure(
     return Figures(load_seconds, memory, factor, closed, tuple(stop), tuple(alarms), tuple(delays), commands)
 
 
-def _closed_set(ear: Ear, recordings: Recordings) -> dict[str, Share]:
+def closed_set(model: VoskModel, recordings: Recordings, table: PhraseTable) -> dict[str, Share]:
     """How many of each word are right when nothing else can be said; "" for all; those that are confirmed."""
+    ear = Ear(model, CLOSED_SET, table, unknown=False)
     rows = [
         (c, ear.hear(recordings.heard(c, CONDITIONS[0], 0)).finals == (c.text,))
         for c in recordings.commands(*CLOSED_SET)
