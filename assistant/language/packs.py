@@ -37,7 +37,10 @@ def load_language(code: str = "en", routines: Iterable[Routine] = (), folder: Pa
     red_flags = dict(_named(folder / code / "phrases.toml", phrases, "red_flags", RedFlag))
     phrases["phrases"][Intent.RED_FLAG] = [p for flag in red_flags.values() for p in flag["phrases"]]
     slots = dict(phrases["slots"])
-    slots["routine"] = {routine.spoken_name.lower(): routine.id for routine in routines}
+    names = [(routine.spoken_name.lower(), routine.id) for routine in routines]
+    articles = frozenset(phrases["articles"]["words"])
+    shorter = {_without(articles, name): routine_id for name, routine_id in names}
+    slots["routine"] = shorter | dict(names)
     return LanguagePack(
         code=code,
         table=PhraseTable(
@@ -55,6 +58,11 @@ def load_language(code: str = "en", routines: Iterable[Routine] = (), folder: Pa
         red_flags={p: RedFlag(kind) for kind, flag in red_flags.items() for p in flag["phrases"]},
         advice={RedFlag(kind): Line(flag["advice"]) for kind, flag in red_flags.items()},
     )
+
+
+def _without(words: frozenset[str], name: str) -> str:
+    """The name less these words: they are hardly spoken, and easily missed."""
+    return " ".join(word for word in name.split() if word not in words)
 
 
 def _read(path: Path) -> dict[str, Any]:

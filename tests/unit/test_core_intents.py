@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -311,3 +312,17 @@ def test_routines_are_chosen_by_their_spoken_names() -> None:
         assert match == Match(
             Intent.CHOOSE, f"{routine.spoken_name.lower()} please", Slots(routine=routine.id)
         )
+
+
+def chosen(table: PhraseTable, phrase: str) -> str | None:
+    match = table.match(tuple(phrase.split()), (Intent.CHOOSE,))
+    return match.slots.routine if match else None
+
+
+def test_a_routine_may_be_named_without_its_article() -> None:
+    routines = built_in_routines()
+    table = load_language("en", routines).table
+    assert chosen(table, "after a long drive") == chosen(table, "after long drive") == "after-driving"
+    assert chosen(table, "lower back on floor please")
+    twins = (replace(routines[0], spoken_name="a rest"), replace(routines[1], spoken_name="rest"))
+    assert chosen(load_language("en", twins).table, "rest") == twins[1].id, "a whole name goes first"
