@@ -22,9 +22,6 @@ ROW_FRAMES = 360
 SHORTEST_CUT_FRAMES = 60
 RUNNING_SHARE = 0.4
 """Of the rows: words without the pauses around them, as in sentences. Safety words keep theirs."""
-STEP_FRAMES = 40, 200
-"""How long a noise stays as it is, at least and at most, where it comes and goes."""
-STEPS_DB = 0.0, 0.0, -15.0, -60.0
 UNHEARD = -100
 """The label of a frame that a row has not heard; PyTorch's losses pass it over."""
 
@@ -33,8 +30,7 @@ UNHEARD = -100
 class Acoustics:
     """How many rows a batch has, and how hard they are: shares and their signal-to-noise ratios in dB.
 
-    Of the words, `warped_share` get formants of their own; of the rows, `stepping_share` have noise that
-    comes and goes at once, and `cut_share` end anywhere, with the last frame repeated: so it is for a judge.
+    Of the rows, `cut_share` end anywhere, with the last frame repeated: so it is for a judge.
     """
 
     snr_db: Sequence[tuple[float, float, float]] = (
@@ -44,8 +40,6 @@ class Acoustics:
     )
     level_rms: tuple[float, float] = (60, 6000)
     word_gain_db: float = 4.0
-    warped_share: float = 0.5
-    stepping_share: float = 0.4
     cut_share: float = 0.0
     rows: int = 32
 
@@ -62,7 +56,7 @@ class Source:
     utterances: Sequence[Utterance]
 
 
-Piece = tuple[int, int, int, float]  # source, first frame, frames, stretch
+Piece = tuple[int, int, int]  # source, first frame, frames
 
 
 class Sampler:
@@ -81,14 +75,13 @@ class Sampler:
         self._acoustics = acoustics
         self._seed = seed
         self._rows = acoustics.rows
-        self._warps = augment.warps()
         groups: dict[str, dict[str, list[Piece]]] = {name: {} for name in shares}
         for number, source in enumerate(sources):
-            for utterance, first, frames, stretch in frames_by_utterance(source.variants):
+            for utterance, first, frames in frames_by_utterance(source.variants):
                 spoken = source.utterances[utterance]
                 if spoken.phones and (group := _group(spoken)) in groups:
                     key = spoken.text if group == "words" else ""
-                    groups[group].setdefault(key, []).append((number, first, frames, stretch))
+                    groups[group].setdefault(key, []).append((number, first, frames))
         self._groups = {name: list(words.values()) for name, words in groups.items() if words}
         self._names = list(self._groups)
         weights = np.array([shares[name] for name in self._names])
@@ -131,7 +124,7 @@ class Sampler:
             group = self._names[rng.choice(len(self._names), p=self._weights)]
             words = self._groups[group]
             pieces = words[rng.integers(len(words))]
-            number, first, frames, stretch = pieces[rng.integers(len(pieces))]
+            number, first, frames = pieces[rng.integers(len(pieces))]
             run_on = running and group != "safety"
             if run_on:
                 first, frames = _without_pauses(self._sources[number].labels, first, frames)
@@ -140,19 +133,11 @@ class Sampler:
                 taken = slice(first + begin - at, first + end - at)
                 gain_db = rng.normal(0, self._acoustics.word_gain_db)
                 source = self._sources[number]
-                speech[begin:end] = self._warped(source.variants.energies[taken], stretch, rng)
+                speech[begin:end] = source.variants.energies[taken]
                 speech[begin:end] += gain_db * np.log(10) / 10
                 labels[begin:end] = source.labels[taken]
             gap = 4 if run_on else 40 if rng.random() < 0.7 else 150
             at += frames + int(rng.integers(gap))
-
-    def _warped(self, energies: np.ndarray, stretch: float, rng: np.random.Generator) -> np.ndarray:
-        """Log-energies of a voice with other formants, which its speed has moved already."""
-        if rng.random() >= self._acoustics.warped_share:
-            return energies
-        factor = rng.uniform(*augment.FORMANTS) * stretch
-        at = int(np.abs(augment.WARP_FACTORS - factor).argmin())
-        return np.asarray(energies.astype(np.float32) @ self._warps[at])
 
     def _noise(self, rng: np.random.Generator) -> np.ndarray:
         """Log-energies of each row's noise, relative to the row's speech level."""
@@ -169,17 +154,7 @@ class Sampler:
             gain_db = curve_db - rng.uniform(low, high)
             rows[row] = clip[start : start + ROW_FRAMES]
             rows[row] += (gain_db * np.log(10) / 10).astype(np.float32)
-            if rng.random() < self._acoustics.stepping_share:
-                rows[row] += _steps(rng)
         return rows
-
-
-def _steps(rng: np.random.Generator) -> np.ndarray:
-    """Log-gains of a noise that comes and goes at once, as where a recording begins: (ROW_FRAMES, 1)."""
-    lengths = rng.integers(*STEP_FRAMES, ROW_FRAMES // STEP_FRAMES[0])
-    gains_db = rng.choice(STEPS_DB, len(lengths))
-    gain_db = np.repeat(gains_db, lengths)[:ROW_FRAMES, None]
-    return np.asarray(gain_db * np.log(10) / 10, np.float32)
 
 
 def _without_pauses(labels: np.ndarray, first: int, frames: int) -> tuple[int, int]:

@@ -291,23 +291,3 @@ def test_many_voices_speak_and_some_are_kept_for_measuring() -> None:
     rng = random.Random(1)
     assert not any(synthesis.training_manner(rng).is_held for _ in range(500))
     assert all(manner.is_held for _ in range(50) for manner in synthesis.held_manners(rng))
-
-
-def test_other_formants_move_a_peak_and_keep_its_energy() -> None:
-    mel_hertz = 700 * np.expm1(np.linspace(features.mel(20), features.mel(7600), 42)[1:-1] / 1127)
-    flat, peak = np.zeros((1, 40), np.float32), np.zeros((1, 40), np.float32)
-    flat[:], peak[0, 20] = 3.0, 1.0
-    for factor, warp in zip(augment.WARP_FACTORS, augment.warps(), strict=True):
-        assert flat @ warp == pytest.approx(flat)
-        moved = mel_hertz @ ((peak @ warp)[0] / (peak @ warp).sum())
-        assert moved == pytest.approx(mel_hertz[20] * factor, rel=0.03)
-
-
-def test_a_noise_that_comes_and_goes_stays_for_a_while() -> None:
-    gains = [batches._steps(np.random.default_rng(seed))[:, 0] for seed in range(200)]
-    assert {len(gain) for gain in gains} == {batches.ROW_FRAMES}
-    changes = [np.flatnonzero(np.diff(gain)) + 1 for gain in gains]
-    assert {len(at) for at in changes} >= {0, 1, 2}
-    assert min(np.diff(at, prepend=0).min(initial=99) for at in changes) >= batches.STEP_FRAMES[0]
-    decibels = {round(float(value) * 10 / np.log(10)) for gain in gains for value in gain}
-    assert decibels == {0, -15, -60}
