@@ -72,7 +72,8 @@ def test_where_nothing_was_heard_there_are_no_times() -> None:
 def test_false_pauses_are_counted_by_the_hour_of_sound() -> None:
     spoken = [Spoken("", "reader", True), Spoken("", "unknown", True)]
     pieces = [
-        Outcome("others' reading", Kind.OTHERS, n, spoken, 900.0, n, 4 * n, busy_seconds=9.0) for n in (0, 1)
+        Outcome("others' reading", Kind.OTHERS, n, spoken, 900.0, ["stop"] * n, 4 * n, busy_seconds=9.0)
+        for n in (0, 1)
     ]
     found = by_key(figures_of(pieces, TABLE))
     pauses = found[figures.PAUSES, "others' reading"]
@@ -140,7 +141,7 @@ def test_later_decisions_are_found() -> None:
 
 def test_one_false_pause_where_there_was_none_may_be_chance_and_ten_are_not() -> None:
     def rate(count: int) -> Figure:
-        return figures_of([Outcome("alone", Kind.ALONE, 0, [], 600.0, count)], TABLE)[0]
+        return figures_of([Outcome("alone", Kind.ALONE, 0, [], 600.0, ["stop"] * count)], TABLE)[0]
 
     assert not got_worse(rate(0), rate(0))
     assert not got_worse(rate(0), rate(3))
