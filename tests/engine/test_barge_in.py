@@ -153,6 +153,13 @@ def test_what_people_call_over_our_own_voice_acts_once(model: VoskModel, text: s
     assert heard.count([intent]) >= 2, heard
 
 
+def test_words_that_nobody_recorded_are_heard_over_our_own_voice(model: VoskModel) -> None:
+    """All together: a model that takes such words for any speech misses nearly all of them, and no "stop"."""
+    texts = ("that hurts", "ouch", "it hurts", "my back hurts", "i'm in pain", "hold on", "that's enough")
+    heard = {(t, p): bool(barge_in(model, said(t, p)).acted) for t in texts for p in PERSONS}
+    assert sum(heard.values()) >= 10, heard
+
+
 @pytest.mark.parametrize(("text", "intent"), [("hang on", Intent.STOP), ("ouch", Intent.PAIN)])
 def test_what_people_call_while_nothing_comes_back_of_our_voice_acts_once(
     model: VoskModel, text: str, intent: Intent
