@@ -79,7 +79,7 @@ class Mixer:
         self._command(_Command.BEGIN, prompt_id)
 
     def feed(self, prompt_id: int, speech: Speech, *, ends_sentence: bool = False) -> None:
-        """Append speech to a prompt; ignored when the prompt was cut or has ended."""
+        """Append speech, with which a sentence may end; ignored when the prompt was cut or has ended."""
         samples = np.frombuffer(speech.samples, dtype=np.int16)
         self._command(_Command.FEED, prompt_id, Piece(samples, speech.words, ends_sentence))
 
@@ -218,9 +218,10 @@ class Mixer:
         written, speaking = 0, None
         while self._prompts:
             prompt = next(iter(self._prompts.values()))
-            sentences_over = prompt.sentences_over
             count = prompt.take(out[written:])
-            self._sentences_finished.extend([prompt.prompt_id] * (prompt.sentences_over - sentences_over))
+            while prompt.sentences_over:
+                prompt.sentences_over -= 1
+                self._sentences_finished.append(prompt.prompt_id)
             if count:
                 written += count
                 speaking = Sounding(prompt.prompt_id, prompt.word())

@@ -29,7 +29,7 @@ class Piece:
 class QueuedPrompt:
     """A queued prompt: the pieces still to be played, how far the first one is, and what came last.
 
-    `sentences_over` counts the sentences that were played to their end.
+    `sentences_over` counts the sentences that were played to their end, until who plays it has taken note.
     """
 
     prompt_id: int

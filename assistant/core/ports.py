@@ -93,7 +93,7 @@ class Speaker(Protocol):
         """Queue a prompt; its speech follows in pieces."""
 
     def feed(self, prompt_id: int, speech: Speech, *, ends_sentence: bool = False) -> None:
-        """Append speech to a prompt; ignored when the prompt was cut."""
+        """Append speech to a prompt, with which a sentence may end; ignored when the prompt was cut."""
 
     def end(self, prompt_id: int) -> None:
         """No more speech follows: when all is played, the prompt has finished."""

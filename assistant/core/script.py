@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from assistant.core.actions import Action, Earcon, PlayEarcon, SetSpeechRate, SetVolume, Speak, StopSpeaking
 from assistant.core.intents import Words, contains
@@ -21,8 +22,6 @@ one, in 114 plays with two voices, three rooms and six noises, the latest but on
 (the last had a bird's chirp in it); a loudspeaker's own delay comes on top."""
 REMEMBERED_SECONDS = 10.0
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-
-
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 
 
@@ -105,7 +104,7 @@ class Script:
 
     def cut(self) -> None:
         """Sound out; what was being spoken is over."""
-        self._over += [(self.now, prompt.sentence) for prompt in tuple(self._open.values())[:1]]
+        self._over += [(self.now, sentence) for sentence in self._sounding()]
         self._open.clear()
         self._once.clear()
         if self.actions[-1:] != [StopSpeaking()]:
@@ -130,13 +129,16 @@ class Script:
         self._over = [
             (over_at, text) for over_at, text in self._over if over_at > self.now - REMEMBERED_SECONDS
         ]
-        sounding = [prompt.sentence for prompt in self._open.values()][:1]  # the others wait behind it
-        said = [*(t for over_at, t in self._over if over_at + ECHO_SECONDS > moment), *sounding]
+        said = [*(t for over_at, t in self._over if over_at + ECHO_SECONDS > moment), *self._sounding()]
         return contains(tuple(WORD.findall(" ".join(said).lower())), words)
 
     def may_have_spoken(self, moment: float) -> bool:
         """Whether a word that ended at that moment may have been the session's own, heard late."""
         return self.speaking or any(over_at + OWN_WORD_SECONDS > moment for over_at, _ in self._over)
+
+    def _sounding(self) -> list[str]:
+        """The sentence that sounds now, if any: the others wait behind it."""
+        return [prompt.sentence for prompt in islice(self._open.values(), 1)]
 
     @property
     def speaking(self) -> bool:

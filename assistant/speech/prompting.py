@@ -120,8 +120,8 @@ class Prompter:
         return pieces
 
     def _feed(self, prompt_id: int, pieces: Sequence[Speech]) -> None:
-        for left, piece in zip(reversed(range(len(pieces))), pieces, strict=True):
-            self._speaker.feed(prompt_id, piece, ends_sentence=left == 0)
+        for piece in pieces:
+            self._speaker.feed(prompt_id, piece, ends_sentence=piece is pieces[-1])
 
 
 class PromptingThread:

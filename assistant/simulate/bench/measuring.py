@@ -182,15 +182,15 @@ class _Hearing:
             self.outcome.prompts, self.outcome.voices = self._voice.begun_count, self._voices
 
     def _reflex(self, now_seconds: float, noticed: Noticed) -> None:
-        sounding = "" if self._voice is None else self._voice.sounding
         if self._voice is not None:
             self._voice.cut()
         line = self._line
         if self.outcome.kind is Kind.OTHERS or line is None or now_seconds > line.until_seconds:
             found = (self._table.find_safety(hypothesis.words) for hypothesis in noticed.hypotheses)
             phrase = next((match.phrase for match in found if match), "?")
-            where = f" in: {sounding}" if self.outcome.kind is Kind.ALONE else ""
-            self.outcome.made_up.append(phrase + where)
+            if self._voice is not None and self.outcome.kind is Kind.ALONE:
+                phrase += f" in: {self._voice.sounding}"
+            self.outcome.made_up.append(phrase)
             return
         spoken = self.outcome.spoken[-1]
         if spoken.decided_seconds is None:
