@@ -61,8 +61,8 @@ def load_language(code: str = "en", routines: Iterable[Routine] = (), folder: Pa
 
 
 def _without(words: frozenset[str], name: str) -> str:
-    """The name less these words: they are hardly spoken, and easily missed."""
-    return " ".join(word for word in name.split() if word not in words)
+    """The name less these words, if any are left: they are hardly spoken, and easily missed."""
+    return " ".join(word for word in name.split() if word not in words) or name
 
 
 def _read(path: Path) -> dict[str, Any]:

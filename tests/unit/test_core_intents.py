@@ -326,3 +326,6 @@ def test_a_routine_may_be_named_without_its_article() -> None:
     assert chosen(table, "lower back on floor please")
     twins = (replace(routines[0], spoken_name="a rest"), replace(routines[1], spoken_name="rest"))
     assert chosen(load_language("en", twins).table, "rest") == twins[1].id, "a whole name goes first"
+    table = load_language("en", [replace(routines[0], spoken_name="the a")]).table
+    assert chosen(table, "the a") == routines[0].id
+    assert "" not in table.grammar([Intent.CHOOSE])
