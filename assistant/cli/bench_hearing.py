@@ -15,6 +15,7 @@ from assistant.errors import HearingError
 
 if TYPE_CHECKING:
     from assistant.simulate.bench.figures import Figure
+    from assistant.simulate.bench.processes import Run
 
 
 def hearing(
@@ -41,6 +42,9 @@ def hearing(
     commit: Annotated[
         Path | None, typer.Option(metavar="FILE", dir_okay=False, help="Keep the figures here, to compare.")
     ] = None,
+    curve: Annotated[
+        str, typer.Option(metavar="FACTORS", help='The curve, with the judge\'s limits times "8,4,2,1,0.5".')
+    ] = "",
     processes: Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Work with so many.")] = 2,
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
 ) -> None:
@@ -53,6 +57,11 @@ def hearing(
     from assistant.simulate.bench.saying import made_up, text
     from assistant.simulate.bench.trials import chosen
 
+    if curve:
+        if markdown or against or commit or as_json:
+            raise HearingError("curve", "A curve is printed and, with --out, saved; leave the others out.")
+        _draw_curve(curve, Run(audio, (), quick, every, processes, model), conditions, out)
+        return
     trials = chosen(conditions, quick=quick)
     kept = None if against is None else read_figures(against)
     if markdown is not None:
@@ -74,6 +83,33 @@ def hearing(
     _save(found, out, markdown, commit)
     if kept is not None:
         _compare(found, kept, whole=not conditions)
+
+
+def _draw_curve(wanted: str, run: Run, conditions: str, out: Path | None) -> None:
+    """Measure at one operating point after the other, print the table and save it with its drawing."""
+    from dataclasses import replace
+
+    from assistant.equipment import operating_point
+    from assistant.language.packs import load_language
+    from assistant.simulate.bench import curve, files
+    from assistant.simulate.bench.figures import figures_of
+    from assistant.simulate.bench.processes import measure
+
+    factors, point = curve.factors(wanted), operating_point(output.configuration())
+    run = replace(run, trials=curve.trials(conditions, quick=run.quick))
+    if out is not None:
+        files.make_folder(out)
+    points = []
+    for factor in factors:
+        output.note(f"The judge's limits times {factor:g}.")
+        outcomes = measure(replace(run, point=curve.asking(point, factor)), output.note)
+        points.append(curve.Point(factor, figures_of(outcomes, load_language().table)))
+    for line in curve.text(points):
+        output.out.print(line)
+    if out is not None:
+        files.write(out / "curve.json", curve.as_json(points))
+        files.write(out / "curve.svg", curve.drawing(points))
+        output.note(f"Saved in {out}.")
 
 
 def _save(found: list[Figure], out: Path | None, markdown: Path | None, commit: Path | None) -> None:

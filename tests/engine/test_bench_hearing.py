@@ -102,9 +102,27 @@ def test_a_small_folder_is_measured_saved_and_compared(recordings: Path, tmp_pat
     assert "Hearing got worse beyond what chance explains. understood, yes:" in worse.stderr
 
 
+@pytest.mark.timeout(1200)
+def test_a_curve_is_measured_printed_and_saved(recordings: Path, tmp_path: Path) -> None:
+    wanted = ("--curve", "50,0", "--conditions", "clean,others' reading")
+    done = bench("hearing", "--audio", recordings, *wanted, "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    free, strict = json.loads((tmp_path / "curve.json").read_text())
+    missed = [
+        next(f["count"] for f in point["figures"] if f["what"] == '"stop" missed') for point in (free, strict)
+    ]
+    assert missed[0] <= 1
+    assert missed[1] == 4  # no sound fits as well as that
+    assert "| 50 | " in done.stdout
+    ElementTree.parse(tmp_path / "curve.svg")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (("--audio", "{audio}", "--curve", "much"), '"much" is no list of factors'),
+        (("--audio", "{audio}", "--curve", "1", "--conditions", "clean"), "A curve needs"),
+        (("--audio", "{audio}", "--curve", "1", "--json"), "A curve is printed"),
         (("--audio", "{tmp}/none"), "manifest.csv is no list of recordings: No such file or directory."),
         (("--audio", "{tmp}/corrupt"), "is no list of recordings: a line lacks the column 'text'."),
         (("--audio", "{tmp}/broken"), "commands/stop/a.wav cannot be read"),

@@ -14,8 +14,9 @@ from xml.etree import ElementTree
 import pytest
 
 from assistant.core.intents import Intent, PhraseTable
+from assistant.core.reflex import OperatingPoint
 from assistant.errors import HearingError, StoreError
-from assistant.simulate.bench import figures, files, plots
+from assistant.simulate.bench import curve, figures, files, plots
 from assistant.simulate.bench.comparing import comparable, compare, got_worse
 from assistant.simulate.bench.figures import Figure, figures_of, quantile
 from assistant.simulate.bench.measuring import Outcome, Spoken
@@ -251,3 +252,50 @@ def test_a_figure_is_a_line_of_its_own_so_that_changes_are_easy_to_see() -> None
     lines = files.as_json(found).splitlines()
     assert len(lines) == len(found) + 2
     assert json.loads(lines[1].rstrip(","))["count"] == 10
+
+
+def test_a_factor_asks_more_or_less_of_the_sound_and_changes_nothing_else() -> None:
+    point = OperatingPoint(alone_plausibility=-2.0, again_plausibility=-3.0)
+    strict = curve.asking(point, 0.5)
+    assert (strict.alone_plausibility, strict.again_plausibility) == (-1.0, -1.5)
+    assert strict.unrecorded_plausibility == point.unrecorded_plausibility / 2
+    assert strict.among_stood_seconds == point.among_stood_seconds
+    assert curve.asking(point, 1.0) == point
+
+
+def curve_points() -> list[curve.Point]:
+    """Two points: the second misses more and makes up less."""
+    points = []
+    for factor, missed, alarms in ((2.0, 3, 7), (1.0, 9, 1)):
+        reading = Outcome("others' reading", Kind.OTHERS, 0, [], 3600.0, busy_seconds=1.0, peak_megabytes=1.0)
+        reading = replace(reading, made_up=["stop"] * alarms)
+        outcomes = [*stops(97, missed), *stops(90, 2 * missed, "kitchen 10 dB"), reading]
+        points.append(curve.Point(factor, figures_of(outcomes, TABLE)))
+    return points
+
+
+def test_the_curve_has_a_line_of_its_own_for_each_way_of_hearing_stop() -> None:
+    table = curve.text(curve_points())
+    assert len(table) == 4
+    assert "kitchen 10 dB" in table[0]
+    assert "7.0 an hour" in table[2]
+    assert "1.0 an hour" in table[3]
+    drawing = ElementTree.fromstring(curve.drawing(curve_points()))
+    lines = [e for e in drawing.iter() if e.tag.endswith("polyline") and e.get("stroke") != "black"]
+    assert len(lines) == 2
+    assert len({line.get("stroke-dasharray") for line in lines}) == 2
+    fewer, more = ([float(p.split(",")[0]) for p in str(line.get("points")).split()] for line in lines)
+    assert fewer == more == sorted(fewer)
+    assert [row["factor"] for row in json.loads(curve.as_json(curve_points()))] == [2.0, 1.0]
+
+
+@pytest.mark.parametrize("text", ["", "2,,1", "2;1", "-1", "strict"])
+def test_what_is_no_list_of_factors_is_refused(text: str) -> None:
+    with pytest.raises(HearingError, match="no list of factors"):
+        curve.factors(text)
+
+
+def test_a_curve_needs_both_of_its_ends() -> None:
+    assert {trial.name for trial in curve.trials("", quick=False)} == set(curve.CONDITIONS.split(","))
+    with pytest.raises(HearingError, match="needs"):
+        curve.trials("clean", quick=False)
