@@ -150,8 +150,7 @@ def run_live(config: Config, tell: Tell, screens: Iterable[Screen]) -> None:
             session,
             performer,
             events,
-            mixer.finished,
-            sentences_finished=mixer.sentences_finished,
+            mixer.ended,
             must_end=ears.must_end,
             acknowledge=mixer.acknowledge,
         )

@@ -94,17 +94,15 @@ def conduct(
     session: Session,
     performer: Performer,
     events: EventQueue,
-    finished: Callable[[], Iterable[int]],
+    ended: Callable[[], Iterable[SentenceFinished | PromptFinished]],
     *,
-    sentences_finished: Callable[[], Iterable[int]] = tuple,
     must_end: Callable[[], bool] = lambda: False,
     acknowledge: Callable[[int], None] = lambda hush_number: None,
 ) -> None:
     """Run a session from its start to its end, or until it must end for want of ears.
 
-    `finished` tells the prompts that have ended since it was last asked, `sentences_finished` those of which
-    a sentence has. `acknowledge` is called before anything is said that the session wants said after it has
-    learned the reason of a hush.
+    `ended` tells the sentences and prompts that have ended since it was last asked. `acknowledge` is called
+    before anything is said that the session wants said after it has learned the reason of a hush.
     """
     began = time.monotonic()
 
@@ -120,10 +118,8 @@ def conduct(
         event = events.get(max(0.0, min(until, LOOK_SECONDS)))
         if event is not None:
             handle(event)
-        for prompt_id in sentences_finished():
-            handle(SentenceFinished(prompt_id))
-        for prompt_id in finished():
-            handle(PromptFinished(prompt_id))
+        for over in ended():
+            handle(over)
         deadline = session.next_deadline
         if deadline is not None and time.monotonic() - began >= deadline:
             handle(DeadlineReached())

@@ -75,6 +75,6 @@ def run_typed(config: Config, tell: Tell, screens: Iterable[Screen], lines: Text
         watchers = [*(screen.show for screen in screens), recorder.record]
         performer = Performer(captions, captions, lambda intents: None, watchers)
         session = new_session(config, pack, routines, path, tell, hears_itself=False)
-        conduct(session, performer, events, captions.finished)
+        conduct(session, performer, events, captions.ended)
     finally:
         recorder.close()

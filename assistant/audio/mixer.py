@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from assistant.audio.earcons import earcon_samples
 from assistant.audio.queued_prompt import Piece, QueuedPrompt, Samples
 from assistant.core.actions import Earcon
+from assistant.core.events import PromptFinished, SentenceFinished
 from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ, Sounding, Speech
 
 SILENCE = bytes(BLOCK_SAMPLES * 2)
@@ -45,7 +46,7 @@ class _Command(Enum):
 class Mixer:
     """The Speaker of both shells, and the source of every block that is played.
 
-    How prompts end is asked for with `finished()`, by one thread, after each block or as often as it likes:
+    What has ended is asked for with `ended()`, by one thread, after each block or as often as it likes:
     a callback from inside the audio callback would have to wake a waiting thread, which takes a lock.
 
     `blocks_played` counts the blocks handed out since the beginning. The bytes that `next_block` returned
@@ -57,8 +58,7 @@ class Mixer:
         self.blocks_played = 0
         self.overflows = 0
         self._commands: deque[tuple[_Command, int, Piece | None, int]] = deque()
-        self._finished: deque[int] = deque(maxlen=MAX_COMMANDS)
-        self._sentences_finished: deque[int] = deque(maxlen=MAX_COMMANDS)
+        self._ended: deque[SentenceFinished | PromptFinished] = deque(maxlen=MAX_COMMANDS)
         self._volume = 1.0
         self._ducking_target = 1.0
         self._hushes = 0  # written by who hushes
@@ -122,13 +122,12 @@ class Mixer:
         """Tell the prompt, and the word where known, that the last block handed out ended in."""
         return self._sounding
 
-    def finished(self) -> list[int]:
-        """Drain the prompts whose last sample has been handed out, in order; never a cut one."""
-        return _drained(self._finished)
-
-    def sentences_finished(self) -> list[int]:
-        """Drain the prompts of which a sentence has been handed out to its end, once for each sentence."""
-        return _drained(self._sentences_finished)
+    def ended(self) -> list[SentenceFinished | PromptFinished]:
+        """Drain the sentences and prompts whose last sample has been handed out, in order; never cut ones."""
+        drained = []
+        while self._ended:
+            drained.append(self._ended.popleft())
+        return drained
 
     def _command(self, command: _Command, prompt_id: int, piece: Piece | None = None) -> None:
         if len(self._commands) >= MAX_COMMANDS:
@@ -221,7 +220,7 @@ class Mixer:
             count = prompt.take(out[written:])
             while prompt.sentences_over:
                 prompt.sentences_over -= 1
-                self._sentences_finished.append(prompt.prompt_id)
+                self._ended.append(SentenceFinished(prompt.prompt_id))
             if count:
                 written += count
                 speaking = Sounding(prompt.prompt_id, prompt.word())
@@ -229,7 +228,7 @@ class Mixer:
             if prompt.pieces or not (prompt.ended or self._starved_out(count)):
                 break
             del self._prompts[prompt.prompt_id]
-            self._finished.append(prompt.prompt_id)
+            self._ended.append(PromptFinished(prompt.prompt_id))
         self._sounding = speaking
 
     def _starved_out(self, count: int) -> bool:
@@ -251,13 +250,6 @@ class Mixer:
             if position + len(part) < len(samples):
                 still_sounding.append((samples, position + len(part)))
         self._earcons = still_sounding
-
-
-def _drained(finished: deque[int]) -> list[int]:
-    drained = []
-    while finished:
-        drained.append(finished.popleft())
-    return drained
 
 
 def _linear(gain_db: float) -> float:

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from assistant.core.actions import Earcon
+from assistant.core.events import PromptFinished
 
 SECONDS_PER_WORD = 1 / 2.6
 SHORTEST_SECONDS = 0.8
@@ -45,9 +46,9 @@ class Captions:
     def set_volume(self, gain_db: float) -> None:
         """Nothing is heard."""
 
-    def finished(self) -> list[int]:
+    def ended(self) -> list[PromptFinished]:
         """The prompts that have been read since the last call, in order."""
-        finished = []
+        ended = []
         while self._queue and self._queue[0][1] <= self._clock():
-            finished.append(self._queue.popleft()[0])
-        return finished
+            ended.append(PromptFinished(self._queue.popleft()[0]))
+        return ended

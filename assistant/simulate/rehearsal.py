@@ -24,8 +24,6 @@ from assistant.core.events import (
     FinalHypothesis,
     MicrophoneLost,
     MicrophoneRestored,
-    PromptFinished,
-    SentenceFinished,
     SpeakerLost,
     SpeakerRestored,
     Started,
@@ -136,10 +134,8 @@ class Rehearsal:
         played = self._play()
         heard = self._room.next_block(played)
         self._now = round(self._now + BLOCK_SECONDS, 6)
-        for prompt_id in self._mixer.sentences_finished():
-            self._handle(SentenceFinished(prompt_id))
-        for prompt_id in self._mixer.finished():
-            self._handle(PromptFinished(prompt_id))
+        for over in self._mixer.ended():
+            self._handle(over)
         self._listen(heard, played)
         deadline = self._session.next_deadline
         if deadline is not None and deadline <= self._now + 1e-6:

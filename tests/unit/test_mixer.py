@@ -21,6 +21,7 @@ from assistant.audio.mixer import (
     Mixer,
 )
 from assistant.core.actions import Earcon
+from assistant.core.events import PromptFinished, SentenceFinished
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SAMPLES, Sounding, Speech, SpokenWord
 
 
@@ -113,12 +114,12 @@ def test_any_interleaving_plays_what_the_model_plays(script: list[tuple[object, 
                 played = block(mixer)
                 if was_cut:  # this block only fades; what was begun since then comes in the next
                     assert not played[FADE_SAMPLES:].any()
-                    assert mixer.finished() == []
+                    assert mixer.ended() == []
                     was_cut = False
                 else:
                     expected, finished = model.next_block()
                     assert played.tolist() == expected
-                    assert mixer.finished() == finished
+                    assert mixer.ended() == [PromptFinished(prompt_id) for prompt_id in finished]
 
 
 anything = st.lists(
@@ -179,7 +180,7 @@ def test_cut_fades_within_its_block_and_then_is_exactly_silent() -> None:
     assert abs(np.diff(faded[: FADE_SAMPLES + 1])).max() < 500
     assert not faded[FADE_SAMPLES:].any()
     assert [mixer.next_block() for _ in range(100)] == [SILENCE] * 100
-    assert mixer.finished() == []
+    assert mixer.ended() == []
     assert mixer.sounding() is None
 
 
@@ -190,7 +191,7 @@ def test_late_speech_of_a_cut_prompt_is_ignored() -> None:
     mixer.feed(1, constant(8000, 320))
     mixer.end(1)
     assert [mixer.next_block() for _ in range(3)] == [SILENCE] * 3
-    assert mixer.finished() == []
+    assert mixer.ended() == []
 
 
 def test_what_is_begun_right_after_a_cut_sounds_in_the_next_block() -> None:
@@ -206,7 +207,7 @@ def test_what_is_begun_right_after_a_cut_sounds_in_the_next_block() -> None:
     block(mixer)
     expected = np.full(320, 500) + earcon_samples(Earcon.HEARD)[:320]
     assert block(mixer).tolist() == expected.tolist()
-    assert mixer.finished() == [2]
+    assert mixer.ended() == [PromptFinished(2)]
 
 
 @pytest.mark.parametrize("count", [319, 320, 321])
@@ -216,9 +217,9 @@ def test_a_prompt_has_finished_with_the_block_of_its_last_sample(count: int) -> 
     mixer.feed(1, constant(100, count))
     mixer.end(1)
     for start in range(0, count, 320):
-        assert mixer.finished() == []
+        assert mixer.ended() == []
         assert block(mixer).any(), start
-    assert mixer.finished() == [1]
+    assert mixer.ended() == [PromptFinished(1)]
     assert mixer.next_block() == SILENCE
 
 
@@ -229,11 +230,12 @@ def test_a_sentence_has_finished_with_the_block_of_its_last_sample() -> None:
     mixer.feed(1, constant(100, 100), ends_sentence=True)
     mixer.feed(1, constant(100, 0), ends_sentence=True)
     mixer.feed(1, constant(100, 600), ends_sentence=True)
-    finished = []
+    mixer.end(1)
+    ended = []
     for _ in range(4):
         block(mixer)
-        finished.append(mixer.sentences_finished())
-    assert finished == [[], [1, 1], [], [1]]
+        ended.append(mixer.ended())
+    assert ended == [[], 2 * [SentenceFinished(1)], [], [SentenceFinished(1), PromptFinished(1)]]
 
 
 def test_an_empty_prompt_finishes_at_once_and_keeps_its_place() -> None:
@@ -244,21 +246,21 @@ def test_an_empty_prompt_finishes_at_once_and_keeps_its_place() -> None:
     for prompt_id in (3, 2, 1):
         mixer.end(prompt_id)
     block(mixer)
-    assert mixer.finished() == [1, 2, 3]
+    assert mixer.ended() == [PromptFinished(1), PromptFinished(2), PromptFinished(3)]
 
 
 def test_a_starved_prompt_makes_way_only_for_others() -> None:
     mixer = Mixer()
     mixer.begin(1)
     blocks(mixer, 2 * STARVED_BLOCKS)
-    assert mixer.finished() == []
+    assert mixer.ended() == []
     mixer.begin(2)
     mixer.feed(2, constant(100, 10))
     mixer.end(2)
     blocks(mixer, STARVED_BLOCKS - 1)
-    assert mixer.finished() == []
+    assert mixer.ended() == []
     assert block(mixer).any()
-    assert mixer.finished() == [1, 2]
+    assert mixer.ended() == [PromptFinished(1), PromptFinished(2)]
 
 
 def test_ducking_glides_and_comes_back() -> None:
@@ -383,7 +385,7 @@ def test_a_hush_cuts_and_what_is_begun_without_knowing_of_it_stays_silent() -> N
     begin_and_feed(mixer, 3)  # the next one: its thread knows nothing yet
     mixer.earcon(Earcon.BREATHE_IN)
     assert [mixer.next_block() for _ in range(50)] == [SILENCE] * 50
-    assert mixer.finished() == []
+    assert mixer.ended() == []
     mixer.acknowledge(1)
     mixer.feed(3, constant(8000, 320))
     assert mixer.next_block() == SILENCE, "what was turned away stays away"

@@ -11,6 +11,7 @@ import pytest
 from fakes import FakeVoice, fake_samples
 
 from assistant.audio.mixer import SILENCE, Mixer
+from assistant.core.events import PromptFinished, SentenceFinished
 from assistant.core.ports import Speech
 from assistant.core.script import sentences
 from assistant.speech.prompt_cache import PromptCache
@@ -28,9 +29,10 @@ class Rig:
         self.prompter = Prompter(self.voice, cache, self.mixer, on_trouble=self.troubles.append)
 
     def play(self, block_count: int = 300) -> tuple[bytes, list[int]]:
-        """What is heard until all is played, and what has finished."""
+        """What is heard until all is played, and which prompts have finished."""
         played = b"".join(self.mixer.next_block() for _ in range(block_count))
-        return played.rstrip(b"\0") + b"\0", self.mixer.finished()
+        finished = [over.prompt_id for over in self.mixer.ended() if isinstance(over, PromptFinished)]
+        return played.rstrip(b"\0") + b"\0", finished
 
 
 def heard(*spoken: str) -> bytes:
@@ -57,7 +59,15 @@ def test_prompts_are_spoken_in_order_and_finish() -> None:
     rig.prompter.speak(2, "Good.")
     rig.prompter.speak(3, "…")
     assert rig.play() == (heard("Lie down.", "Breathe.", "Good."), [1, 2, 3])
-    assert rig.mixer.sentences_finished() == [1, 1, 2]
+
+
+def test_each_sentence_is_told_before_its_prompt_has_finished() -> None:
+    rig = Rig()
+    rig.prompter.speak(1, "Lie down. Breathe.")
+    rig.prompter.speak(2, "…")
+    for _ in range(300):
+        rig.mixer.next_block()
+    assert rig.mixer.ended() == [*2 * [SentenceFinished(1)], PromptFinished(1), PromptFinished(2)]
 
 
 def test_what_was_prepared_is_not_synthesized_again() -> None:

@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from assistant.core.actions import EndSession, Listen, ReportHeard, ReportHoldStarted, Speak
+from assistant.core.events import PromptFinished
 from assistant.core.intents import Intent, Slots
 from assistant.screen.captions import Captions
 from assistant.screen.terminal import Terminal
@@ -27,13 +28,13 @@ def test_captions_finish_one_after_the_other_in_their_reading_time() -> None:
     captions.speak(1, "one two three four five six seven eight nine ten eleven twelve thirteen")
     captions.speak(2, "Yes.")
     clock.now = 4.9
-    assert captions.finished() == []
+    assert captions.ended() == []
     clock.now = 5.0
-    assert captions.finished() == [1]
+    assert captions.ended() == [PromptFinished(1)]
     clock.now = 5.7
-    assert captions.finished() == []
+    assert captions.ended() == []
     clock.now = 5.8
-    assert captions.finished() == [2]
+    assert captions.ended() == [PromptFinished(2)]
 
 
 def test_cut_captions_never_finish_and_what_comes_after_begins_at_once() -> None:
@@ -43,9 +44,9 @@ def test_cut_captions_never_finish_and_what_comes_after_begins_at_once() -> None
     captions.cut()
     captions.speak(2, "Yes.")
     clock.now = 0.8
-    assert captions.finished() == [2]
+    assert captions.ended() == [PromptFinished(2)]
     clock.now = 100.0
-    assert captions.finished() == []
+    assert captions.ended() == []
 
 
 def test_a_faster_rate_shortens_captions() -> None:
@@ -54,7 +55,7 @@ def test_a_faster_rate_shortens_captions() -> None:
     captions.set_rate(2.0)
     captions.speak(1, "one two three four five six seven eight nine ten eleven twelve thirteen")
     clock.now = 2.5
-    assert captions.finished() == [1]
+    assert captions.ended() == [PromptFinished(1)]
 
 
 def shown(*actions: object, width: int = 60) -> str:

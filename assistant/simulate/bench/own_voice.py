@@ -117,7 +117,7 @@ class Talking:
         elif not self._is_playing:
             self._begin()
         block = self._mixer.next_block()
-        if self._mixer.finished():
+        if self._mixer.ended():
             self._is_playing = False
         return block
 
