@@ -20,6 +20,9 @@ TAIL_SECONDS = 0.2
 SLOWEST, FASTEST = 0.8, 1.28
 REFERENCE_RMS = 1000.0
 """All stored energies are of sound of this RMS, in int16's range."""
+FORMANTS = 0.88, 1.17
+"""How far a voice's formants are moved, whatever its speed: the range of factors."""
+WARP_FACTORS = np.geomspace(0.7, 1.45, 31)
 _EFFECTIVE_BINS = features.BANKS.sum(1).square() / features.BANKS.square().sum(1)
 
 
@@ -73,6 +76,35 @@ def log_energies(wave: np.ndarray) -> np.ndarray:
     """(samples,) → (frames, MEL_BINS) float16 logarithms of mel energies."""
     energies = features.mel_energies(torch.from_numpy(np.ascontiguousarray(wave)))
     return np.asarray((energies + 1.0).log().half().numpy())
+
+
+def warps() -> np.ndarray:
+    """(WARPS, MEL_BINS, MEL_BINS): right factors for log-energies that move all formants by WARP_FACTORS.
+
+    So a voice gets another length of the vocal tract; above the highest band the last one goes on.
+    """
+    mel = np.linspace(features.mel(features.LOW_HZ), features.mel(features.HIGH_HZ), features.MEL_BINS + 2)
+    hertz = 700 * np.expm1(mel[1:-1] / 1127)
+    bins = np.arange(features.MEL_BINS)
+    made = np.zeros((len(WARP_FACTORS), features.MEL_BINS, features.MEL_BINS), np.float32)
+    for matrix, factor in zip(made, WARP_FACTORS, strict=True):
+        source = np.interp(hertz / factor, hertz, bins)
+        below = np.minimum(source.astype(int), features.MEL_BINS - 2)
+        matrix[below, bins] = below + 1 - source
+        matrix[below + 1, bins] = source - below
+    return made
+
+
+def color(deviation_db: float, rng: Rng) -> np.ndarray:
+    """(MEL_BINS,): a smooth random curve to add to log-energies, as of another microphone."""
+    knots = np.linspace(0, features.MEL_BINS - 1, 6)
+    gains_db = np.interp(np.arange(features.MEL_BINS), knots, rng.normal(0, deviation_db, 6))
+    return nepers(gains_db)
+
+
+def nepers(gain_db: np.ndarray | float) -> np.ndarray:
+    """A gain in dB as what is added to logarithms of energies."""
+    return np.asarray(np.asarray(gain_db) * np.log(10) / 10, np.float32)
 
 
 def mix(speech: Tensor, noise: Tensor, generator: torch.Generator) -> Tensor:

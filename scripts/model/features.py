@@ -31,14 +31,15 @@ MFCC_CONF = f"""--sample-frequency={SAMPLE_RATE_HZ}
 """
 
 
-def _mel(hertz: float) -> float:
+def mel(hertz: float) -> float:
+    """A frequency on the mel scale."""
     return 1127.0 * math.log(1.0 + hertz / 700.0)
 
 
 def _mel_banks() -> Tensor:
-    low = _mel(LOW_HZ)
-    step = (_mel(HIGH_HZ) - low) / (MEL_BINS + 1)
-    bins = torch.tensor([_mel(k * SAMPLE_RATE_HZ / FFT_SAMPLES) for k in range(FFT_SAMPLES // 2)])
+    low = mel(LOW_HZ)
+    step = (mel(HIGH_HZ) - low) / (MEL_BINS + 1)
+    bins = torch.tensor([mel(k * SAMPLE_RATE_HZ / FFT_SAMPLES) for k in range(FFT_SAMPLES // 2)])
     centers = low + step * torch.arange(1, MEL_BINS + 1)[:, None]
     triangles = (1 - (bins - centers).abs() / step).clamp_min(0)
     return torch.nn.functional.pad(triangles, (0, 1))  # the Nyquist bin is not used

@@ -54,15 +54,15 @@ class Plan:
 
     synthetic_utterances: int = 20_000
     noise_clips: int = 120
-    human_variants: int = 3
+    human_variants: int = 6
     safety_variants: int = 16
     bootstrap_steps: int = 180
     draft_steps: int = 450
     first_steps: int = 5_000
-    measured_steps: int = 4_000
-    shipped_steps: int = 450
+    measured_steps: int = 6_000
+    shipped_steps: int = 1_200
     judge_steps: int = 5_000
-    shipped_judge_steps: int = 450
+    shipped_judge_steps: int = 1_000
     rows: int = 32
 
     def longer(self, times: float) -> Plan:

@@ -85,7 +85,7 @@ def sentences(table: PhraseTable, count: int, rng: random.Random) -> list[tuple[
 
     makers = (
         (0.16, "command", lambda: rng.choice(every)),
-        (0.06, "word", lambda: rng.choice(SHORT_WORDS)),
+        (0.12, "word", lambda: rng.choice(SHORT_WORDS)),
         (0.16, "command", lambda: rng.choice(safety)),
         (0.05, "command", lambda: "stop"),
         (0.08, "command", lambda: ", ".join(rng.sample(every, rng.randint(2, 3)))),

@@ -89,7 +89,7 @@ def make_noises(pack: Pack, out: Path, clips: int, seed: int) -> None:
     np.save(out, np.stack([augment.log_energies(wave.astype(np.float32)) for wave in made]))
 
 
-def frames_by_utterance(variants: Variants) -> Iterator[tuple[int, int, int]]:
-    """(utterance number, first frame, frames) of every variant."""
-    for number, start, frames, _ in variants.index:
-        yield int(number), int(start), int(frames)
+def frames_by_utterance(variants: Variants) -> Iterator[tuple[int, int, int, float]]:
+    """(utterance number, first frame, frames, stretch) of every variant."""
+    for number, start, frames, stretch in variants.index:
+        yield int(number), int(start), int(frames), float(stretch)

@@ -19,6 +19,7 @@ pytest.importorskip("scipy", reason="SciPy is not installed: it is needed only t
 
 import align  # noqa: E402
 import augment  # noqa: E402
+import backdrops  # noqa: E402
 import batches  # noqa: E402
 import export  # noqa: E402
 import features  # noqa: E402
@@ -181,17 +182,88 @@ def test_noises_are_sound(maker: object) -> None:
     assert wave.std() > 0.01
 
 
-def sampler(seed: int, word: str = "yes", cut_share: float = 0.0) -> batches.Sampler:
-    """Batches of one word, with a pause before and after it."""
-    phones = ((SILENCE_PDF, 0.2), (9, 0.8), (SILENCE_PDF, 1.0))
+def sampler(
+    seed: int, word: str = "yes", cut_share: float = 0.0, unit: str = "EH", changed_share: float = 0.5
+) -> batches.Sampler:
+    """Batches of one word, with a softer pause of 0.2 s before and after it."""
+    phones = ((SILENCE_PDF, 0.2), (PDF[unit], 0.8), (SILENCE_PDF, 1.0))
     utterances = [Utterance(word, "human", "x", 0, 0, False, phones)]
-    energies = np.random.default_rng(1).normal(8, 2, (100, 40)).astype(np.float16)
+    energies = np.random.default_rng(1).normal(18, 2, (100, 40)).astype(np.float16)
+    energies[:19] -= 12  # a frame is labeled by its middle
+    energies[79:] -= 12
     stored = Variants(energies, np.array([(0, 0, 100, 1.0)], INDEX))
     noise = np.random.default_rng(2).normal(8, 1, (2, 998, 40)).astype(np.float16)
     source = batches.Source(stored, stored.labels(utterances), utterances)
     shares = {"words": 1.0, "safety": 1.0}
-    acoustics = batches.Acoustics(rows=4, cut_share=cut_share)
+    acoustics = batches.Acoustics(rows=4, cut_share=cut_share, changed_share=changed_share)
     return batches.Sampler([source], noise, acoustics, shares, seed)
+
+
+def loudness_db(row: np.ndarray) -> float:
+    return float(10 * np.log10(np.exp(row).sum(1).mean()))
+
+
+def backdrop_rows(talks: int, recorded: int, **levels: object) -> list[np.ndarray]:
+    """Rows of made noise, a recording's background or a talker: at 60, 50 and 40 dB, to tell them apart."""
+    flat = [np.full((30, 40), db * np.log(10) / 10, np.float16) for db in (50.0, 40.0)]
+    made = np.full((1, 998, 40), 60 * np.log(10) / 10, np.float16)
+    usual = {"snr_db": ((1.0, 10, 10),), "talker_db": (20.0, 20.0), "edge_share": 0.0} | levels
+    behind = backdrops.Backdrops(made, flat[:recorded], flat[1:] * talks, backdrops.Levels(**usual))
+    rng = np.random.default_rng(1)
+    return [behind.row(360, rng) for _ in range(60)]
+
+
+def test_backdrops_are_as_far_below_the_words_as_they_should_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backdrops, "COLOR_DB", 0.0)
+    bands_db = 10 * np.log10(40)
+    made = {round(loudness_db(row) - bands_db) for row in backdrop_rows(0, 0)}
+    recorded = {round(loudness_db(row) - bands_db) for row in backdrop_rows(0, 1, own_share=1.0)}
+    loudest = [
+        loudness_db(row[row.mean(1).argmax()][None]) - bands_db
+        for row in backdrop_rows(1, 0, talker_share=1.0)
+    ]
+    assert made == {50}
+    assert recorded == {50}  # a recording's background is as loud as made noise, whatever it was
+    assert max(loudest) == pytest.approx(20.0, abs=0.5)
+
+
+def test_a_backdrop_may_begin_or_end_at_once() -> None:
+    rows = backdrop_rows(0, 0, edge_share=1.0)
+    jumps = [np.flatnonzero(np.abs(np.diff(row.mean(1))) > 10) for row in rows]
+    assert all(len(jump) <= 1 for jump in jumps)
+    assert sum(len(jump) for jump in jumps) > 50
+    assert {bool(row[0].mean() < row[-1].mean()) for row in rows} == {True, False}
+
+
+def test_some_words_are_labeled_with_plain_phones_and_the_safety_word_never(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def heard(word: str) -> set[int]:
+        return set(
+            torch.cat([sampler(1, word, unit=WORD_UNITS[word][0]).batch(s)[1] for s in range(5)])
+            .unique()
+            .tolist()
+        )
+
+    monkeypatch.setattr(batches, "PLAIN_SHARE", 0.5)
+    assert heard("yes") == {SILENCE_PDF, PDF["Y"], PDF["Y.yes"]}
+    assert heard("stop") == {SILENCE_PDF, PDF["S.stop"]}
+
+
+def test_labels_stay_with_the_sound_whatever_its_tempo_color_and_formants() -> None:
+    lengths = set()
+    for seed in range(20):
+        speech = np.full((batches.ROW_FRAMES, 40), -20.0, np.float32)
+        labels = np.full(batches.ROW_FRAMES, SILENCE_PDF)
+        sampler(1, "stop", changed_share=1.0)._fill(speech, labels, np.random.default_rng(seed))
+        is_word = labels != SILENCE_PDF
+        np.testing.assert_array_equal(is_word, np.median(speech, axis=1) > 12)
+        edges = np.flatnonzero(np.diff(is_word.astype(int), prepend=0, append=0))
+        lengths |= {
+            end - begin for begin, end in edges.reshape(-1, 2).tolist() if begin and end < len(labels)
+        }
+    assert min(lengths) == pytest.approx(60 * 0.86, abs=2)
+    assert max(lengths) == pytest.approx(60 * 1.17, abs=2)
 
 
 @pytest.mark.parametrize("word", ["yes", "stop"])
@@ -211,7 +283,7 @@ def test_in_running_speech_only_safety_words_keep_their_pauses(
 def test_a_step_of_training_is_the_same_every_time() -> None:
     frames, labels = sampler(1).batch(5)
     assert labels.shape == (4, batches.ROW_FRAMES // 3)
-    assert set(labels.unique().tolist()) == {SILENCE_PDF, 9}
+    assert set(labels.unique().tolist()) == {SILENCE_PDF, PDF["EH"]}
     torch.testing.assert_close(frames, sampler(1).batch(5)[0], rtol=0, atol=0)
     assert not torch.equal(frames, sampler(2).batch(5)[0])
 
@@ -291,3 +363,13 @@ def test_many_voices_speak_and_some_are_kept_for_measuring() -> None:
     rng = random.Random(1)
     assert not any(synthesis.training_manner(rng).is_held for _ in range(500))
     assert all(manner.is_held for _ in range(50) for manner in synthesis.held_manners(rng))
+
+
+def test_other_formants_move_a_peak_and_keep_its_energy() -> None:
+    mel_hertz = 700 * np.expm1(np.linspace(features.mel(20), features.mel(7600), 42)[1:-1] / 1127)
+    flat, peak = np.zeros((1, 40), np.float32), np.zeros((1, 40), np.float32)
+    flat[:], peak[0, 20] = 3.0, 1.0
+    for factor, warp in zip(augment.WARP_FACTORS, augment.warps(), strict=True):
+        assert flat @ warp == pytest.approx(flat)
+        moved = mel_hertz @ ((peak @ warp)[0] / (peak @ warp).sum())
+        assert moved == pytest.approx(mel_hertz[20] * factor, rel=0.03)
