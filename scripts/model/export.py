@@ -47,11 +47,11 @@ class Options:
     often than life does. Silence's is taken times `silence_prior`: in noise, silence would swallow words.
     """
 
-    acoustic_scale: float = 0.7
+    acoustic_scale: float = 0.5
     prior_scale: float = 0.7
     own_prior: float = 2.0
-    word_prior: float = 2.0
-    silence_prior: float = 2.0
+    word_prior: float = 1.0
+    silence_prior: float = 4.0
     beam: float = 9.0
     max_active: int = 800
     frames_per_chunk: int = 12

@@ -11,7 +11,7 @@ import os
 import random
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from multiprocessing import Pool
 from pathlib import Path
@@ -29,9 +29,10 @@ import train
 import variants
 from batches import EASY, Acoustics, Sampler, Source
 from corpus import Pack, Utterance
-from network import JUDGE, Network, priors_path, trained
+from network import JUDGE, LISTENER, Network, priors_path, trained
 from network import load as load_network
 from phones import JUDGED_PDF, JUDGED_PDF_COUNT, PDF_COUNT, SAFETY_WORD
+from plan import MINIATURE, Plan
 from progress import Stage
 
 from assistant.language.packs import load_language
@@ -46,32 +47,6 @@ DROPPED_SHARE = 0.03  # of the alignments, the worst: mostly wrong labels
 ALIGN_SLICE = 250
 PRIOR_STEPS = 40
 CUT_SHARE = 0.5  # of the judge's rows end anywhere
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How much of everything: the sizes that are chosen for time."""
-
-    synthetic_utterances: int = 20_000
-    noise_clips: int = 120
-    human_variants: int = 6
-    safety_variants: int = 16
-    bootstrap_steps: int = 180
-    draft_steps: int = 450
-    first_steps: int = 5_000
-    measured_steps: int = 6_000
-    shipped_steps: int = 1_200
-    judge_steps: int = 5_000
-    shipped_judge_steps: int = 1_000
-    rows: int = 32
-
-    def longer(self, times: float) -> Plan:
-        """The same with more steps of training once everything is aligned."""
-        names = ("first_steps", "measured_steps", "shipped_steps", "judge_steps", "shipped_judge_steps")
-        return replace(self, **{name: round(getattr(self, name) * times) for name in names})
-
-
-MINIATURE = Plan(300, 6, 1, 2, 120, 40, 60, 30, 20, 40, 10, rows=8)
 
 
 class Build:
@@ -103,12 +78,16 @@ class Build:
         self.stage("first.pt", self._first)
         for name in CORPORA:
             self.stage(f"{name}.realigned.jsonl", partial(self._align, name, "first.pt"))
-        self.stage("measured.pt", self._measured)
+        self.stage("second.pt", self._second)
+        self.stage("measured.pt", partial(self._mean, ("first.pt", "second.pt"), everybody=False))
         self.stage("judge.pt", self._judge)
         results = "measured.pt", "judge.pt"
         if not measured:
-            self.stage("shipped.pt", self._shipped)
-            self.stage("shipped-judge.pt", self._shipped_judge)
+            self.stage("last.pt", self._last)
+            self.stage("shipped.pt", partial(self._mean, ("measured.pt", "last.pt"), everybody=True))
+            self.stage("last-judge.pt", self._last_judge)
+            judges = "judge.pt", "last-judge.pt"
+            self.stage("shipped-judge.pt", partial(self._mean, judges, everybody=True, for_judge=True))
             results = "shipped.pt", "shipped-judge.pt"
         self.export(*results, out)
 
@@ -222,16 +201,16 @@ class Build:
         sampler = self._sampler(*ALIGNED, everybody=False)
         self._train(network, sampler, train.Schedule(self.plan.first_steps), stage)
 
-    def _measured(self, stage: Stage) -> None:
+    def _second(self, stage: Stage) -> None:
         """Go on, better aligned."""
         network = load_network(self.work / "first.pt", PDF_COUNT)
-        schedule = train.Schedule(self.plan.measured_steps, peak_rate=1.5e-3)
+        schedule = train.Schedule(self.plan.second_steps, peak_rate=1.5e-3)
         self._train(network, self._sampler(*REALIGNED, everybody=False), schedule, stage)
 
-    def _shipped(self, stage: Stage) -> None:
+    def _last(self, stage: Stage) -> None:
         """Go on from there with everybody."""
         network = load_network(self.work / "measured.pt", PDF_COUNT)
-        schedule = train.Schedule(self.plan.shipped_steps, peak_rate=8e-4, constant_part=0.5)
+        schedule = train.Schedule(self.plan.last_steps, peak_rate=8e-4, constant_part=0.5)
         self._train(network, self._sampler(*REALIGNED, everybody=True), schedule, stage)
 
     def _judge(self, stage: Stage) -> None:
@@ -241,11 +220,23 @@ class Build:
         train.normalize_input(network, sampler)
         self._train(network, sampler, train.Schedule(self.plan.judge_steps), stage)
 
-    def _shipped_judge(self, stage: Stage) -> None:
+    def _last_judge(self, stage: Stage) -> None:
         """Go on from there with everybody."""
         network = load_network(self.work / "judge.pt", JUDGED_PDF_COUNT, JUDGE)
-        schedule = train.Schedule(self.plan.shipped_judge_steps, peak_rate=8e-4, constant_part=0.5)
+        schedule = train.Schedule(self.plan.last_judge_steps, peak_rate=8e-4, constant_part=0.5)
         self._train(network, self._sampler(*REALIGNED, everybody=True, for_judge=True), schedule, stage)
+
+    def _mean(
+        self, names: tuple[str, str], stage: Stage, *, everybody: bool, for_judge: bool = False
+    ) -> None:
+        """Halfway between a network and what it became when it learned on."""
+        stage(0.0)
+        shape = (JUDGED_PDF_COUNT, JUDGE) if for_judge else (PDF_COUNT, LISTENER)
+        begun, learned = (load_network(self.work / name, *shape) for name in names)
+        sampler = self._sampler(*REALIGNED, everybody=everybody, for_judge=for_judge)
+        priors = np.load(priors_path(self.work / names[1]))
+        np.save(priors_path(self.work / stage.name), priors)
+        torch.save(train.mean_of(begun, learned, sampler).state_dict(), self.work / stage.name)
 
     def export(self, network: str, judge: str, out: Path) -> None:
         """Write the model folder."""

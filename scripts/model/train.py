@@ -126,6 +126,25 @@ def _move_average(average: Network, network: Network, step: int) -> None:
             kept.lerp_(new, share)
 
 
+@torch.no_grad()
+def mean_of(one: Network, other: Network, sampler: Sampler, batches: int = 100) -> Network:
+    """Halfway between two networks of which one has learned on from the other: it knows others better.
+
+    The normalizations are measured anew, on the sampler's batches.
+    """
+    mean = copy.deepcopy(one)
+    for kept, new in zip(mean.state_dict().values(), other.state_dict().values(), strict=True):
+        if kept.is_floating_point():
+            kept.lerp_(new, 0.5)
+    for norm in mean.norm:
+        norm.reset_running_stats()
+        norm.momentum = None  # the plain mean of all batches
+    mean.train()
+    for step in range(batches):
+        mean(sampler.batch(step)[0])
+    return mean.eval()
+
+
 def normalize_input(network: Network, sampler: Sampler, batches: int = 10) -> None:
     """Set the input's mean and deviation from the first batches."""
     features = torch.cat([sampler.batch(step)[0].flatten(0, 1) for step in range(batches)])

@@ -28,6 +28,7 @@ import judging  # noqa: E402
 import noises  # noqa: E402
 import synthesis  # noqa: E402
 import texts  # noqa: E402
+import train  # noqa: E402
 import transducer  # noqa: E402
 from corpus import Utterance, gather, load  # noqa: E402
 from lexicon import PHONES, pronunciations  # noqa: E402
@@ -286,6 +287,20 @@ def test_a_step_of_training_is_the_same_every_time() -> None:
     assert set(labels.unique().tolist()) == {SILENCE_PDF, PDF["EH"]}
     torch.testing.assert_close(frames, sampler(1).batch(5)[0], rtol=0, atol=0)
     assert not torch.equal(frames, sampler(2).batch(5)[0])
+
+
+def test_halfway_between_two_networks_the_normalizations_are_those_of_what_is_heard() -> None:
+    torch.manual_seed(1)
+    one, other = (Network(PDF_COUNT, replace(LISTENER, width=16)).eval() for _ in range(2))
+    mean = train.mean_of(one, other, sampler(1), batches=3)
+    weights = (network.affine[2].weight for network in (one, other))
+    torch.testing.assert_close(mean.affine[2].weight, sum(weights) / 2)
+    assert not mean.training
+    frames = torch.cat([sampler(1).batch(step)[0] for step in range(3)])
+    with torch.no_grad():
+        heard = mean.affine[0](torch.cat([mean._pad(frames)[:, at : at - 4 or None] for at in range(5)], -1))
+    torch.testing.assert_close(mean.norm[0].running_mean, heard.flatten(0, 1).mean(0), rtol=1e-3, atol=1e-3)
+    assert float(one.norm[0].running_mean.abs().max()) == 0.0  # the networks themselves stay as they are
 
 
 def test_weights_are_stored_as_bytes_close_to_themselves() -> None:
