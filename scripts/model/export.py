@@ -49,7 +49,7 @@ class Options:
 
     acoustic_scale: float = 0.5
     prior_scale: float = 0.7
-    own_prior: float = 2.0
+    own_prior: float = 1.4
     word_prior: float = 1.0
     silence_prior: float = 4.0
     beam: float = 9.0
