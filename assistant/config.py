@@ -51,7 +51,7 @@ class HearingConfig(_Strict):
     stands_out_db: float = Field(default=4.0, ge=-90.0, le=30.0)
     doubted_quiet_seconds: float = Field(default=1.2, ge=0.4, le=5.0)
     doubt_seconds: float = Field(default=10.0, ge=0.0, le=60.0)
-    alone_plausibility: float = Field(default=-1.0, ge=-100.0, le=0.0)
+    alone_plausibility: float = Field(default=-2.0, ge=-100.0, le=0.0)
     unrecorded_plausibility: float = Field(default=-8.0, ge=-100.0, le=0.0)
     among_plausibility: float = Field(default=-1.0, ge=-100.0, le=0.0)
     doubted_plausibility: float = Field(default=-0.7, ge=-100.0, le=0.0)

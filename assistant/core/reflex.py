@@ -57,7 +57,7 @@ class OperatingPoint:
     talk_seconds: float = 0.8
     stands_out_db: float = 4.0
     doubted_quiet_seconds: float = 1.2
-    alone_plausibility: float = -1.0
+    alone_plausibility: float = -2.0
     unrecorded_plausibility: float = -8.0
     """Instead of `alone_plausibility`, of pain and red flags: no recording taught the judge those."""
     among_plausibility: float = -1.0
