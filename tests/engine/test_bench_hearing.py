@@ -111,8 +111,8 @@ def test_a_curve_is_measured_printed_and_saved(recordings: Path, tmp_path: Path)
     missed = [
         next(f["count"] for f in point["figures"] if f["what"] == '"stop" missed') for point in (free, strict)
     ]
-    assert missed[0] <= 1
-    assert missed[1] == 4  # no sound fits as well as that
+    assert missed[0] <= min(1, missed[1])  # the less is asked of the sound, the less is missed
+    assert [free["factor"], strict["factor"]] == [50.0, 0.0]
     assert "| 50 | " in done.stdout
     ElementTree.parse(tmp_path / "curve.svg")
 

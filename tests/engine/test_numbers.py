@@ -40,7 +40,7 @@ def model() -> VoskModel:
         (State.SCORING, "seven", Intent.NUMBER, 7),
         (State.SCORING, "seven out of ten", Intent.NUMBER, 7),
         (State.SCORING, "about five or six", Intent.NUMBER, 6),
-        (State.SCORING, "seven out of bananas", Intent.NUMBER, None),
+        (State.SCORING, "seven out of umbrella", Intent.NUMBER, None),
     ],
 )
 def test_a_number_is_heard_in_full_or_known_to_be_lost(
