@@ -35,7 +35,7 @@ class Costs:
     alarming_word: float = 1.5  # of a word that only safety phrases have, on top of that
     plain_phone: float = 0.5  # of each plain phone in it
     unknown: float = 0.0  # of entering the phone loop of [unk]
-    unknown_phone: float = 2.2  # of each phone in it
+    unknown_phone: float = 2.5  # of each phone in it
     unknown_word: float = 4.0  # of a common word as a pronunciation of [unk]
 
 
