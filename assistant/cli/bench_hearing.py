@@ -14,6 +14,7 @@ from assistant.cli import output
 from assistant.errors import HearingError
 
 if TYPE_CHECKING:
+    from assistant.core.reflex import OperatingPoint
     from assistant.simulate.bench.figures import Figure
     from assistant.simulate.bench.processes import Run
 
@@ -51,16 +52,20 @@ def hearing(
     """Measure what hearing misses and makes up, how late, at what cost: in noise, far away, over us."""
     from assistant.equipment import operating_point
     from assistant.language.packs import load_language
+    from assistant.simulate.bench.curve import factors
+    from assistant.simulate.bench.curve import trials as curve_trials
     from assistant.simulate.bench.figures import figures_of
     from assistant.simulate.bench.files import make_folder, read_figures, read_page
     from assistant.simulate.bench.processes import Run, measure
     from assistant.simulate.bench.saying import made_up, text
     from assistant.simulate.bench.trials import chosen
 
+    point = operating_point(output.configuration())
     if curve:
         if markdown or against or commit or as_json:
             raise HearingError("curve", "A curve is printed and, with --out, saved; leave the others out.")
-        _draw_curve(curve, Run(audio, (), quick, every, processes, model), conditions, out)
+        run = Run(audio, curve_trials(conditions, quick=quick), quick, every, processes, model)
+        _draw_curve(factors(curve), run, point, out)
         return
     trials = chosen(conditions, quick=quick)
     kept = None if against is None else read_figures(against)
@@ -69,7 +74,6 @@ def hearing(
     for folder in (out, commit and commit.parent):
         if folder is not None:
             make_folder(folder)
-    point = operating_point(output.configuration())
     run = Run(audio, trials, quick, every, processes, model, point)
     outcomes = measure(run, output.note)
     found = figures_of(outcomes, load_language().table)
@@ -85,25 +89,22 @@ def hearing(
         _compare(found, kept, whole=not conditions)
 
 
-def _draw_curve(wanted: str, run: Run, conditions: str, out: Path | None) -> None:
+def _draw_curve(factors: list[float], run: Run, point: OperatingPoint, out: Path | None) -> None:
     """Measure at one operating point after the other, print the table and save it with its drawing."""
     from dataclasses import replace
 
-    from assistant.equipment import operating_point
     from assistant.language.packs import load_language
     from assistant.simulate.bench import curve, files
     from assistant.simulate.bench.figures import figures_of
     from assistant.simulate.bench.processes import measure
 
-    factors, point = curve.factors(wanted), operating_point(output.configuration())
-    run = replace(run, trials=curve.trials(conditions, quick=run.quick))
     if out is not None:
         files.make_folder(out)
-    points = []
+    table, points = load_language().table, []
     for factor in factors:
         output.note(f"The judge's limits times {factor:g}.")
         outcomes = measure(replace(run, point=curve.asking(point, factor)), output.note)
-        points.append(curve.Point(factor, figures_of(outcomes, load_language().table)))
+        points.append(curve.Point(factor, figures_of(outcomes, table)))
     for line in curve.text(points):
         output.out.print(line)
     if out is not None:

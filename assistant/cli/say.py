@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli import output
-from assistant.core.events import PromptFinished
 from assistant.errors import AudioError
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ def _play(voice: Voice, text: str, rate: float, config: Config) -> None:
 def _wait_until_played(mixer: Mixer, stream: SpeakerStream) -> None:
     """Wait for the prompt's end to leave the speaker. Raises AudioError when the device takes nothing."""
     blocks, moved_at = mixer.blocks_played, time.monotonic()
-    while PromptFinished(_PROMPT_ID) not in mixer.ended():
+    while not mixer.ended():
         time.sleep(0.02)
         if mixer.blocks_played != blocks:
             blocks, moved_at = mixer.blocks_played, time.monotonic()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -234,8 +235,7 @@ class Build:
         shape = (JUDGED_PDF_COUNT, JUDGE) if for_judge else (PDF_COUNT, LISTENER)
         begun, learned = (load_network(self.work / name, *shape) for name in names)
         sampler = self._sampler(*REALIGNED, everybody=everybody, for_judge=for_judge)
-        priors = np.load(priors_path(self.work / names[1]))
-        np.save(priors_path(self.work / stage.name), priors)
+        shutil.copy(priors_path(self.work / names[1]), priors_path(self.work / stage.name))
         torch.save(train.mean_of(begun, learned, sampler).state_dict(), self.work / stage.name)
 
     def export(self, network: str, judge: str, out: Path) -> None:

@@ -17,8 +17,8 @@ from assistant.simulate.bench.figures import Figure
 from assistant.simulate.bench.saying import in_words
 from assistant.simulate.bench.trials import Kind, Trial, chosen
 
-CONDITIONS = "clean,kitchen 10 dB,others' reading"
 OTHERS = "others' reading"
+CONDITIONS = f"clean,kitchen 10 dB,{OTHERS}"
 WIDTH, HEIGHT, MARGIN = 640, 420, 60
 STEPS = 5
 COLORS = ("#1b6ca8", "#b8402a", "#4a7a2c", "#7a4a8c")
