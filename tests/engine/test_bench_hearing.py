@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -32,6 +33,15 @@ def bench(*arguments: str | Path, timeout_seconds: float = 600) -> subprocess.Co
     return subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=timeout_seconds, env=os.environ
     )
+
+
+def is_there(group: int) -> bool:
+    """Whether a process of this group is running."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def spoken(text: str, voice: str, folder: Path) -> np.ndarray:
@@ -163,6 +173,21 @@ def test_a_recording_that_turns_out_to_be_none_ends_the_work_in_one_sentence(tmp
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].endswith("two.wav is not mono sound at 16 kHz.")
     assert "Traceback" not in done.stderr
+
+
+def test_nothing_goes_on_when_the_program_is_killed(recordings: Path) -> None:
+    command = [sys.executable, "-m", "assistant", "bench", "hearing", "--conditions", "clean"]
+    with subprocess.Popen(
+        [*command, "--audio", recordings], stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as running:
+        assert running.stderr
+        assert any("Listening" in line for line in running.stderr)
+        running.kill()
+        running.wait()
+        until = time.monotonic() + 30.0
+        while is_there(running.pid) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert not is_there(running.pid)
 
 
 @pytest.mark.timeout(1200)

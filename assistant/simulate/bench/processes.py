@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import signal
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -136,7 +137,16 @@ _tools: list[Tools] = []
 
 def _prepare(made: _Made) -> None:
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # an interrupt is told by the main process alone
+    threading.Thread(target=_end_with_main_process, daemon=True).start()
     _tools.append(Tools(VoskModel(made.model), made.table, made.backgrounds, made.prompts, made.point))
+
+
+def _end_with_main_process() -> None:
+    """However that ends: nobody else would tell a process that waits for a piece."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _hear(piece: Piece) -> Outcome:
