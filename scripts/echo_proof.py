@@ -1,6 +1,6 @@
 """Play everything that Limber says, in its usual voices, to its own ears, and say what it takes for commands.
 
-    .venv/bin/python scripts/echo_proof.py [--voice flite:slt --voice espeak:en-us] [TEXT…]
+    .venv/bin/python scripts/echo_proof.py [--voice flite:slt --voice espeak:en-us] [--draws 1] [TEXT…]
 
 Prints each safety phrase with the saying that triggers it, which must not be, and a table of other
 commands, which the session takes for its echo. Exits with 1 when a safety phrase was triggered. With TEXTs
@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -31,14 +30,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("texts", nargs="*", metavar="TEXT")
     parser.add_argument("--voice", action="append", help="default: flite:slt and espeak:en-us")
+    parser.add_argument("--draws", type=int, default=1, help="hear each so often, with other dither")
     options = parser.parse_args()
     pack, routines = load_content(Config(), print)
     sayings = [Saying("given", text) for text in options.texts] or everything_said(pack, routines)
     model = VoskModel(find_speech_model(None).path)
     found: list[Misheard] = []
     for voice in options.voice or ("flite:slt", "espeak:en-us"):
-        recognizers, voices = partial(VoskRecognizer, model), partial(open_voice, voice)
-        found += listen_to_itself(sayings, voices, recognizers, pack.table)
+        opened, recognizer = open_voice(voice), VoskRecognizer(model)
+        found += listen_to_itself(sayings, opened, recognizer, pack.table, draws=options.draws)
     safety = [misheard for misheard in found if misheard.is_safety]
     for misheard in safety:
         print(

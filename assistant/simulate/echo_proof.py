@@ -6,9 +6,9 @@ scripts/echo_proof.py. Must not act on what it finds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from string import Formatter
 
 import numpy as np
@@ -22,10 +22,10 @@ from assistant.core.routine import Routine, Stretch
 from assistant.core.script import sentences
 from assistant.core.sound_check import SAYS_STOP
 from assistant.speech.hearing import HearingPath
+from assistant.speech.vosk_model import same_dither
 
 NUMBERS = range(1, 61)
 PAUSE_SECONDS = 0.25
-WORKERS = 2
 FLOOR_RMS = 3.0
 """No microphone is ever exactly silent; this is the quietest room, in int16 steps."""
 FAINT_RMS = 100.0
@@ -103,34 +103,31 @@ def _texts(stretch: Stretch) -> tuple[str, ...]:
 
 def listen_to_itself(
     sayings: Sequence[Saying],
-    open_voice: Callable[[], Voice],
-    open_recognizer: Callable[[], Recognizer],
+    voice: Voice,
+    recognizer: Recognizer,
     table: PhraseTable,
     *,
     noises_rms: Sequence[float] = (FLOOR_RMS, FAINT_RMS),
     intents: Iterable[Intent] = Intent,
+    draws: int = 1,
 ) -> list[Misheard]:
     """Say it all to the recognizer at 0 dB, over even noise of each level; return what it took for phrases.
 
     The grammar holds every phrase there is, or those of some intents and the safety phrases, as in a state
-    of a session. WORKERS threads share the work. Raises VoiceError.
+    of a session. The recognizer's own dither is drawn so often; a first draw is always the same. Raises
+    VoiceError.
     """
-
-    def hear(share: Sequence[Saying]) -> list[Misheard]:
-        voice, found = open_voice(), []
-        hearing, listener = HearingPath(open_recognizer(), table), Listener(table)
-        hearing.listen_for(intents)
-        for saying in share:
-            sound = b"".join(speech.samples for speech in voice.synthesize(saying.text, 1.0))
-            for noise_rms in noises_rms:
-                for match, words in _hear(_in_room(sound, noise_rms), hearing, listener):
-                    is_safety = _is_unsafe(saying, table.find_safety(words))
-                    found.append(Misheard(saying, voice.id, noise_rms, match, words, is_safety))
-        return found
-
-    with ThreadPoolExecutor(WORKERS) as pool:
-        shares = pool.map(hear, [sayings[first::WORKERS] for first in range(WORKERS)])
-        return [misheard for share in shares for misheard in share]
+    found: list[Misheard] = []
+    hearing, listener = HearingPath(recognizer, table), Listener(table)
+    hearing.listen_for(intents)
+    for saying in sayings:
+        sound = b"".join(speech.samples for speech in voice.synthesize(saying.text, 1.0))
+        for noise_rms, draw in product(noises_rms, range(1, draws + 1)):
+            same_dither(draw)
+            for match, words in _hear(_in_room(sound, noise_rms), hearing, listener):
+                is_safety = _is_unsafe(saying, table.find_safety(words))
+                found.append(Misheard(saying, voice.id, noise_rms, match, words, is_safety))
+    return found
 
 
 def _is_unsafe(saying: Saying, heard: Match | None) -> bool:

@@ -21,7 +21,7 @@ from assistant.speech.bench_audio import Samples
 from assistant.speech.endpointing import Endpointer, EndpointSettings, level_dbfs
 from assistant.speech.judge import Judge
 from assistant.speech.recognizer import UNKNOWN_WEIGHT
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.vosk_model import VoskModel, same_dither
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,7 @@ class Ear:
 
     def hear(self, samples: Samples) -> Heard:
         """Decode one piece of sound from a fresh start."""
+        same_dither(1)
         found: list[Hypothesis] = []
         data, last = samples.tobytes(), ""
         belief = _Belief(self._table, self._model.new_judge())

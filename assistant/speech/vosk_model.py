@@ -7,6 +7,7 @@ file descriptor is caught meanwhile. Must not be asked to load while another thr
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import sys
 import tempfile
@@ -45,6 +46,15 @@ class VoskModel:
     def missing_words(self, words: Iterable[str]) -> tuple[str, ...]:
         """Those words that the model does not know, sorted: phrases with them cannot be heard."""
         return tuple(sorted(word for word in set(words) if self.native.vosk_model_find_word(word) < 0))
+
+
+def same_dither(seed: int) -> None:
+    """From now on the same sound gives the same words as after the last such call, if one thread listens.
+
+    libvosk adds a faint noise to the sound, and draws it with the C library's `rand`. For benchmarks and
+    tests: a sound on the edge is otherwise heard now like this, now like that.
+    """
+    ctypes.CDLL(None).srand(seed)
 
 
 def _load(path: Path) -> vosk.Model:

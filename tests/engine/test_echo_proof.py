@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator
-from functools import partial
 from typing import ClassVar
 
 import pytest
@@ -81,7 +80,7 @@ def heard_as_safety(
 ) -> list[Misheard]:
     if shutil.which({"flite": "flite", "espeak": "espeak-ng"}[voice.partition(":")[0]]) is None:
         pytest.skip(f"{voice} needs: sudo apt-get install flite espeak-ng")
-    opened = partial(Remembering, voice), partial(VoskRecognizer, model)
+    opened = Remembering(voice), VoskRecognizer(model)
     found = listen_to_itself(sayings, *opened, pack.table, noises_rms=(FLOOR_RMS,), intents=intents)
     return [misheard for misheard in found if misheard.is_safety]
 
@@ -119,8 +118,6 @@ def test_a_prompt_that_says_a_safety_phrase_is_caught(content: Content, model: V
         pytest.skip("needs: sudo apt-get install espeak-ng")
     pack, _ = content
     sayings = [Saying("good", "Take your time."), Saying("bad", "Say that it hurts, or say please stop.")]
-    found = listen_to_itself(
-        sayings, partial(open_voice, "espeak:en-us"), partial(VoskRecognizer, model), pack.table
-    )
+    found = listen_to_itself(sayings, open_voice("espeak:en-us"), VoskRecognizer(model), pack.table)
     caught = {(misheard.saying.name, misheard.noise_rms) for misheard in found if misheard.is_safety}
     assert caught == {("bad", FLOOR_RMS), ("bad", FAINT_RMS)}

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import vosk
 from typer.testing import CliRunner
 
 from assistant.audio.files import Samples, read_audio
@@ -26,7 +27,7 @@ from assistant.resources import resource_path
 from assistant.speech.endpointing import EndpointSettings
 from assistant.speech.hearing import HearingPath
 from assistant.speech.recognizer import VoskRecognizer
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.vosk_model import VoskModel, same_dither
 
 Hypotheses = list[PartialHypothesis | FinalHypothesis]
 MODEL_PATH = resource_path("models/limber-en")
@@ -254,6 +255,17 @@ def test_the_hearing_path_takes_any_amount_of_audio(model: VoskModel, say: Calla
 
 def test_the_built_in_model_knows_every_word_of_the_language_pack(model: VoskModel) -> None:
     assert model.missing_words(load_language("en").table.vocabulary()) == ()
+
+
+def test_the_same_dither_gives_the_same_result(model: VoskModel, say: Callable[[str], Samples]) -> None:
+    def sureness(seed: int) -> float:
+        same_dither(seed)
+        recognizer = vosk.KaldiRecognizer(model.native, SAMPLE_RATE_HZ, json.dumps(PHRASES))
+        recognizer.SetMaxAlternatives(1)
+        recognizer.AcceptWaveform(np.concatenate([room(0.5), say("ready"), room(0.7)]).tobytes())
+        return float(json.loads(recognizer.FinalResult())["alternatives"][0]["confidence"])
+
+    assert sureness(1) == sureness(1) != sureness(2)
 
 
 def truncate(name: str, size: int) -> Callable[[Path], None]:

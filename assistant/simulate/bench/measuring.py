@@ -31,7 +31,7 @@ from assistant.simulate.bench.material import (
 from assistant.simulate.bench.own_voice import Prompts, Talking
 from assistant.simulate.bench.trials import Kind
 from assistant.speech.bench_audio import FRAME_SAMPLES, Clip, word_end_seconds
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.vosk_model import VoskModel, same_dither
 
 LATE_SECONDS = 0.8
 """A reflex counts for a word until so long after the word's end."""
@@ -100,6 +100,7 @@ def hear_piece(piece: Piece, tools: Tools) -> Outcome:
     """Hear it. Our own voice plays in every trial of "stop"; what echoes of it is the trial's. Raises
     HearingError or AudioError.
     """
+    same_dither(1)
     hearing = _Hearing(piece, tools)
     lines = _lines(piece)
     end = round(piece.seconds / BLOCK_SECONDS)
