@@ -7,7 +7,7 @@ Time is passed in, counted in samples of the microphone. Owned by the hearing pa
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from assistant.core.events import FinalHypothesis, PartialHypothesis
@@ -214,17 +214,30 @@ class Reflex:
         return found is None or self._is_borne_out(found, standing.words)
 
     def _is_borne_out(self, found: Match, words: Words) -> bool:
-        """Whether the sound fits the phrase suspected among these words."""
+        """Whether the sound fits the phrase suspected among these words, or another in them."""
+        seconds = self._now - self._suspected_at
+        return any(
+            self._plausibility(match.phrase, seconds) >= self._asked(match, words)
+            for match in self._all(found, words)
+        )
+
+    def _asked(self, found: Match, words: Words) -> float:
+        """How well the sound has to fit a phrase among these words."""
         limits = self._point
-        asked = limits.among_plausibility
         if self._is_alone(words):
             said_again = self._now - self._denied_at <= limits.doubt_seconds
             asked = limits.again_plausibility if said_again else limits.alone_plausibility
-            if found.intent is not Intent.STOP:
-                asked = limits.unrecorded_plausibility
-        elif self._talk.seconds_before(self._suspected_at) >= limits.talk_seconds:
-            asked = limits.doubted_plausibility
-        return self._plausibility(found.phrase, self._now - self._suspected_at) >= asked
+            return asked if found.intent is Intent.STOP else limits.unrecorded_plausibility
+        if self._talk.seconds_before(self._suspected_at) >= limits.talk_seconds:
+            return limits.doubted_plausibility
+        return limits.among_plausibility
+
+    def _all(self, found: Match, words: Words) -> Iterator[Match]:
+        """A safety phrase found in these words, and all others in them."""
+        yield found
+        rest = _without(found, words)
+        if rest != words and (other := self._table.find_safety(rest)):
+            yield from self._all(other, rest)
 
     def _quiet_since(self, doubted: FinalHypothesis) -> float:
         return (
@@ -248,12 +261,7 @@ class Reflex:
     def _is_only_one(self, words: Words) -> bool:
         """Whether there is just one safety phrase in these words."""
         found = self._table.find_safety(words)
-        phrase = found.phrase.split() if found else []
-        places = (at for at in range(len(words)) if list(words[at : at + len(phrase)]) == phrase)
-        at = next(places, None)
-        return at is not None and not self._table.find_safety(
-            (*words[:at], UNKNOWN_WORD, *words[at + len(phrase) :])
-        )
+        return found is not None and self._table.find_safety(_without(found, words)) is None
 
     def _is_alone(self, words: Words) -> bool:
         """Whether the words are nothing but safety phrases, one after the other."""
@@ -265,3 +273,11 @@ class Reflex:
     def _is_safety_phrase(self, words: Words) -> bool:
         found = self._table.find_safety(words)
         return found is not None and len(found.phrase.split()) == len(words)
+
+
+def _without(found: Match, words: Words) -> Words:
+    """The words with `[unk]` where the phrase first stands; the same where it does not."""
+    phrase = tuple(found.phrase.split())
+    places = (at for at in range(len(words)) if words[at : at + len(phrase)] == phrase)
+    at = next(places, None)
+    return words if at is None else (*words[:at], UNKNOWN_WORD, *words[at + len(phrase) :])

@@ -24,6 +24,7 @@ class Stream:
     def __init__(self, point: OperatingPoint = POINT) -> None:
         self.reflex = Reflex(PACK.table, self.plausibility, point)
         self.fit = 0.0
+        self.misfit: str | None = None
         self.judged: list[tuple[str, float]] = []
         self.block_count = 0
         self.utterance = 1
@@ -36,7 +37,7 @@ class Stream:
 
     def plausibility(self, phrase: str, seconds: float) -> float:
         self.judged.append((phrase, round(seconds, 2)))
-        return self.fit
+        return -99.0 if phrase == self.misfit else self.fit
 
     def block(
         self, *hypotheses: Hypothesis, quiet: bool = False, level_dbfs: float = -30.0
@@ -379,6 +380,20 @@ def test_among_other_words_more_is_asked_of_the_sound(said: str, asked: float) -
         stream.fit = fit
         stream.partial(said)
         assert words(stream.final(said)) == [said if fit == asked else "[unk]"]
+
+
+def test_a_phrase_that_the_sound_does_not_bear_out_takes_no_other_along() -> None:
+    for said, believed in (
+        ("say that hurts or please stop", "say that hurts or please stop"),
+        ("say please stop or that hurts", "say please stop or that hurts"),
+        ("say that hurts or please", "[unk]"),
+        ("say that hurts and that hurts", "[unk]"),
+    ):
+        stream = Stream()
+        stream.misfit = "that hurts"
+        stream.sound(0.2)
+        stream.partial(said)
+        assert words(stream.final(said)) == [believed]
 
 
 def test_at_the_end_of_talk_most_is_asked_of_the_sound() -> None:
