@@ -50,8 +50,8 @@ class Options:
     acoustic_scale: float = 0.5
     prior_scale: float = 0.7
     own_prior: float = 1.4
-    word_prior: float = 1.0
-    silence_prior: float = 4.0
+    word_prior: float = 0.5
+    silence_prior: float = 2.5
     beam: float = 9.0
     max_active: int = 800
     frames_per_chunk: int = 12
