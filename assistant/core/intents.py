@@ -239,7 +239,8 @@ def _strip_unknown(words: Words) -> Words:
     return words[known[0] : known[-1] + 1] if known else ()
 
 
-def _find(words: Words, part: Words) -> int:
+def place_of(words: Words, part: Words) -> int:
+    """Where the part first stands in the words, in one piece; -1 if it does not."""
     if part[0] not in words:
         return -1  # nearly always
     return next((i for i in range(len(words) - len(part) + 1) if words[i : i + len(part)] == part), -1)
@@ -247,10 +248,10 @@ def _find(words: Words, part: Words) -> int:
 
 def contains(words: Words, part: Words) -> bool:
     """Whether the part stands in the words, in one piece."""
-    return _find(words, part) >= 0
+    return place_of(words, part) >= 0
 
 
 def _blanked(words: Words, part: Words) -> Words:
-    while (at := _find(words, part)) >= 0:
+    while (at := place_of(words, part)) >= 0:
         words = words[:at] + (UNKNOWN_WORD,) * len(part) + words[at + len(part) :]
     return words

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from assistant.core.events import FinalHypothesis, PartialHypothesis
-from assistant.core.intents import UNKNOWN_WORD, Intent, Match, PhraseTable, Words
+from assistant.core.intents import UNKNOWN_WORD, Intent, Match, PhraseTable, Words, place_of
 from assistant.core.listening import Listener
 from assistant.core.talk import Talk
 
@@ -278,6 +278,5 @@ class Reflex:
 def _without(found: Match, words: Words) -> Words:
     """The words with `[unk]` where the phrase first stands; the same where it does not."""
     phrase = tuple(found.phrase.split())
-    places = (at for at in range(len(words)) if words[at : at + len(phrase)] == phrase)
-    at = next(places, None)
-    return words if at is None else (*words[:at], UNKNOWN_WORD, *words[at + len(phrase) :])
+    at = place_of(words, phrase)
+    return words if at < 0 else (*words[:at], UNKNOWN_WORD, *words[at + len(phrase) :])
