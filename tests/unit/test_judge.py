@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -126,3 +129,16 @@ def test_a_damaged_word_list_is_told_in_one_sentence(line: str | None, tmp_path:
         (tmp_path / "words.txt").write_bytes(line.encode("latin-1"))
     with pytest.raises(HearingError, match=r"words\.txt is missing or damaged"):
         load_judging(tmp_path)
+
+
+def test_numpy_has_no_second_thread_that_spins() -> None:
+    tasks = Path("/proc/self/task")
+    if not tasks.exists():
+        pytest.skip("threads are counted on Linux only")
+    multiply = "import os, assistant.speech.judge, numpy as np; np.eye(500) @ np.eye(500)"
+    program = f"{multiply}; print(os.listdir('{tasks}'))"
+    environment = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    printed = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    ).stdout
+    assert printed.count(",") == 0, printed
