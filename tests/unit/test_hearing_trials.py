@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from assistant.core.ports import SAMPLE_RATE_HZ, Speech
 from assistant.errors import AudioError, HearingError, VoiceError
 from assistant.simulate.bench import measuring, own_voice, processes
 from assistant.simulate.bench.ears import Noticed
+from assistant.simulate.bench.figures import OWN_WORDS, PAUSES, figures_of
 from assistant.simulate.bench.material import Backgrounds, Piece, clips_of, pieces_of, room_for, said
 from assistant.simulate.bench.measuring import LATE_SECONDS, Outcome, Tools, hear_piece
 from assistant.simulate.bench.own_voice import QUIET_AFTER_CUT_SECONDS, Prompts, Talking
@@ -158,6 +160,19 @@ def test_our_own_voice_alone_sets_off_ears_that_only_hear_loudness(folder: Path,
     count = len(outcome.made_up)
     assert made_up([outcome]) == ["", "made up", f"  {'alone':28} {count} x stop in: Breathe out."]
     assert made_up([Outcome("quiet", Kind.OTHERS, 0)]) == []
+
+
+def test_a_word_that_our_own_sentence_says_is_not_made_up(tools: Tools) -> None:
+    assert tools.prompts is not None
+    trial = Trial("alone", Kind.ALONE, own_voice=OwnVoice("none", walls=False))
+    texts = ("Breathe out.", "Please say stop.", "It hurts.") * 4
+    asking = replace(tools, prompts=replace(tools.prompts, texts=texts[: len(tools.prompts.starts)]))
+    outcome = hear_piece(Piece(trial, 0, (), 20.0), asking)
+    assert set(outcome.made_up) == {"stop in: Breathe out.", "stop in: It hurts."}
+    assert outcome.own_words > 0
+    alone = {figure.what: figure.count for figure in figures_of([outcome], TABLE)}
+    assert alone[OWN_WORDS] == outcome.own_words
+    assert alone[PAUSES] == len(outcome.made_up)
 
 
 def test_our_voice_is_cut_ducked_and_goes_on(tools: Tools) -> None:

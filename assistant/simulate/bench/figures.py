@@ -18,6 +18,7 @@ from assistant.speech.benchmark import Rate, Share, Z
 
 MISSED, CONFIRMED = '"stop" missed', '"stop" missed, confirmed'
 PAUSES, DUCKS = "false pauses an hour", "suspicions an hour"
+OWN_WORDS = 'heard of our own "stop", an hour'
 TAKEN = "taken for a safety phrase"
 UNDERSTOOD, ALL_COMMANDS = "understood", "all commands"
 DECIDED, DECIDED_LATE = "word end to decision, median", "word end to decision, 95 %"
@@ -60,6 +61,8 @@ def figures_of(outcomes: Sequence[Outcome], table: PhraseTable) -> list[Figure]:
         found += _OF_KIND[pieces[0].kind](pieces)
         if pieces[0].kind in (Kind.OTHERS, Kind.ALONE):
             found.append(_rate(DUCKS, pieces, sum(piece.suspicions for piece in pieces)))
+        if pieces[0].kind is Kind.ALONE:
+            found.append(_rate(OWN_WORDS, pieces, sum(piece.own_words for piece in pieces)))
     return [*found, *_understood(outcomes, table), *_cost(outcomes)]
 
 

@@ -16,6 +16,7 @@ from assistant.core.events import FinalHypothesis
 from assistant.core.intents import UNKNOWN_WORD, PhraseTable
 from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.core.reflex import OperatingPoint
+from assistant.core.script import WORD
 from assistant.simulate.acoustics import Sound
 from assistant.simulate.bench.ears import Ears, Noticed
 from assistant.simulate.bench.material import (
@@ -67,7 +68,8 @@ class Spoken:
 @dataclass(slots=True)
 class Outcome:
     """What came of a piece. `made_up` are the safety phrases that nobody had said, with the sentence that
-    sounded where it was our own voice alone; a suspicion counts when it begins.
+    sounded where it was our own voice alone; `own_words` counts those that this sentence does say, as only
+    the sound check's question may. A suspicion counts when it begins.
 
     `prompts` is how many of our own were begun, in so many `voices`.
     """
@@ -83,6 +85,7 @@ class Outcome:
     peak_megabytes: float = 0.0
     prompts: int = 0
     voices: int = 0
+    own_words: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,17 +190,25 @@ class _Hearing:
             self._voice.cut()
         line = self._line
         if self.outcome.kind is Kind.OTHERS or line is None or now_seconds > line.until_seconds:
-            found = (self._table.find_safety(hypothesis.words) for hypothesis in noticed.hypotheses)
-            phrase = next((match.phrase for match in found if match), "?")
-            if self._voice is not None and self.outcome.kind is Kind.ALONE:
-                phrase += f" in: {self._voice.sounding}"
-            self.outcome.made_up.append(phrase)
+            self._made_up(noticed)
             return
         spoken = self.outcome.spoken[-1]
         if spoken.decided_seconds is None:
             spoken.decided_seconds = now_seconds - line.ends_at_seconds
             if self._voice is not None:
                 self._falling_silent = spoken
+
+    def _made_up(self, noticed: Noticed) -> None:
+        found = (self._table.find_safety(hypothesis.words) for hypothesis in noticed.hypotheses)
+        heard = next((match for match in found if match), None)
+        phrase = heard.phrase if heard else "?"
+        if self._voice is not None and self.outcome.kind is Kind.ALONE:
+            said = self._table.find_safety(tuple(WORD.findall(self._voice.sounding.lower())))
+            if heard and said and heard.intent is said.intent:
+                self.outcome.own_words += 1
+                return
+            phrase += f" in: {self._voice.sounding}"
+        self.outcome.made_up.append(phrase)
 
     def _watch_silence(self, played: bytes, block: int) -> None:
         """After a cut: the first block without sound tells that the sample before it was the last."""
