@@ -29,6 +29,9 @@ _WORD_SECONDS = 0.5
 _MOST_WAYS = 8
 _SILENCE = 0
 _IMPOSSIBLE = -1e9
+_OWN_UNIT = "."  # "P.stop" is the one that only "stop" has
+_END_WEIGHT = 2.0
+"""What the end loses counts so often; what another unit loses is divided by how many there are."""
 
 Ways = Mapping[str, tuple[tuple[int, ...], ...]]
 """For each word the ways to say it, each a sequence of the network's outputs."""
@@ -59,7 +62,11 @@ class Judge:
         frames = self._frames(counted_seconds)
         free = frames.max(1, initial=_IMPOSSIBLE, keepdims=True)
         ways = itertools.islice(itertools.product(*(self._ways[word] for word in words)), _MOST_WAYS)
-        return max(_fit(frames - free, way) / sum(map(len, way)) for way in ways)
+        return max(_fit(frames - free, way, self._has_own_end(way)) for way in ways)
+
+    def _has_own_end(self, way: tuple[tuple[int, ...], ...]) -> bool:
+        """Whether it ends with a unit that no other word has: how that sounds, people's recordings taught."""
+        return _OWN_UNIT in self._network.units[way[-1][-1]]
 
     def _frames(self, seconds: float) -> np.ndarray:
         """The network's opinion of the last seconds."""
@@ -69,16 +76,21 @@ class Judge:
         return self._network.log_likelihoods(samples)[-round(seconds / FRAME_SECONDS) :]
 
 
-def _fit(scores: np.ndarray, words: tuple[tuple[int, ...], ...]) -> float:
-    """The best sum of scores over any stretch of frames that says the words, with or without pauses between.
+def _fit(scores: np.ndarray, words: tuple[tuple[int, ...], ...], has_own_end: bool) -> float:
+    """The best score a unit over any stretch of frames that says the words, with or without pauses between.
 
     `scores` is (frames, units), at most 0. The path goes from unit to unit, and each lasts at least a frame.
+    An end of its own has to last for two, and its loss weighs more: "stole" begins as "stop" does.
     """
     units = [unit for word in words for unit in (*word, _SILENCE)][:-1]
+    weights = np.full(len(units) + has_own_end, 1 / sum(map(len, words)))
+    if has_own_end:
+        units.append(units[-1])
+        weights[-2:] = _END_WEIGHT
     is_pause = np.array([unit == _SILENCE for unit in units])
     can_leap = np.append([False, False], is_pause[1:-1])[: len(units)]
     best, found = np.full(len(units), _IMPOSSIBLE), _IMPOSSIBLE
-    for frame in scores[:, units]:
+    for frame in scores[:, units] * weights:
         stepped = np.append(0.0, best[:-1])
         leaped = np.where(can_leap, np.append([_IMPOSSIBLE] * 2, best[:-2])[: len(units)], _IMPOSSIBLE)
         best = np.maximum(best, np.maximum(stepped, leaped)) + frame

@@ -16,13 +16,15 @@ from assistant.resources import BUILT_IN_MODEL, resource_path
 from assistant.speech.judge import Judge, load_judging
 from assistant.speech.judge_network import FRAME_SECONDS, JudgeNetwork
 
-UNITS = ("", "S", "T", "AA", "P", "B")
-WAYS = {"stop": ((1, 2, 3, 4),), "top": ((2, 3, 4), (2, 3, 5))}
+UNITS = ("", "S", "T", "AA", "P", "B", "P.halt")
+WAYS = {"stop": ((1, 2, 3, 4),), "top": ((2, 3, 4), (2, 3, 5)), "halt": ((1, 2, 3, 6),)}
 WORSE = -2.0
 
 
 class Frames:
     """A network that hears the units it is told to, however much sound there is."""
+
+    units = UNITS
 
     def __init__(self, *heard: str) -> None:
         self._heard = [UNITS.index(unit) for unit in heard]
@@ -57,6 +59,13 @@ def test_it_is_the_mean_of_what_the_best_way_through_the_phrase_loses(
 ) -> None:
     count = sum(len(WAYS[word][0]) for word in phrase.split())
     assert judge(*heard).plausibility(phrase, 1.0) == pytest.approx(phones * WORSE / count)
+
+
+@pytest.mark.parametrize(("end", "frames"), [("PP", 0), ("PPB", 0), ("PB", 1), ("BP", 1), ("BB", 2)])
+def test_an_end_of_its_own_lasts_for_two_frames_and_weighs_more(end: str, frames: int) -> None:
+    """ "stole" begins as "stop" does, and has no "p"."""
+    heard = judge("S", "T", "AA", *(unit.replace("P", "P.halt") for unit in end))
+    assert heard.plausibility("halt", 1.0) == 2.0 * WORSE * frames
 
 
 def test_a_word_that_is_longer_than_the_sound_does_not_fit() -> None:
