@@ -47,11 +47,11 @@ class OperatingPoint:
     """
 
     alone_quiet_seconds: float = 0.1
-    """A phrase alone is believed when it has been so long quiet since the last speech."""
+    """A "stop" alone is believed when it has been so long quiet since the last speech."""
     alone_stood_seconds: float = 0.24
     """Or when it has stood there for so long, though sound goes on."""
     among_quiet_seconds: float = 0.3
-    """A phrase before or after other words is believed after so long a quiet since the last speech."""
+    """Pain, a red flag, or a phrase before or after other words is believed after so long a quiet."""
     among_stood_seconds: float = 0.5
     """Or when it has stood there for so long, though sound and words go on."""
     talk_seconds: float = 0.8
@@ -82,7 +82,7 @@ class Reflex:
         self._talk = Talk()
         self._words: Words = ()
         self._standing: PartialHypothesis | None = None
-        self._stands_alone = False
+        self._is_stop_alone = False
         self._judged_at = _NEVER
         self._changed_at = 0.0
         self._suspected: Intent | None = None
@@ -163,7 +163,9 @@ class Reflex:
             self._forget()
             return
         self._standing, self._changed_at, self._judged_at = hypothesis, self._now, _NEVER
-        self._stands_alone = self._is_alone(hypothesis.words)
+        self._is_stop_alone = self._is_alone(hypothesis.words) and any(
+            found.intent is Intent.STOP for found in self._all(match, hypothesis.words)
+        )
         if match.intent is not self._suspected:
             self._suspected, self._suspected_at = match.intent, self._now
 
@@ -194,7 +196,7 @@ class Reflex:
     def _has_held(self, standing: PartialHypothesis, quiet_seconds: float) -> bool:
         limits = self._point
         quiet_enough, stood_enough = limits.among_quiet_seconds, limits.among_stood_seconds
-        if self._stands_alone:
+        if self._is_stop_alone:
             quiet_enough, stood_enough = limits.alone_quiet_seconds, limits.alone_stood_seconds
         elif self._is_in_doubt(standing.words):
             quiet_enough, stood_enough = limits.doubted_quiet_seconds, math.inf

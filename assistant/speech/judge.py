@@ -30,8 +30,6 @@ _MOST_WAYS = 8
 _SILENCE = 0
 _IMPOSSIBLE = -1e9
 _OWN_UNIT = "."  # "P.stop" is the one that only "stop" has
-_END_WEIGHT = 2.0
-"""What the end loses counts so often; what another unit loses is divided by how many there are."""
 
 Ways = Mapping[str, tuple[tuple[int, ...], ...]]
 """For each word the ways to say it, each a sequence of the network's outputs."""
@@ -80,13 +78,13 @@ def _fit(scores: np.ndarray, words: tuple[tuple[int, ...], ...], has_own_end: bo
     """The best score a unit over any stretch of frames that says the words, with or without pauses between.
 
     `scores` is (frames, units), at most 0. The path goes from unit to unit, and each lasts at least a frame.
-    An end of its own has to last for two, and its loss weighs more: "stole" begins as "stop" does.
+    An end of its own has to last for two, and what it loses is not divided: "stole" begins as "stop" does.
     """
     units = [unit for word in words for unit in (*word, _SILENCE)][:-1]
     weights = np.full(len(units) + has_own_end, 1 / sum(map(len, words)))
     if has_own_end:
         units.append(units[-1])
-        weights[-2:] = _END_WEIGHT
+        weights[-2:] = 1.0
     is_pause = np.array([unit == _SILENCE for unit in units])
     can_leap = np.append([False, False], is_pause[1:-1])[: len(units)]
     best, found = np.full(len(units), _IMPOSSIBLE), _IMPOSSIBLE

@@ -151,7 +151,7 @@ def test_what_has_been_confirmed_is_not_suspected_again_but_something_worse_is()
     assert stream.sound(0.5) == []
     stream.partial("stop stop that hurts")
     assert stream.reflex.suspects
-    assert words(stream.quiet(0.1)) == ["stop stop that hurts"]
+    assert words(stream.quiet(0.3)) == ["stop stop that hurts"]
     assert words(stream.final("stop stop that hurts")) == ["stop stop that hurts"]
     stream.partial("stop")
     assert stream.reflex.suspects, "the next utterance is another one"
@@ -161,7 +161,18 @@ def test_a_red_flag_is_suspected_and_believed_like_the_others() -> None:
     stream = Stream()
     stream.partial("i can't breathe")
     assert stream.reflex.suspects
-    assert words(stream.sound(0.3)) == ["i can't breathe"]
+    assert stream.sound(0.46) == []
+    assert words(stream.sound(0.06)) == ["i can't breathe"]
+
+
+@pytest.mark.parametrize("phrase", ["that hurts", "ow", "i can't breathe"])
+def test_what_nobody_recorded_is_believed_a_moment_later_than_stop(phrase: str) -> None:
+    """In reading, "that hurts" stood for a moment before the next syllable made it another word."""
+    stream = Stream()
+    stream.partial(phrase)
+    assert stream.reflex.suspects
+    assert stream.quiet(0.28) == []
+    assert words(stream.quiet(0.04)) == [phrase]
 
 
 @pytest.mark.parametrize(
@@ -178,10 +189,8 @@ def test_a_phrase_among_other_words_has_to_hold_for_longer(text: str) -> None:
     assert words(stream.quiet(0.02)) == [text]
 
 
-@pytest.mark.parametrize(
-    "text", ["stop", "no no stop", "stop stop that hurts", "i can't breathe", "ow ow ow"]
-)
-def test_safety_phrases_and_nothing_else_are_believed_sooner(text: str) -> None:
+@pytest.mark.parametrize("text", ["stop", "no no stop", "stop stop that hurts", "that hurts stop"])
+def test_stop_with_nothing_but_safety_phrases_is_believed_sooner(text: str) -> None:
     stream = Stream()
     stream.sound(0.6)
     stream.partial(text)

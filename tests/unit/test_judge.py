@@ -65,7 +65,7 @@ def test_it_is_the_mean_of_what_the_best_way_through_the_phrase_loses(
 def test_an_end_of_its_own_lasts_for_two_frames_and_weighs_more(end: str, frames: int) -> None:
     """ "stole" begins as "stop" does, and has no "p"."""
     heard = judge("S", "T", "AA", *(unit.replace("P", "P.halt") for unit in end))
-    assert heard.plausibility("halt", 1.0) == 2.0 * WORSE * frames
+    assert heard.plausibility("halt", 1.0) == WORSE * frames
 
 
 def test_a_word_that_is_longer_than_the_sound_does_not_fit() -> None:
