@@ -7,6 +7,7 @@ import io
 import json
 import pickle
 import random
+import re
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -19,6 +20,7 @@ from assistant.errors import HearingError, StoreError
 from assistant.simulate.bench import curve, figures, files, plots
 from assistant.simulate.bench.comparing import comparable, compare, got_worse
 from assistant.simulate.bench.figures import Figure, figures_of, quantile
+from assistant.simulate.bench.lines import curves
 from assistant.simulate.bench.measuring import Outcome, Spoken
 from assistant.simulate.bench.plots import plots_of
 from assistant.simulate.bench.saying import in_words, markdown, text
@@ -299,3 +301,12 @@ def test_a_curve_needs_both_of_its_ends() -> None:
     assert {trial.name for trial in curve.trials("", quick=False)} == set(curve.CONDITIONS.split(","))
     with pytest.raises(HearingError, match="needs"):
         curve.trials("clean", quick=False)
+
+
+def test_a_line_goes_on_downward_and_its_axes_have_round_numbers() -> None:
+    drawn = curves("x", "y", {"missed": [(2.0, 3.0), (0.0, 9.0), (2.0, 7.0), (26.0, 1.0)]})
+    (line,) = [row for row in drawn.splitlines() if row.startswith("<polyline") and "dasharray" in row]
+    heights = [float(place.split(",")[1]) for place in line.split('"')[1].split()]
+    assert heights == sorted(heights)
+    labels = [int(label) for label in re.findall(r">(\d+)</text>", drawn)]
+    assert labels == [*range(0, 26, 5), *range(0, 11, 2)]
