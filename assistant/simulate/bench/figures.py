@@ -59,10 +59,6 @@ def figures_of(outcomes: Sequence[Outcome], table: PhraseTable) -> list[Figure]:
     for _, group in groupby(outcomes, key=lambda outcome: outcome.trial):
         pieces = list(group)
         found += _OF_KIND[pieces[0].kind](pieces)
-        if pieces[0].kind in (Kind.OTHERS, Kind.ALONE):
-            found.append(_rate(DUCKS, pieces, sum(piece.suspicions for piece in pieces)))
-        if pieces[0].kind is Kind.ALONE:
-            found.append(_rate(OWN_WORDS, pieces, sum(piece.own_words for piece in pieces)))
     return [*found, *_understood(outcomes, table), *_cost(outcomes)]
 
 
@@ -85,14 +81,21 @@ def _taken(pieces: Sequence[Outcome]) -> list[Figure]:
 
 
 def _paused(pieces: Sequence[Outcome]) -> list[Figure]:
-    return [_rate(PAUSES, pieces, sum(len(piece.made_up) for piece in pieces))]
+    return [
+        _rate(PAUSES, pieces, sum(len(piece.made_up) for piece in pieces)),
+        _rate(DUCKS, pieces, sum(piece.suspicions for piece in pieces)),
+    ]
+
+
+def _alone(pieces: Sequence[Outcome]) -> list[Figure]:
+    return [*_paused(pieces), _rate(OWN_WORDS, pieces, sum(piece.own_words for piece in pieces))]
 
 
 _OF_KIND: dict[Kind, Callable[[Sequence[Outcome]], list[Figure]]] = {
     Kind.STOP: _missed,
     Kind.SINGLE: _taken,
     Kind.OTHERS: _paused,
-    Kind.ALONE: _paused,
+    Kind.ALONE: _alone,
 }
 
 

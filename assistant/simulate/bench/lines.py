@@ -47,7 +47,7 @@ def curves(across: str, up: str, lines: Mapping[str, Sequence[Place]]) -> str:
     for number, (name, line) in enumerate(lines.items()):
         color, dash = COLORS[number % len(COLORS)], DASHES[number % len(DASHES)]
         style = f'fill="none" stroke="{color}" stroke-dasharray="{dash}"'
-        at = [place(*point) for point in sorted(line, key=lambda point: (point[0], -point[1]))]
+        at = [place(*point) for point in sorted(line, key=lambda end: (end[0], -end[1]))]
         parts.append(f'<polyline points="{_path(at)}" {style}/>')
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{color}"/>' for x, y in at]
         x, y = WIDTH - MARGIN, 24 + 16 * number

@@ -16,7 +16,6 @@ from assistant.core.events import FinalHypothesis
 from assistant.core.intents import UNKNOWN_WORD, PhraseTable
 from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.core.reflex import OperatingPoint
-from assistant.core.script import WORD
 from assistant.simulate.acoustics import Sound
 from assistant.simulate.bench.ears import Ears, Noticed
 from assistant.simulate.bench.material import (
@@ -33,6 +32,7 @@ from assistant.simulate.bench.own_voice import Prompts, Talking
 from assistant.simulate.bench.trials import Kind
 from assistant.speech.bench_audio import FRAME_SAMPLES, Clip, word_end_seconds
 from assistant.speech.vosk_model import VoskModel, same_dither
+from assistant.store.wording import spoken_words
 
 LATE_SECONDS = 0.8
 """A reflex counts for a word until so long after the word's end."""
@@ -203,7 +203,7 @@ class _Hearing:
         heard = next((match for match in found if match), None)
         phrase = heard.phrase if heard else "?"
         if self._voice is not None and self.outcome.kind is Kind.ALONE:
-            said = self._table.find_safety(tuple(WORD.findall(self._voice.sounding.lower())))
+            said = self._table.find_safety(spoken_words(self._voice.sounding))
             if heard and said and heard.intent is said.intent:
                 self.outcome.own_words += 1
                 return
