@@ -138,8 +138,7 @@ class Context:
 
     def end_as(self, reason: str) -> None:
         """Why the session ends: of several reasons the most serious."""
-        if END_REASONS.index(reason) >= END_REASONS.index(self.end_reason):
-            self.end_reason = reason
+        self.end_reason = max(self.end_reason, reason, key=END_REASONS.index)
 
     def wait(self, seconds: float) -> None:
         """The state's deadline is so many seconds from now."""
