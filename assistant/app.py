@@ -30,10 +30,10 @@ from assistant.core.sound_check import has_strong_echo
 from assistant.equipment import load_content, new_session, open_hearing, open_voice
 from assistant.errors import AssistantError, HearingError
 from assistant.performer import Performer
+from assistant.speech.barge_in import Believed, Reacting
 from assistant.speech.hearing import HearingPath
 from assistant.speech.prompt_cache import PromptCache, default_folder
 from assistant.speech.prompting import Prompter, PromptingThread
-from assistant.speech.reacting import Believed, Reacting
 from assistant.store.history_reader import history_path
 
 _log = logging.getLogger(__name__)

@@ -41,7 +41,7 @@ class AudioConfig(_Strict):
 
 
 class HearingConfig(_Strict):
-    """How much is asked of a safety phrase before it is believed; see core/reflex.py."""
+    """How much is asked of a safety phrase before it is believed; see core/listening/reflex.py."""
 
     alone_quiet_seconds: float = Field(default=0.1, ge=0.02, le=0.4)
     alone_stood_seconds: float = Field(default=0.24, ge=0.0, le=2.0)

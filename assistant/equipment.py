@@ -13,9 +13,9 @@ from pathlib import Path
 
 from assistant.config import Config
 from assistant.core.context import Settings
+from assistant.core.listening.reflex import OperatingPoint
 from assistant.core.ports import EchoCanceller
 from assistant.core.prompts import LanguagePack
-from assistant.core.reflex import OperatingPoint
 from assistant.core.routine import Condition, Routine
 from assistant.core.session import Session
 from assistant.errors import ConfigError, StoreError

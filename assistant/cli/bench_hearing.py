@@ -14,7 +14,7 @@ from assistant.cli import output
 from assistant.errors import HearingError
 
 if TYPE_CHECKING:
-    from assistant.core.reflex import OperatingPoint
+    from assistant.core.listening.reflex import OperatingPoint
     from assistant.simulate.bench.figures import Figure
     from assistant.simulate.bench.processes import Run
 

@@ -16,7 +16,7 @@ import typer
 from assistant.cli import output
 from assistant.core.events import FinalHypothesis, Hypothesis
 from assistant.core.intents import Intent, Match
-from assistant.core.listening import Listener
+from assistant.core.listening.listener import Listener
 from assistant.core.ports import SAMPLE_RATE_HZ
 from assistant.errors import AudioError
 

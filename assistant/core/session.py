@@ -40,7 +40,7 @@ from assistant.core.events import (
 from assistant.core.flow import ANSWERED, TABLE, TIMED, UNDER_WAY, Row, Signal, State, Trigger, listened_for
 from assistant.core.guards import GUARDS
 from assistant.core.intents import SAFETY_INTENTS, Intent, Match
-from assistant.core.listening import Listener, NotUnderstood
+from assistant.core.listening.listener import Listener, NotUnderstood
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
 from assistant.core.script import Script

@@ -15,7 +15,7 @@ import numpy as np
 
 from assistant.core.hold import COUNT_FROM
 from assistant.core.intents import Intent, Match, PhraseTable
-from assistant.core.listening import Listener
+from assistant.core.listening.listener import Listener
 from assistant.core.ports import SAMPLE_RATE_HZ, Recognizer, Voice
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch

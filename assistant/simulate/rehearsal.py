@@ -29,9 +29,9 @@ from assistant.core.events import (
     Started,
 )
 from assistant.core.flow import State
+from assistant.core.listening.reflex import OperatingPoint
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, Recognizer, Voice
 from assistant.core.prompts import LanguagePack
-from assistant.core.reflex import OperatingPoint
 from assistant.core.routine import Routine, Stretch
 from assistant.core.session import Session
 from assistant.errors import VoiceError
@@ -40,10 +40,10 @@ from assistant.simulate.person import Person
 from assistant.simulate.room import leveled, room_of
 from assistant.simulate.scene import Line, Scene
 from assistant.simulate.timeline import Row, Timeline
+from assistant.speech.barge_in import Reacting
 from assistant.speech.hearing import HearingPath
 from assistant.speech.prompt_cache import PromptCache
 from assistant.speech.prompting import Prompter
-from assistant.speech.reacting import Reacting
 
 TAIL_SECONDS = 0.5
 

@@ -14,9 +14,9 @@ import vosk
 
 from assistant.core.events import FinalHypothesis, PartialHypothesis
 from assistant.core.intents import UNKNOWN_WORD, Intent, Match, PhraseTable
-from assistant.core.listening import Listener
+from assistant.core.listening.listener import Listener
+from assistant.core.listening.reflex import Reflex
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, SAMPLE_RATE_HZ
-from assistant.core.reflex import Reflex
 from assistant.speech.bench_audio import Samples
 from assistant.speech.endpointing import Endpointer, EndpointSettings, level_dbfs
 from assistant.speech.judge import Judge

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from assistant.core.events import FinalHypothesis, PartialHypothesis
 from assistant.core.intents import Intent, PhraseTable
-from assistant.core.opinions import Ear, TwoOpinions
+from assistant.core.listening.joining import Ear, TwoOpinions
+from assistant.core.listening.reflex import Hypotheses, OperatingPoint, Reflex
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, EchoCanceller, Recognizer
-from assistant.core.reflex import Hypotheses, OperatingPoint, Reflex
 from assistant.speech.endpointing import level_dbfs
 
 # With all 1,138 phrases, on 267 recordings of "stop", 79 of "yes", 78 of "no" and 32 minutes of other speech:

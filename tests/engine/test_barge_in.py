@@ -18,13 +18,13 @@ from assistant.audio.mixer import Mixer
 from assistant.config import Config
 from assistant.core.events import Hypothesis, PartialHypothesis
 from assistant.core.intents import SAFETY_INTENTS, Intent, Match, PhraseTable
-from assistant.core.listening import Listener
+from assistant.core.listening.listener import Listener
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ, Speech
 from assistant.equipment import load_content
 from assistant.simulate.room import Loudspeaker, Room, leveled
+from assistant.speech.barge_in import Reacting
 from assistant.speech.hearing import HearingPath
 from assistant.speech.models import find_speech_model
-from assistant.speech.reacting import Reacting
 from assistant.speech.recognizer import VoskRecognizer
 from assistant.speech.voice import open_voice
 from assistant.speech.vosk_model import VoskModel

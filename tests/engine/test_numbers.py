@@ -9,7 +9,7 @@ import pytest
 
 from assistant.core.flow import State, listened_for
 from assistant.core.intents import Intent, Match
-from assistant.core.listening import Listener
+from assistant.core.listening.listener import Listener
 from assistant.core.ports import SAMPLE_RATE_HZ
 from assistant.language.packs import load_language
 from assistant.resources import resource_path

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.audio.files import read_audio
 from assistant.core.intents import Intent
-from assistant.core.listening import Listener
+from assistant.core.listening.listener import Listener
 from assistant.core.ports import SAMPLE_RATE_HZ
 from assistant.core.routine import Routine
 from assistant.language.packs import load_language

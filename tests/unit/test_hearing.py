@@ -15,14 +15,14 @@ from assistant.core.actions import Action, ReportState, Speak
 from assistant.core.context import Settings
 from assistant.core.events import FinalHypothesis, PartialHypothesis, SpeakerRestored
 from assistant.core.intents import Intent
+from assistant.core.listening.reflex import OperatingPoint
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, Speech
-from assistant.core.reflex import OperatingPoint
 from assistant.core.session import Session
 from assistant.performer import Performer
+from assistant.speech.barge_in import Reacting
 from assistant.speech.hearing import HearingPath
 from assistant.speech.prompt_cache import PromptCache
 from assistant.speech.prompting import Prompter, PromptingThread
-from assistant.speech.reacting import Reacting
 
 NEAR, FAR, CLEAN = b"near" * 160, b"far " * 160, b"cln " * 160
 QUIET_BLOCKS = 5  # of silence, until a phrase is believed

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import pytest
 
 from assistant.core.intents import Intent, PhraseTable
-from assistant.core.reflex import OperatingPoint
+from assistant.core.listening.reflex import OperatingPoint
 from assistant.errors import HearingError, StoreError
 from assistant.simulate.bench import curve, figures, files, plots
 from assistant.simulate.bench.comparing import comparable, compare, got_worse

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from assistant.audio.echo import open_canceller
 from assistant.core.events import Hypothesis
 from assistant.core.intents import Intent, PhraseTable
-from assistant.core.reflex import OperatingPoint
+from assistant.core.listening.reflex import OperatingPoint
 from assistant.speech.hearing import HearingPath
 from assistant.speech.recognizer import VoskRecognizer
 from assistant.speech.vosk_model import VoskModel

@@ -14,8 +14,8 @@ import numpy as np
 
 from assistant.core.events import FinalHypothesis
 from assistant.core.intents import UNKNOWN_WORD, PhraseTable
+from assistant.core.listening.reflex import OperatingPoint
 from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ
-from assistant.core.reflex import OperatingPoint
 from assistant.simulate.acoustics import Sound
 from assistant.simulate.bench.ears import Ears, Noticed
 from assistant.simulate.bench.material import (

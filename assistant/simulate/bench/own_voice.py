@@ -20,8 +20,8 @@ from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ, Speech, Voice
 from assistant.equipment import load_content
 from assistant.errors import VoiceError
 from assistant.simulate.echo_proof import everything_said
+from assistant.speech.barge_in import SUSPICION_DB
 from assistant.speech.prompt_cache import PromptCache, prompt_key
-from assistant.speech.reacting import SUSPICION_DB
 from assistant.speech.voice import open_voice
 
 VOICES = ("espeak:en-us", "flite:slt")

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from assistant.core.events import FinalHypothesis, Hypothesis, PartialHypothesis
 from assistant.core.intents import SAFETY_INTENTS, Intent, Match
-from assistant.core.listening import Listener
+from assistant.core.listening.listener import Listener
+from assistant.core.listening.reflex import OperatingPoint, Reflex
 from assistant.core.ports import BLOCK_SECONDS
-from assistant.core.reflex import OperatingPoint, Reflex
 
 POINT = OperatingPoint()
 

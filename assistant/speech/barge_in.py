@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assistant.core.listening.reflex import Hypotheses
 from assistant.core.ports import Speaker
-from assistant.core.reflex import Hypotheses
 from assistant.speech.hearing import HearingPath
 
 SUSPICION_DB = -20.0

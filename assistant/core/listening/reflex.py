@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from assistant.core.events import FinalHypothesis, PartialHypothesis
 from assistant.core.intents import UNKNOWN_WORD, Intent, Match, PhraseTable, Words, place_of
-from assistant.core.listening import Listener
-from assistant.core.talk import Talk
+from assistant.core.listening.listener import Listener
+from assistant.core.listening.loudness import Talk
 
 _ROUNDING_SECONDS = 1e-6
 _NEVER = -math.inf

@@ -11,7 +11,7 @@ from enum import Enum
 
 from assistant.core.events import FinalHypothesis, PartialHypothesis
 from assistant.core.intents import Match, PhraseTable
-from assistant.core.listening import Listener, NotUnderstood, more_serious
+from assistant.core.listening.listener import Listener, NotUnderstood, more_serious
 
 SAME_UTTERANCE_SECONDS = 1.5
 """So far apart two recognizers may confirm one and the same utterance."""

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from assistant.core.events import FinalHypothesis, PartialHypothesis
 from assistant.core.intents import SAFETY_INTENTS, Intent, Match
-from assistant.core.listening import Listener, NotUnderstood
-from assistant.core.opinions import SAME_UTTERANCE_SECONDS, Ear, TwoOpinions
+from assistant.core.listening.joining import SAME_UTTERANCE_SECONDS, Ear, TwoOpinions
+from assistant.core.listening.listener import Listener, NotUnderstood
 
 MAIN, SECOND = Ear.MAIN, Ear.SECOND
 

@@ -6,7 +6,7 @@ from driver import PACK
 
 from assistant.core.events import FinalHypothesis, PartialHypothesis
 from assistant.core.intents import Intent, Match, Slots
-from assistant.core.listening import Listener, NotUnderstood
+from assistant.core.listening.listener import Listener, NotUnderstood
 
 ALL = tuple(Intent)
 
