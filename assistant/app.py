@@ -30,7 +30,7 @@ from assistant.core.sound_check import has_strong_echo
 from assistant.equipment import load_content, new_session, open_hearing, open_voice
 from assistant.errors import AssistantError, HearingError
 from assistant.performer import Performer
-from assistant.speech.barge_in import Believed, Reacting
+from assistant.speech.barge_in import BargeIn, Reaction
 from assistant.speech.hearing import HearingPath
 from assistant.speech.prompt_cache import PromptCache, default_folder
 from assistant.speech.prompting import Prompter, PromptingThread
@@ -44,8 +44,8 @@ FAREWELL_SECONDS = 8.0
 """So long a session that can never hear again goes on, to say so and to let the user ease out."""
 
 
-class Ears:
-    """The hearing thread: microphone blocks in, hypotheses and faults on the event queue."""
+class HearingThread:
+    """Microphone blocks in, what somebody means and faults on the event queue."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Ears:
         self.sound_check = SoundCheck()
         self._sound = LiveSound(microphone, speaker, self._report)
         self._hearing = hearing
-        self._reacting = Reacting(hearing, mixer)
+        self._barge_in = BargeIn(hearing, mixer)
         self._events = events
         self._wanted: frozenset[Intent] = frozenset(Intent)
         self.failure: AssistantError | None = None
@@ -86,16 +86,16 @@ class Ears:
     def _report(self, event: Event) -> None:
         """A fault or its end. What was being said when the microphone went is not waited for any longer."""
         if isinstance(event, MicrophoneLost):
-            self._put_all(self._reacting.finish())
+            self._put_all(self._barge_in.finish())
         self._events.put(event)
 
-    def _put_all(self, believed: Believed) -> None:
+    def _put_all(self, reaction: Reaction) -> None:
         """The loudspeaker has obeyed already: now the session may know, of a safety phrase first."""
-        if believed.hush_number:
-            self._events.put_reflex(believed.hypotheses, believed.hush_number)
+        if reaction.hush_number:
+            self._events.put_reflex(reaction.meanings, reaction.hush_number)
             return
-        for hypothesis in believed.hypotheses:
-            self._events.put(hypothesis)
+        for meaning in reaction.meanings:
+            self._events.put(meaning)
 
     def _run(self) -> None:
         try:
@@ -103,7 +103,7 @@ class Ears:
                 self._hearing.listen_for(self._wanted)
                 if measured := self.sound_check.accept(near, far):
                     self._events.put(measured)
-                self._put_all(self._reacting.accept(near, far))
+                self._put_all(self._barge_in.accept(near, far))
         except AssistantError as error:
             self.failure = error
         except Exception as error:  # noqa: BLE001 - the thread's top: reports and stops
@@ -134,30 +134,30 @@ def run_live(config: Config, tell: Tell, screens: Iterable[Screen]) -> None:
     microphone, speaker = config.audio.microphone or None, config.audio.speaker or None
     canceller = choose_canceller(config.audio.echo, tell)
     hearing = open_hearing(config, pack, tell, canceller)
-    ears = Ears(Microphone(microphone), SpeakerStream(mixer, speaker), hearing, mixer, events)
-    ears.open()
+    listening = HearingThread(Microphone(microphone), SpeakerStream(mixer, speaker), hearing, mixer, events)
+    listening.open()
     cache_bytes = config.speech.cache_megabytes * MEGABYTE
     cache = PromptCache(default_folder() if cache_bytes else None, on_trouble=tell, max_bytes=cache_bytes)
     speaking = PromptingThread(Prompter(voice, cache, mixer, on_trouble=tell), on_trouble=tell)
     path = history_path()
     recorder = Recorder(path, tell)
     try:
-        watchers = [*(screen.show for screen in screens), recorder.record, ears.sound_check.watch]
+        watchers = [*(screen.show for screen in screens), recorder.record, listening.sound_check.watch]
         watchers.append(partial(note_sound, config.audio.echo, tell))
-        performer = Performer(speaking, mixer, ears.listen_for, watchers)
+        performer = Performer(speaking, mixer, listening.listen_for, watchers)
         session = new_session(config, pack, routines, path, tell, hears_itself=True)
         conduct(
             session,
             performer,
             events,
             mixer.ended,
-            must_end=ears.must_end,
+            must_end=listening.must_end,
             acknowledge=mixer.acknowledge,
         )
     finally:
         mixer.cut()
-        ears.close()
+        listening.close()
         speaking.close()
         recorder.close()
-    if ears.failure is not None:
-        raise HearingError(ears.failure.code, ears.failure.message)
+    if listening.failure is not None:
+        raise HearingError(listening.failure.code, listening.failure.message)

@@ -17,10 +17,10 @@ from assistant.core.actions import Action
 from assistant.core.events import (
     DeadlineReached,
     Event,
-    Hypothesis,
-    PromptFinished,
-    SentenceFinished,
+    NotUnderstood,
+    Said,
     Started,
+    TalkHeard,
 )
 from assistant.core.flow import State
 from assistant.core.session import Session
@@ -84,10 +84,15 @@ class EventQueue:
                 self._reflex_count_taken = self._reflex_count
                 return event
             event, reflexes_before = self._events.popleft()
-            if isinstance(event, Hypothesis) and reflexes_before < self._reflex_count_taken:
+            if _is_command(event) and reflexes_before < self._reflex_count_taken:
                 self.stale_count += 1
                 return None
             return event
+
+
+def _is_command(event: Event) -> bool:
+    """Whether somebody said it, and no safety phrase is in it: those are never stale, from any source."""
+    return isinstance(event, NotUnderstood | TalkHeard) or (isinstance(event, Said) and not event.is_safety)
 
 
 def _now() -> float:
@@ -99,15 +104,16 @@ def conduct(
     session: Session,
     performer: Performer,
     events: EventQueue,
-    ended: Callable[[], Iterable[SentenceFinished | PromptFinished]],
+    happened: Callable[[], Iterable[Event]],
     *,
     must_end: Callable[[], bool] = lambda: False,
     acknowledge: Callable[[int], None] = lambda hush_number: None,
 ) -> None:
     """Run a session from its start to its end, or until it must end for want of ears.
 
-    `ended` tells the sentences and prompts that have ended since it was last asked. `acknowledge` is called
-    before anything is said that the session wants said after it has learned the reason of a hush.
+    `happened` tells what does not come by the queue, since it was last asked: sentences and prompts that have
+    ended, what was typed. `acknowledge` is called before anything is said that the session wants said after
+    it has learned the reason of a hush.
     """
     began = _now()
 
@@ -123,8 +129,8 @@ def conduct(
         event = events.get(max(0.0, min(until, LOOK_SECONDS)))
         if event is not None:
             handle(event)
-        for over in ended():
-            handle(over)
+        for event in happened():
+            handle(event)
         deadline = session.next_deadline
         if deadline is not None and _now() - began >= deadline:
             handle(DeadlineReached())

@@ -42,7 +42,7 @@ def main() -> int:
     safety = [misheard for misheard in found if misheard.is_safety]
     for misheard in safety:
         print(
-            f"{misheard.match.intent}: “{' '.join(misheard.words)}”, heard in {misheard.saying.name}:"
+            f"{misheard.heard.intent}: “{' '.join(misheard.heard.words)}”, heard in {misheard.saying.name}:"
             f" “{misheard.saying.text}” ({misheard.voice_id}, noise {misheard.noise_rms:g})"
         )
     print(f"{len(sayings)} sayings; {len({m.saying for m in safety})} sound like a safety phrase.\n")
@@ -52,8 +52,8 @@ def main() -> int:
 
 def _print_others(found: list[Misheard]) -> None:
     """The other commands that our own prompts sound like, with an example each."""
-    counts = Counter((misheard.match.intent, misheard.match.phrase) for misheard in found)
-    examples = {(m.match.intent, m.match.phrase): m.saying.text for m in reversed(found)}
+    counts = Counter((misheard.heard.intent, misheard.heard.phrase) for misheard in found)
+    examples = {(m.heard.intent, m.heard.phrase): m.saying.text for m in reversed(found)}
     print("| times | intent | phrase | such as |\n|---|---|---|---|")
     for (intent, phrase), count in counts.most_common():
         print(f"| {count} | {intent} | {phrase} | {examples[intent, phrase]} |")

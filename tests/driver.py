@@ -24,15 +24,15 @@ from assistant.core.context import Settings
 from assistant.core.events import (
     DeadlineReached,
     Event,
-    FinalHypothesis,
     MicrophoneLost,
-    PartialHypothesis,
     PromptFinished,
     SentenceFinished,
     Started,
 )
-from assistant.core.flow import State
+from assistant.core.flow import State, listened_for
 from assistant.core.intents import Intent
+from assistant.core.listening.hypotheses import FinalHypothesis, PartialHypothesis
+from assistant.core.listening.listener import Listener
 from assistant.core.routine import Position, Region, Routine, Stretch
 from assistant.core.script import sentences
 from assistant.core.session import Session
@@ -106,6 +106,7 @@ class Driver:
     ) -> None:
         chosen = {"routine_id": routine.id if routine else "", "sound_check": False, **settings}
         pack = PACK if catalogue is CATALOGUE else load_language("en", catalogue)
+        self.listener = Listener(pack.table)
         self.session = Session(pack, catalogue, Settings(**chosen), library)  # type: ignore[arg-type]
         self.now = now
         self.did: list[Did] = []
@@ -135,12 +136,14 @@ class Driver:
         return actions
 
     def hear(self, *words: str, final: bool = True, utterance: int | None = None) -> tuple[Action, ...]:
-        """A hypothesis about what was just said; a new utterance unless one is given."""
+        """A hypothesis about what was just said, as it is understood; a new utterance unless one is given."""
         if utterance is None:
             self._utterance += 1
             utterance = self._utterance
         kind = FinalHypothesis if final else PartialHypothesis
-        return self.event(kind(utterance, words, self.now - 0.1, self.now))
+        hypothesis = kind(utterance, words, self.now - 0.1, self.now)
+        meaning = self.listener.interpret(hypothesis, listened_for(self.state))
+        return () if meaning is None else self.event(meaning)
 
     def say(self, phrase: str) -> tuple[Action, ...]:
         """Somebody says a phrase, heard well, as one utterance: all its actions."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 
-from assistant.core.events import FinalHypothesis, PartialHypothesis
+from assistant.core.listening.hypotheses import FinalHypothesis, PartialHypothesis
 from assistant.core.ports import BLOCK_SECONDS, Speech
 from assistant.core.script import sentences
 from assistant.errors import VoiceError

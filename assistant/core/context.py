@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 
 from assistant.core.adapting import Pasts
 from assistant.core.course import Course
-from assistant.core.events import SoundMeasured
+from assistant.core.events import Said, SoundMeasured
 from assistant.core.flow import State
 from assistant.core.hold import Hold
-from assistant.core.intents import Match
 from assistant.core.pain import Answer, PainReport
 from assistant.core.prompts import Line
 from assistant.core.routine import Condition, Routine, Stretch
@@ -59,7 +58,7 @@ class Context:
     begun: bool = False
     now: float = 0.0
     deadline: float | None = None
-    heard: Match | None = None
+    heard: Said | None = None
     heard_over_itself: bool = False
     sound: SoundMeasured | None = None
     course: Course | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.core.actions import Action, Earcon
-from assistant.core.events import FinalHypothesis, PartialHypothesis
+from assistant.core.listening.hypotheses import Hypotheses
 
 SAMPLE_RATE_HZ = 16_000
 BLOCK_SAMPLES = 320  # 20 ms
@@ -18,7 +18,7 @@ BLOCK_SECONDS = BLOCK_SAMPLES / SAMPLE_RATE_HZ
 class Recognizer(Protocol):
     """Turns microphone blocks into hypotheses. Owned by one thread."""
 
-    def accept(self, block: bytes) -> list[PartialHypothesis | FinalHypothesis]:
+    def accept(self, block: bytes) -> Hypotheses:
         """Take one block (BLOCK_BYTES of mono int16 at 16 kHz); return what it brought to light.
 
         That is a partial hypothesis whenever the words change, also to none, and a final one at the end of
@@ -26,9 +26,12 @@ class Recognizer(Protocol):
         """
 
     def set_grammar(self, phrases: Sequence[str]) -> None:
-        """Listen for these phrases and `[unk]` from the next utterance on; never cuts a word in two."""
+        """Listen for these phrases, and for speech that is none of them, from the next utterance on.
 
-    def finish(self) -> list[PartialHypothesis | FinalHypothesis]:
+        Must not cut a word in two.
+        """
+
+    def finish(self) -> Hypotheses:
         """The audio is over: end the open utterance."""
 
     def plausibility(self, phrase: str, seconds: float) -> float:

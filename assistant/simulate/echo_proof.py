@@ -13,9 +13,9 @@ from string import Formatter
 
 import numpy as np
 
+from assistant.core.events import Said
 from assistant.core.hold import COUNT_FROM
 from assistant.core.intents import Intent, Match, PhraseTable
-from assistant.core.listening.listener import Listener
 from assistant.core.ports import SAMPLE_RATE_HZ, Recognizer, Voice
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
@@ -42,13 +42,12 @@ class Saying:
 
 @dataclass(frozen=True, slots=True)
 class Misheard:
-    """A saying that was taken for a phrase of the table; `words` is the whole hypothesis."""
+    """A saying that was taken for a phrase of the table."""
 
     saying: Saying
     voice_id: str
     noise_rms: float
-    match: Match
-    words: tuple[str, ...]
+    heard: Said
     is_safety: bool
 
 
@@ -118,15 +117,15 @@ def listen_to_itself(
     VoiceError.
     """
     found: list[Misheard] = []
-    hearing, listener = HearingPath(recognizer, table), Listener(table)
+    hearing = HearingPath(recognizer, table)
     hearing.listen_for(intents)
     for saying in sayings:
         sound = b"".join(speech.samples for speech in voice.synthesize(saying.text, 1.0))
         for noise_rms, draw in product(noises_rms, range(1, draws + 1)):
             same_dither(draw)
-            for match, words in _hear(_in_room(sound, noise_rms), hearing, listener):
-                is_safety = _is_unsafe(saying, table.find_safety(words))
-                found.append(Misheard(saying, voice.id, noise_rms, match, words, is_safety))
+            for said in _hear(_in_room(sound, noise_rms), hearing):
+                is_safety = _is_unsafe(saying, table.find_safety(said.words))
+                found.append(Misheard(saying, voice.id, noise_rms, said, is_safety))
     return found
 
 
@@ -142,8 +141,5 @@ def _in_room(sound: bytes, noise_rms: float) -> bytes:
     return np.clip(np.rint(samples), -32768, 32767).astype(np.int16).tobytes()
 
 
-def _hear(sound: bytes, hearing: HearingPath, listener: Listener) -> Iterator[tuple[Match, tuple[str, ...]]]:
-    for hypothesis in hearing.accept(sound) + hearing.finish():
-        match = listener.interpret(hypothesis, Intent)
-        if isinstance(match, Match):
-            yield match, hypothesis.words
+def _hear(sound: bytes, hearing: HearingPath) -> list[Said]:
+    return [said for said in hearing.accept(sound) + hearing.finish() if isinstance(said, Said)]

@@ -21,14 +21,16 @@ from assistant.core.context import Settings
 from assistant.core.events import (
     DeadlineReached,
     Event,
-    FinalHypothesis,
     MicrophoneLost,
     MicrophoneRestored,
+    Source,
     SpeakerLost,
     SpeakerRestored,
     Started,
 )
 from assistant.core.flow import State
+from assistant.core.intents import Words
+from assistant.core.listening.listener import meaning_of
 from assistant.core.listening.reflex import OperatingPoint
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, Recognizer, Voice
 from assistant.core.prompts import LanguagePack
@@ -40,7 +42,7 @@ from assistant.simulate.person import Person
 from assistant.simulate.room import leveled, room_of
 from assistant.simulate.scene import Line, Scene
 from assistant.simulate.timeline import Row, Timeline
-from assistant.speech.barge_in import Reacting
+from assistant.speech.barge_in import BargeIn
 from assistant.speech.hearing import HearingPath
 from assistant.speech.prompt_cache import PromptCache
 from assistant.speech.prompting import Prompter
@@ -91,24 +93,23 @@ class Rehearsal:
         self._timeline = Timeline(on_row)
         room = scene.room
         wanted = room.echo_canceller if room.has_echo else "none"
-        hearing = HearingPath(
+        self._hearing = HearingPath(
             engines.recognizer,
             engines.pack.table,
             canceller=choose_canceller(wanted, tell),
             second=engines.second,
             point=engines.point,
         )
-        self._reacting = Reacting(hearing, self._mixer)
+        self._barge_in = BargeIn(self._hearing, self._mixer)
         self._room = room_of(scene)
         self._session = Session(engines.pack, engines.routines, engines.settings, engines.library)
         cache = PromptCache(None, on_trouble=tell)
         prompter = Prompter(engines.voice, cache, self._mixer, on_trouble=tell)
         watchers = (self._watch,)
-        self._performer = Performer(prompter, self._mixer, hearing.listen_for, watchers)
+        self._performer = Performer(prompter, self._mixer, self._hearing.listen_for, watchers)
         self._microphone = MicrophoneWatch(0.0)
         self._sound_check = SoundCheck()
         self._faults: dict[str, float] = {}
-        self._unvoiced = 0
         self._microphone_blocks: list[bytes] = []
         self._played_blocks: list[bytes] = []
 
@@ -165,9 +166,9 @@ class Rehearsal:
             self._microphone.hear(self._now, not any(heard), speaker_sounds=False)
             if measured := self._sound_check.accept(heard, played):
                 self._handle(measured)
-            believed = self._reacting.accept(heard, played)
-            for hypothesis in believed.hypotheses:
-                self._handle(hypothesis, believed.hush_number)
+            reaction = self._barge_in.accept(heard, played)
+            for meaning in reaction.meanings:
+                self._handle(meaning, reaction.hush_number)
         condition = self._microphone.condition
         if was is Condition.WELL and condition is not Condition.WELL:
             self._handle(MicrophoneLost(condition.value))
@@ -191,10 +192,14 @@ class Rehearsal:
             voice = self._engines.open_voice(f"espeak:{line.voice}")
             speech = b"".join(piece.samples for piece in voice.synthesize(text, line.rate))
         except VoiceError:
-            self._unvoiced -= 1  # recognizers count their utterances upwards
-            self._handle(FinalHypothesis(self._unvoiced, tuple(text.lower().split()), self._now, self._now))
+            self._take_as_heard(tuple(text.lower().split()))
             return
         self._room.say(leveled(np.frombuffer(speech, np.int16), line.gain_db))
+
+    def _take_as_heard(self, words: Words) -> None:
+        """There is no sound of it, but it counts as said by voice: our own is masked as it would be."""
+        table, wanted, now = self._engines.pack.table, self._hearing.intents, self._now
+        self._handle(meaning_of(words, table, wanted, Source.VOICE, word_end_seconds=now, at_seconds=now))
 
     def _is_faulty(self, fault: str, restored: Event | None = None) -> bool:
         ends_at = self._faults.get(fault)

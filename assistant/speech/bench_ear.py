@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import vosk
 
-from assistant.core.events import FinalHypothesis, PartialHypothesis
-from assistant.core.intents import UNKNOWN_WORD, Intent, Match, PhraseTable
-from assistant.core.listening.listener import Listener
+from assistant.core.events import Said
+from assistant.core.intents import UNKNOWN_WORD, Intent, PhraseTable
+from assistant.core.listening.hypotheses import FinalHypothesis, PartialHypothesis
 from assistant.core.listening.reflex import Reflex
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.speech.bench_audio import Samples
@@ -118,7 +118,6 @@ class _Belief:
     def __init__(self, table: PhraseTable, judge: Judge) -> None:
         self._judge = judge
         self._reflex = Reflex(table, judge.plausibility)
-        self._listener = Listener(table)
         self._endpointer = Endpointer(EndpointSettings())
         self._utterance_id = 0
         self.found: list[tuple[Intent, float]] = []
@@ -135,9 +134,9 @@ class _Belief:
             words = tuple(hypothesis.text.split())
             events.append(kind(self._utterance_id, words, word_end_seconds, now_seconds))
         level = level_dbfs(block)
-        for event in self._reflex.accept(events, now_seconds, quiet_seconds, level, level):
-            meaning = self._listener.interpret(event, ())
-            if isinstance(meaning, Match):
+        for believed in self._reflex.accept(events, now_seconds, quiet_seconds, level, level):
+            meaning = believed.meaning
+            if isinstance(meaning, Said):
                 self.found.append((meaning.intent, now_seconds))
         if any(hypothesis.final for hypothesis in new):
             self._utterance_id += 1

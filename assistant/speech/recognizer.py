@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import vosk
 
-from assistant.core.events import FinalHypothesis, PartialHypothesis
 from assistant.core.intents import UNKNOWN_WORD
+from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses, PartialHypothesis
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.speech.endpointing import Endpoint, Endpointer, EndpointSettings
 from assistant.speech.vosk_model import VoskModel
@@ -55,9 +55,9 @@ class VoskRecognizer:
         unknown = frozenset(self._model.missing_words(word for phrase in phrases for word in phrase.split()))
         self._pending_grammar = _as_json([p for p in phrases if unknown.isdisjoint(p.split())])
 
-    def accept(self, block: bytes) -> list[PartialHypothesis | FinalHypothesis]:
+    def accept(self, block: bytes) -> Hypotheses:
         """Take one block; return a partial hypothesis when the words are others, a final one at the end."""
-        found: list[PartialHypothesis | FinalHypothesis] = []
+        found: Hypotheses = []
         if self._pending_grammar is not None and not self._endpointer.is_open:
             found += self._end_utterance(Endpoint.CUT)
         self._recent.append(block)
@@ -75,7 +75,7 @@ class VoskRecognizer:
             found += self._end_utterance(endpoint)
         return found
 
-    def finish(self) -> list[PartialHypothesis | FinalHypothesis]:
+    def finish(self) -> Hypotheses:
         """The audio is over: end the open utterance."""
         self._recent.clear()  # nothing follows that it could belong to
         return list(self._end_utterance(Endpoint.SILENCE))

@@ -16,13 +16,12 @@ import pytest
 from assistant.audio.echo import choose_canceller
 from assistant.audio.mixer import Mixer
 from assistant.config import Config
-from assistant.core.events import Hypothesis, PartialHypothesis
-from assistant.core.intents import SAFETY_INTENTS, Intent, Match, PhraseTable
-from assistant.core.listening.listener import Listener
+from assistant.core.events import Said
+from assistant.core.intents import Intent, PhraseTable
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ, Speech
 from assistant.equipment import load_content
 from assistant.simulate.room import Loudspeaker, Room, leveled
-from assistant.speech.barge_in import Reacting
+from assistant.speech.barge_in import BargeIn
 from assistant.speech.hearing import HearingPath
 from assistant.speech.models import find_speech_model
 from assistant.speech.recognizer import VoskRecognizer
@@ -86,21 +85,15 @@ class Heard:
     silent_at: float
 
 
-def is_reflex(hypothesis: Hypothesis, meaning: Match) -> bool:
-    """A red flag that is not over yet is a pause; a pause that is asked for is a command like others."""
-    waits = meaning.intent is Intent.PAUSE and isinstance(hypothesis, PartialHypothesis)
-    return waits or meaning.intent in SAFETY_INTENTS
-
-
 def barge_in(model: VoskModel, person: Sound, echo_gain_db: float | None = -6.0) -> Heard:
     """The person speaks in the midst of our own voice."""
     table = phrases()
-    listener, mixer = Listener(table), Mixer()
+    mixer = Mixer()
     room = Room(1, loudspeaker=None if echo_gain_db is None else Loudspeaker(echo_gain_db))
     canceller = choose_canceller("speex", pytest.fail)
     hearing = HearingPath(VoskRecognizer(model), table, canceller=canceller, second=VoskRecognizer(model))
     hearing.listen_for(Intent)
-    reacting = Reacting(hearing, mixer)
+    reacting = BargeIn(hearing, mixer)
     mixer.begin(1)
     mixer.feed(1, own_voice())
     end_seconds = SPEAKS_AT_SECONDS + len(person) / SAMPLE_RATE_HZ
@@ -112,9 +105,8 @@ def barge_in(model: VoskModel, person: Sound, echo_gain_db: float | None = -6.0)
         played = mixer.next_block()
         if not any(played):
             silent_at = min(silent_at, now - end_seconds) if now > SPEAKS_AT_SECONDS else silent_at
-        for hypothesis in reacting.accept(room.next_block(played), played).hypotheses:
-            meaning = listener.interpret(hypothesis, Intent)
-            if isinstance(meaning, Match) and is_reflex(hypothesis, meaning):
+        for meaning in reacting.accept(room.next_block(played), played).meanings:
+            if isinstance(meaning, Said) and meaning.is_safety:
                 first_at = min(first_at, now + BLOCK_SECONDS - end_seconds)
                 acted.append(meaning.intent)
     return Heard(acted, first_at, silent_at)

@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 
 from assistant.audio.files import Samples, read_audio
 from assistant.cli import app
-from assistant.core.events import FinalHypothesis, PartialHypothesis
 from assistant.core.intents import UNKNOWN_WORD, Intent
+from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses, PartialHypothesis
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.errors import HearingError
 from assistant.language.packs import load_language
@@ -29,7 +29,6 @@ from assistant.speech.hearing import HearingPath
 from assistant.speech.recognizer import VoskRecognizer
 from assistant.speech.vosk_model import VoskModel, same_dither
 
-Hypotheses = list[PartialHypothesis | FinalHypothesis]
 MODEL_PATH = resource_path("models/limber-en")
 PHRASES = ("stop", "ready", "next", "ten more seconds", "how long", "yes", "no")
 

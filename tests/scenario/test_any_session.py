@@ -34,7 +34,7 @@ from assistant.core.adapting import StretchPast
 from assistant.core.events import (
     DeadlineReached,
     Event,
-    Hypothesis,
+    Meaning,
     MicrophoneLost,
     MicrophoneRestored,
     PromptFinished,
@@ -94,7 +94,7 @@ class Watched(Driver):
         if before is State.FINISHED:
             assert actions == ()
         self.check_words(before, actions)
-        if not isinstance(event, Hypothesis | Started):
+        if not isinstance(event, Meaning | Started):
             assert self.state in WITHOUT_A_WORD.get(before, set(State)), f"{event} led on from {before}"
         if isinstance(event, MicrophoneLost) and before not in ENDING:
             self.must_hear_first = True

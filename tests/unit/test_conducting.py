@@ -7,7 +7,8 @@ from pathlib import Path
 
 from assistant.conducting import MAX_EVENTS, MAX_REFLEXES, EventQueue, Recorder
 from assistant.core.actions import EndSession, RecordSession, RecordStep
-from assistant.core.events import FinalHypothesis, PartialHypothesis, SpeakerLost, SpeakerRestored
+from assistant.core.events import Said, SpeakerLost, SpeakerRestored
+from assistant.core.intents import Intent
 from assistant.language.packs import load_language
 from assistant.store.history_reader import read_sessions
 from assistant.typed import typed_words
@@ -27,12 +28,12 @@ def test_what_does_not_fit_is_counted() -> None:
     assert events.overflow_count == 3
 
 
-def stop(utterance: int) -> PartialHypothesis:
-    return PartialHypothesis(utterance, ("stop",), 1.0, 1.1)
+def stop(number: int) -> Said:
+    return Said(Intent.STOP, "stop", is_final=False, word_end_seconds=number)
 
 
-def command(utterance: int) -> FinalHypothesis:
-    return FinalHypothesis(utterance, ("next",), 1.0, 1.1)
+def command(number: int) -> Said:
+    return Said(Intent.NEXT, "next", word_end_seconds=number)
 
 
 def test_a_safety_phrase_comes_first_and_finds_room_in_a_full_queue() -> None:

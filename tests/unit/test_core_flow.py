@@ -12,10 +12,8 @@ from assistant.core.entering import ENTERING
 from assistant.core.events import (
     DeadlineReached,
     Event,
-    FinalHypothesis,
     MicrophoneLost,
     MicrophoneRestored,
-    PartialHypothesis,
     PromptFinished,
     SpeakerLost,
     SpeakerRestored,
@@ -140,9 +138,9 @@ def test_what_is_stale_or_foreign_means_nothing(state: State) -> None:
     driver = in_state(state)
     deadline = driver.session.next_deadline
     assert driver.event(PromptFinished(99_999)) == ()
-    assert driver.event(FinalHypothesis(900, (), 0.0, 0.0)) == ()
+    assert driver.hear(utterance=900) == ()
     if state is not State.FINISHING:  # there it is talk, and no silence
-        assert driver.event(PartialHypothesis(901, ("[unk]",), 0.0, 0.0)) == ()
+        assert driver.hear("[unk]", final=False, utterance=901) == ()
     if deadline is None or deadline > driver.now:
         assert driver.event(DeadlineReached()) == ()
     assert driver.state is state

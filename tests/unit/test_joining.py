@@ -7,44 +7,54 @@ from driver import PACK
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.events import FinalHypothesis, PartialHypothesis
-from assistant.core.intents import SAFETY_INTENTS, Intent, Match
-from assistant.core.listening.joining import SAME_UTTERANCE_SECONDS, Ear, TwoOpinions
-from assistant.core.listening.listener import Listener, NotUnderstood
+from assistant.core.events import NotUnderstood, Said, TalkHeard
+from assistant.core.intents import SAFETY_INTENTS, Intent
+from assistant.core.listening.hypotheses import FinalHypothesis, PartialHypothesis
+from assistant.core.listening.joining import SAME_UTTERANCE_SECONDS, JoinedStream, Stream
+from assistant.core.listening.listener import Listener
+from assistant.core.listening.reflex import Believed
 
-MAIN, SECOND = Ear.MAIN, Ear.SECOND
+MAIN, SECOND = Stream.MAIN, Stream.SECOND
 
 
 class Session:
     """What a session understands of the common stream; every reflex is checked against it."""
 
     def __init__(self) -> None:
-        self.opinions = TwoOpinions(PACK.table)
+        self.joined = JoinedStream(PACK.table)
+        self.listeners = {stream: Listener(PACK.table, safety_only=stream is SECOND) for stream in Stream}
         self.listener = Listener(PACK.table)
+        self.told_count = 0
         self.now = 10.0
 
-    def hear(self, ear: Ear, utterance: int, text: str, *, final: bool = False) -> list[Intent | str]:
+    def hear(self, stream: Stream, utterance: int, text: str, *, final: bool = False) -> list[Intent | str]:
         kind = FinalHypothesis if final else PartialHypothesis
         hypothesis = kind(utterance, tuple(text.split()), self.now, self.now)
+        believed = Believed(hypothesis, self.listeners[stream].interpret(hypothesis, Intent))
         understood: list[Intent | str] = []
         is_reflex = False
-        for told in self.opinions.join(ear, hypothesis, self.now):
-            meaning = self.listener.interpret(told, Intent)
-            if meaning is not None:
-                understood.append("?" if isinstance(meaning, NotUnderstood) else meaning.intent)
-            if isinstance(meaning, Match):
-                is_pause = meaning.intent is Intent.PAUSE and isinstance(told, PartialHypothesis)
-                is_reflex |= is_pause or meaning.intent in SAFETY_INTENTS
-        assert self.opinions.take_reflex() is is_reflex
-        assert not self.opinions.take_reflex(), "taken"
+        for told in self.joined.join(stream, believed, self.now):
+            self.told_count += not isinstance(told, TalkHeard)
+            is_partial = isinstance(told, Said) and not told.is_final
+            same = (PartialHypothesis if is_partial else FinalHypothesis)(
+                self.told_count, told.words, self.now, self.now
+            )
+            assert self.listener.interpret(same, Intent) == told, "one listener would hear the same"
+            if not isinstance(told, TalkHeard):
+                understood.append("?" if isinstance(told, NotUnderstood) else told.intent)
+            if isinstance(told, Said):
+                is_pause = told.intent is Intent.PAUSE and not told.is_final
+                is_reflex |= is_pause or told.intent in SAFETY_INTENTS
+        assert self.joined.take_reflex() is is_reflex
+        assert not self.joined.take_reflex(), "taken"
         return understood
 
     def all(self, *heard: tuple) -> list[Intent | str]:  # type: ignore[type-arg]
-        """Each is (seconds later, ear, utterance, text) and perhaps "final"."""
+        """Each is (seconds later, stream, utterance, text) and perhaps "final"."""
         understood = []
-        for later_seconds, ear, utterance, text, *final in heard:
+        for later_seconds, stream, utterance, text, *final in heard:
             self.now += later_seconds
-            understood += self.hear(ear, utterance, text, final=bool(final))
+            understood += self.hear(stream, utterance, text, final=bool(final))
         return understood
 
 
@@ -164,7 +174,7 @@ def test_a_command_that_the_second_did_not_hear_as_a_stop_is_one() -> None:
 said = st.lists(
     st.tuples(
         st.sampled_from([0.0, 0.1, 0.7, 1.5, 1.6, 3.0]),
-        st.sampled_from(Ear),
+        st.sampled_from(Stream),
         st.sampled_from(["stop", "that hurts", "stop that hurts", "i can't breathe", "next", "[unk]", ""]),
         st.sampled_from(["partial", "final"]),
     ),
@@ -173,18 +183,18 @@ said = st.lists(
 
 
 @given(said)
-def test_a_reflex_is_exactly_what_a_session_acts_on(script: list[tuple[float, Ear, str, str]]) -> None:
+def test_a_reflex_is_exactly_what_a_session_acts_on(script: list[tuple[float, Stream, str, str]]) -> None:
     """`Session.hear` compares them at every step. And what nobody said just before is always acted on."""
     session = Session()
-    utterances, confirmed = dict.fromkeys(Ear, 1), set()
+    utterances, confirmed = dict.fromkeys(Stream, 1), set()
     last_safety_at = 0.0
-    for later_seconds, ear, text, kind in script:
+    for later_seconds, stream, text, kind in script:
         session.now += later_seconds
-        said_by = (ear, utterances[ear])
+        said_by = (stream, utterances[stream])
         understood = session.hear(*said_by, text, final=kind == "final")
         if PACK.table.find_safety(tuple(text.split())):
             if said_by not in confirmed and session.now - last_safety_at > SAME_UTTERANCE_SECONDS + 0.01:
                 assert understood
             confirmed.add(said_by)
             last_safety_at = session.now
-        utterances[ear] += kind == "final"
+        utterances[stream] += kind == "final"

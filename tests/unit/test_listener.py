@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from driver import PACK
 
-from assistant.core.events import FinalHypothesis, PartialHypothesis
-from assistant.core.intents import Intent, Match, Slots
-from assistant.core.listening.listener import Listener, NotUnderstood
+from assistant.core.events import NotUnderstood, Said
+from assistant.core.intents import Intent, Slots
+from assistant.core.listening.hypotheses import FinalHypothesis, PartialHypothesis
+from assistant.core.listening.listener import Listener
 
 ALL = tuple(Intent)
 
@@ -22,9 +23,7 @@ def final(utterance: int, text: str) -> FinalHypothesis:
 def meanings(*hypotheses: PartialHypothesis | FinalHypothesis) -> list[Intent | str | None]:
     listener = Listener(PACK.table)
     found = [listener.interpret(hypothesis, ALL) for hypothesis in hypotheses]
-    return [
-        f.intent if isinstance(f, Match) else "?" if isinstance(f, NotUnderstood) else None for f in found
-    ]
+    return [f.intent if isinstance(f, Said) else "?" if isinstance(f, NotUnderstood) else None for f in found]
 
 
 def test_a_safety_phrase_acts_on_a_partial_hypothesis_and_once_per_utterance() -> None:
@@ -72,8 +71,9 @@ def test_other_phrases_wait_for_the_whole_utterance() -> None:
 
 def test_only_what_makes_sense_now_is_understood_but_safety_always_is() -> None:
     listener = Listener(PACK.table)
-    assert listener.interpret(final(1, "yes"), [Intent.NO]) == NotUnderstood()
-    assert listener.interpret(final(2, "ouch"), []) == Match(Intent.PAIN, "ouch")
-    assert listener.interpret(final(3, "ten"), [Intent.NUMBER]) == Match(
-        Intent.NUMBER, "ten", Slots(number=10)
+    times = {"word_end_seconds": 1.0, "at_seconds": 1.1}
+    assert listener.interpret(final(1, "yes"), [Intent.NO]) == NotUnderstood(("yes",))
+    assert listener.interpret(final(2, "ouch"), []) == Said(Intent.PAIN, "ouch", words=("ouch",), **times)
+    assert listener.interpret(final(3, "ten"), [Intent.NUMBER]) == Said(
+        Intent.NUMBER, "ten", Slots(number=10), words=("ten",), **times
     )

@@ -9,10 +9,11 @@ from driver import PACK
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.events import FinalHypothesis, Hypothesis, PartialHypothesis
-from assistant.core.intents import SAFETY_INTENTS, Intent, Match
+from assistant.core.events import Meaning, Said
+from assistant.core.intents import SAFETY_INTENTS, Intent
+from assistant.core.listening.hypotheses import FinalHypothesis, Hypothesis, PartialHypothesis
 from assistant.core.listening.listener import Listener
-from assistant.core.listening.reflex import OperatingPoint, Reflex
+from assistant.core.listening.reflex import Believed, OperatingPoint, Reflex
 from assistant.core.ports import BLOCK_SECONDS
 
 POINT = OperatingPoint()
@@ -23,6 +24,9 @@ class Stream:
 
     def __init__(self, point: OperatingPoint = POINT) -> None:
         self.reflex = Reflex(PACK.table, self.plausibility, point)
+        self.reflex.listen_for(frozenset(Intent))
+        self.listener = Listener(PACK.table)
+        self.meanings: list[Meaning | None] = []
         self.fit = 0.0
         self.misfit: str | None = None
         self.judged: list[tuple[str, float]] = []
@@ -47,7 +51,14 @@ class Stream:
         self.quiet_seconds = 0.0 if not quiet else None if before is None else before + BLOCK_SECONDS
         level_dbfs = -70.0 if quiet else level_dbfs
         levels = level_dbfs - self.cancelled_db, level_dbfs
-        return list(self.reflex.accept(hypotheses, self.now, self.quiet_seconds, *levels))  # type: ignore[arg-type]
+        return self.believed(self.reflex.accept(list(hypotheses), self.now, self.quiet_seconds, *levels))  # type: ignore[arg-type]
+
+    def believed(self, believed: list[Believed]) -> list[Hypothesis]:
+        """What a listener of its own makes of it must be what comes with it."""
+        for one in believed:
+            assert self.listener.interpret(one.hypothesis, Intent) == one.meaning
+        self.meanings += [one.meaning for one in believed]
+        return [one.hypothesis for one in believed]
 
     def partial(self, text: str, *, quiet: bool = False) -> list[Hypothesis]:
         at = self.now + BLOCK_SECONDS
@@ -312,8 +323,8 @@ def test_in_doubt_it_is_believed_when_the_sound_ends() -> None:
     stream = talk("[unk]")
     stream.partial("[unk] stop")
     stream.final("[unk] stop")
-    assert words(stream.reflex.finish()) == ["[unk] stop"]
-    assert stream.reflex.finish() == []
+    assert words(stream.believed(stream.reflex.finish())) == ["[unk] stop"]
+    assert stream.believed(stream.reflex.finish()) == []
 
 
 @pytest.mark.parametrize(("louder_db", "believed"), [(3.9, []), (4.1, ["[unk] stop"])])
@@ -339,7 +350,7 @@ def test_a_few_words_are_no_talk() -> None:
 
 @given(moves)
 def test_every_believed_partial_is_acted_on_and_every_final_comes(script: list[tuple]) -> None:  # type: ignore[type-arg]
-    stream, session = Stream(), Listener(PACK.table)
+    stream = Stream()
     finals, came = [], []
     for kind, value in [*script, ("quiet", 70)]:
         if kind == "final":
@@ -349,12 +360,12 @@ def test_every_believed_partial_is_acted_on_and_every_final_comes(script: list[t
             believed = stream.partial(" ".join(value))
         else:
             believed = stream.sound(value * 0.02) if kind == "sound" else stream.quiet(value * 0.02)
-        for hypothesis in believed:
-            meaning = session.interpret(hypothesis, Intent)
+        meanings = stream.meanings[len(stream.meanings) - len(believed) :]
+        for hypothesis, meaning in zip(believed, meanings, strict=True):
             if isinstance(hypothesis, FinalHypothesis):
                 came.append(hypothesis.words)
             else:
-                assert isinstance(meaning, Match)
+                assert isinstance(meaning, Said)
                 assert meaning.intent in (*SAFETY_INTENTS, Intent.PAUSE)
     assert len(came) == len(finals)
     assert all(heard in (said, ("[unk]",)) for said, heard in zip(finals, came, strict=True))

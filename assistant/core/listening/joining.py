@@ -1,4 +1,4 @@
-"""Two recognizers hear the same person: what both believe becomes one stream, and is acted on once.
+"""Two recognizers hear the same person: what both believe becomes one stream of meanings, each acted on once.
 
 The main one hears what a canceller leaves; the second one the microphone's own sound, for safety phrases
 alone, so that no canceller can lose a "stop". Time is passed in. Owned by the hearing path.
@@ -6,19 +6,21 @@ alone, so that no canceller can lose a "stop". Time is passed in. Owned by the h
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 
-from assistant.core.events import FinalHypothesis, PartialHypothesis
-from assistant.core.intents import Match, PhraseTable
-from assistant.core.listening.listener import Listener, NotUnderstood, more_serious
+from assistant.core.events import Meaning, NotUnderstood, Said, TalkHeard
+from assistant.core.intents import Intent, PhraseTable, Words
+from assistant.core.listening.hypotheses import FinalHypothesis
+from assistant.core.listening.listener import is_worse
+from assistant.core.listening.reflex import Believed
 
 SAME_UTTERANCE_SECONDS = 1.5
 """So far apart two recognizers may confirm one and the same utterance."""
 
 
-class Ear(Enum):
-    """Which of the recognizers."""
+class Stream(Enum):
+    """Which recognizer's."""
 
     MAIN = "main"
     SECOND = "second"
@@ -26,30 +28,28 @@ class Ear(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Confirmed:
-    """The last safety phrase that an ear confirmed."""
+    """The last safety phrase that a stream confirmed."""
 
     utterance_id: int
-    match: Match
+    intent: Intent
     at_seconds: float
 
 
+@dataclass(slots=True)
 class _Opinion:
-    """What one ear has confirmed, and which of its utterances the other one heard too."""
+    """What one stream has confirmed, and which of its utterances the other one heard too."""
+
+    confirmed: _Confirmed | None = None
+    paired_utterance_id: int | None = None
+
+
+class JoinedStream:
+    """Joins what is believed of both streams, so that a session is told of each utterance once."""
 
     def __init__(self, table: PhraseTable) -> None:
-        self.listener = Listener(table)
-        self.confirmed: _Confirmed | None = None
-        self.paired_utterance_id: int | None = None
-
-
-class TwoOpinions:
-    """Joins both streams of believed hypotheses, numbered so that a session acts on each utterance once."""
-
-    def __init__(self, table: PhraseTable) -> None:
-        self._opinions = {ear: _Opinion(table) for ear in Ear}
-        self._session = Listener(table)  # does as the session's own will
-        self._last_id = 0
-        self._acted = False
+        self._table = table
+        self._opinions = {stream: _Opinion() for stream in Stream}
+        self._told: Meaning | None = None
         self._reflex = False
 
     def take_reflex(self) -> bool:
@@ -57,35 +57,31 @@ class TwoOpinions:
         reflex, self._reflex = self._reflex, False
         return reflex
 
-    def join(
-        self, ear: Ear, hypothesis: PartialHypothesis | FinalHypothesis, now_seconds: float
-    ) -> list[PartialHypothesis | FinalHypothesis]:
-        """Take what an ear believes; return it under its number in the common stream, or nothing.
+    def join(self, stream: Stream, believed: Believed, now_seconds: float) -> list[Meaning]:
+        """Take what is believed of a stream; return what it means for the session, or nothing.
 
-        Of the second ear only safety phrases that are new go on, and only as partial hypotheses: it hears our
-        echo too, so a red flag, which ends a session for good, is left to the main one to decide.
+        Of the second stream, whose listener is for safety only, nothing but safety phrases that are new goes
+        on: it hears our echo too, so a red flag, which ends a session for good, is left to the main one.
         """
-        if ear is Ear.SECOND and isinstance(hypothesis, FinalHypothesis):
-            hypothesis = PartialHypothesis(
-                hypothesis.utterance_id,
-                hypothesis.words,
-                hypothesis.word_end_seconds,
-                hypothesis.at_seconds,
-            )
-        mine = self._opinions[ear]
-        meaning = mine.listener.interpret(hypothesis, ())
-        if isinstance(meaning, Match):
-            known = self._pair(ear, hypothesis.utterance_id, now_seconds)
-            mine.confirmed = _Confirmed(hypothesis.utterance_id, meaning, now_seconds)
-            if known is None or more_serious(meaning, known):
-                return self._tell(hypothesis)
-        elif isinstance(meaning, NotUnderstood) and not self._pair(ear, hypothesis.utterance_id, now_seconds):
-            return self._tell(hypothesis)
-        return self._follow(hypothesis) if isinstance(hypothesis, FinalHypothesis) else []
+        hypothesis, meaning = believed.hypothesis, believed.meaning
+        if isinstance(meaning, Said) and meaning.is_safety:
+            known = self._pair(stream, hypothesis.utterance_id, now_seconds)
+            confirmed = _Confirmed(hypothesis.utterance_id, meaning.intent, now_seconds)
+            self._opinions[stream].confirmed = confirmed
+            if known is None or is_worse(meaning.intent, known):
+                return self._tell(meaning)
+        elif (
+            isinstance(meaning, Said | NotUnderstood)
+            and self._pair(stream, hypothesis.utterance_id, now_seconds) is None
+        ):
+            return self._tell(meaning)
+        is_over = stream is Stream.MAIN and isinstance(hypothesis, FinalHypothesis)
+        return self._follow(hypothesis.words) if is_over else []
 
-    def _pair(self, ear: Ear, utterance_id: int, now_seconds: float) -> Match | None:
-        """What the other ear confirmed of the same utterance; each is the same as one of the other's only."""
-        mine, other = self._opinions[ear], self._opinions[Ear.SECOND if ear is Ear.MAIN else Ear.MAIN]
+    def _pair(self, stream: Stream, utterance_id: int, now_seconds: float) -> Intent | None:
+        """What the other stream confirmed of the same utterance; each one is one of the other's only."""
+        mine = self._opinions[stream]
+        other = self._opinions[Stream.SECOND if stream is Stream.MAIN else Stream.MAIN]
         confirmed = other.confirmed
         if confirmed is None:
             return None
@@ -97,21 +93,18 @@ class TwoOpinions:
         if not is_pair and (is_late or other.paired_utterance_id == confirmed.utterance_id):
             return None
         mine.paired_utterance_id, other.paired_utterance_id = utterance_id, confirmed.utterance_id
-        return confirmed.match
+        return confirmed.intent
 
-    def _tell(
-        self, hypothesis: PartialHypothesis | FinalHypothesis
-    ) -> list[PartialHypothesis | FinalHypothesis]:
-        """It is new: under a number of its own."""
-        self._last_id += 1
-        told = replace(hypothesis, utterance_id=self._last_id)
-        self._acted = isinstance(self._session.interpret(told, ()), Match)
-        self._reflex |= self._acted
-        return [told]
+    def _tell(self, meaning: Said | NotUnderstood) -> list[Meaning]:
+        """It is new."""
+        self._told = meaning
+        self._reflex |= isinstance(meaning, Said) and meaning.is_safety
+        return [meaning]
 
-    def _follow(self, final: FinalHypothesis) -> list[PartialHypothesis | FinalHypothesis]:
-        """It adds nothing: under the number of what it adds nothing to, if that was the last to be told."""
-        told = replace(final, utterance_id=self._last_id)
-        if final.words and (not self._acted or self._session.foresee(told)):
+    def _follow(self, words: Words) -> list[Meaning]:
+        """The end of an utterance adds nothing: that is talk after a safety phrase, if it was told last."""
+        told = self._told
+        if not words or not isinstance(told, Said) or not told.is_safety:
             return []
-        return [told]
+        found = self._table.find_safety(words)
+        return [] if found and is_worse(found.intent, told.intent) else [TalkHeard(words)]

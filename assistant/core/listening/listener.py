@@ -1,59 +1,95 @@
-"""From hypotheses to meanings: safety phrases at once, on partial hypotheses; the rest when it is certain.
+"""What words mean: safety phrases at once, on partial hypotheses; the rest when it is certain.
 
 Safety phrases count wherever they are in an utterance and whatever the session listens for. Every other
-phrase counts only as a whole utterance, on its final hypothesis.
+phrase counts only as a whole utterance, on its final hypothesis, among the intents that are listened for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from assistant.core.events import FinalHypothesis, Hypothesis
-from assistant.core.intents import SAFETY_INTENTS, Intent, Match, PhraseTable
+from assistant.core.events import Meaning, NotUnderstood, Said, Source, TalkHeard
+from assistant.core.intents import SAFETY_INTENTS, Intent, Match, PhraseTable, Words
+from assistant.core.listening.hypotheses import FinalHypothesis, Hypothesis
 
 
-@dataclass(frozen=True, slots=True)
-class NotUnderstood:
-    """Speech that is none of the phrases."""
+def meaning_of(
+    words: Words,
+    table: PhraseTable,
+    intents: Iterable[Intent],
+    source: Source,
+    *,
+    word_end_seconds: float = 0.0,
+    at_seconds: float = 0.0,
+) -> Said | NotUnderstood:
+    """What a whole utterance means where these intents are listened for; a safety phrase in it comes first.
+
+    For words from anywhere: heard, typed, or sent. The times are those of the meaning.
+    """
+    wanted = frozenset(intents)
+    match = table.find_safety(words) or table.match(words, wanted) or table.match_half(words, wanted)
+    if match is None:
+        return NotUnderstood(words)
+    times = word_end_seconds, at_seconds
+    return Said(match.intent, match.phrase, match.slots, source, match.is_half_heard, True, words, *times)
 
 
 class Listener:
-    """Interprets the hypotheses of one stream. Owned by the session, or by whoever only listens."""
+    """Interprets the hypotheses of one recognizer's stream. Owned by the stream's reflex.
 
-    def __init__(self, table: PhraseTable) -> None:
+    With `safety_only` its utterances are never over: a red flag only pauses, and commands mean nothing. That
+    is for a stream which hears again what another one hears.
+    """
+
+    def __init__(self, table: PhraseTable, *, safety_only: bool = False) -> None:
         self._table = table
+        self._safety_only = safety_only
         self._utterance_id = -1
         self._acted: Match | None = None
 
-    def interpret(self, hypothesis: Hypothesis, intents: Iterable[Intent]) -> Match | NotUnderstood | None:
-        """What a hypothesis means, once: None when it adds nothing to what was already understood."""
+    def interpret(self, hypothesis: Hypothesis, intents: Iterable[Intent]) -> Meaning | None:
+        """What a hypothesis means, once. What adds nothing to what was understood is talk; no words, None."""
         if hypothesis.utterance_id != self._utterance_id:
             self._utterance_id, self._acted = hypothesis.utterance_id, None
+        words, is_final = hypothesis.words, self._is_final(hypothesis)
+        end_seconds, at_seconds = hypothesis.word_end_seconds, hypothesis.at_seconds
         if safety := self.foresee(hypothesis):
             self._acted = safety
-            return safety
-        if not isinstance(hypothesis, FinalHypothesis) or self._acted or not hypothesis.words:
+            return Said(
+                safety.intent,
+                safety.phrase,
+                is_final=is_final,
+                words=words,
+                word_end_seconds=end_seconds,
+                at_seconds=at_seconds,
+            )
+        if not words:
             return None
-        words, wanted = hypothesis.words, tuple(intents)
-        return self._table.match(words, wanted) or self._table.match_half(words, wanted) or NotUnderstood()
+        if self._acted or not is_final:
+            return TalkHeard(words)
+        return meaning_of(
+            words, self._table, intents, Source.VOICE, word_end_seconds=end_seconds, at_seconds=at_seconds
+        )
 
     def foresee(self, hypothesis: Hypothesis) -> Match | None:
-        """The safety phrase that `interpret` would answer this hypothesis with; nothing is remembered."""
+        """The safety phrase that `interpret` would find new in this hypothesis; nothing is remembered."""
         acted = self._acted if hypothesis.utterance_id == self._utterance_id else None
         safety = self._find_safety(hypothesis)
-        return safety if safety and (acted is None or more_serious(safety, acted)) else None
+        return safety if safety and (acted is None or is_worse(safety.intent, acted.intent)) else None
+
+    def _is_final(self, hypothesis: Hypothesis) -> bool:
+        return isinstance(hypothesis, FinalHypothesis) and not self._safety_only
 
     def _find_safety(self, hypothesis: Hypothesis) -> Match | None:
         """A red flag ends the session for good: until the utterance is over, it only pauses."""
         found = self._table.find_safety(hypothesis.words)
-        if found is None or found.intent is not Intent.RED_FLAG or isinstance(hypothesis, FinalHypothesis):
+        if found is None or found.intent is not Intent.RED_FLAG or self._is_final(hypothesis):
             return found
         sooner = self._table.find_safety(hypothesis.words, (Intent.PAIN, Intent.STOP))
         return sooner or Match(Intent.PAUSE, found.phrase)
 
 
-def more_serious(found: Match, than: Match) -> bool:
+def is_worse(found: Intent, than: Intent) -> bool:
     """Whether one safety phrase says something worse than the other; a pause stands in for a red flag."""
     order = (*SAFETY_INTENTS, Intent.PAUSE)
-    return order.index(found.intent) < order.index(than.intent)
+    return order.index(found) < order.index(than)

@@ -19,7 +19,7 @@ _OWN_TALK_DB = 3.0
 _REMEMBERED_SECONDS = 15.0
 
 
-class Talk:
+class Loudness:
     """The utterance that is being heard, block by block."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Talk:
         """The utterance is over."""
         self._words_at = None
 
-    def seconds_before(self, shown_at: float) -> float:
+    def talk_seconds_before(self, shown_at: float) -> float:
         """How long there had been words when a phrase was first shown."""
         return 0.0 if self._words_at is None else shown_at - self._words_at
 
@@ -60,7 +60,7 @@ class Talk:
         return microphone - heard if math.isfinite(heard) else 0.0
 
     def _talk_before(self, shown_at: float) -> tuple[float, float]:
-        talk_begins = shown_at - self.seconds_before(shown_at) - _SHOWN_AFTER_SECONDS
+        talk_begins = shown_at - self.talk_seconds_before(shown_at) - _SHOWN_AFTER_SECONDS
         return self._loudness_dbfs(talk_begins, self._sounds(shown_at)[0])
 
     @staticmethod

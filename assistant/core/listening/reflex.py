@@ -1,25 +1,25 @@
 """When a safety phrase is believed: suspected at once, confirmed when it has held, else taken back.
 
-One `Reflex` watches one recognizer's stream, in every state of a session; nothing vetoes or delays it.
+One `Reflex` watches one recognizer's stream, in every state of a session; nothing vetoes or delays it. What
+it believes goes on with its meaning: the one `Listener` of the stream is here.
 Time is passed in, counted in samples of the microphone. Owned by the hearing path.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from assistant.core.events import FinalHypothesis, PartialHypothesis
+from assistant.core.events import Meaning
 from assistant.core.intents import UNKNOWN_WORD, Intent, Match, PhraseTable, Words, place_of
+from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses, PartialHypothesis
 from assistant.core.listening.listener import Listener
-from assistant.core.listening.loudness import Talk
+from assistant.core.listening.loudness import Loudness
 
 _ROUNDING_SECONDS = 1e-6
 _NEVER = -math.inf
 _JUDGE_EVERY_SECONDS = 0.1
-
-Hypotheses = list[PartialHypothesis | FinalHypothesis]
 
 Plausibility = Callable[[str, float], float]
 """How well a phrase, first suspected so many seconds ago, fits the sound, in nats a phone; 0 at best."""
@@ -69,17 +69,31 @@ class OperatingPoint:
     """A suspicion lowers the voice for so long at most; what is confirmed later acts all the same."""
 
 
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """A hypothesis that is believed, and what it means; None for no words."""
+
+    hypothesis: PartialHypothesis | FinalHypothesis
+    meaning: Meaning | None
+
+
 class Reflex:
-    """Watches the hypotheses of one recognizer, block by block."""
+    """Watches the hypotheses of one recognizer, block by block. `safety_only` is the listener's."""
 
     def __init__(
-        self, table: PhraseTable, plausibility: Plausibility, point: OperatingPoint | None = None
+        self,
+        table: PhraseTable,
+        plausibility: Plausibility,
+        point: OperatingPoint | None = None,
+        *,
+        safety_only: bool = False,
     ) -> None:
         self._table = table
         self._plausibility = plausibility
         self._point = point or OperatingPoint()
-        self._listener = Listener(table)
-        self._talk = Talk()
+        self._listener = Listener(table, safety_only=safety_only)
+        self._intents: frozenset[Intent] = frozenset()
+        self._loudness = Loudness()
         self._words: Words = ()
         self._standing: PartialHypothesis | None = None
         self._is_stop_alone = False
@@ -97,14 +111,18 @@ class Reflex:
         """Whether a safety phrase stands in the words, not yet confirmed, and not for too long."""
         return self._suspected is not None and self._now - self._suspected_at < self._point.suspicion_seconds
 
+    def listen_for(self, intents: frozenset[Intent]) -> None:
+        """Take these for what a command may mean, from now on."""
+        self._intents = intents
+
     def accept(
         self,
-        hypotheses: Iterable[PartialHypothesis | FinalHypothesis],
+        hypotheses: Hypotheses,
         now_seconds: float,
         seconds_since_speech: float | None,
         level_dbfs: float,
         microphone_dbfs: float,
-    ) -> Hypotheses:
+    ) -> list[Believed]:
         """Take what a block brought, which may be nothing; return what may be believed, in order.
 
         Every change of the words has to come, also to none. `seconds_since_speech` is None where no speech
@@ -113,7 +131,7 @@ class Reflex:
         safety phrase that is new in its utterance and has held.
         """
         self._now = now_seconds
-        believed: Hypotheses = []
+        believed: list[Believed] = []
         for hypothesis in hypotheses:
             if self._doubted is not None and hypothesis.words:
                 believed += self._take_back()
@@ -121,7 +139,7 @@ class Reflex:
                 believed += self._conclude(hypothesis)
             else:
                 self._look(hypothesis)
-        self._talk.accept(now_seconds, level_dbfs, microphone_dbfs, has_words=bool(self._words))
+        self._loudness.accept(now_seconds, level_dbfs, microphone_dbfs, has_words=bool(self._words))
         if (
             self._doubted is not None
             and self._quiet_since(self._doubted) >= self._point.doubted_quiet_seconds
@@ -135,25 +153,26 @@ class Reflex:
             at_seconds = self._standing.at_seconds + now_seconds - self._changed_at
             word_end_seconds = max(0.0, at_seconds - (seconds_since_speech or 0.0))
             held = replace(self._standing, at_seconds=at_seconds, word_end_seconds=word_end_seconds)
-            self._listener.interpret(held, ())
+            believed += self._believe(held)
             self._forget()
-            believed.append(held)
         return believed
 
-    def finish(self) -> Hypotheses:
+    def finish(self) -> list[Believed]:
         """Nobody talks on: what was in doubt is believed."""
         if self._doubted is None:
             return []
         doubted, self._doubted = self._doubted, None
         at_seconds = doubted.at_seconds + self._now - self._changed_at
-        self._listener.interpret(doubted, ())
-        return [replace(doubted, at_seconds=at_seconds)]
+        return self._believe(replace(doubted, at_seconds=at_seconds))
 
-    def _take_back(self) -> Hypotheses:
+    def _believe(self, hypothesis: PartialHypothesis | FinalHypothesis) -> list[Believed]:
+        return [Believed(hypothesis, self._listener.interpret(hypothesis, self._intents))]
+
+    def _take_back(self) -> list[Believed]:
         """Somebody talks on: what was in doubt was not for us. The next time it is."""
         assert self._doubted is not None
         doubted, self._doubted, self._doubted_at = self._doubted, None, self._now
-        return [replace(doubted, words=(UNKNOWN_WORD,))]
+        return self._believe(replace(doubted, words=(UNKNOWN_WORD,)))
 
     def _look(self, hypothesis: PartialHypothesis) -> None:
         """The words have changed: does a safety phrase stand in them that has not been confirmed?"""
@@ -169,7 +188,7 @@ class Reflex:
         if match.intent is not self._suspected:
             self._suspected, self._suspected_at = match.intent, self._now
 
-    def _conclude(self, final: FinalHypothesis) -> Hypotheses:
+    def _conclude(self, final: FinalHypothesis) -> list[Believed]:
         """The utterance is over: its words are believed, unless a safety phrase among them is in doubt."""
         new = self._listener.foresee(final)
         if self._suspected is None:
@@ -178,17 +197,16 @@ class Reflex:
         is_leftover = bool(final.words) and self._is_leftover()
         is_made_up = not is_leftover and new is not None and not self._is_borne_out(new, final.words)
         self._words = ()
-        self._talk.end()
+        self._loudness.end()
         self._forget()
         if is_made_up and self._is_alone(final.words):
             self._denied_at = self._now
         if is_leftover or is_made_up:
-            return [replace(final, words=(UNKNOWN_WORD,))]
+            return self._believe(replace(final, words=(UNKNOWN_WORD,)))
         if in_doubt:
             self._doubted, self._changed_at = final, self._now
             return []
-        self._listener.interpret(final, ())
-        return [final]
+        return self._believe(final)
 
     def _forget(self) -> None:
         self._standing = self._suspected = None
@@ -230,7 +248,7 @@ class Reflex:
             said_again = self._now - self._denied_at <= limits.doubt_seconds
             asked = limits.again_plausibility if said_again else limits.alone_plausibility
             return asked if found.intent is Intent.STOP else limits.unrecorded_plausibility
-        if self._talk.seconds_before(self._suspected_at) >= limits.talk_seconds:
+        if self._loudness.talk_seconds_before(self._suspected_at) >= limits.talk_seconds:
             return limits.doubted_plausibility
         return limits.among_plausibility
 
@@ -248,14 +266,14 @@ class Reflex:
 
     def _is_leftover(self) -> bool:
         """Whether the suspected phrase, or the last words, are what a canceller left of our own voice."""
-        return self._talk.cancelled_db(self._suspected_at) >= self._point.leftover_db
+        return self._loudness.cancelled_db(self._suspected_at) >= self._point.leftover_db
 
     def _is_in_doubt(self, words: Words) -> bool:
         """Whether the phrase suspected among these words is just as likely a part of somebody's talk."""
         return (
-            self._talk.seconds_before(self._suspected_at) >= self._point.talk_seconds
+            self._loudness.talk_seconds_before(self._suspected_at) >= self._point.talk_seconds
             and self._now - self._doubted_at > self._point.doubt_seconds
-            and self._talk.louder_db(self._suspected_at) < self._point.stands_out_db
+            and self._loudness.louder_db(self._suspected_at) < self._point.stands_out_db
             and self._is_only_one(words)
             and not self._is_alone(words)
         )

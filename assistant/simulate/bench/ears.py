@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.audio.echo import open_canceller
-from assistant.core.events import Hypothesis
+from assistant.core.events import Meaning
 from assistant.core.intents import Intent, PhraseTable
 from assistant.core.listening.reflex import OperatingPoint
 from assistant.speech.hearing import HearingPath
@@ -19,9 +19,9 @@ from assistant.speech.vosk_model import VoskModel
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """What a block brought: hypotheses, whether the speaker is to be ducked, whether it is to be cut."""
+    """What a block brought: meanings, whether the speaker is to be ducked, whether it is to be cut."""
 
-    hypotheses: tuple[Hypothesis, ...]
+    meanings: tuple[Meaning, ...]
     suspects: bool
     reflex: bool
 
@@ -44,5 +44,5 @@ class Ears:
 
     def hear(self, near: bytes, far: bytes | None) -> Noticed:
         """Take a block and what was played meanwhile; None where nothing of it can come back."""
-        hypotheses = tuple(self._hearing.accept(near, far))
-        return Noticed(hypotheses, self._hearing.suspects, self._hearing.take_reflex())
+        meanings = tuple(self._hearing.accept(near, far))
+        return Noticed(meanings, self._hearing.suspects, self._hearing.take_reflex())

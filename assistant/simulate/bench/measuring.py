@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.core.events import FinalHypothesis
+from assistant.core.events import Said
 from assistant.core.intents import UNKNOWN_WORD, PhraseTable
 from assistant.core.listening.reflex import OperatingPoint
 from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ
@@ -175,9 +175,9 @@ class _Hearing:
             self._voice.duck(noticed.suspects)
         if noticed.reflex:
             self._reflex((block + 1) * BLOCK_SECONDS, noticed)
-        for hypothesis in noticed.hypotheses:
-            if isinstance(hypothesis, FinalHypothesis):
-                self._understood(tuple(word for word in hypothesis.words if word != UNKNOWN_WORD))
+        for meaning in noticed.meanings:
+            if not isinstance(meaning, Said) or meaning.is_final:
+                self._understood(tuple(word for word in meaning.words if word != UNKNOWN_WORD))
 
     def finish(self) -> None:
         """Note what is known at the end only."""
@@ -199,7 +199,7 @@ class _Hearing:
                 self._falling_silent = spoken
 
     def _made_up(self, noticed: Noticed) -> None:
-        found = (self._table.find_safety(hypothesis.words) for hypothesis in noticed.hypotheses)
+        found = (self._table.find_safety(meaning.words) for meaning in noticed.meanings)
         heard = next((match for match in found if match), None)
         phrase = heard.phrase if heard else "?"
         if self._voice is not None and self.outcome.kind is Kind.ALONE:
