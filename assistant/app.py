@@ -145,7 +145,7 @@ def run_live(config: Config, tell: Tell, screens: Iterable[Screen]) -> None:
         watchers = [*(screen.show for screen in screens), recorder.record, listening.sound_check.watch]
         watchers.append(partial(note_sound, config.audio.echo, tell))
         performer = Performer(speaking, mixer, listening.listen_for, watchers)
-        session = new_session(config, pack, routines, path, tell, hears_itself=True)
+        session = new_session(config, pack, routines, path, tell)
         conduct(
             session,
             performer,

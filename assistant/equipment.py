@@ -113,8 +113,6 @@ def new_session(
     routines: tuple[Routine, ...],
     history: Path,
     tell: Tell,
-    *,
-    hears_itself: bool,
 ) -> Session:
     """A session as the configuration and the history want it; without a history, as the first one."""
     try:
@@ -124,4 +122,4 @@ def new_session(
         profile = Profile()
     settings = session_settings(config, profile, date.today())
     library = tuple(load_library().values())
-    return Session(pack, routines, replace(settings, hears_itself=hears_itself, asks_how_it_is=True), library)
+    return Session(pack, routines, replace(settings, asks_how_it_is=True), library)

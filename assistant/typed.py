@@ -92,7 +92,7 @@ def run_typed(config: Config, tell: Tell, screens: Iterable[Screen], lines: Text
     try:
         watchers = [*(screen.show for screen in screens), recorder.record]
         performer = Performer(captions, captions, keyboard.listen_for, watchers)
-        session = new_session(config, pack, routines, path, tell, hears_itself=False)
+        session = new_session(config, pack, routines, path, tell)
         conduct(session, performer, EventQueue(), lambda: chain(captions.ended(), keyboard.said()))
     finally:
         recorder.close()

@@ -28,7 +28,7 @@ class Settings:
     number before and after, and what is new. `pasts` is what the history knows of each stretch; None leaves
     every stretch as it is. `conditions` are those for which stretches are left out of composed sessions.
     `rate` and `gain_db` are where speech starts from. `hears_itself` says that what is spoken may come back
-    through the microphone, so that an echo of it is no command.
+    through the microphone, so that an echo of it is no command; what is typed or touched always is one.
     """
 
     routine_id: str = ""

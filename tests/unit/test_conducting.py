@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import pytest
+
 from assistant.conducting import MAX_EVENTS, MAX_REFLEXES, EventQueue, Recorder
 from assistant.core.actions import EndSession, RecordSession, RecordStep
-from assistant.core.events import Said, SpeakerLost, SpeakerRestored
+from assistant.core.events import NotUnderstood, Said, Source, SpeakerLost, SpeakerRestored, TalkHeard
 from assistant.core.intents import Intent
 from assistant.language.packs import load_language
 from assistant.store.history_reader import read_sessions
@@ -63,6 +65,18 @@ def test_a_command_that_was_said_before_a_stop_never_acts_after_it() -> None:
     events.put(command(3))
     assert [events.get(0) for _ in range(5)] == [stop(2), None, SpeakerLost(), command(3), None]
     assert events.stale_count == 1
+
+
+@pytest.mark.parametrize("source", Source)
+def test_from_wherever_it_comes_a_command_grows_stale_and_a_safety_phrase_never(source: Source) -> None:
+    events = EventQueue()
+    touched = Said(Intent.PAIN, "ouch", source=source)
+    for event in (Said(Intent.RESUME, "continue", source=source), TalkHeard(("so",)), NotUnderstood(("so",))):
+        events.put(event)
+    events.put(touched)
+    events.put_reflex([stop(1)], 1)
+    assert [events.get(0) for _ in range(6)] == [stop(1), None, None, None, touched, None]
+    assert events.stale_count == 3
 
 
 def test_the_lane_of_safety_phrases_is_bounded_and_keeps_the_newest() -> None:
