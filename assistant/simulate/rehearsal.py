@@ -28,7 +28,6 @@ from assistant.core.events import (
     SpeakerRestored,
     Started,
 )
-from assistant.core.flow import State
 from assistant.core.intents import Words
 from assistant.core.listening.listener import meaning_of
 from assistant.core.listening.reflex import OperatingPoint
@@ -36,6 +35,7 @@ from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, Recognizer, Voice
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
 from assistant.core.session import Session
+from assistant.core.states import State
 from assistant.errors import VoiceError
 from assistant.performer import Performer
 from assistant.simulate.person import Person

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from assistant.core.events import Said
-from assistant.core.flow import State, listened_for
 from assistant.core.intents import Intent
+from assistant.core.machine import listened_for
 from assistant.core.ports import SAMPLE_RATE_HZ
+from assistant.core.states import State
 from assistant.language.packs import load_language
 from assistant.resources import resource_path
 from assistant.speech.hearing import HearingPath

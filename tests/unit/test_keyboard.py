@@ -9,8 +9,9 @@ import pytest
 from driver import PACK, Driver
 
 from assistant.core.events import NotUnderstood, Said, Source
-from assistant.core.flow import State, listened_for
 from assistant.core.intents import Intent
+from assistant.core.machine import listened_for
+from assistant.core.states import State
 from assistant.typed import MAX_LINES, Keyboard
 
 
