@@ -108,7 +108,10 @@ class Driver:
         chosen = {"routine_id": routine.id if routine else "", "sound_check": False, **settings}
         pack = PACK if catalogue is CATALOGUE else load_language("en", catalogue)
         self.listener = Listener(pack.table)
-        self.session = Session(pack, catalogue, Settings(**chosen), library)  # type: ignore[arg-type]
+        self._made_of = (pack, catalogue, Settings(**chosen), library)  # type: ignore[arg-type]
+        self.session = self.another_session()
+        self.told: list[tuple[float, Event]] = []
+        self.was_meddled_with = False
         self.now = now
         self.did: list[Did] = []
         self.prompts_finish = True
@@ -120,10 +123,15 @@ class Driver:
         if start:
             self.event(Started())
 
+    def another_session(self) -> Session:
+        """A fresh session of the same settings and content."""
+        return Session(*self._made_of)
+
     # What happens
 
     def event(self, event: Event) -> tuple[Action, ...]:
         """Give the session an event now."""
+        self.told.append((self.now, event))
         actions = self.session.handle(event, self.now)
         for action in actions:
             self.did.append(Did(self.now, action))

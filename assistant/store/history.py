@@ -22,9 +22,11 @@ from assistant.core.actions import (
     RecordSession,
     RecordStep,
 )
+from assistant.core.events import Event
 from assistant.errors import StoreError
 from assistant.store.history_reader import SessionSummary, read_sessions
 from assistant.store.history_schema import connect, is_damage
+from assistant.store.journal import append, new_run
 
 BUSY_SECONDS = 0.25  # another session may be writing; the session thread must not wait longer
 
@@ -50,6 +52,7 @@ class History:
         self._pain_id: int | None = None
         self._told_before: list[tuple[str, int]] = []
         self._told = False
+        self._run: int | None = None
         self._connection = self._open()
 
     def record(self, action: Action) -> None:
@@ -81,6 +84,17 @@ class History:
                 self._write("INSERT INTO physician_checks (at) VALUES (?)", self._now())
             case EndSession(reason):
                 self._end(reason)
+
+    def note(self, now: float, event: Event) -> None:
+        """Keep for the journal what the session was told at `now`, its own clock."""
+        if self._connection is None:
+            return
+        try:
+            if self._run is None:
+                self._run = new_run(self._connection)
+            append(self._connection, self._run, self._session_id, now, event)
+        except sqlite3.Error as error:
+            self._tell_unwritten(error)
 
     def sessions(self, limit: int | None = None) -> list[SessionSummary]:
         """The sessions, the latest first; none when they cannot be read."""
@@ -133,10 +147,11 @@ class History:
         try:
             return self._connection.execute(statement, values).lastrowid
         except sqlite3.Error as error:
-            self._tell(
-                f"The history cannot be written to {self._path}: {error}; the session goes on without it."
-            )
+            self._tell_unwritten(error)
             return None
+
+    def _tell_unwritten(self, error: sqlite3.Error) -> None:
+        self._tell(f"The history cannot be written to {self._path}: {error}; the session goes on without it.")
 
     def _tell(self, message: str) -> None:
         if not self._told:

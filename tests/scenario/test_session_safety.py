@@ -336,6 +336,7 @@ def test_a_safety_phrase_acts_even_while_the_assistant_says_it() -> None:
     driver.say("wake up")
     driver.until_silent()
     driver.session._context.script.speak("stop")
+    driver.was_meddled_with = True
     driver.say("stop")
     assert driver.heard[-1] is Intent.STOP
 
