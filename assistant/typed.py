@@ -20,7 +20,7 @@ from assistant.core.prompts import LanguagePack
 from assistant.core.script import WORD
 from assistant.equipment import load_content, new_session
 from assistant.performer import Performer
-from assistant.screen.captions import Captions
+from assistant.speech.silent_prompter import SilentPrompter
 from assistant.store.history_reader import history_path
 
 Tell = Callable[[str], None]
@@ -67,14 +67,14 @@ def run_typed(config: Config, tell: Tell, screens: Iterable[Screen], lines: Text
     """A typed session from beginning to end. Raises AssistantError when it cannot begin."""
     config = config.model_copy(update={"session": config.session.model_copy(update={"sound_check": False})})
     pack, routines = load_content(config, tell)
-    events, captions = EventQueue(), Captions(time.monotonic)
+    events, prompter = EventQueue(), SilentPrompter(time.monotonic)
     path = history_path()
     recorder = Recorder(path, tell)
     Keyboard(lines, pack, events, tell)
     try:
         watchers = [*(screen.show for screen in screens), recorder.record]
-        performer = Performer(captions, captions, lambda intents: None, watchers)
+        performer = Performer(prompter, prompter, lambda intents: None, watchers)
         session = new_session(config, pack, routines, path, tell, hears_itself=False)
-        conduct(session, performer, events, captions.ended)
+        conduct(session, performer, events, prompter.ended)
     finally:
         recorder.close()

@@ -29,7 +29,7 @@ def start(
     """
     from assistant.audio.devices import why_no_sound
     from assistant.errors import AudioError, VoiceError
-    from assistant.screen.terminal import Terminal
+    from assistant.frontends.terminal import Terminal
 
     config = output.configuration()
     if routine:

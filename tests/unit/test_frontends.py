@@ -1,4 +1,4 @@
-"""Captions and the terminal, without one."""
+"""The terminal, without one."""
 
 from __future__ import annotations
 
@@ -8,54 +8,8 @@ import pytest
 from rich.console import Console
 
 from assistant.core.actions import EndSession, Listen, ReportHeard, ReportHoldStarted, Speak
-from assistant.core.events import PromptFinished
 from assistant.core.intents import Intent, Slots
-from assistant.screen.captions import Captions
-from assistant.screen.terminal import Terminal
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def test_captions_finish_one_after_the_other_in_their_reading_time() -> None:
-    clock = Clock()
-    captions = Captions(clock)
-    captions.speak(1, "one two three four five six seven eight nine ten eleven twelve thirteen")
-    captions.speak(2, "Yes.")
-    clock.now = 4.9
-    assert captions.ended() == []
-    clock.now = 5.0
-    assert captions.ended() == [PromptFinished(1)]
-    clock.now = 5.7
-    assert captions.ended() == []
-    clock.now = 5.8
-    assert captions.ended() == [PromptFinished(2)]
-
-
-def test_cut_captions_never_finish_and_what_comes_after_begins_at_once() -> None:
-    clock = Clock()
-    captions = Captions(clock)
-    captions.speak(1, "a sentence that takes long, quite long, and then some time")
-    captions.cut()
-    captions.speak(2, "Yes.")
-    clock.now = 0.8
-    assert captions.ended() == [PromptFinished(2)]
-    clock.now = 100.0
-    assert captions.ended() == []
-
-
-def test_a_faster_rate_shortens_captions() -> None:
-    clock = Clock()
-    captions = Captions(clock)
-    captions.set_rate(2.0)
-    captions.speak(1, "one two three four five six seven eight nine ten eleven twelve thirteen")
-    clock.now = 2.5
-    assert captions.ended() == [PromptFinished(1)]
+from assistant.frontends.terminal import Terminal
 
 
 def shown(*actions: object, width: int = 60) -> str:
