@@ -11,7 +11,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from assistant.audio.echo import choose_canceller
@@ -25,10 +25,10 @@ from assistant.config import Config
 from assistant.core.actions import Action, ReportSound
 from assistant.core.events import Event, MicrophoneLost
 from assistant.core.intents import Intent
-from assistant.core.ports import Screen
 from assistant.core.sound_check import has_strong_echo
 from assistant.equipment import load_content, new_session, open_hearing, open_voice
 from assistant.errors import AssistantError, HearingError
+from assistant.frontends.registry import open_front_ends
 from assistant.performer import Performer
 from assistant.speech.hearing import HearingPath
 from assistant.speech.prompt_cache import PromptCache, default_folder
@@ -123,8 +123,8 @@ def note_sound(echo: str, tell: Tell, action: Action) -> None:
         tell("My own voice comes back loudly. `limber doctor --sound` finds what cancels it.")
 
 
-def run_live(config: Config, tell: Tell, screens: Iterable[Screen]) -> None:
-    """A live session from beginning to end.
+def run_live(config: Config, tell: Tell, front_ends: Sequence[str]) -> None:
+    """A live session from beginning to end, shown by these front ends.
 
     Raises AudioError or VoiceError when this machine cannot begin one, HearingError when it could not go on.
     """
@@ -141,9 +141,10 @@ def run_live(config: Config, tell: Tell, screens: Iterable[Screen]) -> None:
     speaking = PromptingThread(Prompter(voice, cache, mixer, on_trouble=tell), on_trouble=tell)
     path = history_path()
     recorder = Recorder(path, tell)
+    shown = open_front_ends(front_ends, events.put)
     try:
-        watchers = [*(screen.show for screen in screens), recorder.record, ears.sound_check.watch]
-        watchers.append(partial(note_sound, config.audio.echo, tell))
+        noting = partial(note_sound, config.audio.echo, tell)
+        watchers: list[Callable[[Action], None]] = [recorder.record, ears.sound_check.watch, noting]
         performer = Performer(speaking, mixer, ears.listen_for, watchers)
         session = new_session(config, pack, routines, path, tell, hears_itself=True)
         conduct(
@@ -153,11 +154,13 @@ def run_live(config: Config, tell: Tell, screens: Iterable[Screen]) -> None:
             mixer.ended,
             must_end=ears.must_end,
             acknowledge=mixer.acknowledge,
+            publish=shown.publish,
         )
     finally:
         mixer.cut()
         ears.close()
         speaking.close()
+        shown.close()
         recorder.close()
     if ears.failure is not None:
         raise HearingError(ears.failure.code, ears.failure.message)

@@ -24,6 +24,7 @@ from assistant.core.events import (
 )
 from assistant.core.flow import State
 from assistant.core.session import Session
+from assistant.core.view import View
 from assistant.performer import Performer
 from assistant.store.history import History
 
@@ -103,11 +104,13 @@ def conduct(
     *,
     must_end: Callable[[], bool] = lambda: False,
     acknowledge: Callable[[int], None] = lambda hush_number: None,
+    publish: Callable[[View], None] = lambda view: None,
 ) -> None:
     """Run a session from its start to its end, or until it must end for want of ears.
 
     `ended` tells the sentences and prompts that have ended since it was last asked. `acknowledge` is called
-    before anything is said that the session wants said after it has learned the reason of a hush.
+    before anything is said that the session wants said after it has learned the reason of a hush. `publish`
+    gets the session's view after each event, when all has been carried out.
     """
     began = _now()
 
@@ -115,6 +118,7 @@ def conduct(
         actions = session.handle(event, _now() - began)
         acknowledge(events.hush_number)
         performer.carry_out(actions)
+        publish(session.view)
 
     handle(Started())
     while session.state is not State.FINISHED and not must_end():

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from assistant.conducting import EventQueue, Recorder, conduct
 from assistant.config import Config
 from assistant.core.events import FinalHypothesis
 from assistant.core.intents import Intent
-from assistant.core.ports import Screen
 from assistant.core.prompts import LanguagePack
 from assistant.core.script import WORD
 from assistant.equipment import load_content, new_session
+from assistant.frontends.registry import open_front_ends
 from assistant.performer import Performer
 from assistant.speech.silent_prompter import SilentPrompter
 from assistant.store.history_reader import history_path
@@ -63,18 +63,22 @@ def typed_words(line: str, pack: LanguagePack) -> tuple[str, ...]:
     return tuple(words)
 
 
-def run_typed(config: Config, tell: Tell, screens: Iterable[Screen], lines: TextIO) -> None:
-    """A typed session from beginning to end. Raises AssistantError when it cannot begin."""
+def run_typed(config: Config, tell: Tell, front_ends: Sequence[str], lines: TextIO) -> None:
+    """A typed session from beginning to end, shown by these front ends.
+
+    Raises AssistantError when it cannot begin.
+    """
     config = config.model_copy(update={"session": config.session.model_copy(update={"sound_check": False})})
     pack, routines = load_content(config, tell)
     events, prompter = EventQueue(), SilentPrompter(time.monotonic)
     path = history_path()
     recorder = Recorder(path, tell)
+    shown = open_front_ends(front_ends, events.put)
     Keyboard(lines, pack, events, tell)
     try:
-        watchers = [*(screen.show for screen in screens), recorder.record]
-        performer = Performer(prompter, prompter, lambda intents: None, watchers)
+        performer = Performer(prompter, prompter, lambda intents: None, [recorder.record])
         session = new_session(config, pack, routines, path, tell, hears_itself=False)
-        conduct(session, performer, events, prompter.ended)
+        conduct(session, performer, events, prompter.ended, publish=shown.publish)
     finally:
+        shown.close()
         recorder.close()

@@ -36,6 +36,7 @@ from assistant.core.intents import Intent
 from assistant.core.routine import Position, Region, Routine, Stretch
 from assistant.core.script import sentences
 from assistant.core.session import Session
+from assistant.core.view import View
 from assistant.language.packs import load_language
 from assistant.store.library import load_library
 from assistant.store.routines import load_routine
@@ -109,6 +110,7 @@ class Driver:
         self.session = Session(pack, catalogue, Settings(**chosen), library)  # type: ignore[arg-type]
         self.now = now
         self.did: list[Did] = []
+        self.views: list[View] = []
         self.prompts_finish = True
         self.words_per_second = WORDS_PER_SECOND
         self._queue: list[Speak] = []
@@ -132,6 +134,9 @@ class Driver:
                 if not self._queue:
                     self._sounding_since = self.now
                 self._queue.append(action)
+        view = self.session.view
+        if not self.views or view != self.views[-1]:
+            self.views.append(view)
         return actions
 
     def hear(self, *words: str, final: bool = True, utterance: int | None = None) -> tuple[Action, ...]:
@@ -227,6 +232,10 @@ class Driver:
     @property
     def state(self) -> State:
         return self.session.state
+
+    @property
+    def view(self) -> View:
+        return self.session.view
 
     @property
     def running_hold(self) -> bool:

@@ -14,6 +14,7 @@ from transitions import EventData, Machine
 from assistant.core.actions import (
     Action,
     Listen,
+    RecordPainScore,
     ReportHeard,
     ReportState,
     Speak,
@@ -44,6 +45,7 @@ from assistant.core.listening import Listener, NotUnderstood
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
 from assistant.core.script import Script
+from assistant.core.view import View, Viewer
 
 LATE_SECONDS = 1.5
 """A deadline that is noticed so late was slept through. In a hold one comes every half second, so that a
@@ -97,6 +99,7 @@ class Session:
             sound_check_due=settings.sound_check,
         )
         self._listener = Listener(pack.table)
+        self._viewer = Viewer(pack)
         self._flow = _Flow(self._context)
 
     @property
@@ -108,6 +111,11 @@ class Session:
     def step(self) -> int:
         """The number of the current step, from 1; 0 while there is none."""
         return self._context.step
+
+    @property
+    def view(self) -> View:
+        """All that may be shown of the session, as the last event left it."""
+        return self._viewer.view(self._context)
 
     @property
     def next_deadline(self) -> float | None:
@@ -135,8 +143,12 @@ class Session:
         elif isinstance(event, SoundMeasured):
             context.sound = event
         else:
+            context.note_fault(event)
             self._trigger(SIGNALS[type(event)])
         actions = context.script.take()
+        for action in actions:
+            if isinstance(action, RecordPainScore) and action.moment == "after":
+                context.score_after = action.score
         if context.state not in TIMED and any(isinstance(action, Speak) for action in actions):
             context.wait(context.script.longest_seconds())
         return actions
@@ -164,6 +176,7 @@ class Session:
         if meaning is None and hypothesis.words:
             self._trigger(Signal.TALK)
         elif isinstance(meaning, NotUnderstood):
+            self._context.note_heard(None)
             self._trigger(Signal.NOT_UNDERSTOOD)
         elif isinstance(meaning, Match):
             if self._is_own_voice(meaning, hypothesis):
@@ -172,6 +185,7 @@ class Session:
             times = hypothesis.word_end_seconds, hypothesis.at_seconds
             report = ReportHeard(meaning.intent, meaning.phrase, meaning.slots, source, *times)
             self._context.script.do(report)
+            self._context.note_heard(meaning)
             self._context.heard = meaning
             self._context.heard_over_itself = self._is_over_own_voice(hypothesis)
             self._trigger(meaning.intent)
