@@ -23,9 +23,9 @@ from assistant.audio.speaker_stream import SpeakerStream
 from assistant.conducting import EventQueue, Recorder, conduct
 from assistant.config import Config
 from assistant.core.actions import Action, ReportSound
+from assistant.core.dialogue.sound_check import has_strong_echo
 from assistant.core.events import Event, MicrophoneLost
 from assistant.core.intents import Intent
-from assistant.core.sound_check import has_strong_echo
 from assistant.equipment import load_content, new_session, open_hearing, open_voice
 from assistant.errors import AssistantError, HearingError
 from assistant.frontends.registry import open_front_ends

@@ -1,6 +1,6 @@
 """What can be said in each state, the most useful first, each with an example from the language pack.
 
-The flow table says what is listened for; here is only the order in which it helps to read it.
+The table says what is listened for; here is only the order in which it helps to read it.
 """
 
 from __future__ import annotations
@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assistant.core.flow import State, listened_for
 from assistant.core.intents import Intent, PhraseTable, Slots
+from assistant.core.machine import listened_for
+from assistant.core.states import State
 
 S, I = State, Intent  # noqa: E741 - the table is read by its columns
 

@@ -11,16 +11,17 @@ from dataclasses import dataclass, field, fields
 from enum import Enum, StrEnum
 from typing import Any
 
-from assistant.core import questions
-from assistant.core.choosing import available, routine_minutes
 from assistant.core.context import Context, Fault, Heard
-from assistant.core.flow import ASKING, ASKING_SCORE, ASKING_YES, State
+from assistant.core.dialogue import choosing, ending, pain, screening, sound_check
+from assistant.core.dialogue.asking import Question
 from assistant.core.hold import Breath, Hold
 from assistant.core.intents import Intent
-from assistant.core.pain import Answer
+from assistant.core.pain_rules import Answer
 from assistant.core.prompts import LanguagePack, Line
 from assistant.core.routine import Position, Region, Routine, Side
 from assistant.core.sayable import Sayable, examples, sayable
+from assistant.core.selection import available, routine_minutes
+from assistant.core.states import ASKING_SCORE, ASKING_YES, State
 
 SEEN_BY_ALL: dict[State, State] = {
     **dict.fromkeys((State.SCREENING, State.HISTORY, State.SCORE_NOW, State.NEWS), State.CHOOSING),
@@ -28,6 +29,18 @@ SEEN_BY_ALL: dict[State, State] = {
     **dict.fromkeys((State.SCORE_AFTER, State.EMERGENCY), State.CLOSING),
 }
 """States that tell of somebody's health, and what everybody may take them for."""
+QUESTIONS: dict[State, Question] = {
+    State.CHOOSING: choosing.WHAT_TO_STRETCH,
+    State.SCREENING: screening.PHYSICIAN,
+    State.HISTORY: screening.HISTORY,
+    State.SCORE_NOW: screening.SCORE_NOW,
+    State.NEWS: screening.NEWS,
+    State.SCORE_AFTER: screening.SCORE_NOW,
+    **pain.QUESTIONS,
+    State.SOUND_CHECK: sound_check.CAN_YOU_BE_HEARD,
+    State.FINISHING: ending.FINISH_OR_REST,
+}
+"""What the states that ask ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +100,7 @@ class AnswerKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class QuestionView:
     """What is asked, in full, and what can be answered."""
 
     kind: AnswerKind
@@ -140,7 +153,7 @@ class View:
     sentence: str = ""
     prompts: tuple[PromptView, ...] = ()
     heard: Heard | None = None
-    question: Question | None = None
+    question: QuestionView | None = None
     can_say: tuple[Sayable, ...] = ()
     end_reason: str = ""
     health: Health | None = None
@@ -234,20 +247,20 @@ class Viewer:
             repetition=step.repetition,
         )
 
-    def _question(self, context: Context) -> Question | None:
+    def _question(self, context: Context) -> QuestionView | None:
         state, pack = context.state, context.script.pack
-        if state not in (*ASKING, State.FINISHING):
+        if state not in QUESTIONS:
             return None
-        lines = questions._in_full(context)
+        lines = QUESTIONS[state].full(context)
         text = " ".join(pack.render(line) for line in lines)
         if state is State.CHOOSING:
             offered = tuple(self._routine(routine) for routine in available(context))
-            return Question(AnswerKind.CHOICE, text, routines=offered)
+            return QuestionView(AnswerKind.CHOICE, text, routines=offered)
         if Line.DECIDE_EASIER in lines:
-            return Question(AnswerKind.CHOICE, text, self._answers(Intent.YES, Intent.EASIER, Intent.NO))
+            return QuestionView(AnswerKind.CHOICE, text, self._answers(Intent.YES, Intent.EASIER, Intent.NO))
         if state in ASKING_YES:
-            return Question(AnswerKind.YES_NO, text, self._answers(Intent.YES, Intent.NO))
-        return Question(AnswerKind.NUMBER if state in ASKING_SCORE else AnswerKind.FREE, text)
+            return QuestionView(AnswerKind.YES_NO, text, self._answers(Intent.YES, Intent.NO))
+        return QuestionView(AnswerKind.NUMBER if state in ASKING_SCORE else AnswerKind.FREE, text)
 
     def _answers(self, *intents: Intent) -> tuple[Sayable, ...]:
         return tuple(self._examples[intent] for intent in intents)

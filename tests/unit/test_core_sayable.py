@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 from driver import PACK
 
-from assistant.core.flow import State, listened_for
 from assistant.core.intents import Intent
+from assistant.core.machine import listened_for
 from assistant.core.sayable import MOST_USEFUL, NOT_SUGGESTED, examples, sayable
+from assistant.core.states import State
 
 EXAMPLES = examples(PACK.table)
 

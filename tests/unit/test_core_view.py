@@ -13,13 +13,15 @@ from driver import CATALOGUE, CHIN, MIXED, PACK, TURN, Driver, in_state
 
 from assistant.core.context import Certainty, Fault
 from assistant.core.events import MicrophoneLost, MicrophoneRestored, SpeakerLost, SpeakerRestored
-from assistant.core.flow import State
 from assistant.core.hold import Breath, BreathPhase
 from assistant.core.intents import Intent
-from assistant.core.pain import Answer
+from assistant.core.machine import ENTERING
+from assistant.core.pain_rules import Answer
 from assistant.core.prompts import Line
 from assistant.core.routine import Position, Region, Side
+from assistant.core.states import State
 from assistant.core.view import (
+    QUESTIONS,
     SEEN,
     SEEN_BY_ALL,
     AnswerKind,
@@ -166,6 +168,11 @@ def test_a_question_stays_in_the_view_while_it_is_open(state: State, kind: Answe
     assert (question.kind, question.text) == (kind, PACK.lines[line])
     answers = [answer.intent for answer in question.answers]
     assert answers == ([Intent.YES, Intent.NO] if kind is AnswerKind.YES_NO else [])
+
+
+def test_the_question_that_is_shown_is_the_one_that_the_state_begins_with() -> None:
+    asked = {state: enter.__self__ for state, enter in ENTERING.items() if hasattr(enter, "__self__")}
+    assert asked == QUESTIONS
 
 
 def test_there_is_a_question_only_where_one_is_asked() -> None:

@@ -20,10 +20,10 @@ from assistant.core.actions import (
 )
 from assistant.core.context import Certainty, Heard
 from assistant.core.events import Event, FinalHypothesis
-from assistant.core.flow import State
 from assistant.core.intents import Intent
 from assistant.core.ports import FrontEnd
 from assistant.core.session import Session
+from assistant.core.states import State
 from assistant.core.view import HoldView, PromptView, View, as_json, without_health
 from assistant.frontends.registry import FRONT_ENDS, Entry, FrontEnds, open_front_ends
 from assistant.frontends.terminal import Terminal
