@@ -37,6 +37,7 @@ from assistant.core.routine import Position, Region, Routine, Stretch
 from assistant.core.script import sentences
 from assistant.core.session import Session
 from assistant.core.states import State
+from assistant.core.view import View
 from assistant.language.packs import load_language
 from assistant.store.library import load_library
 from assistant.store.routines import load_routine
@@ -114,6 +115,7 @@ class Driver:
         self.was_meddled_with = False
         self.now = now
         self.did: list[Did] = []
+        self.views: list[View] = []
         self.prompts_finish = True
         self.words_per_second = WORDS_PER_SECOND
         self._queue: list[Speak] = []
@@ -142,6 +144,9 @@ class Driver:
                 if not self._queue:
                     self._sounding_since = self.now
                 self._queue.append(action)
+        view = self.session.view
+        if not self.views or view != self.views[-1]:
+            self.views.append(view)
         return actions
 
     def hear(self, *words: str, final: bool = True, utterance: int | None = None) -> tuple[Action, ...]:
@@ -239,6 +244,10 @@ class Driver:
     @property
     def state(self) -> State:
         return self.session.state
+
+    @property
+    def view(self) -> View:
+        return self.session.view
 
     @property
     def running_hold(self) -> bool:

@@ -29,7 +29,6 @@ def start(
     """
     from assistant.audio.devices import why_no_sound
     from assistant.errors import AudioError, VoiceError
-    from assistant.screen.terminal import Terminal
 
     config = output.configuration()
     if routine:
@@ -42,7 +41,7 @@ def start(
 
         _keep_stderr_to_ourselves()
         try:
-            run_live(config, output.note, [Terminal(output.out)])
+            run_live(config, output.note, ["terminal"])
             return
         except (AudioError, VoiceError) as error:
             reason = error.message
@@ -50,7 +49,7 @@ def start(
         from assistant.typed import run_typed
 
         output.note(f"{reason} Read instead of listening, and type what you would say.")
-        run_typed(config, output.note, [Terminal(output.out)], sys.stdin)
+        run_typed(config, output.note, ["terminal"], sys.stdin)
     else:
         from assistant.cli.rehearse import run_rehearsal
 

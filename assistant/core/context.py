@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from assistant.core.actions import RecordStep, ReportHoldEnded
 from assistant.core.adapting import Pasts
 from assistant.core.course import Course
-from assistant.core.events import Said, SoundMeasured
+from assistant.core.events import (
+    Event,
+    MicrophoneLost,
+    MicrophoneRestored,
+    Said,
+    SoundMeasured,
+    SpeakerLost,
+    SpeakerRestored,
+)
 from assistant.core.hold import Hold
+from assistant.core.intents import Intent
 from assistant.core.pain_rules import Answer, PainReport
 from assistant.core.prompts import Line
 from assistant.core.routine import Condition, Routine, Side, Step, Stretch
@@ -46,6 +56,36 @@ class Settings:
     hears_itself: bool = True
 
 
+class Fault(StrEnum):
+    """A device that does not do its part."""
+
+    MICROPHONE_LOST = "microphone_lost"
+    MICROPHONE_SILENT = "microphone_silent"
+    SPEAKER_LOST = "speaker_lost"
+
+
+class Certainty(StrEnum):
+    """How far something that was said was understood."""
+
+    SURE = "sure"
+    DOUBTFUL = "doubtful"  # a part was lost, which may change what it means
+    NOT_UNDERSTOOD = "not_understood"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was said, the `number`th thing of this session, at `at` on its clock.
+
+    Of what was not understood there is neither intent nor phrase.
+    """
+
+    number: int
+    at: float
+    certainty: Certainty
+    intent: Intent | None = None
+    phrase: str = ""
+
+
 @dataclass(slots=True)
 class Context:
     """Owned by the session; nothing outside core holds one."""
@@ -61,6 +101,9 @@ class Context:
     deadline: float | None = None
     heard: Said | None = None
     heard_over_itself: bool = False
+    last_heard: Heard | None = None
+    microphone_fault: Fault | None = None
+    speaker_fault: Fault | None = None
     sound: SoundMeasured | None = None
     course: Course | None = None
     hold: Hold | None = None
@@ -74,6 +117,7 @@ class Context:
     highest_score: int | None = None
     has_spread: Answer = Answer.NO
     score_before: int | None = None
+    score_after: int | None = None
     hurt_in: State = State.CHOOSING
     left_out_before: set[str] = field(default_factory=set)
     left_out_today: set[str] = field(default_factory=set)
@@ -113,6 +157,30 @@ class Context:
         if score is not None and self.highest_score is not None:
             score = max(score, self.highest_score)
         return PainReport(score, self.score_before, self.has_spread, self.reports)
+
+    def note_heard(self, meaning: Said | None) -> None:
+        """Keep what was said last, to be shown; None for what was not understood."""
+        number, at = (self.last_heard.number if self.last_heard else 0) + 1, round(self.now, 3)
+        if meaning is None:
+            self.last_heard = Heard(number, at, Certainty.NOT_UNDERSTOOD)
+            return
+        certainty = Certainty.DOUBTFUL if meaning.is_half_heard else Certainty.SURE
+        self.last_heard = Heard(number, at, certainty, meaning.intent, meaning.phrase)
+
+    def note_fault(self, event: Event) -> None:
+        """Keep whether the devices do their part, whatever the state makes of it."""
+        match event:
+            case MicrophoneLost(reason):
+                is_silent = reason == "silent"
+                self.microphone_fault = Fault.MICROPHONE_SILENT if is_silent else Fault.MICROPHONE_LOST
+            case MicrophoneRestored():
+                self.microphone_fault = None
+            case SpeakerLost():
+                self.speaker_fault = Fault.SPEAKER_LOST
+            case SpeakerRestored():
+                self.speaker_fault = None
+            case _:
+                pass
 
     @property
     def left_out(self) -> frozenset[str]:

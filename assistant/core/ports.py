@@ -8,6 +8,7 @@ from typing import Protocol
 
 from assistant.core.actions import Action, Earcon
 from assistant.core.listening.hypotheses import Hypotheses
+from assistant.core.view import View
 
 SAMPLE_RATE_HZ = 16_000
 BLOCK_SAMPLES = 320  # 20 ms
@@ -123,11 +124,18 @@ class Speaker(Protocol):
         """The prompt, and the word where known, that sounds now."""
 
 
-class Screen(Protocol):
-    """Shows what goes on. Gets every action; must never raise or wait."""
+class FrontEnd(Protocol):
+    """Shows or publishes a session, and sends what is pressed, typed or asked for there as events.
 
-    def show(self, action: Action) -> None:
-        """Show what this action means to somebody who looks, if anything."""
+    It is opened with a function that takes events from any thread and never waits. It is given views by the
+    session's thread: whatever takes time has a thread of its own.
+    """
+
+    def publish(self, view: View) -> None:
+        """Show this view, which differs from the one before; must never raise or wait."""
+
+    def close(self) -> None:
+        """No more views come: leave what is shown as it should stay."""
 
 
 class Store(Protocol):

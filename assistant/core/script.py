@@ -141,6 +141,16 @@ class Script:
         return [prompt.sentence for prompt in islice(self._open.values(), 1)]
 
     @property
+    def sentence(self) -> str:
+        """The sentence that sounds now or will first; "" when nothing is to be heard."""
+        return "".join(self._sounding())
+
+    @property
+    def prompts(self) -> tuple[tuple[int, str], ...]:
+        """Number and text of every prompt that is still to be heard, in order."""
+        return tuple((prompt_id, prompt.text) for prompt_id, prompt in self._open.items())
+
+    @property
     def speaking(self) -> bool:
         """Whether a prompt is still to be heard."""
         return bool(self._open)

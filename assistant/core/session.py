@@ -35,6 +35,7 @@ from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
 from assistant.core.script import Script
 from assistant.core.states import TIMED, UNDER_WAY, Signal, State
+from assistant.core.view import View, Viewer
 
 LATE_SECONDS = 1.5
 """A deadline that is noticed so late was slept through. In a hold one comes every half second, so that a
@@ -81,6 +82,7 @@ class Session:
             news_due=settings.asks_how_it_is and not settings.physician_check_due,
             sound_check_due=settings.sound_check,
         )
+        self._viewer = Viewer(pack)
         self._flow = Flow(self._context)
 
     @property
@@ -92,6 +94,11 @@ class Session:
     def step(self) -> int:
         """The number of the current step, from 1; 0 while there is none."""
         return self._context.step
+
+    @property
+    def view(self) -> View:
+        """All that may be shown of the session, as the last event left it."""
+        return self._viewer.view(self._context)
 
     @property
     def next_deadline(self) -> float | None:
@@ -119,6 +126,9 @@ class Session:
         elif isinstance(event, SoundMeasured):
             context.sound = event
         else:
+            context.note_fault(event)
+            if isinstance(event, NotUnderstood):
+                context.note_heard(None)
             self._flow.trigger(SIGNALS[type(event)])
         actions = context.script.take()
         if context.state not in TIMED and any(isinstance(action, Speak) for action in actions):
@@ -150,6 +160,7 @@ class Session:
         source = "final" if said.is_final else "partial"
         times = said.word_end_seconds, said.at_seconds
         self._context.script.do(ReportHeard(said.intent, said.phrase, said.slots, source, *times))
+        self._context.note_heard(said)
         self._context.heard = said
         self._context.heard_over_itself = self._is_over_own_voice(said)
         self._flow.trigger(said.intent)

@@ -13,7 +13,7 @@ import pytest
 
 from assistant.core.journal import as_values, from_values, replay
 
-CONTENT = ("pack", "catalogue", "library", "settings")
+CONTENT = ("pack", "catalogue", "library", "settings", "_viewer")
 
 
 def known(thing: Any) -> Any:

@@ -154,3 +154,18 @@ def test_volume_and_rate_have_bounds() -> None:
     while said.change_rate(-1):
         pass
     assert said.take()[-1] == SetSpeechRate(SLOWEST_RATE)
+
+
+def test_what_is_to_be_heard_is_there_to_be_shown_and_the_sentence_that_sounds() -> None:
+    said = script()
+    assert (said.prompts, said.sentence) == ((), "")
+    said.speak("One. Two.")
+    said.speak("Three.")
+    assert said.prompts == ((1, "One. Two."), (2, "Three."))
+    assert said.sentence == "One."
+    said.sentence_finished(1)
+    assert said.sentence == "Two."
+    said.finished(1)
+    assert (said.prompts, said.sentence) == (((2, "Three."),), "Three.")
+    said.cut()
+    assert (said.prompts, said.sentence) == ((), "")

@@ -126,6 +126,7 @@ def send_to_rest(context: Context) -> None:
 def score_after(context: Context) -> None:
     """Tell the change as it is."""
     after, before = heard_score(context), context.score_before
+    context.score_after = after
     context.script.do(RecordPainScore("after", after))
     if before is None:
         return

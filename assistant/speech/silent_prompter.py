@@ -1,6 +1,6 @@
-"""Captions in place of a voice: prompts take as long as they would to be spoken, and then have finished.
+"""In place of a voice: prompts take as long as they would to be spoken, and then have finished.
 
-Belongs to the session's thread; a clock is passed in. What is to be read is printed by the Terminal.
+Belongs to the session's thread; a clock is passed in. It shows nothing: that is for the front ends.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ SECONDS_PER_WORD = 1 / 2.6
 SHORTEST_SECONDS = 0.8
 
 
-class Captions:
+class SilentPrompter:
     """Stands for the prompter and for the mixer where there is no sound."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -33,7 +33,7 @@ class Captions:
         """Nothing has to be rendered."""
 
     def set_rate(self, rate: float) -> None:
-        """Captions stay for a shorter or a longer time."""
+        """Prompts take a shorter or a longer time."""
         self._rate = rate
 
     def cut(self) -> None:
