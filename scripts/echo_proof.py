@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from assistant.config import Config
-from assistant.equipment import load_content
+from assistant.opening import load_content
 from assistant.simulate.echo_proof import Misheard, Saying, everything_said, listen_to_itself
 from assistant.speech.models import find_speech_model
 from assistant.speech.recognizer import VoskRecognizer

@@ -23,6 +23,7 @@ from assistant.core.events import (
     SpeakerLost,
     SpeakerRestored,
 )
+from assistant.core.ports import SoundBlock
 from assistant.errors import AudioError
 
 _POLL_SECONDS = 0.1
@@ -60,19 +61,19 @@ class LiveSound:
         self._speaker_watch.opened(time.monotonic())
         self._speaker.far_end.restart()
 
-    def blocks(self) -> Iterator[tuple[bytes, bytes]]:
+    def blocks(self) -> Iterator[SoundBlock]:
         """Yield each block of 20 ms that is heard, and the one played beside it, until `close()`.
 
-        Both are BLOCK_BYTES of mono int16 at 16 kHz; the second is the reference to cancel echo by. During a
-        fault it yields nothing. Raises SoundHangsError when the sound system does not answer any more, after
-        which only a new process can use sound.
+        During a fault it yields nothing. Raises SoundHangsError when the sound system does not answer any
+        more, after which only a new process can use sound.
         """
         try:
             while not self._closing.is_set():
                 samples = self._microphone.read(_POLL_SECONDS)
                 self._look(samples)
                 for block in () if samples is None else self._microphone.to_blocks(samples):
-                    yield block, self._speaker.far_end.beside(self._microphone.waiting_count)
+                    far = self._speaker.far_end.beside(self._microphone.waiting_count)
+                    yield SoundBlock(block, far, time.monotonic())
         finally:
             self._close_streams()
 

@@ -50,8 +50,8 @@ def hearing(
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
 ) -> None:
     """Measure what hearing misses and makes up, how late, at what cost: in noise, far away, over us."""
-    from assistant.equipment import operating_point
     from assistant.language.packs import load_language
+    from assistant.opening import operating_point
     from assistant.simulate.bench.curve import factors
     from assistant.simulate.bench.curve import trials as curve_trials
     from assistant.simulate.bench.figures import figures_of

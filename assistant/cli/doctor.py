@@ -194,14 +194,14 @@ def _echo(config: Config, tell: Tell) -> Iterator[Finding]:
 
 
 def _routines(config: Config, tell: Tell) -> Iterator[Finding]:
-    from assistant.equipment import load_content
+    from assistant.opening import load_content
 
     _, routines = load_content(config, tell)
     yield Finding("routines", Verdict.GOOD, ", ".join(routine.id for routine in routines))
 
 
 def _speech_model(config: Config, tell: Tell) -> Iterator[Finding]:
-    from assistant.equipment import load_content, open_speech_model
+    from assistant.opening import load_content, open_speech_model
     from assistant.speech.models import find_speech_model
 
     pack, _ = load_content(config, lambda _: None)
@@ -212,7 +212,7 @@ def _speech_model(config: Config, tell: Tell) -> Iterator[Finding]:
 
 
 def _voice(config: Config, tell: Tell) -> Iterator[Finding]:
-    from assistant.equipment import open_voice
+    from assistant.opening import open_voice
     from assistant.speech.models import installed_voices
 
     voice = open_voice(config, tell)

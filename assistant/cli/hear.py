@@ -62,7 +62,7 @@ def hear(
     ] = False,
 ) -> None:
     """Show what Limber would understand of recordings, listening for everything it knows."""
-    from assistant.equipment import load_content, open_speech_model, operating_point
+    from assistant.opening import load_content, open_speech_model, operating_point
     from assistant.speech.hearing import HearingPath
     from assistant.speech.recognizer import VoskRecognizer
 

@@ -50,7 +50,7 @@ def rehearse(
 
 def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -> None:
     """Rehearse, print, write. Raises AssistantError."""
-    from assistant.equipment import load_content, open_speech_model, operating_point, session_settings
+    from assistant.opening import load_content, open_speech_model, operating_point, session_settings
     from assistant.simulate.rehearsal import Engines, Rehearsal
     from assistant.simulate.report import summarize, write_report
     from assistant.simulate.scene import DEFAULT_SCENE, load_scene
@@ -93,8 +93,8 @@ def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -
 
 def _voice(config: Config) -> Voice:
     """Limber's voice, the same every time; silence where there is none, for a rehearsal all the same."""
-    from assistant.equipment import open_voice
     from assistant.errors import VoiceError
+    from assistant.opening import open_voice
     from assistant.simulate.silent import SilentVoice
 
     try:

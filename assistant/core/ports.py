@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from assistant.core.actions import Action, Earcon
+from assistant.core.actions import Earcon
 from assistant.core.listening.hypotheses import Hypotheses
 from assistant.core.view import View
 
@@ -14,6 +14,31 @@ SAMPLE_RATE_HZ = 16_000
 BLOCK_SAMPLES = 320  # 20 ms
 BLOCK_BYTES = BLOCK_SAMPLES * 2  # mono int16, little-endian
 BLOCK_SECONDS = BLOCK_SAMPLES / SAMPLE_RATE_HZ
+
+
+class SoundBlock(NamedTuple):
+    """What was heard in 20 ms, and what was played beside it: BLOCK_BYTES of mono int16 at 16 kHz each.
+
+    `far` is the reference to cancel echo by. `at_seconds` is when the block had been heard, on the clock of
+    `time.monotonic`.
+    """
+
+    near: bytes
+    far: bytes
+    at_seconds: float
+
+
+class SoundSource(Protocol):
+    """Where a room's sound comes from: PortAudio, or a network. One thread iterates its blocks."""
+
+    def open(self) -> None:
+        """Begin to hear. Raises AudioError."""
+
+    def blocks(self) -> Iterator[SoundBlock]:
+        """Yield each block that is heard, until `close()`; nothing during a fault. Raises AudioError."""
+
+    def close(self) -> None:
+        """End `blocks()` soon; from any thread."""
 
 
 class Recognizer(Protocol):
@@ -136,10 +161,3 @@ class FrontEnd(Protocol):
 
     def close(self) -> None:
         """No more views come: leave what is shown as it should stay."""
-
-
-class Store(Protocol):
-    """Keeps the history. Gets every action, keeps the Record… and End… ones; must never raise."""
-
-    def record(self, action: Action) -> None:
-        """Keep what this action says, if it is one to keep."""

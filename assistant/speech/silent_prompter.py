@@ -52,3 +52,9 @@ class SilentPrompter:
         while self._queue and self._queue[0][1] <= self._clock():
             ended.append(PromptFinished(self._queue.popleft()[0]))
         return ended
+
+    def acknowledge(self, hush_number: int) -> None:
+        """Nothing was hushed."""
+
+    def close(self) -> None:
+        """Nothing is open."""

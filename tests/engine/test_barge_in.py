@@ -19,7 +19,7 @@ from assistant.config import Config
 from assistant.core.events import Said
 from assistant.core.intents import Intent, PhraseTable
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ, Speech
-from assistant.equipment import load_content
+from assistant.opening import load_content
 from assistant.simulate.room import Loudspeaker, Room, leveled
 from assistant.speech.barge_in import BargeIn
 from assistant.speech.hearing import HearingPath

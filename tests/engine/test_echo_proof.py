@@ -15,7 +15,7 @@ from assistant.core.ports import Speech
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine
 from assistant.core.states import State
-from assistant.equipment import load_content
+from assistant.opening import load_content
 from assistant.simulate.echo_proof import (
     FAINT_RMS,
     FLOOR_RMS,

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from assistant.conducting import MAX_EVENTS, MAX_REFLEXES, EventQueue, Recorder
 from assistant.core.actions import EndSession, RecordSession, RecordStep
 from assistant.core.events import NotUnderstood, Said, Source, SpeakerLost, SpeakerRestored, TalkHeard
 from assistant.core.intents import Intent
+from assistant.event_queue import MAX_EVENTS, MAX_REFLEXES, EventQueue
+from assistant.keyboard import typed_words
 from assistant.language.packs import load_language
 from assistant.store.history_reader import read_sessions
-from assistant.typed import typed_words
+from assistant.store.recorder import Recorder
 
 
 def test_events_come_out_in_order_and_nothing_comes_out_of_nothing() -> None:

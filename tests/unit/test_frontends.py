@@ -9,7 +9,6 @@ import pytest
 from driver import CATALOGUE, PACK, Driver, in_state
 from rich.console import Console
 
-from assistant.conducting import EventQueue, conduct
 from assistant.core.actions import (
     Action,
     EndSession,
@@ -25,9 +24,11 @@ from assistant.core.ports import FrontEnd
 from assistant.core.session import Session
 from assistant.core.states import State
 from assistant.core.view import HoldView, PromptView, View, as_json, without_health
+from assistant.event_queue import EventQueue
 from assistant.frontends.registry import FRONT_ENDS, Entry, FrontEnds, open_front_ends
 from assistant.frontends.terminal import Terminal
 from assistant.performer import Performer
+from assistant.room import conduct
 from assistant.speech.silent_prompter import SilentPrompter
 
 

@@ -21,8 +21,8 @@ from assistant.core.adapting import Form, form_today
 from assistant.core.events import Started
 from assistant.core.prompts import Line
 from assistant.core.routine import Condition
-from assistant.equipment import load_content, new_session, session_settings
 from assistant.errors import ConfigError
+from assistant.opening import load_content, new_session, session_settings
 from assistant.store.history import History
 from assistant.store.history_profile import Profile, read_profile
 

@@ -17,8 +17,8 @@ from platformdirs import user_cache_path
 from assistant.audio.mixer import Mixer
 from assistant.config import Config
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ, Speech, Voice
-from assistant.equipment import load_content
 from assistant.errors import VoiceError
+from assistant.opening import load_content
 from assistant.simulate.echo_proof import everything_said
 from assistant.speech.barge_in import SUSPICION_DB
 from assistant.speech.prompt_cache import PromptCache, prompt_key

@@ -1,29 +1,23 @@
-"""The typed shell, for a machine without sound: captions in place of speech, the keyboard of the microphone.
+"""The keyboard in place of a microphone, for a machine without sound.
 
-The main thread owns the session, and asks what was typed; a thread reads lines. Same session, same timers.
+The session's thread asks what was typed; a thread of its own reads lines.
 """
 
 from __future__ import annotations
 
 import queue
 import threading
-import time
-from collections.abc import Callable, Iterable
-from itertools import chain
+from collections.abc import Callable
 from typing import TextIO
 
-from assistant.conducting import EventQueue, Recorder, conduct
-from assistant.config import Config
+from assistant.core.actions import Action
 from assistant.core.events import NotUnderstood, Said, Source
 from assistant.core.intents import Intent, Words
 from assistant.core.listening.listener import meaning_of
-from assistant.core.ports import Screen
 from assistant.core.prompts import LanguagePack
 from assistant.core.script import WORD
-from assistant.equipment import load_content, new_session
-from assistant.performer import Performer
-from assistant.screen.captions import Captions
-from assistant.store.history_reader import history_path
+from assistant.errors import AssistantError
+from assistant.event_queue import EventQueue
 
 Tell = Callable[[str], None]
 MAX_LINES = 64
@@ -40,13 +34,27 @@ class Keyboard:
         self._typed: queue.Queue[Words] = queue.Queue(MAX_LINES)
         self._intents: frozenset[Intent] = frozenset()
         self._thread = threading.Thread(target=self._run, name="keyboard", daemon=True)
+        self.failure: AssistantError | None = None
+
+    def open(self, events: EventQueue) -> None:
+        """Begin to read."""
         self._thread.start()
+
+    def must_end(self) -> bool:
+        """Its end is a wish of the person like any other."""
+        return False
+
+    def watch(self, action: Action) -> None:
+        """What the session does changes nothing here."""
+
+    def close(self) -> None:
+        """A line that is being typed is not waited for."""
 
     def listen_for(self, intents: frozenset[Intent]) -> None:
         """Take these for what a line may mean; from the session's thread."""
         self._intents = intents
 
-    def said(self) -> tuple[Said | NotUnderstood, ...]:
+    def happened(self) -> tuple[Said | NotUnderstood, ...]:
         """The next line that was typed, if any, and what it means to the session; from the session's thread.
 
         One at a time: lines that come all at once, as from a file, are each for the state that the line
@@ -79,20 +87,3 @@ def typed_words(line: str, pack: LanguagePack) -> Words:
         digits = token.strip(".,!?")
         words += pack.number(int(digits)).split() if digits.isdecimal() else WORD.findall(token)
     return tuple(words)
-
-
-def run_typed(config: Config, tell: Tell, screens: Iterable[Screen], lines: TextIO) -> None:
-    """A typed session from beginning to end. Raises AssistantError when it cannot begin."""
-    config = config.model_copy(update={"session": config.session.model_copy(update={"sound_check": False})})
-    pack, routines = load_content(config, tell)
-    captions = Captions(time.monotonic)
-    path = history_path()
-    recorder = Recorder(path, tell)
-    keyboard = Keyboard(lines, pack, tell)
-    try:
-        watchers = [*(screen.show for screen in screens), recorder.record]
-        performer = Performer(captions, captions, keyboard.listen_for, watchers)
-        session = new_session(config, pack, routines, path, tell)
-        conduct(session, performer, EventQueue(), lambda: chain(captions.ended(), keyboard.said()))
-    finally:
-        recorder.close()

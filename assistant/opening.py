@@ -56,10 +56,10 @@ def open_speech_model(config: Config, pack: LanguagePack, tell: Tell) -> VoskMod
 
 
 def open_hearing(
-    config: Config, pack: LanguagePack, tell: Tell, canceller: EchoCanceller | None
+    config: Config, pack: LanguagePack, model: VoskModel, canceller: EchoCanceller | None
 ) -> HearingPath:
-    """The whole hearing path, as the configuration says."""
-    model, point = open_speech_model(config, pack, tell), operating_point(config)
+    """The whole hearing path over a model, as the configuration says."""
+    point = operating_point(config)
     recognizer, second = VoskRecognizer(model), VoskRecognizer(model)
     return HearingPath(recognizer, pack.table, canceller=canceller, second=second, point=point)
 
