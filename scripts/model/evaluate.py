@@ -19,11 +19,11 @@ from noises import dishes, level, water
 
 from assistant.core.intents import SAFETY_INTENTS, Intent
 from assistant.language.packs import load_language
-from assistant.speech.bench_audio import active_rms
-from assistant.speech.bench_ear import Ear
-from assistant.speech.benchmark import Share
 from assistant.speech.hearing import session_grammar
 from assistant.speech.vosk_model import VoskModel
+from scripts.measure.benchmark import Share
+from scripts.measure.clips import active_rms
+from scripts.measure.ear import Ear
 
 NOISY_DB = 10.0
 SEED = 4

@@ -27,17 +27,17 @@ from phones import JUDGED_PDF_COUNT, PDF_COUNT
 from assistant.core.intents import Intent
 from assistant.core.ports import SAMPLE_RATE_HZ
 from assistant.language.packs import load_language
-from assistant.speech.bench_audio import (
+from assistant.speech.hearing import session_grammar
+from assistant.speech.vosk_model import VoskModel
+from scripts.measure.benchmark import STOP, closed_set
+from scripts.measure.clips import (
     CONDITIONS,
     LEAD_SECONDS,
     Recordings,
     read_recordings,
     word_end_seconds,
 )
-from assistant.speech.bench_ear import Ear
-from assistant.speech.benchmark import STOP, closed_set
-from assistant.speech.hearing import session_grammar
-from assistant.speech.vosk_model import VoskModel
+from scripts.measure.ear import Ear
 
 NOISY = "kitchen 10 dB"
 

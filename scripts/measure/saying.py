@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from assistant.simulate.bench import figures
-from assistant.simulate.bench.figures import Figure
-from assistant.simulate.bench.measuring import Outcome
+from scripts.measure import figures
+from scripts.measure.figures import Figure
+from scripts.measure.measuring import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from assistant.core.intents import PhraseTable
-from assistant.simulate.bench.measuring import Outcome, Spoken
-from assistant.simulate.bench.trials import Kind
-from assistant.speech.benchmark import Rate, Share, Z
+from scripts.measure.benchmark import Rate, Share, Z
+from scripts.measure.measuring import Outcome, Spoken
+from scripts.measure.trials import Kind
 
 MISSED, CONFIRMED = '"stop" missed', '"stop" missed, confirmed'
 PAUSES, DUCKS = "false pauses an hour", "suspicions an hour"

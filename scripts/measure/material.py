@@ -16,9 +16,9 @@ from assistant.core.intents import PhraseTable
 from assistant.core.ports import SAMPLE_RATE_HZ
 from assistant.errors import HearingError
 from assistant.simulate.acoustics import Box, Sound
-from assistant.simulate.bench.trials import ALONE_SECONDS, QUICK_ALONE_SECONDS, READING, Kind, Trial
 from assistant.simulate.room import PERSON_RMS, Loudspeaker, Room, at_snr
-from assistant.speech.bench_audio import FRAME_SAMPLES, TALKERS, Clip, active_rms
+from scripts.measure.clips import FRAME_SAMPLES, TALKERS, Clip, active_rms
+from scripts.measure.trials import ALONE_SECONDS, QUICK_ALONE_SECONDS, READING, Kind, Trial
 
 WARM_UP_SECONDS = {True: 10.0, False: 2.0}
 """Before the first word: where our voice comes back, a canceller learns the room meanwhile."""

@@ -15,16 +15,16 @@ from assistant.core.events import FinalHypothesis
 from assistant.core.intents import Intent, PhraseTable
 from assistant.core.ports import SAMPLE_RATE_HZ, Speech
 from assistant.errors import AudioError, HearingError, VoiceError
-from assistant.simulate.bench import measuring, own_voice, processes
-from assistant.simulate.bench.ears import Noticed
-from assistant.simulate.bench.figures import OWN_WORDS, PAUSES, figures_of
-from assistant.simulate.bench.material import Backgrounds, Piece, clips_of, pieces_of, room_for, said
-from assistant.simulate.bench.measuring import LATE_SECONDS, Outcome, Tools, hear_piece
-from assistant.simulate.bench.own_voice import QUIET_AFTER_CUT_SECONDS, Prompts, Talking
-from assistant.simulate.bench.saying import made_up
-from assistant.simulate.bench.trials import TRIALS, Kind, OwnVoice, Trial, chosen
 from assistant.simulate.room import PERSON_RMS
-from assistant.speech.bench_audio import Clip, active_rms, read_clips
+from scripts.measure import measuring, own_voice, processes
+from scripts.measure.clips import Clip, active_rms, read_clips
+from scripts.measure.ears import Noticed
+from scripts.measure.figures import OWN_WORDS, PAUSES, figures_of
+from scripts.measure.material import Backgrounds, Piece, clips_of, pieces_of, room_for, said
+from scripts.measure.measuring import LATE_SECONDS, Outcome, Tools, hear_piece
+from scripts.measure.own_voice import QUIET_AFTER_CUT_SECONDS, Prompts, Talking
+from scripts.measure.saying import made_up
+from scripts.measure.trials import TRIALS, Kind, OwnVoice, Trial, chosen
 
 TABLE = PhraseTable({Intent.STOP: ("stop",), Intent.YES: ("yes",)}, {})
 WORD_ENDS_SECONDS = 0.6

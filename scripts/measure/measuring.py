@@ -17,8 +17,11 @@ from assistant.core.intents import UNKNOWN_WORD, PhraseTable
 from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.core.reflex import OperatingPoint
 from assistant.simulate.acoustics import Sound
-from assistant.simulate.bench.ears import Ears, Noticed
-from assistant.simulate.bench.material import (
+from assistant.speech.vosk_model import VoskModel, same_dither
+from assistant.store.wording import spoken_words
+from scripts.measure.clips import FRAME_SAMPLES, Clip, word_end_seconds
+from scripts.measure.ears import Ears, Noticed
+from scripts.measure.material import (
     GAP_SECONDS,
     WARM_UP_SECONDS,
     Backgrounds,
@@ -28,11 +31,8 @@ from assistant.simulate.bench.material import (
     room_for,
     said,
 )
-from assistant.simulate.bench.own_voice import Prompts, Talking
-from assistant.simulate.bench.trials import Kind
-from assistant.speech.bench_audio import FRAME_SAMPLES, Clip, word_end_seconds
-from assistant.speech.vosk_model import VoskModel, same_dither
-from assistant.store.wording import spoken_words
+from scripts.measure.own_voice import Prompts, Talking
+from scripts.measure.trials import Kind
 
 LATE_SECONDS = 0.8
 """A reflex counts for a word until so long after the word's end."""

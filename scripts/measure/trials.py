@@ -10,7 +10,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from assistant.errors import HearingError
-from assistant.speech.benchmark import STOP
+from scripts.measure.benchmark import STOP
 
 
 class Kind(StrEnum):

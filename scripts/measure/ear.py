@@ -17,11 +17,11 @@ from assistant.core.intents import UNKNOWN_WORD, Intent, Match, PhraseTable
 from assistant.core.listening import Listener
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.core.reflex import Reflex
-from assistant.speech.bench_audio import Samples
 from assistant.speech.endpointing import Endpointer, EndpointSettings, level_dbfs
 from assistant.speech.judge import Judge
 from assistant.speech.recognizer import UNKNOWN_WEIGHT
 from assistant.speech.vosk_model import VoskModel, same_dither
+from scripts.measure.clips import Samples
 
 
 @dataclass(frozen=True, slots=True)

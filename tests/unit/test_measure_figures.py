@@ -17,14 +17,14 @@ import pytest
 from assistant.core.intents import Intent, PhraseTable
 from assistant.core.reflex import OperatingPoint
 from assistant.errors import HearingError, StoreError
-from assistant.simulate.bench import curve, figures, files, plots
-from assistant.simulate.bench.comparing import comparable, compare, got_worse
-from assistant.simulate.bench.figures import Figure, figures_of, quantile
-from assistant.simulate.bench.lines import curves
-from assistant.simulate.bench.measuring import Outcome, Spoken
-from assistant.simulate.bench.plots import plots_of
-from assistant.simulate.bench.saying import in_words, markdown, text
-from assistant.simulate.bench.trials import TRIALS, Kind
+from scripts.measure import curve, figures, files, plots
+from scripts.measure.comparing import comparable, compare, got_worse
+from scripts.measure.figures import Figure, figures_of, quantile
+from scripts.measure.lines import curves
+from scripts.measure.measuring import Outcome, Spoken
+from scripts.measure.plots import plots_of
+from scripts.measure.saying import in_words, markdown, text
+from scripts.measure.trials import TRIALS, Kind
 
 TABLE = PhraseTable({Intent.STOP: ("stop",), Intent.YES: ("yes",)}, {})
 

@@ -25,7 +25,10 @@ from assistant.core.intents import PhraseTable
 from assistant.core.reflex import OperatingPoint
 from assistant.errors import AudioError, HearingError, VoiceError
 from assistant.language.packs import load_language
-from assistant.simulate.bench.material import (
+from assistant.speech.models import find_speech_model
+from assistant.speech.vosk_model import VoskModel
+from scripts.measure.clips import Clip, read_clips
+from scripts.measure.material import (
     Backgrounds,
     Piece,
     clips_of,
@@ -33,12 +36,9 @@ from assistant.simulate.bench.material import (
     plays_own_voice,
     prompts_from_seconds,
 )
-from assistant.simulate.bench.measuring import Outcome, Tools, hear_piece
-from assistant.simulate.bench.own_voice import Prompts, synthesize
-from assistant.simulate.bench.trials import Trial
-from assistant.speech.bench_audio import Clip, read_clips
-from assistant.speech.models import find_speech_model
-from assistant.speech.vosk_model import VoskModel
+from scripts.measure.measuring import Outcome, Tools, hear_piece
+from scripts.measure.own_voice import Prompts, synthesize
+from scripts.measure.trials import Trial
 
 LONGEST_PROMPT_SECONDS = 30.0
 TELL_EVERY = 0.05

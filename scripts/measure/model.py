@@ -1,4 +1,4 @@
-"""limber bench: measure a speech model on recordings and print the figures; bench_hearing does the rest.
+"""scripts/measure/run model: measures a speech model on recordings and prints the figures.
 
 Runs on the main thread. Must not measure anything itself.
 """
@@ -12,24 +12,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli import output
-from assistant.cli.bench_hearing import hearing
 
 if TYPE_CHECKING:
-    from assistant.speech.benchmark import Figures
-
-bench = typer.Typer(no_args_is_help=True, help="Measure a part of Limber on recordings.")
+    from scripts.measure.benchmark import Figures
 
 
 def register(app: typer.Typer) -> None:
-    """Add `limber bench`."""
-    app.add_typer(bench, name="bench")
-    bench.callback()(_bench)
-    bench.command("model")(model)
-    bench.command("hearing")(hearing)
-
-
-def _bench() -> None:
-    """Measure a part of Limber on recordings."""
+    """Add the command."""
+    app.command("model")(model)
 
 
 def model(
@@ -41,8 +31,8 @@ def model(
 ) -> None:
     """Measure how well a speech model hears commands, how often it makes them up, how late, at what cost."""
     from assistant.language.packs import load_language
-    from assistant.speech.bench_audio import read_recordings
-    from assistant.speech.benchmark import measure
+    from scripts.measure.benchmark import measure
+    from scripts.measure.clips import read_recordings
 
     recordings = read_recordings(audio)
     figures = measure(folder, recordings, load_language().table, output.note)

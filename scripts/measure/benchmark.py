@@ -14,10 +14,10 @@ from pathlib import Path
 
 from assistant.core.intents import Intent, PhraseTable
 from assistant.core.ports import SAMPLE_RATE_HZ
-from assistant.speech.bench_audio import CONDITIONS, LEAD_SECONDS, Clip, Recordings, word_end_seconds
-from assistant.speech.bench_ear import Ear
 from assistant.speech.hearing import session_grammar
 from assistant.speech.vosk_model import VoskModel
+from scripts.measure.clips import CONDITIONS, LEAD_SECONDS, Clip, Recordings, word_end_seconds
+from scripts.measure.ear import Ear
 
 CLOSED_SET = ("yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go", "start", "repeat")
 RUNNING_SPEECH = ("librispeech", "an4", "ljspeech", "librivox")

@@ -11,9 +11,9 @@ import soundfile as sf
 
 from assistant.core.intents import Intent, PhraseTable
 from assistant.errors import HearingError
-from assistant.speech.bench_audio import CONDITIONS, active_rms, read_recordings, word_end_seconds
-from assistant.speech.bench_ear import Heard, Hypothesis
-from assistant.speech.benchmark import Rate, Share
+from scripts.measure.benchmark import Rate, Share
+from scripts.measure.clips import CONDITIONS, active_rms, read_recordings, word_end_seconds
+from scripts.measure.ear import Heard, Hypothesis
 
 TABLE = PhraseTable({Intent.STOP: ("stop", "hold on"), Intent.NUMBER: ("{number}",)}, {"number": {"one": 1}})
 
