@@ -1,10 +1,11 @@
-"""scripts/measure/run model: measures a speech model on recordings and prints the figures.
+"""scripts/measure/run model: measures a speech model on recordings in the virtual room, prints the figures.
 
-Runs on the main thread. Must not measure anything itself.
+Runs on the main thread. What is heard, and how, is the same as for `hearing`.
 """
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +15,13 @@ import typer
 from assistant.cli import output
 
 if TYPE_CHECKING:
-    from scripts.measure.benchmark import Figures
+    from scripts.measure.figures import Figure
+
+CONDITIONS = (
+    "clean,kitchen*,babble*,2 m,4 m,"
+    "others' reading,others' reading more,short phrases,single other*,twelve words"
+)
+"""Those of `hearing` that are about the model more than about what surrounds it."""
 
 
 def register(app: typer.Typer) -> None:
@@ -27,57 +34,52 @@ def model(
     audio: Annotated[
         Path, typer.Option(metavar="DIR", help="Recordings with a manifest.csv; see docs/model.md.")
     ],
+    every: Annotated[int, typer.Option(min=1, metavar="N", help="Take every N-th recording.")] = 1,
+    processes: Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Work with so many.")] = 2,
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
 ) -> None:
     """Measure how well a speech model hears commands, how often it makes them up, how late, at what cost."""
     from assistant.language.packs import load_language
-    from scripts.measure.benchmark import measure
-    from scripts.measure.clips import read_recordings
+    from scripts.measure.figures import figures_of, of_recognizer
+    from scripts.measure.processes import Run, measure
+    from scripts.measure.saying import text
+    from scripts.measure.trials import chosen
 
-    recordings = read_recordings(audio)
-    figures = measure(folder, recordings, load_language().table, output.note)
+    loading = _loading(folder)
+    run = Run(
+        audio,
+        chosen(CONDITIONS, quick=False),
+        every=every,
+        processes=processes,
+        model=folder,
+        own_voice=False,
+    )
+    outcomes = measure(run, output.note)
+    found = [*figures_of(outcomes, load_language().table), *of_recognizer(outcomes), *loading]
     if as_json:
-        output.emit_json(asdict(figures))
+        output.emit_json([asdict(figure) for figure in found])
     else:
-        for line in _lines(figures):
+        for line in text(found):
             output.out.print(line)
 
 
-def _lines(figures: Figures) -> list[str]:
-    """The figures as text, a section after the other."""
-    delays = sorted(figures.delays_seconds)
-    lines = [
-        f"Load {figures.load_seconds:.2f} s, memory {figures.memory_megabytes:.0f} MB, "
-        f"real-time factor {figures.real_time_factor:.4f}",
-        "",
-        f"Twelve-word closed set, right: {figures.closed_set['']}",
-        *(f"  {word:9} {share}" for word, share in figures.closed_set.items() if word and share.total),
+def _loading(folder: Path) -> list[Figure]:
+    """How long a model takes to load, and how much memory. Raises HearingError if it cannot be loaded."""
+    from assistant.speech.vosk_model import VoskModel
+    from scripts.measure.figures import COST, Figure
+
+    before, began = _resident_megabytes(), time.perf_counter()
+    loaded = VoskModel(folder)
+    seconds, megabytes = time.perf_counter() - began, _resident_megabytes() - before
+    del loaded
+    return [
+        Figure(COST, "loading", seconds, seconds, seconds, "s", 0, 0.0, 0, 0, ""),
+        Figure(COST, "memory by loading", megabytes, megabytes, megabytes, "MB", 0, 0.0, 0, 0, ""),
     ]
-    if delays:
-        median, late = (delays[min(len(delays) - 1, round(q * (len(delays) - 1)))] for q in (0.5, 0.95))
-        lines += [
-            "",
-            f'Delay of "stop" after the word\'s end: median {median:.2f} s, 95 % within {late:.2f} s',
-        ]
-    for row in figures.stop:
-        lines += [
-            "",
-            f'"stop" missed, {row.condition}',
-            f"  as Limber believes it:            {row.believed_confirmed}",
-            f"    with unconfirmed labels:        {row.believed}",
-            f"  in final texts, exactly:          {row.exact_confirmed}",
-            f"    with unconfirmed labels:        {row.exact}",
-            f"  not even suspected:               {row.suspected_confirmed}",
-            f"    with unconfirmed labels:        {row.suspected}",
-        ]
-    for alarm in figures.alarms:
-        lines += [
-            "",
-            f"False alarms in {alarm.kind}",
-            f'  "stop", as Limber believes it:    {alarm.believed_stop}',
-            f"  any safety phrase, believed:      {alarm.believed}",
-            f'  exactly "stop", in final texts:   {alarm.exact_stop}',
-            f"  any safety phrase, suspected:     {alarm.suspected}",
-        ]
-    lines += ["", "Single words understood exactly among all phrases"]
-    return lines + [f"  {word:8} {share}" for word, share in figures.commands.items()]
+
+
+def _resident_megabytes() -> float:
+    """Memory in use by this process; Linux only, 0 elsewhere."""
+    status = Path("/proc/self/statm")
+    pages = int(status.read_text().split()[1]) if status.exists() else 0
+    return pages * 4096 / 1e6

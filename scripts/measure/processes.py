@@ -50,7 +50,8 @@ Tell = Callable[[str], None]
 class Run:
     """What to measure: trials, of every n-th recording.
 
-    The model is the usual one unless its folder is given, and so is the operating point.
+    The model is the usual one unless its folder is given, and so is the operating point. Without
+    `own_voice` trials of it are left out, and nobody knows when it is silent.
     """
 
     audio: Path
@@ -60,6 +61,7 @@ class Run:
     processes: int = 2
     model: Path | None = None
     point: OperatingPoint | None = None
+    own_voice: bool = True
 
 
 def measure(run: Run, tell: Tell) -> list[Outcome]:
@@ -76,7 +78,7 @@ def measure(run: Run, tell: Tell) -> list[Outcome]:
         piece for trial in _possible(run.trials, tell) for piece in _pieces(run, trial, clips, table, tell)
     ]
     with tempfile.TemporaryDirectory(prefix="limber-bench-") as folder:
-        prompts = _prompts(pieces, Path(folder), tell)
+        prompts = _prompts(pieces, Path(folder), tell) if run.own_voice else None
         if prompts is None:
             pieces = [piece for piece in pieces if piece.trial.own_voice is None]
         if not pieces:
