@@ -5,6 +5,7 @@ Runs on the main thread. Must not measure anything itself.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +19,8 @@ from assistant.errors import AssistantError
 
 MEASURES = {"hearing": "hearing", "model": "model", "live": "live"}
 """The subcommands, and the module of each, whose `register(app)` adds it."""
+ECHO_PROOF = "echo-proof"
+"""Has options of its own."""
 
 
 class _Measures(TyperGroup):
@@ -25,7 +28,7 @@ class _Measures(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Name the measures in the order of the help."""
-        return list(MEASURES)
+        return [*MEASURES, ECHO_PROOF]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Give the measure of this name, or None."""
@@ -63,6 +66,19 @@ def measure(
 ) -> None:
     """Measure Limber: what it hears, its speech model, a live session, its own echo."""
     output.configure(output.GlobalOptions(quiet=quiet, config_path=config))
+
+
+@app.command(
+    ECHO_PROOF,
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def echo_proof(ctx: typer.Context) -> None:
+    """Play all that Limber says to its own ears; exit with 1 where it takes it for a safety phrase."""
+    from scripts.measure.echo_proof import main
+
+    sys.argv = [f"run {ECHO_PROOF}", *ctx.args]
+    raise typer.Exit(main())
 
 
 def _measure() -> None:

@@ -12,17 +12,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from assistant.config import Config
 from assistant.equipment import load_content
-from assistant.simulate.echo_proof import Misheard, Saying, everything_said, listen_to_itself
 from assistant.speech.models import find_speech_model
 from assistant.speech.recognizer import VoskRecognizer
 from assistant.speech.voice import open_voice
 from assistant.speech.vosk_model import VoskModel
+from scripts.measure.own_sayings import Misheard, Saying, everything_said, listen_to_itself
 
 
 def main() -> int:
