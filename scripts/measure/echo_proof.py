@@ -1,6 +1,6 @@
 """Play everything that Limber says, in its usual voices, to its own ears, and say what it takes for commands.
 
-    .venv/bin/python scripts/echo_proof.py [--voice flite:slt --voice espeak:en-us] [--draws 1] [TEXT…]
+    scripts/measure/run echo-proof [--voice flite:slt --voice espeak:en-us] [--draws 1] [TEXT…]
 
 Prints each safety phrase with the saying that triggers it, which must not be, and a table of other
 commands, which the session takes for its echo. Exits with 1 when a safety phrase was triggered. With TEXTs
@@ -10,7 +10,6 @@ it tries just those.
 from __future__ import annotations
 
 import argparse
-import sys
 from collections import Counter
 
 from assistant.config import Config
@@ -54,7 +53,3 @@ def _print_others(found: list[Misheard]) -> None:
     print("| times | intent | phrase | such as |\n|---|---|---|---|")
     for (intent, phrase), count in counts.most_common():
         print(f"| {count} | {intent} | {phrase} | {examples[intent, phrase]} |")
-
-
-if __name__ == "__main__":
-    sys.exit(main())
