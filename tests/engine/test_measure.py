@@ -214,3 +214,12 @@ def test_the_models_figures_name_recordings_and_speakers(recordings: Path) -> No
     missed = told.stdout[told.stdout.index('"stop" missed') :]
     assert "kitchen 10 dB" in missed.partition("\n\n")[0], told.stderr
     assert "Traceback" not in told.stderr
+
+
+def test_the_echo_proof_takes_its_own_arguments_and_fails_for_a_safety_phrase() -> None:
+    if shutil.which("espeak-ng") is None:
+        pytest.skip("needs: sudo apt-get install espeak-ng")
+    proof = measure("echo-proof", "--voice", "espeak:en-us", "Please stop.")
+    assert proof.returncode == 1, proof.stderr
+    assert "stop: “please stop”" in proof.stdout
+    assert "--draws" in measure("echo-proof", "--help").stdout
