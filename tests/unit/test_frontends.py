@@ -18,7 +18,7 @@ from assistant.core.actions import (
     StopSpeaking,
 )
 from assistant.core.context import Certainty, Heard
-from assistant.core.events import Event, FinalHypothesis
+from assistant.core.events import Event, Said
 from assistant.core.intents import Intent
 from assistant.core.ports import FrontEnd
 from assistant.core.session import Session
@@ -146,7 +146,7 @@ def test_a_session_is_published_after_each_event_and_what_is_sent_from_a_front_e
         def publish(self, view: View) -> None:
             super().publish(view)
             if view.state is State.CHOOSING:
-                events.put(FinalHypothesis(1, ("i", "can't", "breathe"), 0.0, 0.0))
+                events.put(Said(Intent.RED_FLAG, "i can't breathe"))
 
     calling = Calling()
     front_ends = FrontEnds([_entry(calling, wants_health=True)])
