@@ -145,8 +145,7 @@ class Rehearsal:
         if self._is_faulty("speaker_lost", SpeakerRestored()):
             return SILENCE
         played = self._mixer.next_block()
-        sounding = self._mixer.sounding()
-        prompt_id = sounding.prompt_id if sounding else 0
+        prompt_id = self._mixer.sounding_prompt_id() or 0
         self._timeline.played(played, prompt_id, self._now)
         if prompt_id:
             self._person.hear_prompt(prompt_id, self._now)
