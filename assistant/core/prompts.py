@@ -26,7 +26,6 @@ class Line(StrEnum):
     HISTORY_BONES = "history_bones"
     HISTORY_INJURY = "history_injury"
     HISTORY_NERVES = "history_nerves"
-    HISTORY_AGAIN = "history_again"
     SCORE_NOW = "score_now"
     SCORE_NOW_AGAIN = "score_now_again"
     SCORE_RANGE = "score_range"
