@@ -104,10 +104,3 @@ class Screen(Protocol):
 
     def show(self, action: Action) -> None:
         """Show what this action means to somebody who looks, if anything."""
-
-
-class Store(Protocol):
-    """Keeps the history. Gets every action, keeps the Record… and End… ones; must never raise."""
-
-    def record(self, action: Action) -> None:
-        """Keep what this action says, if it is one to keep."""

@@ -38,7 +38,7 @@ def local_now() -> datetime:
 
 
 class History:
-    """The `Store` port over one file. Problems are told once, in a line, to `on_problem`; nothing raises."""
+    """The history in one file. Problems are told once, in a line, to `on_problem`; nothing raises."""
 
     def __init__(
         self, path: Path, on_problem: Callable[[str], None], clock: Callable[[], datetime] = local_now
