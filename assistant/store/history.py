@@ -23,7 +23,6 @@ from assistant.core.actions import (
     RecordStep,
 )
 from assistant.errors import StoreError
-from assistant.store.history_reader import SessionSummary, read_sessions
 from assistant.store.history_schema import connect, is_damage
 
 BUSY_SECONDS = 0.25  # another session may be writing; the session thread must not wait longer
@@ -81,14 +80,6 @@ class History:
                 self._write("INSERT INTO physician_checks (at) VALUES (?)", self._now())
             case EndSession(reason):
                 self._end(reason)
-
-    def sessions(self, limit: int | None = None) -> list[SessionSummary]:
-        """The sessions, the latest first; none when they cannot be read."""
-        try:
-            return read_sessions(self._path, limit)
-        except StoreError as error:
-            self._tell(error.message)
-            return []
 
     def close(self) -> None:
         """Let go of the file; records after this are not kept."""
