@@ -6,7 +6,6 @@ must not touch devices or models: whether a name can be used is found out where 
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import tomllib
@@ -19,7 +18,7 @@ import platformdirs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from assistant.core.reflex import OperatingPoint
-from assistant.errors import ConfigError
+from assistant.errors import ConfigError, closest
 
 _HomePath = Annotated[str, AfterValidator(os.path.expanduser)]
 _VoiceName = Annotated[
@@ -201,8 +200,8 @@ _PATTERN_WORDS = {
 
 
 def _did_you_mean(word: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1)
-    return f" (did you mean {close[0]}?)" if close else f": there are {', '.join(known)}"
+    close = closest(word, known)
+    return f" (did you mean {close}?)" if close else f": there are {', '.join(known)}"
 
 
 def _line_of(text: str, names: list[str]) -> int:

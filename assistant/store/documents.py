@@ -5,7 +5,6 @@ Pure functions on any thread. Must not know what a document is about: callers br
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from assistant.errors import ContentError
+from assistant.errors import ContentError, closest
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 16  # libyaml's composer recurses in C and would overrun the stack
@@ -111,8 +110,8 @@ def validate(document: Document, model: type[_Model], also: Iterable[Problem] = 
 
 def did_you_mean(key: str, known: Iterable[str]) -> str:
     """Say ", did you mean …?" when a known key is close, else nothing."""
-    close = difflib.get_close_matches(key, list(known), n=1)
-    return f", did you mean {close[0]}?" if close else ""
+    close = closest(key, known)
+    return f", did you mean {close}?" if close else ""
 
 
 def decode(path: Path, data: bytes) -> str:
