@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from assistant.audio.earcons import earcon_samples
 from assistant.audio.queued_prompt import Piece, QueuedPrompt, Samples
 from assistant.core.actions import Earcon
+from assistant.core.decibels import gain
 from assistant.core.events import PromptFinished, SentenceFinished
 from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ, Speech
 
@@ -254,7 +255,7 @@ class Mixer:
 
 
 def _linear(gain_db: float) -> float:
-    return float(10 ** (min(max(gain_db, MIN_GAIN_DB), MAX_GAIN_DB) / 20))
+    return gain(min(max(gain_db, MIN_GAIN_DB), MAX_GAIN_DB))
 
 
 def _to_int16(mix: NDArray[np.float32]) -> bytes:

@@ -9,6 +9,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from assistant.core.decibels import gain
 from assistant.core.ports import SAMPLE_RATE_HZ, Speech
 
 LOUDNESS_DBFS = -18.0
@@ -39,5 +40,5 @@ def _leveling(sound: NDArray[np.float32]) -> float:
     padded = np.pad(sound, (0, -len(sound) % size))
     energies = np.square(padded.reshape(-1, size)).mean(axis=1)
     voiced = energies[energies > energies.max() / 100]
-    wanted = 10 ** (LOUDNESS_DBFS / 20) / np.sqrt(voiced.mean())
+    wanted = gain(LOUDNESS_DBFS) / np.sqrt(voiced.mean())
     return float(min(wanted, _PEAK / np.abs(sound).max()))
