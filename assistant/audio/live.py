@@ -15,7 +15,7 @@ from threading import Event as Flag
 from assistant.audio.microphone import Microphone
 from assistant.audio.portaudio import SoundHangsError, reinitialize
 from assistant.audio.speaker_stream import SpeakerStream
-from assistant.audio.watch import Condition, MicrophoneWatch, StreamWatch
+from assistant.audio.stream_watch import Condition, MicrophoneWatch, StreamWatch
 from assistant.core.events import (
     Event,
     MicrophoneLost,

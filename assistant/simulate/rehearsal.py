@@ -15,7 +15,7 @@ from assistant.audio.echo import choose_canceller
 from assistant.audio.files import read_audio
 from assistant.audio.mixer import SILENCE, Mixer
 from assistant.audio.sound_check import SoundCheck
-from assistant.audio.watch import Condition, MicrophoneWatch
+from assistant.audio.stream_watch import Condition, MicrophoneWatch
 from assistant.core.actions import Action
 from assistant.core.context import Settings
 from assistant.core.events import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.audio.watch import Condition, MicrophoneWatch, StreamWatch
+from assistant.audio.stream_watch import Condition, MicrophoneWatch, StreamWatch
 from assistant.core.ports import BLOCK_SECONDS
 
 
