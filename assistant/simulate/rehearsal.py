@@ -15,7 +15,7 @@ from assistant.audio.echo import choose_canceller
 from assistant.audio.files import read_audio
 from assistant.audio.mixer import SILENCE, Mixer
 from assistant.audio.sound_check import SoundCheck
-from assistant.audio.stream_watch import Condition, MicrophoneWatch
+from assistant.audio.stream_watch import MicrophoneWatch, StreamCondition
 from assistant.core.actions import Action
 from assistant.core.context import Settings
 from assistant.core.events import (
@@ -168,9 +168,9 @@ class Rehearsal:
             for hypothesis in believed.hypotheses:
                 self._handle(hypothesis, believed.hush_number)
         condition = self._microphone.condition
-        if was is Condition.WELL and condition is not Condition.WELL:
+        if was is StreamCondition.WELL and condition is not StreamCondition.WELL:
             self._handle(MicrophoneLost(condition.value))
-        elif was is not Condition.WELL and condition is Condition.WELL:
+        elif was is not StreamCondition.WELL and condition is StreamCondition.WELL:
             self._handle(MicrophoneRestored())
 
     def _begin(self, line: Line) -> None:
