@@ -38,7 +38,7 @@ from assistant.errors import VoiceError
 from assistant.performer import Performer
 from assistant.simulate.person import Person
 from assistant.simulate.room import leveled, room_of
-from assistant.simulate.scene import Line, Scene
+from assistant.simulate.scene import Scene, ScriptedLine
 from assistant.simulate.timeline import Row, Timeline
 from assistant.speech.hearing import HearingPath
 from assistant.speech.prompt_cache import PromptCache
@@ -73,7 +73,7 @@ class Rehearsed:
 
     rows: list[Row]
     sound: NDArray[np.int16]
-    unsaid: tuple[Line, ...]
+    unsaid: tuple[ScriptedLine, ...]
     seconds: float
 
 
@@ -173,7 +173,7 @@ class Rehearsal:
         elif was is not StreamCondition.WELL and condition is StreamCondition.WELL:
             self._handle(MicrophoneRestored())
 
-    def _begin(self, line: Line) -> None:
+    def _begin(self, line: ScriptedLine) -> None:
         """The person says or plays a line, or a device fails."""
         if line.fault:
             self._faults[line.fault] = self._now + line.for_seconds
@@ -185,7 +185,7 @@ class Rehearsal:
         elif line.say:
             self._say(line, line.say)
 
-    def _say(self, line: Line, text: str) -> None:
+    def _say(self, line: ScriptedLine, text: str) -> None:
         try:
             voice = self._engines.open_voice(f"espeak:{line.voice}")
             speech = b"".join(piece.samples for piece in voice.synthesize(text, line.rate))
