@@ -100,7 +100,8 @@ def schema(
     stretches: Annotated[bool, typer.Option("--stretches", help="Of a file of the library instead.")] = False,
 ) -> None:
     """Print the JSON Schema of a routine file, for editors."""
-    from assistant.store.routine_files import LibraryFile, RoutineFile, schema_json
+    from assistant.store.documents import schema_json
+    from assistant.store.routine_files import LibraryFile, RoutineFile
 
     typer.echo(schema_json(LibraryFile if stretches else RoutineFile), nl=False)
 

@@ -5,7 +5,6 @@ Read once, on the main thread. Says every mistake with file, line and field.
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -125,12 +124,6 @@ class Scene(_Strict):
             pasts={stretch_id: past.told() for stretch_id, past in self.past.items()} or None,
             conditions=self.conditions,
         )
-
-
-def schema_json() -> str:
-    """The JSON Schema of scene files, for editors."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Scene.model_json_schema()}
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def load_scene(path: Path) -> Scene:

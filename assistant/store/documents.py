@@ -5,6 +5,7 @@ Pure functions on any thread. Must not know what a document is about: callers br
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -106,6 +107,12 @@ def validate(document: Document, model: type[_Model], also: Iterable[Problem] = 
     if problems:
         raise DocumentError(problems)
     return value
+
+
+def schema_json(model: type[BaseModel]) -> str:
+    """The JSON Schema of a kind of file, for editors."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | model.model_json_schema()
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def did_you_mean(key: str, known: Iterable[str]) -> str:
