@@ -18,7 +18,7 @@ from assistant.audio.echo import choose_canceller
 from assistant.audio.live import LiveSound
 from assistant.audio.microphone import Microphone
 from assistant.audio.mixer import Mixer
-from assistant.audio.sound_check import SoundCheck
+from assistant.audio.sound_measuring import SoundMeter
 from assistant.audio.speaker_stream import SpeakerStream
 from assistant.conducting import EventQueue, Recorder, conduct
 from assistant.config import Config
@@ -55,7 +55,7 @@ class Ears:
         mixer: Mixer,
         events: EventQueue,
     ) -> None:
-        self.sound_check = SoundCheck()
+        self.sound_meter = SoundMeter()
         self._sound = LiveSound(microphone, speaker, self._report)
         self._hearing = hearing
         self._reacting = Reacting(hearing, mixer)
@@ -101,7 +101,7 @@ class Ears:
         try:
             for near, far in self._sound.blocks():
                 self._hearing.listen_for(self._wanted)
-                if measured := self.sound_check.accept(near, far):
+                if measured := self.sound_meter.accept(near, far):
                     self._events.put(measured)
                 self._put_all(self._reacting.accept(near, far))
         except AssistantError as error:
@@ -142,7 +142,7 @@ def run_live(config: Config, tell: Tell, screens: Iterable[Screen]) -> None:
     path = history_path()
     recorder = Recorder(path, tell)
     try:
-        watchers = [*(screen.show for screen in screens), recorder.record, ears.sound_check.watch]
+        watchers = [*(screen.show for screen in screens), recorder.record, ears.sound_meter.watch]
         watchers.append(partial(note_sound, config.audio.echo, tell))
         performer = Performer(speaking, mixer, ears.listen_for, watchers)
         session = new_session(config, pack, routines, path, tell, hears_itself=True)

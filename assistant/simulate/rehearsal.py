@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from assistant.audio.echo import choose_canceller
 from assistant.audio.files import read_audio
 from assistant.audio.mixer import SILENCE, Mixer
-from assistant.audio.sound_check import SoundCheck
+from assistant.audio.sound_measuring import SoundMeter
 from assistant.audio.stream_watch import MicrophoneWatch, StreamCondition
 from assistant.core.actions import Action
 from assistant.core.context import Settings
@@ -106,7 +106,7 @@ class Rehearsal:
         watchers = (self._watch,)
         self._performer = Performer(prompter, self._mixer, hearing.listen_for, watchers)
         self._microphone = MicrophoneWatch(0.0)
-        self._sound_check = SoundCheck()
+        self._sound_meter = SoundMeter()
         self._faults: dict[str, float] = {}
         self._unvoiced = 0
         self._microphone_blocks: list[bytes] = []
@@ -162,7 +162,7 @@ class Rehearsal:
                 heard = bytes(BLOCK_BYTES)
             self._keep(heard, played)
             self._microphone.hear(self._now, not any(heard), speaker_sounds=False)
-            if measured := self._sound_check.accept(heard, played):
+            if measured := self._sound_meter.accept(heard, played):
                 self._handle(measured)
             believed = self._reacting.accept(heard, played)
             for hypothesis in believed.hypotheses:
@@ -212,7 +212,7 @@ class Rehearsal:
     def _watch(self, action: Action) -> None:
         self._timeline.watch(action, self._now)
         self._person.watch(action, self._now)
-        self._sound_check.watch(action)
+        self._sound_meter.watch(action)
 
     def _keep(self, heard: bytes, played: bytes) -> None:
         self._microphone_blocks.append(heard)

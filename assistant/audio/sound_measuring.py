@@ -35,7 +35,7 @@ LOWEST_HERTZ, HIGHEST_HERTZ = 200.0, 6000.0
 _Sound = NDArray[np.float64]
 
 
-class SoundCheck:
+class SoundMeter:
     """Listens to both sides all the time, and tells what it found while the session is in its sound check."""
 
     def __init__(self) -> None:
