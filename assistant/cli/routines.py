@@ -85,7 +85,7 @@ def check(
 ) -> None:
     """Check routines, packs and prompts; every problem is named with its file, line and field."""
     from assistant.language.packs import FOLDER
-    from assistant.store.checking import check_paths, everything
+    from assistant.store.content_check import check_paths, everything
 
     paths = files or everything(sorted(FOLDER.glob("*/prompts.toml")))
     problems = check_paths(paths, _find_safety())
