@@ -134,7 +134,7 @@ class Line(StrEnum):
 class LanguagePack:
     """All that is heard and said in one language.
 
-    `words` are single words, for sides, regions and the like. `red_flags` tells of which kind each phrase is
+    `words` are single words: how the sides are called. `red_flags` tells of which kind each phrase is
     that needs emergency help, and `advice` what is answered. `answers` are the phrases that count as one to
     some questions: "unclear" (none, ask again), "go_on", "finish".
     """
