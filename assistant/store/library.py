@@ -40,7 +40,7 @@ def library_files() -> list[Path]:
     return yaml_files(builtin_folder("stretches"))
 
 
-def check_library_file(path: Path, find_safety: FindSafety | None) -> tuple[Problem, ...]:
+def check_library_file(path: Path, find_safety: FindSafety | None = None) -> tuple[Problem, ...]:
     """All problems of a file of the library, in the order of their lines."""
     try:
         _read(path, find_safety)
