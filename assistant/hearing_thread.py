@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
-from assistant.audio.sound_check import SoundCheck
+from assistant.audio.sound_measuring import SoundMeter
 from assistant.core.actions import Action, ReportSound
 from assistant.core.dialogue.sound_check import has_strong_echo
 from assistant.core.events import Event, MicrophoneLost
@@ -42,7 +42,7 @@ class HearingThread:
         speaker: Speaker,
         note: Callable[[Action], None] = lambda action: None,
     ) -> None:
-        self._sound_check = SoundCheck()
+        self._sound_meter = SoundMeter()
         self._sound = open_sound(self._report)
         self._hearing = hearing
         self._barge_in = BargeIn(hearing, speaker)
@@ -61,7 +61,7 @@ class HearingThread:
 
     def watch(self, action: Action) -> None:
         """Know when the sound check asks, and what it found; on the session's thread."""
-        self._sound_check.watch(action)
+        self._sound_meter.watch(action)
         self._note(action)
 
     def happened(self) -> Iterable[Event]:
@@ -99,7 +99,7 @@ class HearingThread:
         try:
             for near, far, _ in self._sound.blocks():
                 self._hearing.listen_for(self._wanted)
-                if measured := self._sound_check.accept(near, far):
+                if measured := self._sound_meter.accept(near, far):
                     self._events.put(measured)
                 self._put_all(self._barge_in.accept(near, far))
         except AssistantError as error:

@@ -66,7 +66,7 @@ def open_hearing(
 
 def operating_point(config: Config) -> OperatingPoint:
     """How much is asked of a safety phrase before it is believed."""
-    return OperatingPoint(**config.hearing.model_dump())
+    return config.hearing.operating_point()
 
 
 def open_voice(config: Config, tell: Tell, *, steady: bool = False) -> FallbackVoice:

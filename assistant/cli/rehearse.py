@@ -40,10 +40,11 @@ def rehearse(
 
     Prints the timeline as it goes, and writes timeline.jsonl, session.wav and summary.json.
     """
-    from assistant.simulate.scene import schema_json
-
     if show_schema:
-        typer.echo(schema_json(), nl=False)
+        from assistant.simulate.scene import Scene
+        from assistant.store.documents import schema_json
+
+        typer.echo(schema_json(Scene), nl=False)
         return
     run_rehearsal(scene, output_folder, as_json)
 

@@ -85,7 +85,7 @@ def check(
 ) -> None:
     """Check routines, packs and prompts; every problem is named with its file, line and field."""
     from assistant.language.packs import FOLDER
-    from assistant.store.checking import check_paths, everything
+    from assistant.store.content_check import check_paths, everything
 
     paths = files or everything(sorted(FOLDER.glob("*/prompts.toml")))
     problems = check_paths(paths, _find_safety())
@@ -100,7 +100,8 @@ def schema(
     stretches: Annotated[bool, typer.Option("--stretches", help="Of a file of the library instead.")] = False,
 ) -> None:
     """Print the JSON Schema of a routine file, for editors."""
-    from assistant.store.routine_files import LibraryFile, RoutineFile, schema_json
+    from assistant.store.documents import schema_json
+    from assistant.store.routine_files import LibraryFile, RoutineFile
 
     typer.echo(schema_json(LibraryFile if stretches else RoutineFile), nl=False)
 

@@ -80,20 +80,10 @@ class EchoCanceller(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class SpokenWord:
-    """When a word sounds within its piece of speech, in samples at 16 kHz from the piece's first sample."""
-
-    text: str
-    start_sample: int
-    end_sample: int
-
-
-@dataclass(frozen=True, slots=True)
 class Speech:
     """A piece of synthesized speech, usually one sentence: mono int16 at 16 kHz."""
 
     samples: bytes
-    words: tuple[SpokenWord, ...] = ()
 
 
 class Voice(Protocol):
@@ -105,14 +95,6 @@ class Voice(Protocol):
 
     def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
         """Yield one piece per sentence, as soon as it is ready. Raises VoiceError."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sounding:
-    """What comes out of the loudspeaker at this moment."""
-
-    prompt_id: int
-    word: str  # "" where the voice gives no timings
 
 
 class Speaker(Protocol):
@@ -144,9 +126,6 @@ class Speaker(Protocol):
 
     def set_volume(self, gain_db: float) -> None:
         """Gain of everything played."""
-
-    def sounding(self) -> Sounding | None:
-        """The prompt, and the word where known, that sounds now."""
 
 
 class FrontEnd(Protocol):

@@ -26,7 +26,6 @@ class Line(StrEnum):
     HISTORY_BONES = "history_bones"
     HISTORY_INJURY = "history_injury"
     HISTORY_NERVES = "history_nerves"
-    HISTORY_AGAIN = "history_again"
     SCORE_NOW = "score_now"
     SCORE_NOW_AGAIN = "score_now_again"
     SCORE_RANGE = "score_range"
@@ -135,7 +134,7 @@ class Line(StrEnum):
 class LanguagePack:
     """All that is heard and said in one language.
 
-    `words` are single words, for sides, regions and the like. `red_flags` tells of which kind each phrase is
+    `words` are single words: how the sides are called. `red_flags` tells of which kind each phrase is
     that needs emergency help, and `advice` what is answered. `answers` are the phrases that count as one to
     some questions: "unclear" (none, ask again), "go_on", "finish".
     """

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from assistant.audio.echo import choose_canceller
 from assistant.audio.files import read_audio
 from assistant.audio.mixer import SILENCE, Mixer
-from assistant.audio.sound_check import SoundCheck
-from assistant.audio.watch import Condition, MicrophoneWatch
+from assistant.audio.sound_measuring import SoundMeter
+from assistant.audio.stream_watch import MicrophoneWatch, StreamCondition
 from assistant.core.actions import Action
 from assistant.core.context import Settings
 from assistant.core.events import (
@@ -40,7 +40,7 @@ from assistant.errors import VoiceError
 from assistant.performer import Performer
 from assistant.simulate.person import Person
 from assistant.simulate.room import leveled, room_of
-from assistant.simulate.scene import Line, Scene
+from assistant.simulate.scene import Scene, ScriptedLine
 from assistant.simulate.timeline import Row, Timeline
 from assistant.speech.barge_in import BargeIn
 from assistant.speech.hearing import HearingPath
@@ -75,7 +75,7 @@ class Rehearsed:
 
     rows: list[Row]
     sound: NDArray[np.int16]
-    unsaid: tuple[Line, ...]
+    unsaid: tuple[ScriptedLine, ...]
     seconds: float
 
 
@@ -108,7 +108,7 @@ class Rehearsal:
         watchers = (self._watch,)
         self._performer = Performer(prompter, self._mixer, self._hearing.listen_for, watchers)
         self._microphone = MicrophoneWatch(0.0)
-        self._sound_check = SoundCheck()
+        self._sound_meter = SoundMeter()
         self._faults: dict[str, float] = {}
         self._microphone_blocks: list[bytes] = []
         self._played_blocks: list[bytes] = []
@@ -146,8 +146,7 @@ class Rehearsal:
         if self._is_faulty("speaker_lost", SpeakerRestored()):
             return SILENCE
         played = self._mixer.next_block()
-        sounding = self._mixer.sounding()
-        prompt_id = sounding.prompt_id if sounding else 0
+        prompt_id = self._mixer.sounding_prompt_id() or 0
         self._timeline.played(played, prompt_id, self._now)
         if prompt_id:
             self._person.hear_prompt(prompt_id, self._now)
@@ -164,18 +163,18 @@ class Rehearsal:
                 heard = bytes(BLOCK_BYTES)
             self._keep(heard, played)
             self._microphone.hear(self._now, not any(heard), speaker_sounds=False)
-            if measured := self._sound_check.accept(heard, played):
+            if measured := self._sound_meter.accept(heard, played):
                 self._handle(measured)
             reaction = self._barge_in.accept(heard, played)
             for meaning in reaction.meanings:
                 self._handle(meaning, reaction.hush_number)
         condition = self._microphone.condition
-        if was is Condition.WELL and condition is not Condition.WELL:
+        if was is StreamCondition.WELL and condition is not StreamCondition.WELL:
             self._handle(MicrophoneLost(condition.value))
-        elif was is not Condition.WELL and condition is Condition.WELL:
+        elif was is not StreamCondition.WELL and condition is StreamCondition.WELL:
             self._handle(MicrophoneRestored())
 
-    def _begin(self, line: Line) -> None:
+    def _begin(self, line: ScriptedLine) -> None:
         """The person says or plays a line, or a device fails."""
         if line.fault:
             self._faults[line.fault] = self._now + line.for_seconds
@@ -187,7 +186,7 @@ class Rehearsal:
         elif line.say:
             self._say(line, line.say)
 
-    def _say(self, line: Line, text: str) -> None:
+    def _say(self, line: ScriptedLine, text: str) -> None:
         try:
             voice = self._engines.open_voice(f"espeak:{line.voice}")
             speech = b"".join(piece.samples for piece in voice.synthesize(text, line.rate))
@@ -218,7 +217,7 @@ class Rehearsal:
     def _watch(self, action: Action) -> None:
         self._timeline.watch(action, self._now)
         self._person.watch(action, self._now)
-        self._sound_check.watch(action)
+        self._sound_meter.watch(action)
 
     def _keep(self, heard: bytes, played: bytes) -> None:
         self._microphone_blocks.append(heard)

@@ -13,7 +13,7 @@ WORDS_PER_MINUTE = 160  # espeak-ng's own 175 sounds hurried for somebody who is
 
 
 class EspeakVoice:
-    """Speaks by the command `espeak-ng`, without word timings.
+    """Speaks by the command `espeak-ng`.
 
     `name` is one of espeak-ng's voices with an optional variant, such as "en-us" or "en-us+f3". Raises
     VoiceError when the command or the voice is not there.

@@ -11,7 +11,7 @@ from assistant.speech.voice_command import run_synthesizer, speak_by_command
 
 
 class FliteVoice:
-    """Speaks by the command `flite`, without word timings.
+    """Speaks by the command `flite`.
 
     `name` is one of the voices that `flite -lv` lists. Raises VoiceError when the command or the voice is not
     there; flite itself would silently take another voice.

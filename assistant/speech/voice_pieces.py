@@ -5,13 +5,12 @@ Pure; any thread.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from assistant.core.ports import SAMPLE_RATE_HZ, Speech, SpokenWord
+from assistant.core.decibels import gain
+from assistant.core.ports import SAMPLE_RATE_HZ, Speech
 
 LOUDNESS_DBFS = -18.0
 """Root mean square of what is voiced. Without it flite speaks 5 dB louder than espeak-ng, and a voice that
@@ -22,11 +21,8 @@ _AUDIBLE = 0.01
 _LEAD_SECONDS = 0.01  # flite begins with 0.2 s of silence, which only delays the first audio
 
 
-def to_speech(sound: NDArray[np.float32], rate_hz: int, words: Sequence[SpokenWord] = ()) -> Speech:
-    """Make a piece of speech of a sound in -1…1: resampled, at the common loudness, its silent start cut off.
-
-    The words' times are in samples of `sound`, at `rate_hz`.
-    """
+def to_speech(sound: NDArray[np.float32], rate_hz: int) -> Speech:
+    """Make speech of a sound in -1…1: resampled, at the common loudness, its silent start cut off."""
     if rate_hz != SAMPLE_RATE_HZ:
         sound = soxr.resample(sound, rate_hz, SAMPLE_RATE_HZ)
     audible = np.flatnonzero(np.abs(sound) > _AUDIBLE)
@@ -35,12 +31,7 @@ def to_speech(sound: NDArray[np.float32], rate_hz: int, words: Sequence[SpokenWo
     skipped = max(int(audible[0]) - round(_LEAD_SECONDS * SAMPLE_RATE_HZ), 0)
     sound = sound[skipped:]
     samples = np.rint(sound * (_leveling(sound) * 32767)).astype(np.int16)
-
-    def position(sample: int) -> int:
-        return min(max(round(sample * SAMPLE_RATE_HZ / rate_hz) - skipped, 0), len(samples))
-
-    timed = (SpokenWord(word.text, position(word.start_sample), position(word.end_sample)) for word in words)
-    return Speech(samples.tobytes(), tuple(timed))
+    return Speech(samples.tobytes())
 
 
 def _leveling(sound: NDArray[np.float32]) -> float:
@@ -49,5 +40,5 @@ def _leveling(sound: NDArray[np.float32]) -> float:
     padded = np.pad(sound, (0, -len(sound) % size))
     energies = np.square(padded.reshape(-1, size)).mean(axis=1)
     voiced = energies[energies > energies.max() / 100]
-    wanted = 10 ** (LOUDNESS_DBFS / 20) / np.sqrt(voiced.mean())
+    wanted = gain(LOUDNESS_DBFS) / np.sqrt(voiced.mean())
     return float(min(wanted, _PEAK / np.abs(sound).max()))

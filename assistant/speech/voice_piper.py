@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 from onnxruntime.capi import onnxruntime_pybind11_state
-from piper import AudioChunk, SynthesisConfig
 from piper import PiperVoice as Engine
+from piper import SynthesisConfig
 from piper.config import PiperConfig
 
-from assistant.core.ports import Speech, SpokenWord
+from assistant.core.ports import Speech
 from assistant.core.script import sentences
 from assistant.errors import VoiceError
 from assistant.speech.voice_pieces import to_speech
@@ -37,11 +37,9 @@ _FAILURES: tuple[type[Exception], ...] = (
     RuntimeError,
 )
 
-_PUNCTUATION = ".,;:!?…-\"'()"
-
 
 class PiperVoice:
-    """Speaks by piper-tts; word timings where the model gives the lengths of its phonemes.
+    """Speaks by piper-tts.
 
     `model_path` is the .onnx file, with its .onnx.json beside it. `steady` leaves out the chance in rhythm
     and tone, so that the same text always sounds the same. Raises VoiceError when the model cannot be used.
@@ -75,12 +73,12 @@ class PiperVoice:
         )
         for sentence in sentences(text):
             try:
-                chunks = list(self._engine.synthesize(sentence, settings, include_alignments=True))
+                chunks = list(self._engine.synthesize(sentence, settings))
                 sound = np.concatenate([chunk.audio_float_array for chunk in chunks])
             except _FAILURES as error:
                 message = f"The voice {self._path.stem} failed to speak; its model may be damaged."
                 raise VoiceError("voice_failed", message) from error
-            speech = to_speech(sound, chunks[0].sample_rate, _words(sentence, chunks))
+            speech = to_speech(sound, chunks[0].sample_rate)
             if not speech.samples:
                 raise VoiceError("voice_failed", f"The voice {self._path.stem} gave only silence.")
             yield speech
@@ -98,35 +96,3 @@ def _load(model_path: Path) -> Engine:
     options.log_severity_level = 4  # what goes wrong is raised; onnxruntime need not print it too
     session = onnxruntime.InferenceSession(str(model_path), options, providers=["CPUExecutionProvider"])
     return Engine(session=session, config=config)
-
-
-def _words(sentence: str, chunks: Sequence[AudioChunk]) -> list[SpokenWord]:
-    """Time the words by their phonemes; none where the model gives no lengths or the counts differ.
-
-    They differ when a number is spoken as several words or two words are spoken as one.
-    """
-    texts = [token.strip(_PUNCTUATION).lower() for token in sentence.split()]
-    spans: list[tuple[int, int]] = []
-    offset = 0
-    for chunk in chunks:
-        spans += _word_spans(chunk, offset)
-        offset += len(chunk.audio_float_array)
-    spoken = [text for text in texts if text]
-    if len(spans) != len(spoken):
-        return []
-    return [SpokenWord(text, start, end) for text, (start, end) in zip(spoken, spans, strict=True)]
-
-
-def _word_spans(chunk: AudioChunk, offset: int) -> list[tuple[int, int]]:
-    """Tell where the words between the chunk's spaces begin and end, in samples after `offset`."""
-    spans: list[tuple[int, int]] = []
-    is_open = False
-    for phoneme in chunk.phoneme_alignments or ():
-        end = offset + int(phoneme.num_samples)
-        if phoneme.phoneme == " ":
-            is_open = False
-        elif phoneme.phoneme.isalpha():
-            spans.append((spans.pop()[0] if is_open else offset, end))
-            is_open = True
-        offset = end
-    return spans

@@ -1,23 +1,20 @@
 """Loads a Vosk model, and says in one sentence why it cannot be loaded.
 
-Called once, on the main thread, before others write to stderr: libvosk explains itself there, so the
-file descriptor is caught meanwhile. Must not be asked to load while another thread needs stderr.
+Called once, on the main thread, before others write to stderr: libvosk explains itself there, so stderr is
+caught meanwhile. Must not be asked to load while another thread needs it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
-import os
-import sys
-import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import vosk
 
 from assistant.core.intents import UNKNOWN_WORD
 from assistant.errors import HearingError
+from assistant.native_stderr import caught_stderr
 from assistant.resources import BUILT_IN_MODEL, resource_path
 from assistant.speech.judge import Judge, load_judging
 
@@ -61,7 +58,7 @@ def _load(path: Path) -> vosk.Model:
     _check_files(path)
     vosk.SetLogLevel(-1)
     failed = False
-    with _caught_stderr() as said:
+    with caught_stderr() as said:
         try:
             model = vosk.Model(str(path))
         except Exception as error:  # noqa: BLE001 - vosk raises nothing more precise
@@ -108,20 +105,3 @@ def _shortened(line: str, path: Path) -> str:
     message = line.split(") ", 1)[-1].removeprefix("ERROR: ").replace(f"{path}/", "")
     printable = "".join(c if c.isprintable() else "?" for c in message)
     return printable.strip().rstrip(".")[:160]
-
-
-@contextlib.contextmanager
-def _caught_stderr() -> Iterator[list[str]]:
-    """What native code writes to file descriptor 2, as lines, filled when the block is left."""
-    lines: list[str] = []
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with tempfile.TemporaryFile() as caught:
-        os.dup2(caught.fileno(), 2)
-        try:
-            yield lines
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
-            caught.seek(0)
-            lines += caught.read().decode("utf-8", "replace").splitlines()

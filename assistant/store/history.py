@@ -24,7 +24,6 @@ from assistant.core.actions import (
 )
 from assistant.core.events import Event
 from assistant.errors import StoreError
-from assistant.store.history_reader import SessionSummary, read_sessions
 from assistant.store.history_schema import connect, is_damage
 from assistant.store.journal import append, new_run
 
@@ -40,7 +39,7 @@ def local_now() -> datetime:
 
 
 class History:
-    """The `Store` port over one file. Problems are told once, in a line, to `on_problem`; nothing raises."""
+    """The history in one file. Problems are told once, in a line, to `on_problem`; nothing raises."""
 
     def __init__(
         self, path: Path, on_problem: Callable[[str], None], clock: Callable[[], datetime] = local_now
@@ -95,14 +94,6 @@ class History:
             append(self._connection, self._run, self._session_id, now, event)
         except sqlite3.Error as error:
             self._tell_unwritten(error)
-
-    def sessions(self, limit: int | None = None) -> list[SessionSummary]:
-        """The sessions, the latest first; none when they cannot be read."""
-        try:
-            return read_sessions(self._path, limit)
-        except StoreError as error:
-            self._tell(error.message)
-            return []
 
     def close(self) -> None:
         """Let go of the file; records after this are not kept."""

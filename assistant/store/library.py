@@ -18,14 +18,14 @@ from assistant.store.wording import FindSafety
 YAML_SUFFIXES = (".yaml", ".yml")
 
 
-def load_library(find_safety: FindSafety | None = None) -> dict[str, Stretch]:
+def load_library() -> dict[str, Stretch]:
     """The stretches by id, from the neck down, and by their ids within a region.
 
     Raises ContentError when the library is missing or broken.
     """
     found: dict[str, Stretch] = {}
     for path in library_files():
-        for stretch in _read(path, find_safety):
+        for stretch in _read(path):
             if stretch.id in found:
                 raise DocumentError(
                     [Problem(path, 1, "", f"{stretch.id} is in another file of the library too")]
@@ -64,7 +64,7 @@ def yaml_files(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.suffix in YAML_SUFFIXES and not p.name.startswith("."))
 
 
-def _read(path: Path, find_safety: FindSafety | None) -> list[Stretch]:
+def _read(path: Path, find_safety: FindSafety | None = None) -> list[Stretch]:
     document: Document = read_document(path)
     file = validate(document, LibraryFile, also=check_library(document, find_safety))
     return [item.stretch() for item in file.stretches]

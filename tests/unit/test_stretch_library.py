@@ -24,9 +24,9 @@ from assistant.core.routine import (
 )
 from assistant.errors import ContentError
 from assistant.language.packs import load_language
-from assistant.store.documents import DocumentError
+from assistant.store.documents import DocumentError, schema_json
 from assistant.store.library import builtin_folder, check_library_file, library_files, load_library
-from assistant.store.routine_files import LibraryFile, ManifestFile, StretchFile, schema_json
+from assistant.store.routine_files import LibraryFile, ManifestFile, StretchFile
 from assistant.store.routines import load_routines
 from assistant.store.wording import MAX_SENTENCE_WORDS, reading_grade, spoken_words
 

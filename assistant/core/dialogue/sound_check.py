@@ -1,8 +1,8 @@
 """The sound check: the person says one word, which proves both microphone and loudspeaker.
 
-audio/sound_check.py measures; here it is decided which word passes, and what is said about what was measured.
-The person answers a question that is only spoken, so an answer proves the loudspeaker as well as the
-microphone, whether or not our own voice comes back.
+audio/sound_measuring.py measures; here it is decided which word passes, and what is said about what was
+measured. The person answers a question that is only spoken, so an answer proves the loudspeaker as well as
+the microphone, whether or not our own voice comes back.
 """
 
 from __future__ import annotations

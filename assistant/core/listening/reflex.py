@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 from assistant.core.events import Meaning
 from assistant.core.intents import UNKNOWN_WORD, Intent, Match, PhraseTable, Words, place_of
@@ -26,8 +27,19 @@ Plausibility = Callable[[str, float], float]
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """From where to where a number may be set."""
+
+    least: float
+    most: float
+
+
+_Plausibility = Annotated[float, Within(-100.0, 0.0)]
+
+
+@dataclass(frozen=True, slots=True)
 class OperatingPoint:
-    """How much is asked of a safety phrase before it is believed, in one place.
+    """How much is asked of a safety phrase before it is believed; the configuration takes its keys from here.
 
     Words decoded in the middle of a sentence often turn into others with the next syllable: docs/hearing.md
     has what is missed and what is made up with these values. A phrase is alone when its utterance has no
@@ -46,26 +58,26 @@ class OperatingPoint:
     person is heard as loud as before. A safety phrase is a suspicion then, and nothing is believed.
     """
 
-    alone_quiet_seconds: float = 0.1
+    alone_quiet_seconds: Annotated[float, Within(0.02, 0.4)] = 0.1
     """A "stop" alone is believed when it has been so long quiet since the last speech."""
-    alone_stood_seconds: float = 0.24
+    alone_stood_seconds: Annotated[float, Within(0.0, 2.0)] = 0.24
     """Or when it has stood there for so long, though sound goes on."""
-    among_quiet_seconds: float = 0.3
+    among_quiet_seconds: Annotated[float, Within(0.02, 0.4)] = 0.3
     """Pain, a red flag, or a phrase before or after other words is believed after so long a quiet."""
-    among_stood_seconds: float = 0.5
+    among_stood_seconds: Annotated[float, Within(0.0, 10.0)] = 0.5
     """Or when it has stood there for so long, though sound and words go on."""
-    talk_seconds: float = 0.8
-    stands_out_db: float = 4.0
-    doubted_quiet_seconds: float = 1.2
-    alone_plausibility: float = -2.0
-    unrecorded_plausibility: float = -8.0
+    talk_seconds: Annotated[float, Within(0.0, 60.0)] = 0.8
+    stands_out_db: Annotated[float, Within(-90.0, 30.0)] = 4.0
+    doubted_quiet_seconds: Annotated[float, Within(0.4, 5.0)] = 1.2
+    alone_plausibility: _Plausibility = -2.0
+    unrecorded_plausibility: _Plausibility = -8.0
     """Instead of `alone_plausibility`, of pain and red flags: no recording taught the judge those."""
-    among_plausibility: float = -1.0
-    doubted_plausibility: float = -0.7
-    again_plausibility: float = -3.0
-    doubt_seconds: float = 10.0
-    leftover_db: float = 20.0
-    suspicion_seconds: float = 0.6
+    among_plausibility: _Plausibility = -1.0
+    doubted_plausibility: _Plausibility = -0.7
+    again_plausibility: _Plausibility = -3.0
+    doubt_seconds: Annotated[float, Within(0.0, 60.0)] = 10.0
+    leftover_db: Annotated[float, Within(6.0, 120.0)] = 20.0
+    suspicion_seconds: Annotated[float, Within(0.0, 5.0)] = 0.6
     """A suspicion lowers the voice for so long at most; what is confirmed later acts all the same."""
 
 

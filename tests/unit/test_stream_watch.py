@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.audio.watch import Condition, MicrophoneWatch, StreamWatch
+from assistant.audio.stream_watch import MicrophoneWatch, StreamCondition, StreamWatch
 from assistant.core.ports import BLOCK_SECONDS
 
 
@@ -34,23 +34,27 @@ def room() -> Room:
 
 
 def test_a_microphone_that_hears_is_well(room: Room) -> None:
-    assert room.watch.condition is Condition.WELL
+    assert room.watch.condition is StreamCondition.WELL
     assert not room.watch.retry_due(room.now + 100)
 
 
 def test_a_stream_that_portaudio_gave_up_is_lost_at_once(room: Room) -> None:
     room.waits(0.02, active=False)
-    assert room.watch.condition is Condition.LOST
+    assert room.watch.condition is StreamCondition.LOST
 
 
-@pytest.mark.parametrize(("seconds", "condition"), [(0.95, Condition.WELL), (1.05, Condition.LOST)])
-def test_a_second_without_a_block_is_a_loss(room: Room, seconds: float, condition: Condition) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "condition"), [(0.95, StreamCondition.WELL), (1.05, StreamCondition.LOST)]
+)
+def test_a_second_without_a_block_is_a_loss(room: Room, seconds: float, condition: StreamCondition) -> None:
     room.waits(seconds)
     assert room.watch.condition is condition
 
 
-@pytest.mark.parametrize(("seconds", "condition"), [(2.7, Condition.WELL), (2.9, Condition.SILENT)])
-def test_zeros_for_three_seconds_are_silence(room: Room, seconds: float, condition: Condition) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "condition"), [(2.7, StreamCondition.WELL), (2.9, StreamCondition.SILENT)]
+)
+def test_zeros_for_three_seconds_are_silence(room: Room, seconds: float, condition: StreamCondition) -> None:
     room.hears(seconds, zeros=True)
     assert room.watch.condition is condition
 
@@ -59,13 +63,13 @@ def test_one_block_of_sound_begins_the_count_of_zeros_again(room: Room) -> None:
     room.hears(2.7, zeros=True)
     room.hears(0.02)
     room.hears(2.7, zeros=True)
-    assert room.watch.condition is Condition.WELL
+    assert room.watch.condition is StreamCondition.WELL
 
 
 def test_a_silent_microphone_is_back_with_its_first_sound(room: Room) -> None:
     room.hears(4, zeros=True)
     room.hears(0.02)
-    assert room.watch.condition is Condition.WELL
+    assert room.watch.condition is StreamCondition.WELL
 
 
 def test_a_monitor_of_the_speaker_is_no_microphone(room: Room) -> None:
@@ -73,23 +77,23 @@ def test_a_monitor_of_the_speaker_is_no_microphone(room: Room) -> None:
     room.hears(2, zeros=True)
     room.hears(3, speaker_sounds=True)
     room.hears(1, zeros=True)
-    assert room.watch.condition is Condition.SILENT
+    assert room.watch.condition is StreamCondition.SILENT
     room.hears(3, speaker_sounds=True)
-    assert room.watch.condition is Condition.SILENT
+    assert room.watch.condition is StreamCondition.SILENT
 
 
 def test_a_microphone_that_hears_the_speaker_stays_well(room: Room) -> None:
     room.hears(20, speaker_sounds=True)
-    assert room.watch.condition is Condition.WELL
+    assert room.watch.condition is StreamCondition.WELL
 
 
 def test_a_stream_just_opened_may_take_its_time() -> None:
     watch = StreamWatch(0.0)
     watch.block(0.01)
     watch.check(2.4, active=True)
-    assert watch.condition is Condition.WELL
+    assert watch.condition is StreamCondition.WELL
     watch.check(2.6, active=True)
-    assert watch.condition is Condition.LOST
+    assert watch.condition is StreamCondition.LOST
 
 
 def test_retries_come_after_half_a_second_then_ever_later_to_five(room: Room) -> None:

@@ -22,7 +22,7 @@ _FIRST_RETRY_SECONDS = 0.5
 _LAST_RETRY_SECONDS = 5.0
 
 
-class Condition(StrEnum):
+class StreamCondition(StrEnum):
     """What is known about a stream."""
 
     WELL = "well"
@@ -35,7 +35,7 @@ class StreamWatch:
 
     def __init__(self, now: float) -> None:
         """Begin with a stream that was opened `now` and is taken to be well."""
-        self.condition = Condition.WELL
+        self.condition = StreamCondition.WELL
         self._retry_seconds = _FIRST_RETRY_SECONDS
         self._retry_at = now
         self.opened(now)
@@ -48,16 +48,16 @@ class StreamWatch:
     def block(self, now: float) -> None:
         """A block passed: the stream lives."""
         self._lives(now)
-        self._become(Condition.WELL, now)
+        self._become(StreamCondition.WELL, now)
 
     def check(self, now: float, active: bool) -> None:
         """Look at the stream between blocks; `active` is PortAudio's opinion of it."""
         if not active or now >= self._expected_by:
-            self._become(Condition.LOST, now)
+            self._become(StreamCondition.LOST, now)
 
     def retry_due(self, now: float) -> bool:
         """Tell, once for each retry, that it is time to open a faulty stream again."""
-        if self.condition is Condition.WELL or now < self._retry_at:
+        if self.condition is StreamCondition.WELL or now < self._retry_at:
             return False
         self._retry_at = now + self._retry_seconds
         self._retry_seconds = min(2 * self._retry_seconds, _LAST_RETRY_SECONDS)
@@ -66,8 +66,8 @@ class StreamWatch:
     def _lives(self, now: float) -> None:
         self._expected_by = max(self._expected_by, now + STALL_SECONDS)
 
-    def _become(self, condition: Condition, now: float) -> None:
-        if self.condition is Condition.WELL and condition is not Condition.WELL:
+    def _become(self, condition: StreamCondition, now: float) -> None:
+        if self.condition is StreamCondition.WELL and condition is not StreamCondition.WELL:
             self._retry_at = now + _FIRST_RETRY_SECONDS
             self._retry_seconds = 2 * _FIRST_RETRY_SECONDS
         self.condition = condition
@@ -91,7 +91,7 @@ class MicrophoneWatch(StreamWatch):
         if zeros:
             self._zeros_seconds += BLOCK_SECONDS
             if self._zeros_seconds >= ZEROS_SECONDS:
-                self._become(Condition.SILENT, now)
+                self._become(StreamCondition.SILENT, now)
         elif not speaker_sounds:
             self._zeros_seconds = 0.0
-            self._become(Condition.WELL, now)
+            self._become(StreamCondition.WELL, now)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from assistant.audio.sound_check import SoundCheck
+from assistant.audio.sound_measuring import SoundMeter
 from assistant.core.actions import ReportSound, ReportState, StopSpeaking
 from assistant.core.dialogue.sound_check import has_strong_echo
 from assistant.core.events import SoundMeasured
@@ -35,7 +35,7 @@ def measured(
     near: NDArray[np.float64], far: NDArray[np.float64], state: str = "sound_check"
 ) -> SoundMeasured:
     """What is known at the end of both."""
-    check = SoundCheck()
+    check = SoundMeter()
     check.watch(StopSpeaking())
     check.watch(ReportState(state, 0))
     near_bytes, far_bytes = (
@@ -103,7 +103,7 @@ def test_a_faint_echo_is_found_and_not_strong() -> None:
 
 
 def test_it_tells_five_times_a_second_and_only_in_the_sound_check() -> None:
-    check = SoundCheck()
+    check = SoundMeter()
 
     def told(count: int, played: bytes = bytes(BLOCK_BYTES)) -> int:
         return sum(check.accept(SOFT_BLOCK, played) is not None for _ in range(count))
@@ -119,7 +119,7 @@ def test_it_tells_five_times_a_second_and_only_in_the_sound_check() -> None:
 
 
 def test_a_room_that_was_never_without_us_is_not_told_of() -> None:
-    check = SoundCheck()
+    check = SoundMeter()
     check.watch(ReportState("sound_check", 0))
     assert [check.accept(SOFT_BLOCK, SOFT_BLOCK) for _ in range(50)] == [None] * 50
 

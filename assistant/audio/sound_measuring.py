@@ -11,7 +11,9 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.audio.correlation import Spectrum, clear_peak, correlated
 from assistant.core.actions import Action, ReportState
+from assistant.core.decibels import dbfs
 from assistant.core.events import SoundMeasured
 from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.core.states import State
@@ -28,14 +30,12 @@ NOISE_SHARE = 0.3
 """The room's level is what so many blocks stay under: a person's word and a slammed door are above."""
 LEAST_OVER_DB = 6.0  # less than that is the room's own unrest
 LONGEST_DELAY_SECONDS = 0.5
-CLEAR_DB = 20.0  # as in echo_measuring: how far the peak must rise over the median of what is no echo
 LOWEST_HERTZ, HIGHEST_HERTZ = 200.0, 6000.0
-_SMALLEST_POWER = 1e-10  # -100 dBFS
 
 _Sound = NDArray[np.float64]
 
 
-class SoundCheck:
+class SoundMeter:
     """Listens to both sides all the time, and tells what it found while the session is in its sound check."""
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class SoundCheck:
         In the sound check, give five times a second what was measured so far.
         """
         near, far = _sound(near_block), _sound(far_block)
-        if _dbfs(np.mean(far**2)) > SOUNDING_DBFS:
+        if dbfs(float(np.mean(far**2))) > SOUNDING_DBFS:
             if self._quiet_blocks >= TAIL_BLOCKS:
                 self._own.clear()
             self._quiet_blocks = 0
@@ -78,7 +78,7 @@ class SoundCheck:
         return self._measured() if is_due and len(self._room) >= LEAST_ROOM_BLOCKS else None
 
     def _measured(self) -> SoundMeasured:
-        noise_dbfs = _dbfs(self._noise_power())
+        noise_dbfs = dbfs(self._noise_power())
         over_db = self._loudest_dbfs() - noise_dbfs
         delay_seconds, echo_dbfs = self._echo or (None, None)
         return SoundMeasured(
@@ -95,8 +95,8 @@ class SoundCheck:
         """The level of the loudest word-long stretch since our own sentence ended."""
         powers = np.array(self._answer)
         if len(powers) < WORD_BLOCKS:
-            return _dbfs(0.0)
-        return _dbfs(np.convolve(powers, np.full(WORD_BLOCKS, 1 / WORD_BLOCKS), "valid").max())
+            return dbfs(0.0)
+        return dbfs(float(np.convolve(powers, np.full(WORD_BLOCKS, 1 / WORD_BLOCKS), "valid").max()))
 
     def _find_echo(self) -> tuple[float, float] | None:
         """Find our own sentence in what was heard: its delay in seconds and its level in dBFS."""
@@ -110,7 +110,7 @@ class SoundCheck:
         sounding = played > 10 ** (SOUNDING_DBFS / 10)
         heard = np.mean(shifted[:whole].reshape(-1, BLOCK_SAMPLES) ** 2, axis=1)[sounding]
         noise_power = self._noise_power() if self._room else 0.0  # of no room so far nothing is known
-        echo_dbfs = _dbfs(max(0.0, float(np.mean(heard)) - noise_power))
+        echo_dbfs = dbfs(max(0.0, float(np.mean(heard)) - noise_power))
         return round(delay / SAMPLE_RATE_HZ, 4), round(echo_dbfs, 1)
 
 
@@ -119,20 +119,15 @@ def _delay_samples(near: _Sound, far: _Sound) -> int | None:
 
     The phases alone are compared (GCC-PHAT, Knapp and Carter 1976), so that a room's colour does not matter.
     """
-    size = 1 << (2 * len(near)).bit_length()
-    spectrum = np.fft.rfft(near, size) * np.conj(np.fft.rfft(far, size))
-    hertz = np.fft.rfftfreq(size, 1 / SAMPLE_RATE_HZ)
-    spectrum[(hertz < LOWEST_HERTZ) | (hertz > HIGHEST_HERTZ)] = 0.0
-    matched = np.abs(np.fft.irfft(spectrum / np.maximum(np.abs(spectrum), 1e-12), size))
-    matched = matched[: round(LONGEST_DELAY_SECONDS * SAMPLE_RATE_HZ)]
-    at = int(np.argmax(matched))
-    is_clear = matched[at] > 10 ** (CLEAR_DB / 20) * np.median(matched)
-    return at if is_clear else None
+
+    def phases(spectrum: Spectrum) -> Spectrum:
+        hertz = np.fft.rfftfreq(2 * (len(spectrum) - 1), 1 / SAMPLE_RATE_HZ)
+        spectrum[(hertz < LOWEST_HERTZ) | (hertz > HIGHEST_HERTZ)] = 0.0
+        return spectrum / np.maximum(np.abs(spectrum), 1e-12)
+
+    fits = np.abs(correlated(near, far, len(far), phases))
+    return clear_peak(fits[: round(LONGEST_DELAY_SECONDS * SAMPLE_RATE_HZ)])
 
 
 def _sound(block: bytes) -> _Sound:
     return np.frombuffer(block, np.int16).astype(np.float64) / 32768
-
-
-def _dbfs(power: float | np.floating) -> float:
-    return float(10 * np.log10(max(float(power), _SMALLEST_POWER)))
