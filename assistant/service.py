@@ -31,7 +31,6 @@ from assistant.frontends.registry import FrontEnds, open_front_ends
 from assistant.hearing_thread import HearingThread, note_sound
 from assistant.keyboard import Keyboard
 from assistant.opening import (
-    HearingModel,
     load_content,
     new_session,
     open_hearing,
@@ -42,6 +41,7 @@ from assistant.room import Room
 from assistant.speech.prompt_cache import PromptCache, default_folder
 from assistant.speech.prompting import Prompter, PromptingThread
 from assistant.speech.silent_prompter import SilentPrompter
+from assistant.speech.vosk_model import VoskModel
 from assistant.store.history_reader import history_path
 from assistant.store.recorder import Recorder
 
@@ -109,7 +109,7 @@ class Service:
         return load_content(self._config, self._tell)
 
     @cached_property
-    def _model(self) -> HearingModel:
+    def _model(self) -> VoskModel:
         return open_speech_model(self._config, self.content[0], self._tell)
 
     @cached_property

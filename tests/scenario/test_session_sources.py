@@ -21,15 +21,13 @@ def give(driver: Driver, text: str, source: Source) -> None:
 
 
 @pytest.mark.parametrize("intent", SAFETY_INTENTS)
-@pytest.mark.parametrize("state", [state for state in State if state is not State.FINISHED])
+@pytest.mark.parametrize("state", [s for s in State if s not in (State.FINISHED, State.SOUND_CHECK)])
 def test_a_safety_phrase_of_any_source_acts_as_a_spoken_one(state: State, intent: Intent) -> None:
     phrase = PACK.table.phrases[intent][0]
     spoken = in_state(state)
-    spoken.advance(0.2)  # until nobody could take it for our own voice
     spoken.hear(*phrase.split())
     for source in SILENT_SOURCES:
         given = in_state(state)
-        given.advance(0.2)
         give(given, phrase, source)
         assert (given.states, given.spoken) == (spoken.states, spoken.spoken)
 
@@ -67,6 +65,25 @@ def test_what_is_given_between_the_hypotheses_of_an_utterance_does_not_touch_it(
     driver.hear("stop", utterance=1)
     assert driver.state is not State.PAUSED, "the spoken stop has acted already"
     assert driver.heard == [Intent.STOP, Intent.RESUME, Intent.STOP, Intent.RESUME]
+
+
+@pytest.mark.parametrize("source", SILENT_SOURCES)
+@pytest.mark.parametrize("phrase", ["ouch", "i can't breathe"])
+def test_pain_is_pain_in_the_sound_check_too(source: Source, phrase: str) -> None:
+    driver = in_state(State.SOUND_CHECK)
+    give(driver, phrase, source)
+    assert driver.state in (State.EASING, State.EMERGENCY)
+
+
+@pytest.mark.parametrize("source", SILENT_SOURCES)
+def test_what_is_not_spoken_proves_no_microphone(source: Source) -> None:
+    driver = in_state(State.SOUND_CHECK)
+    for _ in range(3):
+        give(driver, "ready", source)
+        driver.until_silent()
+    assert driver.state is State.SOUND_CHECK
+    give(driver, "stop", source)
+    assert driver.state is State.PAUSED, "it means what it says"
 
 
 def test_words_of_any_source_mean_what_is_listened_for_and_safety_first() -> None:

@@ -67,8 +67,8 @@ class LoudnessEars:
         loud = float(np.frombuffer(near, np.int16).astype(float).std()) > LOUD_RMS
         self._quiet_blocks = 0 if loud else self._quiet_blocks + 1
         reflex = self._quiet_blocks == 5
-        finals = (Said(Intent.STOP, "stop", words=("[unk]", "stop")),) if reflex else ()
-        return Noticed(finals, loud, reflex, ("stop",) if reflex else ())
+        meanings = (Said(Intent.STOP, "stop", words=("[unk]", "stop")),) if reflex else ()
+        return Noticed(meanings, loud, reflex, ("stop",) if reflex else ())
 
 
 @pytest.fixture

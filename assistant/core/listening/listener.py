@@ -51,9 +51,10 @@ class Listener:
         """What a hypothesis means, once. What adds nothing to what was understood is talk; no words, None."""
         if hypothesis.utterance_id != self._utterance_id:
             self._utterance_id, self._acted = hypothesis.utterance_id, None
-        words, is_final = hypothesis.words, self._is_final(hypothesis)
+        words = hypothesis.words
+        is_final = isinstance(hypothesis, FinalHypothesis) and not self._safety_only
         end_seconds, at_seconds = hypothesis.word_end_seconds, hypothesis.at_seconds
-        if safety := self.foresee(hypothesis):
+        if safety := self._new_safety(hypothesis, is_final):
             self._acted = safety
             return Said(
                 safety.intent,
@@ -72,20 +73,20 @@ class Listener:
         )
 
     def foresee(self, hypothesis: Hypothesis) -> Match | None:
-        """The safety phrase that `interpret` would find new in this hypothesis; nothing is remembered."""
+        """The safety phrase that is new in this hypothesis, if any; nothing is remembered."""
+        return self._new_safety(hypothesis, isinstance(hypothesis, FinalHypothesis))
+
+    def _new_safety(self, hypothesis: Hypothesis, is_final: bool) -> Match | None:
         acted = self._acted if hypothesis.utterance_id == self._utterance_id else None
-        safety = self._find_safety(hypothesis)
+        safety = self._find_safety(hypothesis.words, is_final)
         return safety if safety and (acted is None or is_worse(safety.intent, acted.intent)) else None
 
-    def _is_final(self, hypothesis: Hypothesis) -> bool:
-        return isinstance(hypothesis, FinalHypothesis) and not self._safety_only
-
-    def _find_safety(self, hypothesis: Hypothesis) -> Match | None:
+    def _find_safety(self, words: Words, is_final: bool) -> Match | None:
         """A red flag ends the session for good: until the utterance is over, it only pauses."""
-        found = self._table.find_safety(hypothesis.words)
-        if found is None or found.intent is not Intent.RED_FLAG or self._is_final(hypothesis):
+        found = self._table.find_safety(words)
+        if found is None or found.intent is not Intent.RED_FLAG or is_final:
             return found
-        sooner = self._table.find_safety(hypothesis.words, (Intent.PAIN, Intent.STOP))
+        sooner = self._table.find_safety(words, (Intent.PAIN, Intent.STOP))
         return sooner or Match(Intent.PAUSE, found.phrase)
 
 
