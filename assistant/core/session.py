@@ -39,8 +39,9 @@ from assistant.core.events import (
 )
 from assistant.core.flow import ANSWERED, TABLE, TIMED, Row, Signal, State, Trigger, listened_for
 from assistant.core.guards import GUARDS
-from assistant.core.intents import SAFETY_INTENTS, Intent, Match
+from assistant.core.intents import Match
 from assistant.core.listening import Listener, NotUnderstood
+from assistant.core.own_voice import is_own_voice
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
 from assistant.core.script import Script
@@ -162,12 +163,9 @@ class Session:
 
     def _is_own_voice(self, meaning: Match, hypothesis: Hypothesis) -> bool:
         """Whether a command may be what the session itself was just saying. Never so for safety phrases."""
-        if meaning.intent in SAFETY_INTENTS or not self._context.settings.hears_itself:
-            return False
-        if meaning.is_half_heard and meaning.intent is Intent.NUMBER:  # what is left of our own "zero to ten"
-            return self._is_over_own_voice(hypothesis)
-        words = tuple(meaning.phrase.split())
-        return self._context.script.may_have_said(words, self._word_ended_at(hypothesis))
+        moment = self._word_ended_at(hypothesis)
+        hears_itself = self._context.settings.hears_itself
+        return hears_itself and is_own_voice(meaning, hypothesis, moment, self._context.script)
 
     def _is_over_own_voice(self, hypothesis: Hypothesis) -> bool:
         """Whether the session itself may have been speaking while the word was said, whatever it said."""

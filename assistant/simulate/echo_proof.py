@@ -1,30 +1,35 @@
 """What Limber hears when it hears only itself: every sentence it can say, played into the real recognizer.
 
-Nothing may veto a safety phrase, so our own prompts must not sound like one. Used by a test and by
+Nothing may veto a safety phrase, so our own prompts must not sound like one. A command may be vetoed, by the
+session's own rule (core/own_voice.py): what it lets through would be done. Used by a test and by
 scripts/echo_proof.py. Must not act on what it finds.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import accumulate, product
 from string import Formatter
 
 import numpy as np
 
+from assistant.core.events import Hypothesis
 from assistant.core.hold import COUNT_FROM
-from assistant.core.intents import Intent, Match, PhraseTable
+from assistant.core.intents import SAFETY_INTENTS, Intent, Match
 from assistant.core.listening import Listener
-from assistant.core.ports import SAMPLE_RATE_HZ, Recognizer, Voice
+from assistant.core.own_voice import is_own_voice
+from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, SAMPLE_RATE_HZ, Recognizer, Speech, Voice
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
-from assistant.core.script import sentences
+from assistant.core.script import Script, sentences
 from assistant.core.sound_check import SAYS_STOP
 from assistant.speech.hearing import HearingPath
 from assistant.speech.vosk_model import same_dither
 
 NUMBERS = range(1, 61)
+SAMPLE_BYTES = 2
 PAUSE_SECONDS = 0.25
 FLOOR_RMS = 3.0
 """No microphone is ever exactly silent; this is the quietest room, in int16 steps."""
@@ -42,7 +47,11 @@ class Saying:
 
 @dataclass(frozen=True, slots=True)
 class Misheard:
-    """A saying that was taken for a phrase of the table; `words` is the whole hypothesis."""
+    """A saying that was taken for a phrase of the table; `words` is the whole hypothesis.
+
+    `acts` tells whether a session does what it takes it for: always so for a safety phrase, but for the one
+    that the sound check asks for, and for a command that it does not know to be its own voice.
+    """
 
     saying: Saying
     voice_id: str
@@ -50,6 +59,7 @@ class Misheard:
     match: Match
     words: tuple[str, ...]
     is_safety: bool
+    acts: bool
 
 
 def everything_said(
@@ -101,11 +111,36 @@ def _texts(stretch: Stretch) -> tuple[str, ...]:
     return (" ".join(stretch.enter), stretch.feel, stretch.breath, stretch.leave, stretch.easier)
 
 
+class _Sounding:
+    """A saying as a session speaks it: what its script knows at any moment from `began_at` on."""
+
+    def __init__(self, pack: LanguagePack, text: str, pieces: Sequence[Speech], began_at: float) -> None:
+        lengths = [len(piece.samples) / SAMPLE_BYTES / SAMPLE_RATE_HZ for piece in pieces]
+        self._ends_at = deque(began_at + end for end in accumulate(lengths))
+        self._script = Script(pack)
+        self._script.now = began_at
+        self._script.speak(text)
+
+    def commands(self, match: Match, hypothesis: Hypothesis) -> bool:
+        """Whether a session would do what it hears of itself. Each hypothesis must be later than the last."""
+        self._advance(hypothesis.at_seconds)
+        is_own = is_own_voice(match, hypothesis, hypothesis.word_end_seconds, self._script)
+        return match.intent not in SAFETY_INTENTS and not is_own
+
+    def _advance(self, now: float) -> None:
+        while self._ends_at and self._ends_at[0] <= now:
+            self._script.now = self._ends_at.popleft()
+            self._script.sentence_finished(1)
+            if not self._ends_at:
+                self._script.finished(1)
+        self._script.now = now
+
+
 def listen_to_itself(
     sayings: Sequence[Saying],
     voice: Voice,
     recognizer: Recognizer,
-    table: PhraseTable,
+    pack: LanguagePack,
     *,
     noises_rms: Sequence[float] = (FLOOR_RMS, FAINT_RMS),
     intents: Iterable[Intent] = Intent,
@@ -118,15 +153,20 @@ def listen_to_itself(
     VoiceError.
     """
     found: list[Misheard] = []
-    hearing, listener = HearingPath(recognizer, table), Listener(table)
+    hearing, listener, heard_seconds = HearingPath(recognizer, pack.table), Listener(pack.table), 0.0
     hearing.listen_for(intents)
     for saying in sayings:
-        sound = b"".join(speech.samples for speech in voice.synthesize(saying.text, 1.0))
+        pieces = tuple(voice.synthesize(saying.text, 1.0))
         for noise_rms, draw in product(noises_rms, range(1, draws + 1)):
             same_dither(draw)
-            for match, words in _hear(_in_room(sound, noise_rms), hearing, listener):
-                is_safety = _is_unsafe(saying, table.find_safety(words))
-                found.append(Misheard(saying, voice.id, noise_rms, match, words, is_safety))
+            sound = _in_room(b"".join(piece.samples for piece in pieces), noise_rms)
+            sounding = _Sounding(pack, saying.text, pieces, heard_seconds + PAUSE_SECONDS)
+            heard_seconds += -(-len(sound) // BLOCK_BYTES) * BLOCK_SECONDS
+            for match, hypothesis in _hear(sound, hearing, listener):
+                is_safety = _is_unsafe(saying, pack.table.find_safety(hypothesis.words))
+                acts = is_safety or sounding.commands(match, hypothesis)
+                misheard = Misheard(saying, voice.id, noise_rms, match, hypothesis.words, is_safety, acts)
+                found.append(misheard)
     return found
 
 
@@ -142,8 +182,8 @@ def _in_room(sound: bytes, noise_rms: float) -> bytes:
     return np.clip(np.rint(samples), -32768, 32767).astype(np.int16).tobytes()
 
 
-def _hear(sound: bytes, hearing: HearingPath, listener: Listener) -> Iterator[tuple[Match, tuple[str, ...]]]:
+def _hear(sound: bytes, hearing: HearingPath, listener: Listener) -> Iterator[tuple[Match, Hypothesis]]:
     for hypothesis in hearing.accept(sound) + hearing.finish():
         match = listener.interpret(hypothesis, Intent)
         if isinstance(match, Match):
-            yield match, hypothesis.words
+            yield match, hypothesis

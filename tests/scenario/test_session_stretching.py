@@ -276,7 +276,7 @@ def test_back_leads_to_the_stretch_before() -> None:
 
 def test_back_just_after_a_hold_does_that_stretch_again() -> None:
     driver = holding(step=3).until(State.RESTING)
-    driver.say("go back")
+    driver.answer_later("go back")
     assert driver.session.step == 2
     assert driver.steps[-1] == (TURN.id, "right", 1, 20, "done")
 
