@@ -259,6 +259,11 @@ class Driver:
     def speaking(self) -> bool:
         return bool(self._queue)
 
+    @property
+    def sounding(self) -> str:
+        """The sentence that sounds now; empty in silence."""
+        return sentences(self._queue[0].text)[self._sentences_over] if self._queue else ""
+
     def of(self, *kinds: type) -> list:  # type: ignore[type-arg]
         """The actions of some kinds, in order."""
         return [did.action for did in self.did if isinstance(did.action, kinds)]

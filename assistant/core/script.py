@@ -44,6 +44,15 @@ class _Prompt:
         return (*sentences(self.text)[self.heard_count :], "")[0]
 
 
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """A sentence that is over, and when it could be heard, on the session's clock."""
+
+    began_at: float
+    over_at: float
+    text: str
+
+
 class Script:
     """The actions of the event being handled, and the prompts still to be heard. Owned by the session."""
 
@@ -53,7 +62,8 @@ class Script:
         self._last_id = 0
         self._open: dict[int, _Prompt] = {}
         self._once: set[int] = set()
-        self._over: list[tuple[float, str]] = []
+        self._over: list[_Over] = []
+        self._began_at = 0.0  # when the sentence began that sounds now
         self.now = 0.0
         self._rate = rate
         self._gain_db = gain_db
@@ -73,6 +83,8 @@ class Script:
 
     def speak(self, text: str) -> None:
         """Speak a text after what is already being spoken."""
+        if not self._open:
+            self._began_at = self.now
         self._last_id += 1
         self._open[self._last_id] = _Prompt(text)
         self.do(Speak(self._last_id, text))
@@ -104,7 +116,8 @@ class Script:
 
     def cut(self) -> None:
         """Sound out; what was being spoken is over."""
-        self._over += [(self.now, sentence) for sentence in self._sounding()]
+        for sentence in self._sounding():
+            self._sentence_over(sentence)
         self._open.clear()
         self._once.clear()
         if self.actions[-1:] != [StopSpeaking()]:
@@ -115,26 +128,37 @@ class Script:
         prompt = self._open.pop(prompt_id, None)
         self._once.discard(prompt_id)
         if prompt is not None:
-            self._over.append((self.now, prompt.sentence))
+            self._sentence_over(prompt.sentence)
         return prompt is not None and not self._open
 
     def sentence_finished(self, prompt_id: int) -> None:
         """A sentence of a prompt ended, the next one begins; nothing for a prompt that is over."""
         if prompt := self._open.get(prompt_id):
-            self._over.append((self.now, prompt.sentence))
+            self._sentence_over(prompt.sentence)
             prompt.heard_count += 1
 
     def may_have_said(self, words: Words, moment: float) -> bool:
         """Whether the session itself spoke a sentence with these words at that moment: its echo, perhaps."""
-        self._over = [
-            (over_at, text) for over_at, text in self._over if over_at > self.now - REMEMBERED_SECONDS
+        self._over = [over for over in self._over if over.over_at > self.now - REMEMBERED_SECONDS]
+        said = [
+            *(over.text for over in self._over if over.over_at + ECHO_SECONDS > moment),
+            *self._sounding(),
         ]
-        said = [*(t for over_at, t in self._over if over_at + ECHO_SECONDS > moment), *self._sounding()]
         return contains(tuple(WORD.findall(" ".join(said).lower())), words)
+
+    def sounded_at(self, moment: float) -> list[str]:
+        """The sentences that may be what was heard as a word ended at that moment: it lies within each."""
+        over = [o.text for o in self._over if o.text and o.began_at < moment < o.over_at + ECHO_SECONDS]
+        return over + (self._sounding() if self._began_at < moment else [])
 
     def may_have_spoken(self, moment: float) -> bool:
         """Whether a word that ended at that moment may have been the session's own, heard late."""
-        return self.speaking or any(over_at + OWN_WORD_SECONDS > moment for over_at, _ in self._over)
+        return self.speaking or any(over.over_at + OWN_WORD_SECONDS > moment for over in self._over)
+
+    def _sentence_over(self, sentence: str) -> None:
+        """The sentence that sounded is over; the next one begins, if there is one."""
+        self._over.append(_Over(self._began_at, self.now, sentence))
+        self._began_at = self.now
 
     def _sounding(self) -> list[str]:
         """The sentence that sounds now, if any: the others wait behind it."""

@@ -29,8 +29,8 @@ from assistant.core.events import (
     Started,
     TalkHeard,
 )
-from assistant.core.intents import SAFETY_INTENTS, Intent
 from assistant.core.machine import Flow
+from assistant.core.own_voice import is_own_voice
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
 from assistant.core.script import Script
@@ -167,12 +167,9 @@ class Session:
 
     def _is_own_voice(self, said: Said) -> bool:
         """Whether a command may be the session's own voice that came back. Never so for safety phrases."""
-        if said.intent in SAFETY_INTENTS or not self._may_be_own_voice(said):
-            return False
-        if said.is_half_heard and said.intent is Intent.NUMBER:  # what is left of our own "zero to ten"
-            return self._is_over_own_voice(said)
-        words = tuple(said.phrase.split())
-        return self._context.script.may_have_said(words, self._word_ended_at(said))
+        return self._may_be_own_voice(said) and is_own_voice(
+            said, self._word_ended_at(said), self._context.script
+        )
 
     def _is_over_own_voice(self, said: Said) -> bool:
         """Whether the session itself may have been speaking while the word was said, whatever it said."""

@@ -39,7 +39,7 @@ def test_more_time_while_holding(heard: str, more_seconds: int) -> None:
 
 
 @pytest.mark.parametrize("heard", ["[unk] more seconds", "twenty [unk] seconds"])
-@pytest.mark.parametrize("state", [State.INSTRUCTING, State.SETTLING, State.RESTING])
+@pytest.mark.parametrize("state", [State.SETTLING, State.RESTING])
 def test_more_time_elsewhere(state: State, heard: str) -> None:
     driver = in_state(state)
     driver.hear(*heard.split())

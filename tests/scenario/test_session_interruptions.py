@@ -101,7 +101,7 @@ def test_an_unclear_answer_to_a_pause_gets_the_offer_again(phrase: str) -> None:
 def test_an_answer_while_the_offer_is_made_gets_it_once() -> None:
     driver = in_state(State.HOLDING)
     driver.say("pause")
-    driver.advance(1.0)
+    driver.advance(2.0)
     driver.say("yes")
     driver.until_silent()
     assert driver.spoken[-3:] == ["All right.", GO_ON_OR_FINISH, GO_ON_OR_FINISH]

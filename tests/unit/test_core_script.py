@@ -139,6 +139,29 @@ def test_a_cut_sentence_may_come_back_as_an_echo_too() -> None:
     assert not said.may_have_said(("yes",), 10.1), "it never began"
 
 
+def test_which_sentence_sounded_when() -> None:
+    said = script()
+    assert said.sounded_at(1.0) == []
+    said.now = 10.0
+    said.speak("Sit down. Say ready.")
+    said.speak("Say yes.")
+    said.now = 11.0
+    assert said.sounded_at(10.5) == ["Sit down."]
+    assert said.sounded_at(9.9) == [], "it had not begun"
+    said.sentence_finished(1)
+    said.now = 12.0
+    said.sentence_finished(1)
+    said.finished(1)
+    said.now = 13.0
+    assert said.sounded_at(10.5) == ["Sit down."]
+    assert said.sounded_at(11.2) == ["Sit down.", "Say ready."], "the room gives it back a little later"
+    assert said.sounded_at(11.5) == ["Say ready."]
+    assert said.sounded_at(12.5) == ["Say yes."]
+    said.cut()
+    assert said.sounded_at(13.2) == ["Say yes."]
+    assert said.sounded_at(13.4) == []
+
+
 def test_volume_and_rate_have_bounds() -> None:
     said = script()
     louder = [said.change_volume(1) for _ in range(9)]
