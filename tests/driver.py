@@ -155,7 +155,10 @@ class Driver:
             self._utterance += 1
             utterance = self._utterance
         kind = FinalHypothesis if final else PartialHypothesis
-        hypothesis = kind(utterance, words, self.now - 0.1, self.now)
+        return self.interpret(kind(utterance, words, self.now - 0.1, self.now))
+
+    def interpret(self, hypothesis: PartialHypothesis | FinalHypothesis) -> tuple[Action, ...]:
+        """A hypothesis, as it is understood in this state."""
         meaning = self.listener.interpret(hypothesis, listened_for(self.state))
         return () if meaning is None else self.event(meaning)
 

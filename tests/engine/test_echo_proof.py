@@ -107,7 +107,7 @@ def test_no_prompt_does_anything_to_the_session(content: Content, model: VoskMod
 
 @pytest.mark.timeout(900)
 def test_no_routine_does_anything_to_the_session(content: Content, model: VoskModel) -> None:
-    """With the voice that is preferred; scripts/measure/run echo-proof takes the other one too, and adds noise."""
+    """With the voice that is preferred; the command `echo-proof` takes the other one too, and adds noise."""
     pack, routines = content
     sentences = [saying for saying in everything_said(pack, routines, (5,)) if ":" in saying.name]
     assert acted_on(sentences, "flite:slt", model, pack) == []

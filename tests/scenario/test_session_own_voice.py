@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from assistant.core.flow import State
 from driver import Driver, in_state, stretch
 
 from assistant.core.actions import Action
-from assistant.core.events import FinalHypothesis, PartialHypothesis
 from assistant.core.intents import Intent
+from assistant.core.listening.hypotheses import FinalHypothesis, PartialHypothesis
 from assistant.core.routine import Routine
+from assistant.core.states import State
 
 LATE_SECONDS = 0.5  # so long after a word an utterance is over
 LONG = "Slowly bend your left knee, and lower the foot to the floor in front of you."
@@ -52,7 +52,7 @@ def hear(driver: Driver, words: str) -> tuple[Action, ...]:
     """An utterance that ends now is decided on a little later."""
     ended_at = driver.now
     driver.advance(LATE_SECONDS)
-    return driver.event(FinalHypothesis(900, tuple(words.split()), ended_at, driver.now))
+    return driver.interpret(FinalHypothesis(900, tuple(words.split()), ended_at, driver.now))
 
 
 @pytest.mark.parametrize(("sentence", "heard"), TAKEN_FROM_OUR_VOICE)
@@ -94,7 +94,7 @@ def test_a_word_that_ended_before_a_short_sentence_began_is_somebodys() -> None:
     driver.say("not yet")
     assert driver.sounding == "Take your time."
     driver.advance(0.2)
-    driver.event(FinalHypothesis(900, ("not", "yet"), said_at + 0.3, driver.now))
+    driver.interpret(FinalHypothesis(900, ("not", "yet"), said_at + 0.3, driver.now))
     assert driver.heard == [Intent.NOT_YET, Intent.NOT_YET]
 
 
@@ -107,7 +107,7 @@ def test_no_safety_phrase_is_taken_for_our_own(heard: str) -> None:
 
 def test_a_red_flag_pauses_over_our_own_voice_before_it_is_over() -> None:
     driver = and_rest()
-    driver.event(PartialHypothesis(900, ("[unk]", "i", "can't", "breathe"), driver.now, driver.now))
+    driver.interpret(PartialHypothesis(900, ("[unk]", "i", "can't", "breathe"), driver.now, driver.now))
     assert driver.state is State.PAUSED
 
 

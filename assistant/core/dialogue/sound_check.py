@@ -125,7 +125,7 @@ SOUND_CHECK = Behavior(
             for trigger in _ALMOST_IT
         ),
     ),
-    entering={State.SOUND_CHECK: CAN_YOU_BE_HEARD.ask_in_full},
+    entering={State.SOUND_CHECK: CAN_YOU_BE_HEARD.begin},
     unanswered={
         State.SOUND_CHECK: (
             "resume not_yet next back how_long whats_next more_time longer shorter easier no number "
