@@ -118,7 +118,7 @@ class PhraseTable:
         object.__setattr__(self, "_by_intent", by_intent)
 
     def match(self, words: Words, intents: Iterable[Intent] | None = None) -> Match | None:
-        """The phrase that the words are exactly, unknown ones at the ends aside; among `intents`, if given."""
+        """The phrase that the words are, unknown ones at its ends aside; among `intents`, if given."""
         lost_before, lost_after = words[:1] == (UNKNOWN_WORD,), words[-1:] == (UNKNOWN_WORD,)
         words = self._spelled(_strip_unknown(words))
         allowed = None if intents is None else frozenset(intents)
