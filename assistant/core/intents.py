@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-UNKNOWN_WORD = "[unk]"
+UNKNOWN_WORD = "?"
+"""Stands among words for speech that matched no phrase; each recognizer has a word of its own for that."""
 
 
 class Intent(StrEnum):
@@ -117,7 +118,7 @@ class PhraseTable:
         object.__setattr__(self, "_by_intent", by_intent)
 
     def match(self, words: Words, intents: Iterable[Intent] | None = None) -> Match | None:
-        """The phrase that the words are, exactly, [unk] at either end aside; among `intents`, if given."""
+        """The phrase that the words are, unknown ones at its ends aside; among `intents`, if given."""
         lost_before, lost_after = words[:1] == (UNKNOWN_WORD,), words[-1:] == (UNKNOWN_WORD,)
         words = self._spelled(_strip_unknown(words))
         allowed = None if intents is None else frozenset(intents)

@@ -20,7 +20,7 @@ from assistant.core.intents import UNKNOWN_WORD
 from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses, PartialHypothesis
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.speech.endpointing import Endpoint, Endpointer, EndpointSettings
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.vosk_model import VOSK_UNKNOWN_WORD, VoskModel
 
 _REPLAY_SECONDS = 0.6  # what libvosk has not decoded yet, and the beginning of the word in it
 _REPLAY_AFTER_WORDS_SECONDS = 0.2  # after words and silence: the onset of the next word
@@ -72,7 +72,8 @@ class VoskRecognizer:
         self._judge.accept(block)
         self._heard_samples += len(block) // _SAMPLE_BYTES
         decoder_hears_silence = self._recognizer.AcceptWaveform(block) > 0
-        self._decoded = tuple(json.loads(self._recognizer.PartialResult())["partial"].split())
+        decoded = json.loads(self._recognizer.PartialResult())["partial"].split()
+        self._decoded = tuple(_known(word) for word in decoded)
         endpoint = self._endpointer.accept(block, self._decoded, is_awaited=self._pending_grammar is not None)
         if self._decoded != self._reported:
             self._reported, self._was_reported = self._decoded, True
@@ -135,7 +136,7 @@ class VoskRecognizer:
         replayed_seconds = self._replayed_samples / SAMPLE_RATE_HZ
         return [
             _Word(
-                word["word"],
+                _known(word["word"]),
                 word["start"] - replayed_seconds,
                 min(word["end"] - replayed_seconds, self._now_seconds),
             )
@@ -178,5 +179,10 @@ class _Word:
     end_seconds: float
 
 
+def _known(word: str) -> str:
+    """The word as everybody else knows it."""
+    return UNKNOWN_WORD if word == VOSK_UNKNOWN_WORD else word
+
+
 def _as_json(phrases: Sequence[str], unknown_weight: int) -> str:
-    return json.dumps([*phrases, *[UNKNOWN_WORD] * unknown_weight])
+    return json.dumps([*phrases, *[VOSK_UNKNOWN_WORD] * unknown_weight])

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import vosk
 
-from assistant.core.intents import UNKNOWN_WORD
 from assistant.errors import HearingError
 from assistant.native_stderr import caught_stderr
 from assistant.resources import BUILT_IN_MODEL, resource_path
 from assistant.speech.judge import Judge, load_judging
 
+VOSK_UNKNOWN_WORD = "[unk]"
+"""What a grammar and its results have for speech that matched no phrase."""
 # Without these libvosk prints a riddle or, for the graph of a runtime grammar, ends the process.
 _NEEDED = ("am/final.mdl", "conf/model.conf", "graph/HCLr.fst", "graph/Gr.fst")
 _JUDGE = "judge"
@@ -70,8 +71,8 @@ def _load(path: Path) -> vosk.Model:
         raise HearingError(
             "model_damaged", f"The speech model {path} is damaged or not a Vosk model ({reason}): {_ADVICE}."
         )
-    if model.vosk_model_find_word(UNKNOWN_WORD) < 0:
-        what = f'does not know the word "{UNKNOWN_WORD}"'
+    if model.vosk_model_find_word(VOSK_UNKNOWN_WORD) < 0:
+        what = f'does not know the word "{VOSK_UNKNOWN_WORD}"'
         raise HearingError("model_damaged", f"The speech model {path} {what}: {_ADVICE}.")
     vosk.SetLogLevel(-2)  # from now on its warnings would only disturb captions and JSON
     return model

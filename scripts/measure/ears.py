@@ -23,8 +23,8 @@ from assistant.speech.vosk_model import VoskModel
 class Noticed:
     """What a block brought: meanings, whether the speaker is to be ducked, whether it is to be cut.
 
-    `finals` are the recognizer's own texts of utterances that ended, without `[unk]`, before anybody doubted
-    them.
+    `finals` are the recognizer's own texts of utterances that ended, without unknown words, before anybody
+    doubted them.
     """
 
     meanings: tuple[Meaning, ...]
@@ -56,7 +56,7 @@ class Ears:
     """A hearing path of its own, two recognizers with a canceller, as a session has it.
 
     `canceller` is "none", "speex" or "webrtc". With `only`, the recognizer knows just these phrases, and not
-    even `[unk]`. Raises AudioError.
+    even that there are others. Raises AudioError.
     """
 
     def __init__(
@@ -83,5 +83,5 @@ class Ears:
 
 
 def text_of(words: Sequence[str]) -> str:
-    """The words without `[unk]`."""
+    """The words, without the unknown ones."""
     return " ".join(word for word in words if word != UNKNOWN_WORD)

@@ -315,9 +315,7 @@ def moves(draw: st.DrawFn) -> tuple[str, Move]:
         words = draw(phrases(*Intent)).split()
         return f"partial {words}", lambda d: d.hear(*words, final=False)
     if kind == "chatter":
-        words = draw(
-            st.lists(st.sampled_from(["[unk]", "step", "yes", "no", "ten", "stop", "back"]), max_size=4)
-        )
+        words = draw(st.lists(st.sampled_from(["?", "step", "yes", "no", "ten", "stop", "back"]), max_size=4))
         return f"chatter {words}", lambda d: d.hear(*words)
     if kind == "pass":
         seconds = draw(st.one_of(st.floats(0, 5), st.floats(5, 60), st.sampled_from([300.0])))

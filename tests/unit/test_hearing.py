@@ -99,7 +99,7 @@ def test_the_second_recognizer_hears_while_our_voice_may_come_back_and_no_longer
 
 
 def test_what_the_second_says_is_on_the_microphone_s_clock_and_its_utterance_ends_with_our_voice() -> None:
-    second = FakeRecognizer({3: "stop", 20: "[unk]", -1: "[unk] stop."})
+    second = FakeRecognizer({3: "stop", 20: "?", -1: "? stop."})
     path = HearingPath(FakeRecognizer({}), PACK.table, canceller=NoEcho(), second=second)
     found = []
     for number in range(200):
@@ -108,10 +108,10 @@ def test_what_the_second_says_is_on_the_microphone_s_clock_and_its_utterance_end
     (stop,) = found
     assert stop.at_seconds == pytest.approx((100 + 3 + QUIET_BLOCKS) * BLOCK_SECONDS)
     assert stop.word_end_seconds == pytest.approx((100 + 3) * BLOCK_SECONDS)
-    second.heard = {-1: "[unk] stop."}
+    second.heard = {-1: "? stop."}
     for number in range(200):
         found += path.accept(NEAR, FAR if number < 10 else bytes(BLOCK_BYTES))
-    assert found[1].words == ("[unk]", "stop")
+    assert found[1].words == ("?", "stop")
     assert found[1].at_seconds == pytest.approx((200 + 10 + 25 - 1) * BLOCK_SECONDS, abs=0.021)
 
 
@@ -174,7 +174,7 @@ def test_a_suspicion_lowers_the_voice_within_its_block_and_is_taken_back_smoothl
 
 
 def test_a_suspicion_that_nothing_confirms_ends_after_its_time() -> None:
-    words = {number: f"stop{' [unk]' * (1 + number % 2)}" for number in range(3, 60)}
+    words = {number: f"stop{' ?' * (1 + number % 2)}" for number in range(3, 60)}
     levels = Rig(words, OperatingPoint(among_stood_seconds=9.0)).levels(60)
     assert levels[2] == 1000
     assert [n for n, level in enumerate(levels, 1) if level == 1000] == list(range(3, 3 + 30))

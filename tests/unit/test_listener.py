@@ -56,7 +56,7 @@ def test_a_less_serious_phrase_in_the_same_utterance_adds_nothing() -> None:
 
 
 def test_a_safety_phrase_that_only_the_final_hypothesis_has_acts() -> None:
-    assert meanings(partial(1, "[unk]"), final(1, "[unk] stop")) == [None, Intent.STOP]
+    assert meanings(partial(1, "?"), final(1, "? stop")) == [None, Intent.STOP]
 
 
 def test_what_was_acted_on_stays_acted_on_when_the_final_hypothesis_differs() -> None:
@@ -66,7 +66,7 @@ def test_what_was_acted_on_stays_acted_on_when_the_final_hypothesis_differs() ->
 def test_other_phrases_wait_for_the_whole_utterance() -> None:
     assert meanings(partial(1, "ready"), final(1, "ready")) == [None, Intent.READY]
     assert meanings(final(1, "ready steady")) == ["?"]
-    assert meanings(final(1, "[unk]"), final(2, "")) == ["?", None]
+    assert meanings(final(1, "?"), final(2, "")) == ["?", None]
 
 
 def test_only_what_makes_sense_now_is_understood_but_safety_always_is() -> None:

@@ -67,7 +67,7 @@ class LoudnessEars:
         loud = float(np.frombuffer(near, np.int16).astype(float).std()) > LOUD_RMS
         self._quiet_blocks = 0 if loud else self._quiet_blocks + 1
         reflex = self._quiet_blocks == 5
-        meanings = (Said(Intent.STOP, "stop", words=("[unk]", "stop")),) if reflex else ()
+        meanings = (Said(Intent.STOP, "stop", words=("?", "stop")),) if reflex else ()
         return Noticed(meanings, loud, reflex, ("stop",) if reflex else ())
 
 

@@ -140,16 +140,16 @@ def test_a_suspicion_that_nothing_confirms_is_taken_back_in_time() -> None:
     stream.partial("stop")
     suspected = []
     for number in range(40):
-        assert stream.partial(f"stop [unk]{' [unk]' * (number % 2)}") == []
+        assert stream.partial(f"stop ?{' ?' * (number % 2)}") == []
         suspected.append(stream.reflex.suspects)
     assert suspected == [True] * 29 + [False] * 11
-    assert words(stream.final("stop [unk]")) == ["stop [unk]"], "a final hypothesis is believed all the same"
+    assert words(stream.final("stop ?")) == ["stop ?"], "a final hypothesis is believed all the same"
 
 
 def test_whoever_talks_on_after_it_is_believed_too() -> None:
     stream = Stream()
     stream.partial("stop")
-    believed = [stream.partial(f"stop [unk]{' [unk]' * (number % 2)}") for number in range(25)]
+    believed = [stream.partial(f"stop ?{' ?' * (number % 2)}") for number in range(25)]
     assert [len(b) for b in believed] == [0] * 24 + [1]
 
 
@@ -186,9 +186,7 @@ def test_what_nobody_recorded_is_believed_a_moment_later_than_stop(phrase: str) 
     assert words(stream.quiet(0.04)) == [phrase]
 
 
-@pytest.mark.parametrize(
-    "text", ["[unk] stop", "ready stop", "out stop that", "stop it ready", "[unk] ow ow"]
-)
+@pytest.mark.parametrize("text", ["? stop", "ready stop", "out stop that", "stop it ready", "? ow ow"])
 def test_a_phrase_among_other_words_has_to_hold_for_longer(text: str) -> None:
     stream = Stream()
     stream.partial(text)
@@ -222,7 +220,7 @@ def test_the_point_is_the_one_that_is_given() -> None:
 
 
 texts = st.lists(
-    st.sampled_from(["stop", "that", "hurts", "hold", "on", "[unk]", "ready", "i", "can't", "breathe", "ow"]),
+    st.sampled_from(["stop", "that", "hurts", "hold", "on", "?", "ready", "i", "can't", "breathe", "ow"]),
     max_size=4,
 ).map(tuple)
 moves = st.lists(
@@ -247,39 +245,39 @@ def talk(text: str, seconds: float = 1.2) -> Stream:
 
 
 def test_a_phrase_at_the_end_of_talk_is_no_more_than_a_suspicion() -> None:
-    stream = talk("[unk]")
-    assert stream.partial("[unk] stop") == []
+    stream = talk("?")
+    assert stream.partial("? stop") == []
     assert stream.reflex.suspects
     assert stream.sound(0.6) == []
     assert stream.quiet(0.38) == []
-    assert stream.final("[unk] stop") == []
+    assert stream.final("? stop") == []
 
 
 def test_in_doubt_it_is_believed_when_nobody_talks_on() -> None:
-    stream = talk("[unk]")
-    stream.partial("[unk] that hurts")
+    stream = talk("?")
+    stream.partial("? that hurts")
     stream.sound(0.3)
     stream.quiet(0.38)
-    stream.final("[unk] that hurts")
+    stream.final("? that hurts")
     waited = stream.quiet(POINT.doubted_quiet_seconds - 0.02)
     waited += stream.quiet(0.04)
     (hurts,) = waited
     assert isinstance(hurts, FinalHypothesis)
-    assert hurts.words == ("[unk]", "that", "hurts")
+    assert hurts.words == ("?", "that", "hurts")
     assert hurts.at_seconds == pytest.approx(stream.now, abs=0.03)
     assert stream.quiet(2.0) == []
 
 
 def test_in_doubt_it_is_taken_back_when_somebody_talks_on_but_not_twice() -> None:
-    stream = talk("[unk]")
-    stream.partial("[unk] stop")
+    stream = talk("?")
+    stream.partial("? stop")
     stream.sound(0.3)
-    assert stream.final("[unk] stop") == []
+    assert stream.final("? stop") == []
     assert stream.sound(0.2) == [], "a sound is no talk"
-    assert words(stream.partial("[unk]")) == ["[unk]"]
+    assert words(stream.partial("?")) == ["?"]
     stream.sound(1.2)
-    stream.partial("[unk] stop")
-    assert words(stream.sound(POINT.among_stood_seconds)) == ["[unk] stop"]
+    stream.partial("? stop")
+    assert words(stream.sound(POINT.among_stood_seconds)) == ["? stop"]
 
 
 def test_what_a_canceller_left_of_our_voice_is_a_suspicion_until_a_person_speaks() -> None:
@@ -296,48 +294,48 @@ def test_what_a_canceller_left_of_our_voice_is_a_suspicion_until_a_person_speaks
     stream.sound(0.5)
     stream.partial("ready stop")
     stream.sound(0.4)
-    assert words(stream.final("ready stop")) == ["[unk]"]
+    assert words(stream.final("ready stop")) == ["?"]
     stream.sound(0.5)
-    assert words(stream.final("ready")) == ["[unk]"], "nor is any command"
+    assert words(stream.final("ready")) == ["?"], "nor is any command"
 
 
 def test_what_is_said_over_our_own_voice_is_not_in_doubt_for_it() -> None:
     stream = Stream()
     stream.cancelled_db = 12.0
     stream.sound(0.5)
-    stream.partial("[unk]")
+    stream.partial("?")
     stream.sound(1.5)
     stream.cancelled_db = 2.0
     stream.sound(0.5, -42.0)
-    stream.partial("[unk] that hurts")
-    assert words(stream.sound(POINT.among_stood_seconds)) == ["[unk] that hurts"]
+    stream.partial("? that hurts")
+    assert words(stream.sound(POINT.among_stood_seconds)) == ["? that hurts"]
 
 
 def test_what_only_the_final_hypothesis_has_is_in_doubt_too() -> None:
-    stream = talk("[unk]")
-    assert stream.final("[unk] stop") == []
-    assert words(stream.quiet(POINT.doubted_quiet_seconds + 0.02)) == ["[unk] stop"]
+    stream = talk("?")
+    assert stream.final("? stop") == []
+    assert words(stream.quiet(POINT.doubted_quiet_seconds + 0.02)) == ["? stop"]
 
 
 def test_in_doubt_it_is_believed_when_the_sound_ends() -> None:
-    stream = talk("[unk]")
-    stream.partial("[unk] stop")
-    stream.final("[unk] stop")
-    assert words(stream.believed(stream.reflex.finish())) == ["[unk] stop"]
+    stream = talk("?")
+    stream.partial("? stop")
+    stream.final("? stop")
+    assert words(stream.believed(stream.reflex.finish())) == ["? stop"]
     assert stream.believed(stream.reflex.finish()) == []
 
 
-@pytest.mark.parametrize(("louder_db", "believed"), [(3.9, []), (4.1, ["[unk] stop"])])
+@pytest.mark.parametrize(("louder_db", "believed"), [(3.9, []), (4.1, ["? stop"])])
 def test_whoever_speaks_up_over_talk_is_believed(louder_db: float, believed: list[str]) -> None:
-    stream = talk("[unk]")
+    stream = talk("?")
     stream.sound(0.5, -30 + louder_db)
-    stream.partial("[unk] stop")
+    stream.partial("? stop")
     assert words(stream.sound(POINT.among_stood_seconds)) == believed
 
 
-@pytest.mark.parametrize("text", ["[unk] stop [unk] stop", "[unk] stop that hurts", "no no stop"])
+@pytest.mark.parametrize("text", ["? stop ? stop", "? stop that hurts", "no no stop"])
 def test_who_says_it_twice_or_nothing_else_is_believed_over_talk(text: str) -> None:
-    stream = talk("[unk]")
+    stream = talk("?")
     stream.partial(text)
     assert words(stream.sound(POINT.among_stood_seconds)) == [text]
 
@@ -368,14 +366,14 @@ def test_every_believed_partial_is_acted_on_and_every_final_comes(script: list[t
                 assert isinstance(meaning, Said)
                 assert meaning.intent in (*SAFETY_INTENTS, Intent.PAUSE)
     assert len(came) == len(finals)
-    assert all(heard in (said, ("[unk]",)) for said, heard in zip(finals, came, strict=True))
+    assert all(heard in (said, ("?",)) for said, heard in zip(finals, came, strict=True))
 
 
 def test_the_sound_has_to_bear_a_phrase_out_and_is_asked_again_while_it_stands() -> None:
     stream = Stream()
     stream.sound(0.2)
     stream.fit = POINT.alone_plausibility - 0.1
-    stream.partial("[unk] stop it")
+    stream.partial("? stop it")
     stream.partial("stop it")
     assert stream.sound(0.4) == []
     assert stream.reflex.suspects
@@ -390,7 +388,7 @@ def test_the_sound_has_to_bear_a_phrase_out_and_is_asked_again_while_it_stands()
     ("said", "asked"),
     [
         ("stop", POINT.alone_plausibility),
-        ("[unk] stop", POINT.among_plausibility),
+        ("? stop", POINT.among_plausibility),
     ],
 )
 def test_among_other_words_more_is_asked_of_the_sound(said: str, asked: float) -> None:
@@ -399,15 +397,15 @@ def test_among_other_words_more_is_asked_of_the_sound(said: str, asked: float) -
         stream.sound(0.2)
         stream.fit = fit
         stream.partial(said)
-        assert words(stream.final(said)) == [said if fit == asked else "[unk]"]
+        assert words(stream.final(said)) == [said if fit == asked else "?"]
 
 
 def test_a_phrase_that_the_sound_does_not_bear_out_takes_no_other_along() -> None:
     for said, believed in (
         ("say that hurts or please stop", "say that hurts or please stop"),
         ("say please stop or that hurts", "say please stop or that hurts"),
-        ("say that hurts or please", "[unk]"),
-        ("say that hurts and that hurts", "[unk]"),
+        ("say that hurts or please", "?"),
+        ("say that hurts and that hurts", "?"),
     ):
         stream = Stream()
         stream.misfit = "that hurts"
@@ -418,16 +416,16 @@ def test_a_phrase_that_the_sound_does_not_bear_out_takes_no_other_along() -> Non
 
 def test_at_the_end_of_talk_most_is_asked_of_the_sound() -> None:
     for fit, said in (
-        (POINT.doubted_plausibility - 0.01, "[unk]"),
-        (POINT.doubted_plausibility, "[unk] stop"),
+        (POINT.doubted_plausibility - 0.01, "?"),
+        (POINT.doubted_plausibility, "? stop"),
     ):
         stream = Stream()
-        stream.partial("[unk]")
+        stream.partial("?")
         stream.sound(POINT.talk_seconds + 0.1, level_dbfs=-40.0)
         stream.fit = fit
-        stream.partial("[unk] stop")
+        stream.partial("? stop")
         stream.sound(0.3, level_dbfs=-20.0)  # it stands out, so that it is not in doubt
-        assert words(stream.final("[unk] stop")) == [said]
+        assert words(stream.final("? stop")) == [said]
 
 
 def test_who_is_not_believed_and_says_it_again_is_believed_more_easily() -> None:
@@ -435,9 +433,9 @@ def test_who_is_not_believed_and_says_it_again_is_believed_more_easily() -> None
     stream.sound(0.2)
     stream.fit = POINT.again_plausibility
     for said, believed in (
-        ("[unk] stop", "[unk]"),
-        ("stop", "[unk]"),
-        ("[unk] stop", "[unk]"),
+        ("? stop", "?"),
+        ("stop", "?"),
+        ("? stop", "?"),
         ("stop", "stop"),
     ):
         stream.partial(said)
@@ -445,7 +443,7 @@ def test_who_is_not_believed_and_says_it_again_is_believed_more_easily() -> None
         stream.quiet(1.0)
     stream.quiet(POINT.doubt_seconds)
     stream.partial("stop")
-    assert words(stream.final("stop")) == ["[unk]"]
+    assert words(stream.final("stop")) == ["?"]
 
 
 def test_a_phrase_that_came_with_the_final_hypothesis_is_looked_for_at_its_end() -> None:

@@ -1,8 +1,7 @@
 """When a safety phrase is believed: suspected at once, confirmed when it has held, else taken back.
 
-One `Reflex` watches one recognizer's stream, in every state of a session; nothing vetoes or delays it. What
-it believes goes on with its meaning: the one `Listener` of the stream is here.
-Time is passed in, counted in samples of the microphone. Owned by the hearing path.
+One `Reflex` watches one recognizer's stream, in every state of a session; nothing vetoes or delays it. It has
+the stream's `Listener`. Time is passed in, counted in samples of the microphone. Owned by the hearing path.
 """
 
 from __future__ import annotations
@@ -104,7 +103,7 @@ class Reflex:
         self._plausibility = plausibility
         self._point = point or OperatingPoint()
         self._listener = Listener(table, safety_only=safety_only)
-        self._intents: frozenset[Intent] = frozenset()
+        self._intents = frozenset[Intent]()
         self._loudness = Loudness()
         self._words: Words = ()
         self._standing: PartialHypothesis | None = None
@@ -147,10 +146,10 @@ class Reflex:
         for hypothesis in hypotheses:
             if self._doubted is not None and hypothesis.words:
                 believed += self._take_back()
-            if isinstance(hypothesis, FinalHypothesis):
-                believed += self._conclude(hypothesis)
-            else:
+            if isinstance(hypothesis, PartialHypothesis):
                 self._look(hypothesis)
+            else:
+                believed += self._conclude(hypothesis)
         self._loudness.accept(now_seconds, level_dbfs, microphone_dbfs, has_words=bool(self._words))
         if (
             self._doubted is not None
@@ -174,8 +173,7 @@ class Reflex:
         if self._doubted is None:
             return []
         doubted, self._doubted = self._doubted, None
-        at_seconds = doubted.at_seconds + self._now - self._changed_at
-        return self._believe(replace(doubted, at_seconds=at_seconds))
+        return self._believe(replace(doubted, at_seconds=doubted.at_seconds + self._now - self._changed_at))
 
     def _believe(self, hypothesis: PartialHypothesis | FinalHypothesis) -> list[Believed]:
         return [Believed(hypothesis, self._listener.interpret(hypothesis, self._intents))]
@@ -308,7 +306,7 @@ class Reflex:
 
 
 def _without(found: Match, words: Words) -> Words:
-    """The words with `[unk]` where the phrase first stands; the same where it does not."""
+    """The words with `UNKNOWN_WORD` where the phrase first stands; the same where it does not."""
     phrase = tuple(found.phrase.split())
     at = place_of(words, phrase)
     return words if at < 0 else (*words[:at], UNKNOWN_WORD, *words[at + len(phrase) :])
