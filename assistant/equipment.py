@@ -19,12 +19,12 @@ from assistant.core.reflex import OperatingPoint
 from assistant.core.routine import Condition, Routine
 from assistant.core.session import Session
 from assistant.errors import ConfigError, StoreError
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 from assistant.speech.hearing import HearingPath
 from assistant.speech.models import find_speech_model, installed_voices
-from assistant.speech.recognizer import VoskRecognizer
-from assistant.speech.voice import FallbackVoice, choose_voices
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.voices.fallback import FallbackVoice, choose_voices
+from assistant.speech.vosk.model import VoskModel
+from assistant.speech.vosk.recognizer import VoskRecognizer
 from assistant.store.history_profile import Profile, read_profile
 from assistant.store.library import load_library
 from assistant.store.routines import load_routines

@@ -20,9 +20,9 @@ from assistant.config import Config
 from assistant.equipment import load_content
 from assistant.simulate.echo_proof import Misheard, Saying, everything_said, listen_to_itself
 from assistant.speech.models import find_speech_model
-from assistant.speech.recognizer import VoskRecognizer
-from assistant.speech.voice import open_voice
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.voices.fallback import open_voice
+from assistant.speech.vosk.model import VoskModel
+from assistant.speech.vosk.recognizer import VoskRecognizer
 
 
 def main() -> int:

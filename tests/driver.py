@@ -36,7 +36,7 @@ from assistant.core.intents import Intent
 from assistant.core.routine import Position, Region, Routine, Stretch
 from assistant.core.script import sentences
 from assistant.core.session import Session
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 from assistant.store.library import load_library
 from assistant.store.routines import load_routine
 

@@ -40,7 +40,7 @@ def model(
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
 ) -> None:
     """Measure how well a speech model hears commands, how often it makes them up, how late, at what cost."""
-    from assistant.language.packs import load_language
+    from assistant.languages.packs import load_language
     from assistant.speech.bench_audio import read_recordings
     from assistant.speech.benchmark import measure
 

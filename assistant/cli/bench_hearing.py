@@ -51,7 +51,7 @@ def hearing(
 ) -> None:
     """Measure what hearing misses and makes up, how late, at what cost: in noise, far away, over us."""
     from assistant.equipment import operating_point
-    from assistant.language.packs import load_language
+    from assistant.languages.packs import load_language
     from assistant.simulate.bench.curve import factors
     from assistant.simulate.bench.curve import trials as curve_trials
     from assistant.simulate.bench.figures import figures_of
@@ -93,7 +93,7 @@ def _draw_curve(factors: list[float], run: Run, point: OperatingPoint, out: Path
     """Measure at one operating point after the other, print the table and save it with its drawing."""
     from dataclasses import replace
 
-    from assistant.language.packs import load_language
+    from assistant.languages.packs import load_language
     from assistant.simulate.bench import curve, files
     from assistant.simulate.bench.figures import figures_of
     from assistant.simulate.bench.processes import measure

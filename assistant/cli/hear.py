@@ -65,7 +65,7 @@ def hear(
     """Show what Limber would understand of recordings, listening for everything it knows."""
     from assistant.equipment import load_content, open_speech_model, operating_point
     from assistant.speech.hearing import HearingPath
-    from assistant.speech.recognizer import VoskRecognizer
+    from assistant.speech.vosk.recognizer import VoskRecognizer
 
     config = output.configuration()
     if model is not None:

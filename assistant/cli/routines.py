@@ -84,7 +84,7 @@ def check(
     ] = None,
 ) -> None:
     """Check routines, packs and prompts; every problem is named with its file, line and field."""
-    from assistant.language.packs import FOLDER
+    from assistant.languages.packs import FOLDER
     from assistant.store.checking import check_paths, everything
 
     paths = files or everything(sorted(FOLDER.glob("*/prompts.toml")))
@@ -135,7 +135,7 @@ def remove(name: Annotated[str, typer.Argument(metavar="NAME", help="The pack's 
 
 
 def _find_safety() -> FindSafety:
-    from assistant.language.packs import load_language
+    from assistant.languages.packs import load_language
 
     return load_language().table.find_safety
 

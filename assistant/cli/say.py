@@ -43,7 +43,7 @@ def say(
     """Say a text with the voice that Limber speaks with."""
     from assistant.core.script import sentences
     from assistant.speech.models import installed_voices
-    from assistant.speech.voice import choose_voices, open_voice
+    from assistant.speech.voices.fallback import choose_voices, open_voice
 
     if not sentences(text):
         raise typer.BadParameter("there is nothing in it that can be said", param_hint="TEXT")

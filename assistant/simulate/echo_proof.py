@@ -22,7 +22,7 @@ from assistant.core.routine import Routine, Stretch
 from assistant.core.script import sentences
 from assistant.core.sound_check import SAYS_STOP
 from assistant.speech.hearing import HearingPath
-from assistant.speech.vosk_model import same_dither
+from assistant.speech.vosk.model import same_dither
 
 NUMBERS = range(1, 61)
 PAUSE_SECONDS = 0.25

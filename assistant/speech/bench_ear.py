@@ -19,9 +19,9 @@ from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.core.reflex import Reflex
 from assistant.speech.bench_audio import Samples
 from assistant.speech.endpointing import Endpointer, EndpointSettings, level_dbfs
-from assistant.speech.judge import Judge
-from assistant.speech.recognizer import UNKNOWN_WEIGHT
-from assistant.speech.vosk_model import VoskModel, same_dither
+from assistant.speech.vosk.judge import Judge
+from assistant.speech.vosk.model import VoskModel, same_dither
+from assistant.speech.vosk.recognizer import UNKNOWN_WEIGHT
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from assistant.core.ports import SAMPLE_RATE_HZ
 from assistant.speech.bench_audio import CONDITIONS, LEAD_SECONDS, Clip, Recordings, word_end_seconds
 from assistant.speech.bench_ear import Ear
 from assistant.speech.hearing import session_grammar
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.vosk.model import VoskModel
 
 CLOSED_SET = ("yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go", "start", "repeat")
 RUNNING_SPEECH = ("librispeech", "an4", "ljspeech", "librivox")

@@ -18,12 +18,12 @@ from corpus import SAMPLE_RATE_HZ
 from noises import dishes, level, water
 
 from assistant.core.intents import SAFETY_INTENTS, Intent
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 from assistant.speech.bench_audio import active_rms
 from assistant.speech.bench_ear import Ear
 from assistant.speech.benchmark import Share
 from assistant.speech.hearing import session_grammar
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.vosk.model import VoskModel
 
 NOISY_DB = 10.0
 SEED = 4

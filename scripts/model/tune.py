@@ -26,7 +26,7 @@ from phones import JUDGED_PDF_COUNT, PDF_COUNT
 
 from assistant.core.intents import Intent
 from assistant.core.ports import SAMPLE_RATE_HZ
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 from assistant.speech.bench_audio import (
     CONDITIONS,
     LEAD_SECONDS,
@@ -37,7 +37,7 @@ from assistant.speech.bench_audio import (
 from assistant.speech.bench_ear import Ear
 from assistant.speech.benchmark import STOP, closed_set
 from assistant.speech.hearing import session_grammar
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.vosk.model import VoskModel
 
 NOISY = "kitchen 10 dB"
 

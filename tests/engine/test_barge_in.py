@@ -25,9 +25,9 @@ from assistant.simulate.room import Loudspeaker, Room, leveled
 from assistant.speech.hearing import HearingPath
 from assistant.speech.models import find_speech_model
 from assistant.speech.reacting import Reacting
-from assistant.speech.recognizer import VoskRecognizer
-from assistant.speech.voice import open_voice
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.voices.fallback import open_voice
+from assistant.speech.vosk.model import VoskModel
+from assistant.speech.vosk.recognizer import VoskRecognizer
 
 OWN_WORDS = (
     "Sit tall, with both feet on the floor. Let your shoulders sink. Slowly turn your head to the right, "

@@ -11,12 +11,12 @@ from assistant.core.flow import State, listened_for
 from assistant.core.intents import Intent, Match
 from assistant.core.listening import Listener
 from assistant.core.ports import SAMPLE_RATE_HZ
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 from assistant.resources import resource_path
 from assistant.speech.hearing import HearingPath
-from assistant.speech.recognizer import VoskRecognizer
-from assistant.speech.voice import open_voice
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.voices.fallback import open_voice
+from assistant.speech.vosk.model import VoskModel
+from assistant.speech.vosk.recognizer import VoskRecognizer
 
 TABLE = load_language().table
 

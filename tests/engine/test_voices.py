@@ -13,8 +13,8 @@ from tiny_voice import make_tiny_voice
 
 from assistant.core.ports import Voice
 from assistant.errors import VoiceError
-from assistant.speech.voice import choose_voices, open_voice
-from assistant.speech.voice_command import run_synthesizer, speak_by_command
+from assistant.speech.voices.command import run_synthesizer, speak_by_command
+from assistant.speech.voices.fallback import choose_voices, open_voice
 
 TEXT = "Let your shoulder drop. Breathe in slowly, and feel a mild pull."
 

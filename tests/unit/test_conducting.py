@@ -8,7 +8,7 @@ from pathlib import Path
 from assistant.conducting import MAX_EVENTS, MAX_REFLEXES, EventQueue, Recorder
 from assistant.core.actions import EndSession, RecordSession, RecordStep
 from assistant.core.events import FinalHypothesis, PartialHypothesis, SpeakerLost, SpeakerRestored
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 from assistant.store.history_reader import read_sessions
 from assistant.typed import typed_words
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from assistant.core.flow import GOES_ON, State, listened_for
 from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, Match, PhraseTable, Slots
 from assistant.core.routine import Region
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 
 TABLE = PACK.table
 OTHER_INTENTS = [intent for intent in Intent if intent not in SAFETY_INTENTS]

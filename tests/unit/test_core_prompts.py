@@ -14,7 +14,7 @@ from assistant.core.routine import Routine, Side
 from assistant.core.script import Script
 from assistant.core.sound_check import SAYS_STOP
 from assistant.errors import ContentError
-from assistant.language.packs import FOLDER, available_languages, load_language
+from assistant.languages.packs import FOLDER, available_languages, load_language
 from assistant.store.wording import lint_spoken
 
 PLACEHOLDERS = {"routines", "routine", "minutes", "stretch", "side", "other_side", "number", "seconds"}

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.core.prompts import LanguagePack
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 from assistant.store.wording import lint_spoken, spoken_words
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from assistant.core.intents import UNKNOWN_WORD
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 
 MODEL = Path(__file__).parents[2] / "models" / "limber-en"
 

@@ -18,7 +18,7 @@ from assistant.core.choosing import routine_minutes
 from assistant.core.intents import Intent, PhraseTable
 from assistant.core.routine import Condition, Equipment, Position, Region, Stretch
 from assistant.errors import ContentError
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 from assistant.resources import resource_path
 from assistant.store.documents import MAX_BYTES, DocumentError
 from assistant.store.library import builtin_folder, load_library, yaml_files

@@ -23,7 +23,7 @@ from assistant.core.routine import (
     instruction,
 )
 from assistant.errors import ContentError
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 from assistant.store.documents import DocumentError
 from assistant.store.library import builtin_folder, check_library_file, library_files, load_library
 from assistant.store.routine_files import LibraryFile, ManifestFile, StretchFile, schema_json

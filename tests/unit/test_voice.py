@@ -11,8 +11,8 @@ from fakes import FakeVoice
 
 from assistant.core.ports import SpokenWord, Voice
 from assistant.errors import VoiceError
-from assistant.speech.voice import FallbackVoice, open_voice
-from assistant.speech.voice_pieces import LOUDNESS_DBFS, to_speech
+from assistant.speech.voices.fallback import FallbackVoice, open_voice
+from assistant.speech.voices.pieces import LOUDNESS_DBFS, to_speech
 
 
 def opens(voice: Voice) -> Callable[[], Voice]:

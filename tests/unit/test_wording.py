@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.language.packs import FOLDER, available_languages, load_language
+from assistant.languages.packs import FOLDER, available_languages, load_language
 from assistant.store.checking import check_paths, everything
 from assistant.store.documents import MAX_BYTES
 from assistant.store.wording import check_prompts, lint_reading, reading_grade, syllables

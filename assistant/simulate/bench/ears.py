@@ -13,8 +13,8 @@ from assistant.core.events import Hypothesis
 from assistant.core.intents import Intent, PhraseTable
 from assistant.core.reflex import OperatingPoint
 from assistant.speech.hearing import HearingPath
-from assistant.speech.recognizer import VoskRecognizer
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.vosk.model import VoskModel
+from assistant.speech.vosk.recognizer import VoskRecognizer
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from assistant.simulate.bench.material import (
 from assistant.simulate.bench.own_voice import Prompts, Talking
 from assistant.simulate.bench.trials import Kind
 from assistant.speech.bench_audio import FRAME_SAMPLES, Clip, word_end_seconds
-from assistant.speech.vosk_model import VoskModel, same_dither
+from assistant.speech.vosk.model import VoskModel, same_dither
 from assistant.store.wording import spoken_words
 
 LATE_SECONDS = 0.8

@@ -22,7 +22,7 @@ from assistant.errors import VoiceError
 from assistant.simulate.echo_proof import everything_said
 from assistant.speech.prompt_cache import PromptCache, prompt_key
 from assistant.speech.reacting import SUSPICION_DB
-from assistant.speech.voice import open_voice
+from assistant.speech.voices.fallback import open_voice
 
 VOICES = ("espeak:en-us", "flite:slt")
 RATES = (1.0, 0.85, 1.15, 0.95, 1.05)

@@ -24,7 +24,7 @@ from assistant.audio.echo import open_canceller
 from assistant.core.intents import PhraseTable
 from assistant.core.reflex import OperatingPoint
 from assistant.errors import AudioError, HearingError, VoiceError
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 from assistant.simulate.bench.material import (
     Backgrounds,
     Piece,
@@ -38,7 +38,7 @@ from assistant.simulate.bench.own_voice import Prompts, synthesize
 from assistant.simulate.bench.trials import Trial
 from assistant.speech.bench_audio import Clip, read_clips
 from assistant.speech.models import find_speech_model
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.vosk.model import VoskModel
 
 LONGEST_PROMPT_SECONDS = 30.0
 TELL_EVERY = 0.05

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from assistant.core.ports import Speech
 from assistant.core.script import sentences
 from assistant.errors import VoiceError
-from assistant.speech.voice_command import run_synthesizer, speak_by_command
+from assistant.speech.voices.command import run_synthesizer, speak_by_command
 
 
 class FliteVoice:

@@ -19,7 +19,7 @@ import vosk
 from assistant.core.intents import UNKNOWN_WORD
 from assistant.errors import HearingError
 from assistant.resources import BUILT_IN_MODEL, resource_path
-from assistant.speech.judge import Judge, load_judging
+from assistant.speech.vosk.judge import Judge, load_judging
 
 # Without these libvosk prints a riddle or, for the graph of a runtime grammar, ends the process.
 _NEEDED = ("am/final.mdl", "conf/model.conf", "graph/HCLr.fst", "graph/Gr.fst")

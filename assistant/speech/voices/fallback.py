@@ -12,8 +12,8 @@ from pathlib import Path
 from assistant.core.ports import Speech, Voice
 from assistant.core.script import sentences
 from assistant.errors import VoiceError
-from assistant.speech.voice_espeak import EspeakVoice
-from assistant.speech.voice_flite import FliteVoice
+from assistant.speech.voices.espeak import EspeakVoice
+from assistant.speech.voices.flite import FliteVoice
 
 AUTOMATIC = "auto"
 _INSTALL = 'Install one with "limber models install" or "sudo apt-get install flite espeak-ng".'
@@ -32,7 +32,7 @@ def open_voice(name: str, *, piper_models: Sequence[Path] = (), steady: bool = F
     if engine == "flite":
         return FliteVoice(which or "slt")
     if engine == "piper" and which:
-        from assistant.speech.voice_piper import PiperVoice  # onnxruntime is slow to import
+        from assistant.speech.voices.piper import PiperVoice  # onnxruntime is slow to import
 
         installed = {path.stem: path for path in piper_models}
         return PiperVoice(installed.get(which, Path(which).expanduser()), steady=steady)

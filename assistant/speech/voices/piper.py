@@ -20,7 +20,7 @@ from piper.config import PiperConfig
 from assistant.core.ports import Speech, SpokenWord
 from assistant.core.script import sentences
 from assistant.errors import VoiceError
-from assistant.speech.voice_pieces import to_speech
+from assistant.speech.voices.pieces import to_speech
 
 # onnxruntime has no base class for its errors; KeyError and the like come of models of another kind.
 _FAILURES: tuple[type[Exception], ...] = (
