@@ -20,11 +20,10 @@ from assistant.core.routine import Condition, Routine
 from assistant.core.session import Session
 from assistant.errors import ConfigError, StoreError
 from assistant.languages.packs import load_language
+from assistant.speech.engines import HearingModel, choose_voices, find_model
 from assistant.speech.hearing import HearingPath
-from assistant.speech.models import find_speech_model, installed_voices
-from assistant.speech.voices.fallback import FallbackVoice, choose_voices
-from assistant.speech.vosk.model import VoskModel
-from assistant.speech.vosk.recognizer import VoskRecognizer
+from assistant.speech.models import installed_voices
+from assistant.speech.voices.fallback import FallbackVoice
 from assistant.store.history_profile import Profile, read_profile
 from assistant.store.library import load_library
 from assistant.store.routines import load_routines
@@ -45,10 +44,10 @@ def load_content(config: Config, tell: Tell) -> tuple[LanguagePack, tuple[Routin
     return load_language(language, routines), routines
 
 
-def open_speech_model(config: Config, pack: LanguagePack, tell: Tell) -> VoskModel:
+def open_speech_model(config: Config, pack: LanguagePack, tell: Tell) -> HearingModel:
     """The model that is configured, or the best there is; words of the pack that it cannot hear are named."""
-    found = find_speech_model(Path(config.speech.model) if config.speech.model else None)
-    model = VoskModel(found.path)
+    engine, found = find_model(config.speech.model)
+    model = engine.open_model(found.path)
     if missing := model.missing_words(pack.table.vocabulary()):
         words = ", ".join(missing)
         tell(f"The speech model {found.name} does not know these words, and will not hear them: {words}.")
@@ -60,7 +59,7 @@ def open_hearing(
 ) -> HearingPath:
     """The whole hearing path, as the configuration says."""
     model, point = open_speech_model(config, pack, tell), operating_point(config)
-    recognizer, second = VoskRecognizer(model), VoskRecognizer(model)
+    recognizer, second = model.new_recognizer(), model.new_recognizer()
     return HearingPath(recognizer, pack.table, canceller=canceller, second=second, point=point)
 
 
@@ -71,8 +70,13 @@ def operating_point(config: Config) -> OperatingPoint:
 
 def open_voice(config: Config, tell: Tell, *, steady: bool = False) -> FallbackVoice:
     """The voice that is configured, or the best there is. `steady` speaks the same way every time."""
-    models = installed_voices()
-    return choose_voices(config.speech.voice, piper_models=models, on_fallback=tell, steady=steady)
+    return choose_voices(
+        config.speech.voice,
+        language=config.session.language,
+        installed=installed_voices(),
+        on_fallback=tell,
+        steady=steady,
+    )
 
 
 def session_settings(config: Config, profile: Profile, today: date) -> Settings:

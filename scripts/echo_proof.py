@@ -19,10 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from assistant.config import Config
 from assistant.equipment import load_content
 from assistant.simulate.echo_proof import Misheard, Saying, everything_said, listen_to_itself
-from assistant.speech.models import find_speech_model
-from assistant.speech.voices.fallback import open_voice
-from assistant.speech.vosk.model import VoskModel
-from assistant.speech.vosk.recognizer import VoskRecognizer
+from assistant.speech.engines import open_model, open_voice
 
 
 def main() -> int:
@@ -34,10 +31,10 @@ def main() -> int:
     options = parser.parse_args()
     pack, routines = load_content(Config(), print)
     sayings = [Saying("given", text) for text in options.texts] or everything_said(pack, routines)
-    model = VoskModel(find_speech_model(None).path)
+    model = open_model()
     found: list[Misheard] = []
     for voice in options.voice or ("flite:slt", "espeak:en-us"):
-        opened, recognizer = open_voice(voice), VoskRecognizer(model)
+        opened, recognizer = open_voice(voice), model.new_recognizer()
         found += listen_to_itself(sayings, opened, recognizer, pack.table, draws=options.draws)
     safety = [misheard for misheard in found if misheard.is_safety]
     for misheard in safety:

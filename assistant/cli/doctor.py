@@ -13,7 +13,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -202,11 +201,11 @@ def _routines(config: Config, tell: Tell) -> Iterator[Finding]:
 
 def _speech_model(config: Config, tell: Tell) -> Iterator[Finding]:
     from assistant.equipment import load_content, open_speech_model
-    from assistant.speech.models import find_speech_model
+    from assistant.speech.engines import find_model
 
     pack, _ = load_content(config, lambda _: None)
     open_speech_model(config, pack, tell)
-    model = find_speech_model(Path(config.speech.model) if config.speech.model else None)
+    _, model = find_model(config.speech.model)
     advice = "`limber models install` fetches a better one." if model.origin == "built-in" else ""
     yield Finding("speech model", Verdict.GOOD, f"{model.name} ({model.origin})", advice)
 

@@ -65,7 +65,6 @@ def hear(
     """Show what Limber would understand of recordings, listening for everything it knows."""
     from assistant.equipment import load_content, open_speech_model, operating_point
     from assistant.speech.hearing import HearingPath
-    from assistant.speech.vosk.recognizer import VoskRecognizer
 
     config = output.configuration()
     if model is not None:
@@ -76,7 +75,7 @@ def hear(
     failed = False
     for file in files:
         try:
-            path = HearingPath(VoskRecognizer(loaded), table, point=operating_point(config))
+            path = HearingPath(loaded.new_recognizer(), table, point=operating_point(config))
             _hear_file(file, path, Listener(table), _show_json if as_json else _show)
         except AudioError as error:
             failed = True

@@ -42,8 +42,8 @@ def say(
 ) -> None:
     """Say a text with the voice that Limber speaks with."""
     from assistant.core.script import sentences
+    from assistant.speech.engines import choose_voices, open_voice
     from assistant.speech.models import installed_voices
-    from assistant.speech.voices.fallback import choose_voices, open_voice
 
     if not sentences(text):
         raise typer.BadParameter("there is nothing in it that can be said", param_hint="TEXT")
@@ -51,10 +51,11 @@ def say(
     rate = rate or config.speech.rate
     models = installed_voices()
     if voice and voice != "auto":
-        chosen: Voice = open_voice(voice, piper_models=models)
+        chosen: Voice = open_voice(voice, installed=models)
     else:
         wanted = voice or config.speech.voice
-        chosen = choose_voices(wanted, piper_models=models, on_fallback=output.note)
+        language = config.session.language
+        chosen = choose_voices(wanted, language=language, installed=models, on_fallback=output.note)
     if wav:
         _write(chosen, text, rate, wav)
     else:

@@ -22,10 +22,10 @@ from assistant.core.listening import Listener
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ, Speech
 from assistant.equipment import load_content
 from assistant.simulate.room import Loudspeaker, Room, leveled
+from assistant.speech.engines import open_voice
 from assistant.speech.hearing import HearingPath
 from assistant.speech.models import find_speech_model
 from assistant.speech.reacting import Reacting
-from assistant.speech.voices.fallback import open_voice
 from assistant.speech.vosk.model import VoskModel
 from assistant.speech.vosk.recognizer import VoskRecognizer
 

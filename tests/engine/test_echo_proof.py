@@ -23,8 +23,8 @@ from assistant.simulate.echo_proof import (
     everything_said,
     listen_to_itself,
 )
+from assistant.speech.engines import open_voice
 from assistant.speech.models import find_speech_model
-from assistant.speech.voices.fallback import open_voice
 from assistant.speech.vosk.model import VoskModel
 from assistant.speech.vosk.recognizer import VoskRecognizer
 

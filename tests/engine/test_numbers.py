@@ -13,8 +13,8 @@ from assistant.core.listening import Listener
 from assistant.core.ports import SAMPLE_RATE_HZ
 from assistant.languages.packs import load_language
 from assistant.resources import resource_path
+from assistant.speech.engines import open_voice
 from assistant.speech.hearing import HearingPath
-from assistant.speech.voices.fallback import open_voice
 from assistant.speech.vosk.model import VoskModel
 from assistant.speech.vosk.recognizer import VoskRecognizer
 

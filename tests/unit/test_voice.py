@@ -11,7 +11,8 @@ from fakes import FakeVoice
 
 from assistant.core.ports import SpokenWord, Voice
 from assistant.errors import VoiceError
-from assistant.speech.voices.fallback import FallbackVoice, open_voice
+from assistant.speech.engines import VOICES, open_voice
+from assistant.speech.voices.fallback import FallbackVoice
 from assistant.speech.voices.pieces import LOUDNESS_DBFS, to_speech
 
 
@@ -81,7 +82,7 @@ def test_only_a_wanted_or_broken_voice_is_missed(
 def test_without_any_voice_it_says_what_to_install(told: list[str]) -> None:
     openers = [refuses("voice_missing", "Nobody cares."), refuses("voice_failed", "The model is damaged.")]
     with pytest.raises(VoiceError) as caught:
-        FallbackVoice(openers, on_fallback=told.append)
+        FallbackVoice(openers, on_fallback=told.append, install=[voice.install for voice in VOICES])
     assert "apt-get install" in caught.value.message
     assert "The model is damaged." in caught.value.message
     assert "Nobody cares." not in caught.value.message

@@ -20,9 +20,9 @@ from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ, Speech, Voice
 from assistant.equipment import load_content
 from assistant.errors import VoiceError
 from assistant.simulate.echo_proof import everything_said
+from assistant.speech.engines import open_voice
 from assistant.speech.prompt_cache import PromptCache, prompt_key
 from assistant.speech.reacting import SUSPICION_DB
-from assistant.speech.voices.fallback import open_voice
 
 VOICES = ("espeak:en-us", "flite:slt")
 RATES = (1.0, 0.85, 1.15, 0.95, 1.05)

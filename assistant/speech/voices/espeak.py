@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from assistant.core.ports import Speech
 from assistant.core.script import sentences
@@ -10,6 +11,20 @@ from assistant.errors import VoiceError
 from assistant.speech.voices.command import run_synthesizer, speak_by_command
 
 WORDS_PER_MINUTE = 160  # espeak-ng's own 175 sounds hurried for somebody who is to relax
+
+
+USUAL = {"en": "en-us"}
+"""Where a language's usual voice has another name than the language."""
+
+
+def open_voice(which: str, *, installed: Sequence[Path], steady: bool) -> EspeakVoice:
+    """The voice of this name; there is no chance in any. Raises VoiceError."""
+    return EspeakVoice(which)
+
+
+def speaking(language: str, installed: Sequence[Path]) -> Sequence[str]:
+    """espeak-ng speaks more than a hundred languages; whether it speaks this one, opening it tells."""
+    return [USUAL.get(language, language)]
 
 
 class EspeakVoice:

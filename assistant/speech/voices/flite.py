@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from assistant.core.ports import Speech
 from assistant.core.script import sentences
 from assistant.errors import VoiceError
 from assistant.speech.voices.command import run_synthesizer, speak_by_command
+
+
+def open_voice(which: str, *, installed: Sequence[Path], steady: bool) -> FliteVoice:
+    """The voice of this name; there is no chance in any. Raises VoiceError."""
+    return FliteVoice(which)
+
+
+def speaking(language: str, installed: Sequence[Path]) -> Sequence[str]:
+    """Its usual voice, for the one language that it speaks."""
+    return ["slt"] if language == "en" else []
 
 
 class FliteVoice:

@@ -20,6 +20,7 @@ from assistant.core.intents import UNKNOWN_WORD
 from assistant.errors import HearingError
 from assistant.resources import BUILT_IN_MODEL, resource_path
 from assistant.speech.vosk.judge import Judge, load_judging
+from assistant.speech.vosk.recognizer import VoskRecognizer
 
 # Without these libvosk prints a riddle or, for the graph of a runtime grammar, ends the process.
 _NEEDED = ("am/final.mdl", "conf/model.conf", "graph/HCLr.fst", "graph/Gr.fst")
@@ -38,6 +39,10 @@ class VoskModel:
         self.native = _load(path)
         own = path / _JUDGE
         self._judging = load_judging(own if own.is_dir() else resource_path(BUILT_IN_MODEL) / _JUDGE)
+
+    def new_recognizer(self) -> VoskRecognizer:
+        """A recognizer for one stream of sound."""
+        return VoskRecognizer(self)
 
     def new_judge(self) -> Judge:
         """A judge for one recognizer's stream."""
