@@ -138,7 +138,8 @@ def run_live(config: Config, tell: Tell, screens: Iterable[Screen]) -> None:
     ears.open()
     cache_bytes = config.speech.cache_megabytes * MEGABYTE
     cache = PromptCache(default_folder() if cache_bytes else None, on_trouble=tell, max_bytes=cache_bytes)
-    speaking = PromptingThread(Prompter(voice, cache, mixer, on_trouble=tell), on_trouble=tell)
+    prompter = Prompter(voice, cache, mixer, sentences=pack.sentences, on_trouble=tell)
+    speaking = PromptingThread(prompter, on_trouble=tell)
     path = history_path()
     recorder = Recorder(path, tell)
     try:

@@ -36,7 +36,7 @@ PHYSICIAN_CHECK_DAYS = 365
 def load_content(config: Config, tell: Tell) -> tuple[LanguagePack, tuple[Routine, ...]]:
     """The language pack, which knows the routines' names, and the routines, the configured one first."""
     language = config.session.language
-    routines = load_routines(load_language(language).table.find_safety, tell)
+    routines = load_routines(load_language(language), tell)
     wanted = config.session.routine
     if wanted and wanted not in {routine.id for routine in routines}:
         there = ", ".join(routine.id for routine in routines)

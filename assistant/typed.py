@@ -17,7 +17,6 @@ from assistant.core.events import FinalHypothesis
 from assistant.core.intents import Intent
 from assistant.core.ports import Screen
 from assistant.core.prompts import LanguagePack
-from assistant.core.script import WORD
 from assistant.equipment import load_content, new_session
 from assistant.performer import Performer
 from assistant.screen.captions import Captions
@@ -40,7 +39,7 @@ class Keyboard:
 
     def _run(self) -> None:
         for line in self._lines:
-            self._say(typed_words(line, self._pack))
+            self._say(self._pack.typed(line))
         self._say(tuple(self._pack.table.phrases[Intent.END][0].split()))
 
     def _say(self, words: tuple[str, ...]) -> None:
@@ -48,19 +47,11 @@ class Keyboard:
             return
         table = self._pack.table
         if not table.find_safety(words) and not table.match(words):
-            self._tell(f'"{" ".join(words)}" means nothing to me; type "help" to see what you can say.')
+            asks = table.phrases[Intent.HELP][0]
+            self._tell(f'"{" ".join(words)}" means nothing to me; type "{asks}" to see what you can say.')
         self._count += 1
         seconds = time.monotonic()
         self._events.put(FinalHypothesis(self._count, words, seconds, seconds))
-
-
-def typed_words(line: str, pack: LanguagePack) -> tuple[str, ...]:
-    """The words of a typed line, as they would be heard: lower case, numbers in words."""
-    words: list[str] = []
-    for token in line.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split():
-        digits = token.strip(".,!?")
-        words += pack.number(int(digits)).split() if digits.isdecimal() else WORD.findall(token)
-    return tuple(words)
 
 
 def run_typed(config: Config, tell: Tell, screens: Iterable[Screen], lines: TextIO) -> None:

@@ -35,7 +35,7 @@ def main() -> int:
     found: list[Misheard] = []
     for voice in options.voice or ("flite:slt", "espeak:en-us"):
         opened, recognizer = open_voice(voice), model.new_recognizer()
-        found += listen_to_itself(sayings, opened, recognizer, pack.table, draws=options.draws)
+        found += listen_to_itself(sayings, opened, recognizer, pack, draws=options.draws)
     safety = [misheard for misheard in found if misheard.is_safety]
     for misheard in safety:
         print(

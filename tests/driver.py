@@ -34,7 +34,6 @@ from assistant.core.events import (
 from assistant.core.flow import State
 from assistant.core.intents import Intent
 from assistant.core.routine import Position, Region, Routine, Stretch
-from assistant.core.script import sentences
 from assistant.core.session import Session
 from assistant.languages.packs import load_language
 from assistant.store.library import load_library
@@ -172,7 +171,7 @@ class Driver:
     def _sentence_ends_at(self) -> float:
         if not self._queue or not self.prompts_finish:
             return NEVER
-        spoken = sentences(self._queue[0].text)[: self._sentences_over + 1]
+        spoken = PACK.sentences(self._queue[0].text)[: self._sentences_over + 1]
         seconds = len(" ".join(spoken).split()) / self.words_per_second
         return max(self.now, self._sounding_since + seconds)
 
@@ -192,7 +191,7 @@ class Driver:
         if self._sentence_ends_at <= self.now:
             prompt_id, self._sentences_over = self._queue[0].prompt_id, self._sentences_over + 1
             self.event(SentenceFinished(prompt_id))
-            if self._sentences_over >= len(sentences(self._queue[0].text)):
+            if self._sentences_over >= len(PACK.sentences(self._queue[0].text)):
                 self._queue.pop(0)
                 self._sounding_since, self._sentences_over = self.now, 0
                 self.event(PromptFinished(prompt_id))

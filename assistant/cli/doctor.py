@@ -211,11 +211,14 @@ def _speech_model(config: Config, tell: Tell) -> Iterator[Finding]:
 
 
 def _voice(config: Config, tell: Tell) -> Iterator[Finding]:
+    from assistant.core.prompts import Line
     from assistant.equipment import open_voice
+    from assistant.languages.packs import load_language
     from assistant.speech.models import installed_voices
 
     voice = open_voice(config, tell)
-    spoken = sum(len(speech.samples) for speech in voice.synthesize("Are you ready?", config.speech.rate))
+    sentence = load_language(config.session.language).render(Line.SHORTLY)
+    spoken = sum(len(speech.samples) for speech in voice.synthesize(sentence, config.speech.rate))
     advice = "" if installed_voices() else "`limber models install` fetches a better one."
     if spoken:
         yield Finding("voice", Verdict.GOOD, voice.id, advice)

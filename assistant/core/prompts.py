@@ -5,11 +5,13 @@ What a stretch says comes from its routine. Sentences may hold `{name}` placehol
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
-from assistant.core.intents import PhraseTable
+from assistant.core.intents import PhraseTable, Words
 from assistant.core.pain import RedFlag
 
 
@@ -131,6 +133,42 @@ class Line(StrEnum):
     CHANGE_MORE = "change_more"
 
 
+class Rules(Protocol):
+    """What is asked about a language while it is spoken: `rules.py` of its folder. Pure functions."""
+
+    def sentences(self, text: str) -> list[str]:
+        """Cut a text into its sentences."""
+
+    def words(self, text: str) -> Words:
+        """The words of a text as a recognizer would give them."""
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Names as they are read out, one after the other."""
+
+
+class Wording(Protocol):
+    """What a text in a language must be like to be spoken: `wording.py` of its folder. Pure functions.
+
+    Each answers with a message for each thing that is wrong.
+    """
+
+    def lint_spoken(self, text: str) -> list[str]:
+        """What must never be said, or cannot be."""
+
+    def lint_reading(self, text: str) -> list[str]:
+        """What makes it hard to follow when it is heard once."""
+
+    def lint_part(self, part: str, text: str) -> list[str]:
+        """What is missing in a part of a stretch ("enter", "feel", "leave" …), given all that it says."""
+
+
+def speakable(text: str) -> str:
+    """A text with its white space tidied, without what cannot be printed; "" without a letter or a digit."""
+    if not any(char.isalnum() for char in text):
+        return ""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
 @dataclass(frozen=True, slots=True)
 class LanguagePack:
     """All that is heard and said in one language.
@@ -147,6 +185,8 @@ class LanguagePack:
     red_flags: Mapping[str, RedFlag]
     advice: Mapping[RedFlag, Line]
     answers: Mapping[str, frozenset[str]]
+    rules: Rules
+    wording: Wording
 
     def render(self, line: Line, **values: str) -> str:
         """The sentence with its placeholders filled."""
@@ -155,3 +195,11 @@ class LanguagePack:
     def number(self, number: int) -> str:
         """A number in words, or in digits where the pack has no words for it."""
         return next((w for w, n in self.table.slots["number"].items() if n == number), str(number))
+
+    def sentences(self, text: str) -> list[str]:
+        """The sentences of a text, tidied; pieces that cannot be spoken are dropped."""
+        return [piece for piece in self.rules.sentences(speakable(text)) if speakable(piece)]
+
+    def typed(self, line: str) -> Words:
+        """The words of a typed line as they would be heard: digits are numbers in words."""
+        return self.rules.words(re.sub(r"\d+", lambda digits: f" {self.number(int(digits[0]))} ", line))

@@ -29,7 +29,7 @@ OTHER_ANSWER_SECONDS = 15.0
 
 
 def _tell_routines(context: Context) -> None:
-    names = ". ".join(routine.spoken_name for routine in available(context))
+    names = context.script.pack.rules.listed([routine.spoken_name for routine in available(context)])
     if names:
         context.script.reply(Line.ROUTINES, routines=names)
     else:

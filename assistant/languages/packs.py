@@ -1,18 +1,19 @@
-"""Loads a language pack: phrases.toml and prompts.toml of a folder beside this file. Read once, at start-up.
+"""Loads a language pack: the files of a folder beside this one. Read once, at start-up.
 
 Must not know any adapter. What is wrong in a pack is said with its file and key.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from assistant.core.intents import Intent, PhraseTable
 from assistant.core.pain import RedFlag
-from assistant.core.prompts import LanguagePack, Line
+from assistant.core.prompts import LanguagePack, Line, Rules, Wording
 from assistant.core.routine import Routine
 from assistant.errors import ContentError
 
@@ -58,6 +59,8 @@ def load_language(code: str = "en", routines: Iterable[Routine] = (), folder: Pa
         red_flags={p: RedFlag(kind) for kind, flag in red_flags.items() for p in flag["phrases"]},
         answers={name: frozenset(counted) for name, counted in phrases["answers"].items()},
         advice={RedFlag(kind): Line(flag["advice"]) for kind, flag in red_flags.items()},
+        rules=cast(Rules, _functions(folder / code / "rules.py", Rules)),
+        wording=cast(Wording, _functions(folder / code / "wording.py", Wording)),
     )
 
 
@@ -71,6 +74,22 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ContentError("language", f"{path} cannot be read: {error}.") from error
+
+
+def _functions(path: Path, wanted: type) -> object:
+    """A module of a language, with all the functions that are wanted of it."""
+    try:
+        spec = importlib.util.spec_from_file_location(f"limber_language_{path.parent.name}_{path.stem}", path)
+        assert spec
+        assert spec.loader
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    except (OSError, SyntaxError) as error:
+        raise ContentError("language", f"{path} cannot be read: {error}.") from error
+    for name in vars(wanted):
+        if not name.startswith("_") and not callable(getattr(module, name, None)):
+            raise ContentError("language", f"{path}: the function {name} is missing.")
+    return module
 
 
 def _named(

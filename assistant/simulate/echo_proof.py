@@ -14,12 +14,11 @@ from string import Formatter
 import numpy as np
 
 from assistant.core.hold import COUNT_FROM
-from assistant.core.intents import Intent, Match, PhraseTable
+from assistant.core.intents import Intent, Match
 from assistant.core.listening import Listener
 from assistant.core.ports import SAMPLE_RATE_HZ, Recognizer, Voice
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
-from assistant.core.script import sentences
 from assistant.core.sound_check import SAYS_STOP
 from assistant.speech.hearing import HearingPath
 from assistant.speech.vosk.model import same_dither
@@ -59,7 +58,7 @@ def everything_said(
     seen: set[str] = set()
     found = []
     for name, text in [*_lines(pack, routines, numbers), *_stretches(pack, routines)]:
-        new = [sentence for sentence in sentences(text) if sentence not in seen]
+        new = [sentence for sentence in pack.sentences(text) if sentence not in seen]
         seen.update(new)
         if new:
             found.append(Saying(name, " ".join(new)))
@@ -77,7 +76,7 @@ def _lines(
         "number": [pack.number(number) for number in range(1, COUNT_FROM + 1)],
         "side": [pack.words["left"], pack.words["right"]],
         "routine": names,
-        "routines": [". ".join(names)],
+        "routines": [pack.rules.listed(names)],
         "stretch": [stretch.spoken_name for routine in routines for stretch in routine.stretches],
     }
     for line, template in pack.lines.items():
@@ -105,7 +104,7 @@ def listen_to_itself(
     sayings: Sequence[Saying],
     voice: Voice,
     recognizer: Recognizer,
-    table: PhraseTable,
+    pack: LanguagePack,
     *,
     noises_rms: Sequence[float] = (FLOOR_RMS, FAINT_RMS),
     intents: Iterable[Intent] = Intent,
@@ -118,10 +117,12 @@ def listen_to_itself(
     VoiceError.
     """
     found: list[Misheard] = []
+    table = pack.table
     hearing, listener = HearingPath(recognizer, table), Listener(table)
     hearing.listen_for(intents)
     for saying in sayings:
-        sound = b"".join(speech.samples for speech in voice.synthesize(saying.text, 1.0))
+        spoken = (voice.synthesize(sentence, 1.0) for sentence in pack.sentences(saying.text))
+        sound = b"".join(piece.samples for pieces in spoken for piece in pieces)
         for noise_rms, draw in product(noises_rms, range(1, draws + 1)):
             same_dither(draw)
             for match, words in _hear(_in_room(sound, noise_rms), hearing, listener):

@@ -33,7 +33,7 @@ class HearingModel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RecognizerEngine:
-    """How to hear. `open_model` loads the model in a folder, or raises HearingError; a model has a language."""
+    """How to hear. `open_model` loads the model in a folder, or raises HearingError."""
 
     name: str
     open_model: Callable[[Path], HearingModel]
@@ -42,8 +42,8 @@ class RecognizerEngine:
 class OpenVoice(Protocol):
     """Opens the voice `which` of an engine. Raises VoiceError.
 
-    `installed` are the files of the voices that Limber installed. With `steady` a text sounds always the same,
-    where an engine would vary it.
+    `installed` are the files of the voices that Limber installed. With `steady` a text always sounds
+    the same.
     """
 
     def __call__(self, which: str, *, installed: Sequence[Path], steady: bool) -> Voice:

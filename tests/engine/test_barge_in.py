@@ -69,7 +69,8 @@ def phrases() -> PhraseTable:
 
 @cache
 def own_voice() -> Speech:
-    pieces = open_voice("flite:slt").synthesize(f"{OWN_WORDS} {OWN_WORDS}", 1.0)
+    voice = open_voice("flite:slt")
+    pieces = [piece for _ in range(2) for piece in voice.synthesize(OWN_WORDS, 1.0)]
     return Speech(b"".join(piece.samples for piece in pieces))
 
 

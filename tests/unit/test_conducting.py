@@ -10,7 +10,6 @@ from assistant.core.actions import EndSession, RecordSession, RecordStep
 from assistant.core.events import FinalHypothesis, PartialHypothesis, SpeakerLost, SpeakerRestored
 from assistant.languages.packs import load_language
 from assistant.store.history_reader import read_sessions
-from assistant.typed import typed_words
 
 
 def test_events_come_out_in_order_and_nothing_comes_out_of_nothing() -> None:
@@ -97,7 +96,7 @@ def test_the_recorder_has_written_everything_when_it_is_closed(tmp_path: Path) -
 
 def test_typed_lines_become_words_as_they_would_be_heard() -> None:
     pack = load_language("en")
-    assert typed_words("10 more seconds!\n", pack) == ("ten", "more", "seconds")
-    assert typed_words("  That HURTS... ", pack) == ("that", "hurts")
-    assert typed_words("I\N{RIGHT SINGLE QUOTATION MARK}m ready", pack) == ("i'm", "ready")
-    assert typed_words("\n", pack) == ()
+    assert pack.typed("10 more seconds!\n") == ("ten", "more", "seconds")
+    assert pack.typed("  That HURTS... ") == ("that", "hurts")
+    assert pack.typed("I\N{RIGHT SINGLE QUOTATION MARK}m ready") == ("i'm", "ready")
+    assert pack.typed("\n") == ()

@@ -16,6 +16,7 @@ from assistant.core.events import FinalHypothesis
 from assistant.core.intents import UNKNOWN_WORD, PhraseTable
 from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.core.reflex import OperatingPoint
+from assistant.languages.en.rules import words as spoken_words
 from assistant.simulate.acoustics import Sound
 from assistant.simulate.bench.ears import Ears, Noticed
 from assistant.simulate.bench.material import (
@@ -32,7 +33,6 @@ from assistant.simulate.bench.own_voice import Prompts, Talking
 from assistant.simulate.bench.trials import Kind
 from assistant.speech.bench_audio import FRAME_SAMPLES, Clip, word_end_seconds
 from assistant.speech.vosk.model import VoskModel, same_dither
-from assistant.store.wording import spoken_words
 
 LATE_SECONDS = 0.8
 """A reflex counts for a word until so long after the word's end."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from assistant.core.ports import Speech
-from assistant.core.script import sentences
+from assistant.core.prompts import speakable
 from assistant.errors import VoiceError
 from assistant.speech.voices.command import run_synthesizer, speak_by_command
 
@@ -47,9 +47,9 @@ class EspeakVoice:
         return self._id
 
     def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
-        """Yield one piece per sentence. Raises VoiceError."""
+        """Yield the sentence, in one piece. Raises VoiceError."""
         speed = str(min(max(round(WORDS_PER_MINUTE * rate), 80), 450))  # espeak-ng's own limits
-        for sentence in sentences(text):
+        if sentence := speakable(text):
             yield speak_by_command(
                 ["espeak-ng", "-v", self._name, "-s", speed, "--stdin", "--stdout"], sentence
             )

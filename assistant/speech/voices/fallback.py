@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from assistant.core.ports import Speech, Voice
-from assistant.core.script import sentences
 from assistant.errors import VoiceError
 
 
@@ -48,14 +47,13 @@ class FallbackVoice:
         return self._voice.id
 
     def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
-        """Yield one piece per sentence. Raises VoiceError when the last voice fails."""
-        for sentence in sentences(text):
-            yield from self._pieces(sentence, rate)
+        """Yield the pieces of a sentence. Raises VoiceError when the last voice fails."""
+        yield from self._pieces(text, rate)
 
-    def _pieces(self, sentence: str, rate: float) -> list[Speech]:
+    def _pieces(self, text: str, rate: float) -> list[Speech]:
         while True:
             try:
-                return list(self._voice.synthesize(sentence, rate))
+                return list(self._voice.synthesize(text, rate))
             except VoiceError as error:
                 voice = self._open_next([])
                 if voice is None:

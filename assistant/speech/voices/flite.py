@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from assistant.core.ports import Speech
-from assistant.core.script import sentences
+from assistant.core.prompts import speakable
 from assistant.errors import VoiceError
 from assistant.speech.voices.command import run_synthesizer, speak_by_command
 
@@ -41,9 +41,9 @@ class FliteVoice:
         return f"flite:{self._name}"
 
     def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
-        """Yield one piece per sentence. Raises VoiceError."""
+        """Yield the sentence, in one piece. Raises VoiceError."""
         stretch = f"duration_stretch={1 / rate:.3f}"
-        for sentence in sentences(text):
+        if sentence := speakable(text):
             yield speak_by_command(
                 ["flite", "-voice", self._name, "--setf", stretch, "-t", sentence, "-o", "/dev/stdout"]
             )

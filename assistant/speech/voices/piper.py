@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant.core.ports import Speech, SpokenWord
-from assistant.core.script import sentences
+from assistant.core.prompts import speakable
 from assistant.errors import VoiceError
 from assistant.speech.voices.pieces import to_speech
 
@@ -64,7 +64,7 @@ class PiperVoice:
         return self._id
 
     def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
-        """Yield one piece per sentence. Raises VoiceError."""
+        """Yield the sentence, in one piece. Raises VoiceError."""
         from piper import SynthesisConfig
 
         settings = SynthesisConfig(
@@ -72,7 +72,7 @@ class PiperVoice:
             noise_scale=self._noise_scale,
             noise_w_scale=self._noise_scale,
         )
-        for sentence in sentences(text):
+        if sentence := speakable(text):
             try:
                 chunks = list(self._engine.synthesize(sentence, settings, include_alignments=True))
                 sound = np.concatenate([chunk.audio_float_array for chunk in chunks])
