@@ -19,7 +19,7 @@ from assistant.core.reflex import OperatingPoint
 from assistant.core.routine import Condition, Routine
 from assistant.core.session import Session
 from assistant.errors import ConfigError, StoreError
-from assistant.languages.packs import load_language
+from assistant.languages.packs import load_language, with_routines
 from assistant.speech.engines import HearingModel, choose_voices, find_model
 from assistant.speech.hearing import HearingPath
 from assistant.speech.models import installed_voices
@@ -35,13 +35,13 @@ PHYSICIAN_CHECK_DAYS = 365
 
 def load_content(config: Config, tell: Tell) -> tuple[LanguagePack, tuple[Routine, ...]]:
     """The language pack, which knows the routines' names, and the routines, the configured one first."""
-    language = config.session.language
-    routines = load_routines(load_language(language), tell)
+    pack = load_language(config.session.language)
+    routines = load_routines(pack, tell)
     wanted = config.session.routine
     if wanted and wanted not in {routine.id for routine in routines}:
         there = ", ".join(routine.id for routine in routines)
         raise ConfigError("routine", f'There is no routine "{wanted}"; there is: {there}.')
-    return load_language(language, routines), routines
+    return with_routines(pack, routines), routines
 
 
 def open_speech_model(config: Config, pack: LanguagePack, tell: Tell) -> HearingModel:

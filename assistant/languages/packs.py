@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import tomllib
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from assistant.core.pain import RedFlag
 from assistant.core.prompts import LanguagePack, Line, Rules, Wording
 from assistant.core.routine import Routine
 from assistant.errors import ContentError
+from assistant.languages.templates import expand_all
 
 FOLDER = Path(__file__).parent
 
@@ -36,20 +38,17 @@ def load_language(code: str = "en", routines: Iterable[Routine] = (), folder: Pa
     phrases = _read(folder / code / "phrases.toml")
     prompts = _read(folder / code / "prompts.toml")
     red_flags = dict(_named(folder / code / "phrases.toml", phrases, "red_flags", RedFlag))
+    for flag in red_flags.values():
+        flag["phrases"] = _expanded(folder / code / "phrases.toml", flag["phrases"])
     phrases["phrases"][Intent.RED_FLAG] = [p for flag in red_flags.values() for p in flag["phrases"]]
-    slots = dict(phrases["slots"])
-    names = [(routine.spoken_name.lower(), routine.id) for routine in routines]
-    articles = frozenset(phrases["articles"]["words"])
-    shorter = {_without(articles, name): routine_id for name, routine_id in names}
-    slots["routine"] = shorter | dict(names)
-    return LanguagePack(
+    pack = LanguagePack(
         code=code,
         table=PhraseTable(
             phrases={
-                Intent(name): tuple(patterns)
-                for name, patterns in _named(folder / code / "phrases.toml", phrases, "phrases", Intent)
+                Intent(name): _expanded(folder / code / "phrases.toml", templates)
+                for name, templates in _named(folder / code / "phrases.toml", phrases, "phrases", Intent)
             },
-            slots=slots,
+            slots=phrases["slots"],
             decoys=tuple(phrases["decoys"]["phrases"]),
             spelling=phrases["spelling"],
             half_heard={Intent(name): tuple(left) for name, left in phrases["half_heard"].items()},
@@ -60,8 +59,26 @@ def load_language(code: str = "en", routines: Iterable[Routine] = (), folder: Pa
         answers={name: frozenset(counted) for name, counted in phrases["answers"].items()},
         advice={RedFlag(kind): Line(flag["advice"]) for kind, flag in red_flags.items()},
         rules=cast(Rules, _functions(folder / code / "rules.py", Rules)),
+        articles=frozenset(phrases["articles"]["words"]),
         wording=cast(Wording, _functions(folder / code / "wording.py", Wording)),
     )
+    return with_routines(pack, routines)
+
+
+def with_routines(pack: LanguagePack, routines: Iterable[Routine]) -> LanguagePack:
+    """The pack, in which `{routine}` can be the spoken names of these routines, with or without articles."""
+    names = [(routine.spoken_name.lower(), routine.id) for routine in routines]
+    shorter = {_without(pack.articles, name): routine_id for name, routine_id in names}
+    slots = {**pack.table.slots, "routine": shorter | dict(names)}
+    return replace(pack, table=replace(pack.table, slots=slots))
+
+
+def _expanded(path: Path, templates: Iterable[str]) -> tuple[str, ...]:
+    """The phrases of some templates."""
+    try:
+        return expand_all(templates)
+    except ValueError as error:
+        raise ContentError("language", f"{path}: {error}.") from error
 
 
 def _without(words: frozenset[str], name: str) -> str:
