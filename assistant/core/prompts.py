@@ -175,8 +175,8 @@ class LanguagePack:
 
     `words` are single words, for sides, regions and the like. `red_flags` tells of which kind each phrase is
     that needs emergency help, and `advice` what is answered. `answers` are the phrases that count as one to
-    some questions: "unclear" (none, ask again), "go_on", "finish". `articles` are left out of a routine's name at
-    will. `rules` and `wording` are what only the language itself can know.
+    some questions: "unclear" (none, ask again), "go_on", "finish". `articles` are left out of a routine's
+    name at will. `rules` and `wording` are what only the language itself can know.
     """
 
     code: str
