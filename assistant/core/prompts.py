@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from assistant.core.intents import PhraseTable, Words
-from assistant.core.pain import RedFlag
+from assistant.core.pain_rules import RedFlag
 
 
 class Line(StrEnum):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from assistant.core.intents import Intent, PhraseTable
-from assistant.core.pain import RedFlag
+from assistant.core.pain_rules import RedFlag
 from assistant.core.prompts import LanguagePack, Line, Rules, Wording
 from assistant.core.routine import Routine
 from assistant.errors import ContentError

@@ -13,13 +13,13 @@ from string import Formatter
 
 import numpy as np
 
+from assistant.core.dialogue.sound_check import SAYS_STOP
 from assistant.core.hold import COUNT_FROM
 from assistant.core.intents import Intent, Match
 from assistant.core.listening import Listener
 from assistant.core.ports import SAMPLE_RATE_HZ, Recognizer, Voice
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
-from assistant.core.sound_check import SAYS_STOP
 from assistant.speech.hearing import HearingPath
 from assistant.speech.vosk.model import same_dither
 

@@ -11,9 +11,9 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from assistant.core.dialogue.sound_check import SAYS_STOP
 from assistant.core.intents import Intent
 from assistant.core.prompts import LanguagePack
-from assistant.core.sound_check import SAYS_STOP
 from assistant.store.documents import DocumentError, Problem, read_text
 
 PLACEHOLDER = re.compile(r"\{(\w*)\}")

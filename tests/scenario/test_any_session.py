@@ -42,8 +42,9 @@ from assistant.core.events import (
     SpeakerRestored,
     Started,
 )
-from assistant.core.flow import BEFORE_STRETCHING, UNDER_WAY, State, listened_for
 from assistant.core.intents import SAFETY_INTENTS, Intent
+from assistant.core.machine import listened_for
+from assistant.core.states import BEFORE_STRETCHING, UNDER_WAY, State
 from assistant.store.library import load_library
 
 LIBRARY = tuple(load_library().values())
