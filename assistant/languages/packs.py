@@ -52,6 +52,7 @@ def load_language(code: str = "en", routines: Iterable[Routine] = (), folder: Pa
             decoys=tuple(phrases["decoys"]["phrases"]),
             spelling=phrases["spelling"],
             half_heard={Intent(name): tuple(left) for name, left in phrases["half_heard"].items()},
+            lost={name: frozenset(sides) for name, sides in phrases["lost"].items()},
         ),
         lines={Line(n): text for n, text in _named(folder / code / "prompts.toml", prompts, "lines", Line)},
         words=prompts["words"],
