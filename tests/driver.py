@@ -32,6 +32,7 @@ from assistant.core.events import (
     Started,
 )
 from assistant.core.intents import Intent
+from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Position, Region, Routine, Stretch
 from assistant.core.session import Session
 from assistant.core.states import State
@@ -101,11 +102,12 @@ class Driver:
         start: bool = True,
         now: float = 1000.0,
         library: tuple[Stretch, ...] = (),
+        pack: LanguagePack | None = None,
         **settings: object,
     ) -> None:
         chosen = {"routine_id": routine.id if routine else "", "sound_check": False, **settings}
-        pack = PACK if catalogue is CATALOGUE else load_language("en", catalogue)
-        self.session = Session(pack, catalogue, Settings(**chosen), library)  # type: ignore[arg-type]
+        self.pack = pack or (PACK if catalogue is CATALOGUE else load_language("en", catalogue))
+        self.session = Session(self.pack, catalogue, Settings(**chosen), library)  # type: ignore[arg-type]
         self.now = now
         self.did: list[Did] = []
         self.prompts_finish = True
@@ -171,7 +173,7 @@ class Driver:
     def _sentence_ends_at(self) -> float:
         if not self._queue or not self.prompts_finish:
             return NEVER
-        spoken = PACK.sentences(self._queue[0].text)[: self._sentences_over + 1]
+        spoken = self.pack.sentences(self._queue[0].text)[: self._sentences_over + 1]
         seconds = len(" ".join(spoken).split()) / self.words_per_second
         return max(self.now, self._sounding_since + seconds)
 
@@ -191,7 +193,7 @@ class Driver:
         if self._sentence_ends_at <= self.now:
             prompt_id, self._sentences_over = self._queue[0].prompt_id, self._sentences_over + 1
             self.event(SentenceFinished(prompt_id))
-            if self._sentences_over >= len(PACK.sentences(self._queue[0].text)):
+            if self._sentences_over >= len(self.pack.sentences(self._queue[0].text)):
                 self._queue.pop(0)
                 self._sounding_since, self._sentences_over = self.now, 0
                 self.event(PromptFinished(prompt_id))

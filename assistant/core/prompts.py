@@ -142,6 +142,12 @@ class Rules(Protocol):
     def words(self, text: str) -> Words:
         """The words of a text as a recognizer would give them."""
 
+    def number(self, number: int) -> str:
+        """A number in words, or in digits where the language does without."""
+
+    def plural(self, number: int) -> str:
+        """Which of its forms a word has beside that number: a category of CLDR, such as "one" or "other"."""
+
     def listed(self, names: Sequence[str]) -> str:
         """Names as they are read out, one after the other."""
 
@@ -160,6 +166,27 @@ class Wording(Protocol):
 
     def lint_part(self, part: str, text: str) -> list[str]:
         """What is missing in a part of a stretch ("enter", "feel", "leave" …), given all that it says."""
+
+
+class Number(str):
+    """A number in words, that chooses the form of the words beside it.
+
+    In a line `{seconds}` is the number, and `{seconds:one=second|other=seconds}` the form that goes with it.
+    """
+
+    category: str
+
+    def __new__(cls, words: str, category: str) -> Number:
+        """The words, and the category of the number by the rules of its language."""
+        made = super().__new__(cls, words)
+        made.category = category
+        return made
+
+    def __format__(self, forms: str) -> str:
+        if not forms:
+            return str(self)
+        by_category = dict(form.split("=", 1) for form in forms.split("|"))
+        return by_category.get(self.category) or by_category["other"]
 
 
 def speakable(text: str) -> str:
@@ -194,9 +221,9 @@ class LanguagePack:
         """The sentence with its placeholders filled."""
         return self.lines[line].format(**values)
 
-    def number(self, number: int) -> str:
-        """A number in words, or in digits where the pack has no words for it."""
-        return next((w for w, n in self.table.slots["number"].items() if n == number), str(number))
+    def number(self, number: int) -> Number:
+        """A number for a sentence."""
+        return Number(self.rules.number(number), self.rules.plural(number))
 
     def sentences(self, text: str) -> list[str]:
         """The sentences of a text, tidied; pieces that cannot be spoken are dropped."""

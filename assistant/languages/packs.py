@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from string import Formatter
 from typing import Any, cast
 
 from assistant.core.intents import Intent, PhraseTable
@@ -20,6 +21,7 @@ from assistant.errors import ContentError
 from assistant.languages.templates import expand_all
 
 FOLDER = Path(__file__).parent
+CATEGORIES = frozenset(("zero", "one", "two", "few", "many", "other"))
 
 
 def available_languages() -> tuple[str, ...]:
@@ -54,7 +56,7 @@ def load_language(code: str = "en", routines: Iterable[Routine] = (), folder: Pa
             half_heard={Intent(name): tuple(left) for name, left in phrases["half_heard"].items()},
             lost={name: frozenset(sides) for name, sides in phrases["lost"].items()},
         ),
-        lines={Line(n): text for n, text in _named(folder / code / "prompts.toml", prompts, "lines", Line)},
+        lines=_lines(folder / code / "prompts.toml", prompts),
         words=prompts["words"],
         red_flags={p: RedFlag(kind) for kind, flag in red_flags.items() for p in flag["phrases"]},
         answers={name: frozenset(counted) for name, counted in phrases["answers"].items()},
@@ -72,6 +74,21 @@ def with_routines(pack: LanguagePack, routines: Iterable[Routine]) -> LanguagePa
     shorter = {_without(pack.articles, name): routine_id for name, routine_id in names}
     slots = {**pack.table.slots, "routine": shorter | dict(names)}
     return replace(pack, table=replace(pack.table, slots=slots))
+
+
+def _lines(path: Path, prompts: dict[str, Any]) -> dict[Line, str]:
+    """The sentences, in which every word that depends on a number has the form for any other number."""
+    lines = {Line(name): text for name, text in _named(path, prompts, "lines", Line)}
+    for line, text in lines.items():
+        for _, name, forms, _ in Formatter().parse(text):
+            categories = {form.partition("=")[0] for form in (forms or "other=").split("|")}
+            if "other" not in categories or categories - CATEGORIES:
+                known = ", ".join(sorted(CATEGORIES))
+                message = (
+                    f"{path}: [lines] {line}: {{{name}:{forms}}} needs a form for other, and any of {known}."
+                )
+                raise ContentError("language", message)
+    return lines
 
 
 def _expanded(path: Path, templates: Iterable[str]) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ def _lines(
 ) -> Iterator[tuple[str, str]]:
     said = [pack.number(number) for number in numbers]
     names = [routine.spoken_name for routine in routines]
-    values = {
+    values: dict[str, Sequence[str]] = {
         **dict.fromkeys(("seconds", "minutes", "count"), said),
         **{key: [pack.number(score) for score in range(11)] for key in ("before", "after")},
         "number": [pack.number(number) for number in range(1, COUNT_FROM + 1)],

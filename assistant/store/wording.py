@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 
 from assistant.core.dialogue.sound_check import SAYS_STOP
@@ -17,6 +18,7 @@ from assistant.core.prompts import LanguagePack
 from assistant.store.documents import DocumentError, Problem, read_text
 
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
+_FORMS = re.compile(r"\{\w+:([^{}]*)\}")
 _STAND_IN = "x"
 """Counts as a short word, where something will stand that is not known yet."""
 _TOML_TABLE = re.compile(r"\s*\[([^\[\]]+)\]")
@@ -29,6 +31,10 @@ def lint_spoken(text: str, language: LanguagePack, *, asks_for_stop: bool = Fals
     That includes safety phrases, which the recognizer would act on if it heard them from the speaker. The one
     sentence that asks for "stop" may say it; nothing else may, and it may say nothing else.
     """
+    return _distinct(problem for form in _forms(text) for problem in _lint(form, language, asks_for_stop))
+
+
+def _lint(text: str, language: LanguagePack, asks_for_stop: bool) -> list[str]:
     text = without_placeholders(text)
     problems = language.wording.lint_spoken(text)
     match = language.table.find_safety(language.rules.words(text))
@@ -39,12 +45,25 @@ def lint_spoken(text: str, language: LanguagePack, *, asks_for_stop: bool = Fals
 
 def lint_reading(text: str, language: LanguagePack) -> list[str]:
     """What makes a text hard to follow when it is heard once; `{placeholders}` count as a word."""
-    return language.wording.lint_reading(without_placeholders(text))
+    lint = language.wording.lint_reading
+    return _distinct(problem for form in _forms(text) for problem in lint(without_placeholders(form)))
 
 
 def without_placeholders(text: str) -> str:
     """The text with a short word in place of each placeholder."""
     return PLACEHOLDER.sub(_STAND_IN, text)
+
+
+def _forms(text: str) -> Iterator[str]:
+    """The text with each form of the words that depend on a number; the first of all of them, and so on."""
+    forms = [[form.partition("=")[2] for form in listed.split("|")] for listed in _FORMS.findall(text)]
+    for chosen in zip_longest(*forms) if forms else [()]:
+        words = iter([form or listed[0] for form, listed in zip(chosen, forms, strict=True)])
+        yield _FORMS.sub(lambda _: next(words), text)  # noqa: B023 - used up within the turn
+
+
+def _distinct(problems: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(problems))
 
 
 def check_prompts(path: Path, language: LanguagePack) -> tuple[Problem, ...]:

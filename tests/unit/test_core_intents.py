@@ -139,6 +139,8 @@ def test_what_people_say(phrase: str, intent: Intent) -> None:
     ("phrase", "slots"),
     [
         ("ten more seconds", Slots(number=10)),
+        ("give me ten more seconds please", Slots(number=10)),
+        ("one more second", Slots(number=1)),
         ("another twenty five seconds", Slots(number=25)),
         ("another minute", Slots(number=60)),
         ("one more minute", Slots(number=60)),

@@ -9,6 +9,11 @@ import re
 from collections.abc import Sequence
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
+_ONES = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"),
+    *("twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+_TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 
 
@@ -25,3 +30,22 @@ def words(text: str) -> tuple[str, ...]:
 def listed(names: Sequence[str]) -> str:
     """Names as they are read out, one after the other, with a pause between them."""
     return ". ".join(names)
+
+
+def number(number: int) -> str:
+    """A number in words without a hyphen, as the recognizer gives them; from a thousand on in digits."""
+    if number >= 1000:
+        return str(number)
+    hundreds, rest = divmod(number, 100)
+    words = [_ONES[hundreds], "hundred"] if hundreds else []
+    if rest >= len(_ONES):
+        words.append(_TENS[rest // 10])
+        rest %= 10
+    if rest or not words:
+        words.append(_ONES[rest])
+    return " ".join(words)
+
+
+def plural(number: int) -> str:
+    """One second, two seconds."""
+    return "one" if number == 1 else "other"
