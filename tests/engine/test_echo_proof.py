@@ -16,7 +16,11 @@ from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine
 from assistant.core.states import State
 from assistant.equipment import load_content
-from assistant.simulate.echo_proof import (
+from assistant.speech.engines import open_voice
+from assistant.speech.models import find_speech_model
+from assistant.speech.vosk.model import VoskModel
+from assistant.speech.vosk.recognizer import VoskRecognizer
+from scripts.measure.own_sayings import (
     FAINT_RMS,
     FLOOR_RMS,
     Misheard,
@@ -24,10 +28,6 @@ from assistant.simulate.echo_proof import (
     everything_said,
     listen_to_itself,
 )
-from assistant.speech.engines import open_voice
-from assistant.speech.models import find_speech_model
-from assistant.speech.vosk.model import VoskModel
-from assistant.speech.vosk.recognizer import VoskRecognizer
 
 Content = tuple[LanguagePack, tuple[Routine, ...]]
 
@@ -119,6 +119,6 @@ def test_a_prompt_that_says_a_safety_phrase_is_caught(content: Content, model: V
         pytest.skip("needs: sudo apt-get install espeak-ng")
     pack, _ = content
     sayings = [Saying("good", "Take your time."), Saying("bad", "Say that it hurts, or say please stop.")]
-    found = listen_to_itself(sayings, open_voice("espeak:en-us"), VoskRecognizer(model), pack.table)
+    found = listen_to_itself(sayings, open_voice("espeak:en-us"), VoskRecognizer(model), pack)
     caught = {(misheard.saying.name, misheard.noise_rms) for misheard in found if misheard.is_safety}
     assert caught == {("bad", FLOOR_RMS), ("bad", FAINT_RMS)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from assistant.equipment import load_content, open_hearing, open_voice
 from assistant.errors import VoiceError
 from assistant.speech import engines
 from assistant.speech.engines import RecognizerEngine, VoiceEngine, choose_voices, find_model
+
+ROOT = Path(__file__).parents[2]
 
 
 class Whistle(FakeVoice):
@@ -126,3 +129,14 @@ def test_a_folder_alone_is_a_model_of_the_usual_recognizer(tmp_path: Path) -> No
     assert (engine.name, model.path) == ("vosk", Path("odd:name"))
     engine, model = find_model()
     assert (engine.name, model.origin) == ("vosk", "built-in")
+
+
+def test_nothing_but_the_registry_opens_an_engine() -> None:
+    """A class of an engine is named in its own package, and for an engine's own measures in its tests."""
+    construct = re.compile(r"\b(?:VoskModel|VoskRecognizer|PiperVoice|EspeakVoice|FliteVoice)\(")
+    own = {ROOT / "assistant/speech/engines.py"}
+    own |= {*(ROOT / "assistant/speech/vosk").glob("*.py"), *(ROOT / "assistant/speech/voices").glob("*.py")}
+    sources = [path for folder in ("assistant", "scripts") for path in (ROOT / folder).rglob("*.py")]
+    assert len(sources) > 100
+    opening = [path for path in sources if path not in own and construct.search(path.read_text("utf-8"))]
+    assert opening == []
