@@ -82,7 +82,7 @@ def heard_as_safety(
     if shutil.which({"flite": "flite", "espeak": "espeak-ng"}[voice.partition(":")[0]]) is None:
         pytest.skip(f"{voice} needs: sudo apt-get install flite espeak-ng")
     opened = Remembering(voice), VoskRecognizer(model)
-    found = listen_to_itself(sayings, *opened, pack.table, noises_rms=(FLOOR_RMS,), intents=intents)
+    found = listen_to_itself(sayings, *opened, pack, noises_rms=(FLOOR_RMS,), intents=intents)
     return [misheard for misheard in found if misheard.is_safety]
 
 
