@@ -23,7 +23,7 @@ from assistant.errors import ConfigError, closest
 _HomePath = Annotated[str, AfterValidator(os.path.expanduser)]
 _VoiceName = Annotated[
     str,
-    Field(pattern=r"^(auto|(piper|flite|espeak):.+)$"),
+    Field(pattern=r"^(auto|[a-z][a-z0-9-]*:.+)$"),
     AfterValidator(lambda name: name.replace(":~", f":{Path.home()}", 1)),
 ]
 

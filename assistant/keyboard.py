@@ -15,7 +15,6 @@ from assistant.core.events import NotUnderstood, Said, Source
 from assistant.core.intents import Intent, Words
 from assistant.core.listening.listener import meaning_of
 from assistant.core.prompts import LanguagePack
-from assistant.core.script import WORD
 from assistant.errors import AssistantError
 from assistant.event_queue import EventQueue
 
@@ -68,7 +67,7 @@ class Keyboard:
 
     def _run(self) -> None:
         for line in self._lines:
-            self._say(typed_words(line, self._pack))
+            self._say(self._pack.typed(line))
         self._say(tuple(self._pack.table.phrases[Intent.END][0].split()))
 
     def _say(self, words: Words) -> None:
@@ -76,14 +75,6 @@ class Keyboard:
             return
         table = self._pack.table
         if not table.find_safety(words) and not table.match(words):
-            self._tell(f'"{" ".join(words)}" means nothing to me; type "help" to see what you can say.')
+            asks = table.phrases[Intent.HELP][0]
+            self._tell(f'"{" ".join(words)}" means nothing to me; type "{asks}" to see what you can say.')
         self._typed.put(words)
-
-
-def typed_words(line: str, pack: LanguagePack) -> Words:
-    """The words of a typed line, as they would be heard: lower case, numbers in words."""
-    words: list[str] = []
-    for token in line.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split():
-        digits = token.strip(".,!?")
-        words += pack.number(int(digits)).split() if digits.isdecimal() else WORD.findall(token)
-    return tuple(words)

@@ -19,12 +19,11 @@ from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Condition, Routine
 from assistant.core.session import Session
 from assistant.errors import ConfigError, StoreError
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language, with_routines
+from assistant.speech.engines import HearingModel, choose_voices, find_model
 from assistant.speech.hearing import HearingPath
-from assistant.speech.models import find_speech_model, installed_voices
-from assistant.speech.recognizer import VoskRecognizer
-from assistant.speech.voice import FallbackVoice, choose_voices
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.models import installed_voices
+from assistant.speech.voices.fallback import FallbackVoice
 from assistant.store.history_profile import Profile, read_profile
 from assistant.store.library import load_library
 from assistant.store.routines import load_routines
@@ -36,19 +35,19 @@ PHYSICIAN_CHECK_DAYS = 365
 
 def load_content(config: Config, tell: Tell) -> tuple[LanguagePack, tuple[Routine, ...]]:
     """The language pack, which knows the routines' names, and the routines, the configured one first."""
-    language = config.session.language
-    routines = load_routines(load_language(language).table.find_safety, tell)
+    pack = load_language(config.session.language)
+    routines = load_routines(pack, tell)
     wanted = config.session.routine
     if wanted and wanted not in {routine.id for routine in routines}:
         there = ", ".join(routine.id for routine in routines)
         raise ConfigError("routine", f'There is no routine "{wanted}"; there is: {there}.')
-    return load_language(language, routines), routines
+    return with_routines(pack, routines), routines
 
 
-def open_speech_model(config: Config, pack: LanguagePack, tell: Tell) -> VoskModel:
+def open_speech_model(config: Config, pack: LanguagePack, tell: Tell) -> HearingModel:
     """The model that is configured, or the best there is; words of the pack that it cannot hear are named."""
-    found = find_speech_model(Path(config.speech.model) if config.speech.model else None)
-    model = VoskModel(found.path)
+    engine, found = find_model(config.speech.model)
+    model = engine.open_model(found.path)
     if missing := model.missing_words(pack.table.vocabulary()):
         words = ", ".join(missing)
         tell(f"The speech model {found.name} does not know these words, and will not hear them: {words}.")
@@ -56,11 +55,11 @@ def open_speech_model(config: Config, pack: LanguagePack, tell: Tell) -> VoskMod
 
 
 def open_hearing(
-    config: Config, pack: LanguagePack, model: VoskModel, canceller: EchoCanceller | None
+    config: Config, pack: LanguagePack, model: HearingModel, canceller: EchoCanceller | None
 ) -> HearingPath:
     """The whole hearing path over a model, as the configuration says."""
     point = operating_point(config)
-    recognizer, second = VoskRecognizer(model), VoskRecognizer(model)
+    recognizer, second = model.new_recognizer(), model.new_recognizer()
     return HearingPath(recognizer, pack.table, canceller=canceller, second=second, point=point)
 
 
@@ -71,8 +70,13 @@ def operating_point(config: Config) -> OperatingPoint:
 
 def open_voice(config: Config, tell: Tell, *, steady: bool = False) -> FallbackVoice:
     """The voice that is configured, or the best there is. `steady` speaks the same way every time."""
-    models = installed_voices()
-    return choose_voices(config.speech.voice, piper_models=models, on_fallback=tell, steady=steady)
+    return choose_voices(
+        config.speech.voice,
+        language=config.session.language,
+        installed=installed_voices(),
+        on_fallback=tell,
+        steady=steady,
+    )
 
 
 def session_settings(config: Config, profile: Profile, today: date) -> Settings:

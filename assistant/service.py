@@ -38,10 +38,10 @@ from assistant.opening import (
     open_voice,
 )
 from assistant.room import Room
+from assistant.speech.engines import HearingModel
 from assistant.speech.prompt_cache import PromptCache, default_folder
 from assistant.speech.prompting import Prompter, PromptingThread
 from assistant.speech.silent_prompter import SilentPrompter
-from assistant.speech.vosk_model import VoskModel
 from assistant.store.history_reader import history_path
 from assistant.store.recorder import Recorder
 
@@ -109,7 +109,7 @@ class Service:
         return load_content(self._config, self._tell)
 
     @cached_property
-    def _model(self) -> VoskModel:
+    def _model(self) -> HearingModel:
         return open_speech_model(self._config, self.content[0], self._tell)
 
     @cached_property
@@ -138,7 +138,11 @@ class Service:
             return LiveSound(Microphone(microphone), SpeakerStream(mixer, speaker), report)
 
         hearing = HearingThread(open_sound, path, mixer, partial(note_sound, config.audio.echo, tell))
-        speaking = SpokenVoice(Prompter(voice, self._cache, mixer, on_trouble=tell), mixer, on_trouble=tell)
+        speaking = SpokenVoice(
+            Prompter(voice, self._cache, mixer, sentences=pack.sentences, on_trouble=tell),
+            mixer,
+            on_trouble=tell,
+        )
         self._add(name, Room(hearing, speaking, self._recorder(), partial(_front_ends, front_ends)))
 
     def open_typed(self, name: str, front_ends: Sequence[str], lines: TextIO) -> None:

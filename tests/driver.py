@@ -33,12 +33,12 @@ from assistant.core.intents import Intent
 from assistant.core.listening.hypotheses import FinalHypothesis, PartialHypothesis
 from assistant.core.listening.listener import Listener
 from assistant.core.machine import listened_for
+from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Position, Region, Routine, Stretch
-from assistant.core.script import sentences
 from assistant.core.session import Session
 from assistant.core.states import State
 from assistant.core.view import View
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 from assistant.store.library import load_library
 from assistant.store.routines import load_routine
 
@@ -104,12 +104,13 @@ class Driver:
         start: bool = True,
         now: float = 1000.0,
         library: tuple[Stretch, ...] = (),
+        pack: LanguagePack | None = None,
         **settings: object,
     ) -> None:
         chosen = {"routine_id": routine.id if routine else "", "sound_check": False, **settings}
-        pack = PACK if catalogue is CATALOGUE else load_language("en", catalogue)
-        self.listener = Listener(pack.table)
-        self._made_of = (pack, catalogue, Settings(**chosen), library)  # type: ignore[arg-type]
+        self.pack = pack or (PACK if catalogue is CATALOGUE else load_language("en", catalogue))
+        self.listener = Listener(self.pack.table)
+        self._made_of = (self.pack, catalogue, Settings(**chosen), library)  # type: ignore[arg-type]
         self.session = self.another_session()
         self.told: list[tuple[float, Event]] = []
         self.was_meddled_with = False
@@ -192,7 +193,7 @@ class Driver:
     def _sentence_ends_at(self) -> float:
         if not self._queue or not self.prompts_finish:
             return NEVER
-        spoken = sentences(self._queue[0].text)[: self._sentences_over + 1]
+        spoken = self.pack.sentences(self._queue[0].text)[: self._sentences_over + 1]
         seconds = len(" ".join(spoken).split()) / self.words_per_second
         return max(self.now, self._sounding_since + seconds)
 
@@ -212,7 +213,7 @@ class Driver:
         if self._sentence_ends_at <= self.now:
             prompt_id, self._sentences_over = self._queue[0].prompt_id, self._sentences_over + 1
             self.event(SentenceFinished(prompt_id))
-            if self._sentences_over >= len(sentences(self._queue[0].text)):
+            if self._sentences_over >= len(self.pack.sentences(self._queue[0].text)):
                 self._queue.pop(0)
                 self._sounding_since, self._sentences_over = self.now, 0
                 self.event(PromptFinished(prompt_id))
@@ -265,7 +266,7 @@ class Driver:
     @property
     def sounding(self) -> str:
         """The sentence that sounds now; empty in silence."""
-        return sentences(self._queue[0].text)[self._sentences_over] if self._queue else ""
+        return self.pack.sentences(self._queue[0].text)[self._sentences_over] if self._queue else ""
 
     def of(self, *kinds: type) -> list:  # type: ignore[type-arg]
         """The actions of some kinds, in order."""

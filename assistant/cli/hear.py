@@ -64,7 +64,6 @@ def hear(
     """Show what Limber would understand of recordings, listening for everything it knows."""
     from assistant.opening import load_content, open_speech_model, operating_point
     from assistant.speech.hearing import HearingPath
-    from assistant.speech.recognizer import VoskRecognizer
 
     config = output.configuration()
     if model is not None:
@@ -75,7 +74,7 @@ def hear(
     failed = False
     for file in files:
         try:
-            path = HearingPath(VoskRecognizer(loaded), pack.table, point=operating_point(config))
+            path = HearingPath(loaded.new_recognizer(), pack.table, point=operating_point(config))
             _hear_file(file, path, _show_json if as_json else _show)
         except AudioError as error:
             failed = True

@@ -55,8 +55,7 @@ def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -
     from assistant.simulate.rehearsal import Engines, Rehearsal
     from assistant.simulate.report import summarize, write_report
     from assistant.simulate.scene import DEFAULT_SCENE, load_scene
-    from assistant.speech import voice
-    from assistant.speech.recognizer import VoskRecognizer
+    from assistant.speech.engines import open_voice
     from assistant.store.history_profile import Profile
     from assistant.store.library import load_library
 
@@ -72,11 +71,11 @@ def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -
     engines = Engines(
         pack=pack,
         routines=routines,
-        recognizer=VoskRecognizer(model),
-        second=VoskRecognizer(model),
+        recognizer=model.new_recognizer(),
+        second=model.new_recognizer(),
         point=operating_point(config),
         voice=_voice(config),
-        open_voice=voice.open_voice,
+        open_voice=open_voice,
         settings=scene.settings(settings),
         library=tuple(load_library().values()),
     )

@@ -81,20 +81,20 @@ class EchoCanceller(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """A piece of synthesized speech, usually one sentence: mono int16 at 16 kHz."""
+    """A piece of synthesized speech, usually a sentence: mono int16 at 16 kHz."""
 
     samples: bytes
 
 
 class Voice(Protocol):
-    """Synthesizes text sentence by sentence. Owned by one thread."""
+    """Synthesizes sentences, one at a time. Owned by one thread."""
 
     @property
     def id(self) -> str:
         """Names engine, voice and version: part of the cache key."""
 
     def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
-        """Yield one piece per sentence, as soon as it is ready. Raises VoiceError."""
+        """Yield the pieces of a sentence, none where nothing can be said. Raises VoiceError."""
 
 
 class Speaker(Protocol):

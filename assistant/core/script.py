@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import islice
 
@@ -21,14 +20,6 @@ OWN_WORD_SECONDS = 0.6
 one, in 114 plays with two voices, three rooms and six noises, the latest but one seemed to end 0.3 s after it
 (the last had a bird's chirp in it); a loudspeaker's own delay comes on top."""
 REMEMBERED_SECONDS = 10.0
-WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
-
-
-def sentences(text: str) -> list[str]:
-    """Cut a text after . ! ? and …; white space is tidied, pieces without a letter or digit are dropped."""
-    tidy = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return [piece for piece in _SENTENCE_END.split(tidy) if any(char.isalnum() for char in piece)]
 
 
 @dataclass(slots=True)
@@ -36,12 +27,13 @@ class _Prompt:
     """A prompt that is still to be heard, and how many of its sentences have been."""
 
     text: str
+    sentences: list[str]
     heard_count: int = 0
 
     @property
     def sentence(self) -> str:
         """What sounds now of it, or will first."""
-        return (*sentences(self.text)[self.heard_count :], "")[0]
+        return (*self.sentences[self.heard_count :], "")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +78,7 @@ class Script:
         if not self._open:
             self._began_at = self.now
         self._last_id += 1
-        self._open[self._last_id] = _Prompt(text)
+        self._open[self._last_id] = _Prompt(text, self.pack.sentences(text))
         self.do(Speak(self._last_id, text))
 
     def cue(self, line: Line, **values: str) -> None:
@@ -144,7 +136,7 @@ class Script:
             *(over.text for over in self._over if over.over_at + ECHO_SECONDS > moment),
             *self._sounding(),
         ]
-        return contains(tuple(WORD.findall(" ".join(said).lower())), words)
+        return contains(self.pack.rules.words(" ".join(said)), words)
 
     def sounded_at(self, moment: float) -> list[str]:
         """The sentences that may be what was heard as a word ended at that moment: it lies within each."""
@@ -181,7 +173,7 @@ class Script:
 
     def longest_seconds(self) -> float:
         """By when the open prompts must have been heard, even by a slow voice; later they are stuck."""
-        words = sum(len(prompt.text.split()) for prompt in self._open.values())
+        words = sum(len(self.pack.rules.words(prompt.text)) for prompt in self._open.values())
         return STUCK_AFTER_SECONDS + words * SLOW_SPEECH_SECONDS_PER_WORD
 
     def change_volume(self, steps: int) -> bool:

@@ -104,7 +104,9 @@ class Rehearsal:
         self._room = room_of(scene)
         self._session = Session(engines.pack, engines.routines, engines.settings, engines.library)
         cache = PromptCache(None, on_trouble=tell)
-        prompter = Prompter(engines.voice, cache, self._mixer, on_trouble=tell)
+        prompter = Prompter(
+            engines.voice, cache, self._mixer, sentences=engines.pack.sentences, on_trouble=tell
+        )
         watchers = (self._watch,)
         self._performer = Performer(prompter, self._mixer, self._hearing.listen_for, watchers)
         self._microphone = MicrophoneWatch(0.0)
@@ -187,11 +189,13 @@ class Rehearsal:
             self._say(line, line.say)
 
     def _say(self, line: ScriptedLine, text: str) -> None:
+        pack = self._engines.pack
         try:
             voice = self._engines.open_voice(f"espeak:{line.voice}")
-            speech = b"".join(piece.samples for piece in voice.synthesize(text, line.rate))
+            spoken = (voice.synthesize(sentence, line.rate) for sentence in pack.sentences(text))
+            speech = b"".join(piece.samples for pieces in spoken for piece in pieces)
         except VoiceError:
-            self._take_as_heard(tuple(text.lower().split()))
+            self._take_as_heard(pack.rules.words(text))
             return
         self._room.say(leveled(np.frombuffer(speech, np.int16), line.gain_db))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from assistant.core.prompts import LanguagePack
 from assistant.errors import ContentError
 from assistant.store.documents import DocumentError, Problem
 from assistant.store.library import (
@@ -20,7 +21,7 @@ from assistant.store.library import (
 from assistant.store.packs import PackError, check_pack, read_files
 from assistant.store.routine_check import Library
 from assistant.store.routines import MANIFEST_NAME, check_file, packs_folder, user_folder
-from assistant.store.wording import FindSafety, check_prompts
+from assistant.store.wording import check_prompts
 
 
 def everything(prompts: Iterable[Path]) -> list[Path]:
@@ -37,7 +38,7 @@ def everything(prompts: Iterable[Path]) -> list[Path]:
     return [*library_files(), *yaml_files(builtin_folder()), *prompts, *own, *of_packs]
 
 
-def check_paths(paths: Iterable[Path], find_safety: FindSafety | None) -> list[Problem]:
+def check_paths(paths: Iterable[Path], language: LanguagePack) -> list[Problem]:
     """All problems, file by file. A folder or a zip file is taken for a pack, a TOML file for prompts."""
     of_library = {path.resolve() for path in library_files()}
     found: list[Problem] = []
@@ -48,19 +49,19 @@ def check_paths(paths: Iterable[Path], find_safety: FindSafety | None) -> list[P
         found += error.problems
     for path in paths:
         if path.resolve() in of_library:
-            found += check_library_file(path, find_safety)
+            found += check_library_file(path, language)
         elif path.suffix == ".toml":
-            found += check_prompts(path, find_safety)
+            found += check_prompts(path, language)
         elif path.is_dir() or path.suffix == ".zip":
-            found += _pack_problems(path, library, find_safety)
+            found += _pack_problems(path, library, language)
         else:
-            found += check_file(path, find_safety, library)
+            found += check_file(path, language, library)
     return list(dict.fromkeys(found))
 
 
-def _pack_problems(path: Path, library: Library, find_safety: FindSafety | None) -> tuple[Problem, ...]:
+def _pack_problems(path: Path, library: Library, language: LanguagePack) -> tuple[Problem, ...]:
     try:
-        check_pack(path, read_files(path), library, (), find_safety)
+        check_pack(path, read_files(path), library, (), language)
     except PackError as error:
         return error.problems
     return ()

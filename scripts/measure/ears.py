@@ -15,8 +15,8 @@ from assistant.core.intents import UNKNOWN_WORD, Intent, PhraseTable
 from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses
 from assistant.core.listening.reflex import OperatingPoint
 from assistant.speech.hearing import HearingPath
-from assistant.speech.recognizer import UNKNOWN_WEIGHT, VoskRecognizer
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.vosk.model import VoskModel
+from assistant.speech.vosk.recognizer import UNKNOWN_WEIGHT, VoskRecognizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Ears:
         only: Sequence[str] = (),
     ) -> None:
         opened = None if canceller == "none" else open_canceller(canceller)
-        second = None if opened is None else VoskRecognizer(model)
+        second = None if opened is None else model.new_recognizer()
         self._recognizer = _Overheard(model, unknown_weight=0 if only else UNKNOWN_WEIGHT)
         self._hearing = HearingPath(self._recognizer, table, canceller=opened, second=second, point=point)
         self._hearing.listen_for(Intent)

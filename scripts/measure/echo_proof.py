@@ -18,10 +18,7 @@ from assistant.core.intents import Intent
 from assistant.core.machine import listened_for
 from assistant.core.states import State
 from assistant.opening import load_content
-from assistant.speech.models import find_speech_model
-from assistant.speech.recognizer import VoskRecognizer
-from assistant.speech.voice import open_voice
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.engines import open_model, open_voice
 from scripts.measure.own_sayings import Misheard, Saying, everything_said, listen_to_itself
 
 
@@ -30,14 +27,14 @@ def main() -> int:
     options = _options()
     pack, routines = load_content(Config(), print)
     sayings = [Saying("given", text) for text in options.texts] or everything_said(pack, routines)
-    model = VoskModel(find_speech_model(None).path)
+    model = open_model()
     found: list[Misheard] = []
     for name in options.voice or ("flite:slt", "espeak:en-us"):
         voice = open_voice(name, steady=True)
         for state in options.state or (None,):
             intents = Intent if state is None else listened_for(state)
             found += listen_to_itself(
-                sayings, voice, VoskRecognizer(model), pack, intents=intents, draws=options.draws
+                sayings, voice, model.new_recognizer(), pack, intents=intents, draws=options.draws
             )
     acting = list(dict.fromkeys(misheard for misheard in found if misheard.acts))
     for misheard in acting:

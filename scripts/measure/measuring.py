@@ -16,9 +16,9 @@ from assistant.core.events import Said
 from assistant.core.intents import PhraseTable
 from assistant.core.listening.reflex import OperatingPoint
 from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ
+from assistant.languages.en.rules import words as spoken_words
 from assistant.simulate.acoustics import Sound
-from assistant.speech.vosk_model import VoskModel, same_dither
-from assistant.store.wording import spoken_words
+from assistant.speech.vosk.model import VoskModel, same_dither
 from scripts.measure.clips import FRAME_SAMPLES, Clip, word_end_seconds
 from scripts.measure.ears import Ears, Noticed, text_of
 from scripts.measure.material import (

@@ -23,9 +23,9 @@ from assistant.core.own_voice import is_own_voice
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, SAMPLE_RATE_HZ, Recognizer, Speech, Voice
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
-from assistant.core.script import Script, sentences
+from assistant.core.script import Script
 from assistant.speech.hearing import HearingPath
-from assistant.speech.vosk_model import same_dither
+from assistant.speech.vosk.model import same_dither
 
 NUMBERS = range(1, 61)
 SAMPLE_BYTES = 2
@@ -67,7 +67,7 @@ def everything_said(
     seen: set[str] = set()
     found = []
     for name, text in [*_lines(pack, routines, numbers), *_stretches(pack, routines)]:
-        new = [sentence for sentence in sentences(text) if sentence not in seen]
+        new = [sentence for sentence in pack.sentences(text) if sentence not in seen]
         seen.update(new)
         if new:
             found.append(Saying(name, " ".join(new)))
@@ -79,13 +79,13 @@ def _lines(
 ) -> Iterator[tuple[str, str]]:
     said = [pack.number(number) for number in numbers]
     names = [routine.spoken_name for routine in routines]
-    values = {
+    values: dict[str, Sequence[str]] = {
         **dict.fromkeys(("seconds", "minutes", "count"), said),
         **{key: [pack.number(score) for score in range(11)] for key in ("before", "after")},
         "number": [pack.number(number) for number in range(1, COUNT_FROM + 1)],
         "side": [pack.words["left"], pack.words["right"]],
         "routine": names,
-        "routines": [". ".join(names)],
+        "routines": [pack.rules.listed(names)],
         "stretch": [stretch.spoken_name for routine in routines for stretch in routine.stretches],
     }
     for line, template in pack.lines.items():
@@ -153,7 +153,8 @@ def listen_to_itself(
     hearing, heard_seconds = HearingPath(recognizer, pack.table), 0.0
     hearing.listen_for(intents)
     for saying in sayings:
-        pieces = tuple(voice.synthesize(saying.text, 1.0))
+        spoken = (voice.synthesize(sentence, 1.0) for sentence in pack.sentences(saying.text))
+        pieces = tuple(piece for sentence in spoken for piece in sentence)
         for noise_rms, draw in product(noises_rms, range(1, draws + 1)):
             same_dither(draw)
             sound = _in_room(b"".join(piece.samples for piece in pieces), noise_rms)

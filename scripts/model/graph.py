@@ -23,7 +23,7 @@ from phones import SAFETY_WORD, UNITS, WORD_UNITS
 from transducer import PHONE_IDS, PLACES, SILENCE_PHONE, UNKNOWN_WORD, Costs, any_word, transducer
 
 from assistant.core.intents import SAFETY_INTENTS, Intent, PhraseTable
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent

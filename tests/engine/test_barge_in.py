@@ -22,11 +22,11 @@ from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ, Speech
 from assistant.opening import load_content
 from assistant.simulate.room import Loudspeaker, Room, leveled
 from assistant.speech.barge_in import BargeIn
+from assistant.speech.engines import open_voice
 from assistant.speech.hearing import HearingPath
 from assistant.speech.models import find_speech_model
-from assistant.speech.recognizer import VoskRecognizer
-from assistant.speech.voice import open_voice
-from assistant.speech.vosk_model import VoskModel, same_dither
+from assistant.speech.vosk.model import VoskModel, same_dither
+from assistant.speech.vosk.recognizer import VoskRecognizer
 
 OWN_WORDS = (
     "Sit tall, with both feet on the floor. Let your shoulders sink. Slowly turn your head to the right, "
@@ -68,7 +68,8 @@ def phrases() -> PhraseTable:
 
 @cache
 def own_voice() -> Speech:
-    pieces = open_voice("flite:slt").synthesize(f"{OWN_WORDS} {OWN_WORDS}", 1.0)
+    voice = open_voice("flite:slt")
+    pieces = [piece for _ in range(2) for piece in voice.synthesize(OWN_WORDS, 1.0)]
     return Speech(b"".join(piece.samples for piece in pieces))
 
 

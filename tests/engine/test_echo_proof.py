@@ -20,10 +20,10 @@ from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine
 from assistant.core.states import State
 from assistant.opening import load_content
+from assistant.speech.engines import open_voice
 from assistant.speech.models import find_speech_model
-from assistant.speech.recognizer import VoskRecognizer
-from assistant.speech.voice import open_voice
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.vosk.model import VoskModel
+from assistant.speech.vosk.recognizer import VoskRecognizer
 from scripts.measure.own_sayings import (
     FAINT_RMS,
     FLOOR_RMS,

@@ -12,12 +12,12 @@ from assistant.core.intents import Intent
 from assistant.core.machine import listened_for
 from assistant.core.ports import SAMPLE_RATE_HZ
 from assistant.core.states import State
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 from assistant.resources import resource_path
+from assistant.speech.engines import open_voice
 from assistant.speech.hearing import HearingPath
-from assistant.speech.recognizer import VoskRecognizer
-from assistant.speech.voice import open_voice
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.vosk.model import VoskModel
+from assistant.speech.vosk.recognizer import VoskRecognizer
 
 TABLE = load_language().table
 

@@ -22,12 +22,12 @@ from assistant.core.intents import UNKNOWN_WORD, Intent
 from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses, PartialHypothesis
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.errors import HearingError
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 from assistant.resources import resource_path
 from assistant.speech.endpointing import EndpointSettings
 from assistant.speech.hearing import HearingPath
-from assistant.speech.recognizer import VoskRecognizer
-from assistant.speech.vosk_model import VoskModel, same_dither
+from assistant.speech.vosk.model import VoskModel, same_dither
+from assistant.speech.vosk.recognizer import VoskRecognizer
 
 MODEL_PATH = resource_path("models/limber-en")
 PHRASES = ("stop", "ready", "next", "ten more seconds", "how long", "yes", "no")

@@ -14,11 +14,11 @@ from assistant.core.events import Said
 from assistant.core.intents import Intent
 from assistant.core.ports import SAMPLE_RATE_HZ
 from assistant.core.routine import Routine
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 from assistant.resources import resource_path
 from assistant.speech.hearing import HearingPath
-from assistant.speech.recognizer import VoskRecognizer
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.vosk.model import VoskModel
+from assistant.speech.vosk.recognizer import VoskRecognizer
 from assistant.store.routines import load_routines
 
 ROUTINES = load_routines(None, pytest.fail)

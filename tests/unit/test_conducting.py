@@ -8,11 +8,17 @@ from pathlib import Path
 import pytest
 
 from assistant.core.actions import EndSession, RecordSession, RecordStep
-from assistant.core.events import NotUnderstood, Said, Source, SpeakerLost, SpeakerRestored, TalkHeard
+from assistant.core.events import (
+    NotUnderstood,
+    Said,
+    Source,
+    SpeakerLost,
+    SpeakerRestored,
+    TalkHeard,
+)
 from assistant.core.intents import Intent
 from assistant.event_queue import MAX_EVENTS, MAX_REFLEXES, EventQueue
-from assistant.keyboard import typed_words
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 from assistant.store.history_reader import read_sessions
 from assistant.store.recorder import Recorder
 
@@ -113,7 +119,7 @@ def test_the_recorder_has_written_everything_when_it_is_closed(tmp_path: Path) -
 
 def test_typed_lines_become_words_as_they_would_be_heard() -> None:
     pack = load_language("en")
-    assert typed_words("10 more seconds!\n", pack) == ("ten", "more", "seconds")
-    assert typed_words("  That HURTS... ", pack) == ("that", "hurts")
-    assert typed_words("I\N{RIGHT SINGLE QUOTATION MARK}m ready", pack) == ("i'm", "ready")
-    assert typed_words("\n", pack) == ()
+    assert pack.typed("10 more seconds!\n") == ("ten", "more", "seconds")
+    assert pack.typed("  That HURTS... ") == ("that", "hurts")
+    assert pack.typed("I\N{RIGHT SINGLE QUOTATION MARK}m ready") == ("i'm", "ready")
+    assert pack.typed("\n") == ()

@@ -15,7 +15,7 @@ from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, Match, 
 from assistant.core.machine import listened_for
 from assistant.core.routine import Region
 from assistant.core.states import State
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 
 TABLE = PACK.table
 OTHER_INTENTS = [intent for intent in Intent if intent not in SAFETY_INTENTS]
@@ -139,6 +139,8 @@ def test_what_people_say(phrase: str, intent: Intent) -> None:
     ("phrase", "slots"),
     [
         ("ten more seconds", Slots(number=10)),
+        ("give me ten more seconds please", Slots(number=10)),
+        ("one more second", Slots(number=1)),
         ("another twenty five seconds", Slots(number=25)),
         ("another minute", Slots(number=60)),
         ("one more minute", Slots(number=60)),

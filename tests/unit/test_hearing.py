@@ -215,7 +215,10 @@ def test_a_stop_silences_while_the_session_hangs_and_its_queue_is_full() -> None
     gate = threading.Semaphore(0)
     voice = FakeVoice(gate=gate)
     cache = PromptCache(None, on_trouble=pytest.fail)
-    speaking = PromptingThread(Prompter(voice, cache, mixer, on_trouble=pytest.fail), on_trouble=pytest.fail)
+    speaking = PromptingThread(
+        Prompter(voice, cache, mixer, sentences=PACK.sentences, on_trouble=pytest.fail),
+        on_trouble=pytest.fail,
+    )
     session = Session(PACK, (MIXED,), Settings(routine_id=MIXED.id, sound_check=False))
     performer = Performer(speaking, mixer, lambda intents: None, [held.watch])
     ended = threading.Event()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assistant.language.packs import load_language
-from assistant.speech.vosk_model import VOSK_UNKNOWN_WORD
+from assistant.languages.packs import load_language
+from assistant.speech.vosk.model import VOSK_UNKNOWN_WORD
 
 MODEL = Path(__file__).parents[2] / "models" / "limber-en"
 

@@ -84,7 +84,7 @@ def _begin(context: Context, routine: Routine) -> None:
 
 def tell_routines(context: Context) -> None:
     """Say what there is."""
-    names = ". ".join(routine.spoken_name for routine in available(context))
+    names = context.script.pack.rules.listed([routine.spoken_name for routine in available(context)])
     if names:
         context.script.reply(Line.ROUTINES, routines=names)
     else:

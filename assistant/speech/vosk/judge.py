@@ -18,7 +18,7 @@ import numpy as np
 
 from assistant.core.ports import BLOCK_SECONDS
 from assistant.errors import HearingError
-from assistant.speech.judge_network import FRAME_SECONDS, JudgeNetwork
+from assistant.speech.vosk.judge_network import FRAME_SECONDS, JudgeNetwork
 
 _REMEMBERED_SECONDS = 6.0
 _CONTEXT_SECONDS = 0.8

@@ -15,7 +15,8 @@ import vosk
 from assistant.errors import HearingError
 from assistant.native_stderr import caught_stderr
 from assistant.resources import BUILT_IN_MODEL, resource_path
-from assistant.speech.judge import Judge, load_judging
+from assistant.speech.vosk.judge import Judge, load_judging
+from assistant.speech.vosk.recognizer import VoskRecognizer
 
 VOSK_UNKNOWN_WORD = "[unk]"
 """What a grammar and its results have for speech that matched no phrase."""
@@ -36,6 +37,10 @@ class VoskModel:
         self.native = _load(path)
         own = path / _JUDGE
         self._judging = load_judging(own if own.is_dir() else resource_path(BUILT_IN_MODEL) / _JUDGE)
+
+    def new_recognizer(self) -> VoskRecognizer:
+        """A recognizer for one stream of sound."""
+        return VoskRecognizer(self)
 
     def new_judge(self) -> Judge:
         """A judge for one recognizer's stream."""

@@ -1,14 +1,16 @@
 """The Piper voice: neural, natural, from a downloaded ONNX model. Belongs to one thread.
 
-Must not be imported before it is needed: onnxruntime takes a moment to load.
+Must not import onnxruntime or piper before a voice is opened: they take a moment to load.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnxruntime
@@ -18,24 +20,23 @@ from piper import SynthesisConfig
 from piper.config import PiperConfig
 
 from assistant.core.ports import Speech
-from assistant.core.script import sentences
+from assistant.core.prompts import speakable
 from assistant.errors import VoiceError
-from assistant.speech.voice_pieces import to_speech
+from assistant.speech.voices.pieces import to_speech
 
-# onnxruntime has no base class for its errors; KeyError and the like come of models of another kind.
-_FAILURES: tuple[type[Exception], ...] = (
-    *(
-        value
-        for value in vars(onnxruntime_pybind11_state).values()
-        if isinstance(value, type) and issubclass(value, Exception)
-    ),
-    OSError,
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    RuntimeError,
-)
+if TYPE_CHECKING:
+    from piper import PiperVoice as Engine
+
+
+def open_voice(which: str, *, installed: Sequence[Path], steady: bool) -> PiperVoice:
+    """The voice of a .onnx file, or of the name of an installed one. Raises VoiceError."""
+    by_name = {path.stem: path for path in installed}
+    return PiperVoice(by_name.get(which, Path(which).expanduser()), steady=steady)
+
+
+def speaking(language: str, installed: Sequence[Path]) -> Sequence[str]:
+    """The installed voices of a language, which their names begin with, as "en_US-ljspeech-medium" does."""
+    return [path.stem for path in installed if path.stem.partition("_")[0].partition("-")[0] == language]
 
 
 class PiperVoice:
@@ -54,7 +55,7 @@ class PiperVoice:
         except FileNotFoundError as error:
             message = f"The voice {model_path} is incomplete: {error.filename or model_path} is missing."
             raise VoiceError("voice_failed", message) from error
-        except _FAILURES as error:
+        except _failures() as error:
             message = f"The voice {model_path} cannot be loaded; its files are damaged or no Piper voice."
             raise VoiceError("voice_failed", message) from error
         self._id = f"piper:{model_path.stem}:{size}" + (":steady" if steady else "")
@@ -65,17 +66,18 @@ class PiperVoice:
         return self._id
 
     def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
-        """Yield one piece per sentence. Raises VoiceError."""
+        """Yield the sentence, in one piece. Raises VoiceError."""
+
         settings = SynthesisConfig(
             length_scale=self._engine.config.length_scale / rate,
             noise_scale=self._noise_scale,
             noise_w_scale=self._noise_scale,
         )
-        for sentence in sentences(text):
+        if sentence := speakable(text):
             try:
                 chunks = list(self._engine.synthesize(sentence, settings))
                 sound = np.concatenate([chunk.audio_float_array for chunk in chunks])
-            except _FAILURES as error:
+            except _failures() as error:
                 message = f"The voice {self._path.stem} failed to speak; its model may be damaged."
                 raise VoiceError("voice_failed", message) from error
             speech = to_speech(sound, chunks[0].sample_rate)
@@ -84,7 +86,20 @@ class PiperVoice:
             yield speech
 
 
+@cache
+def _failures() -> tuple[type[Exception], ...]:
+    """onnxruntime has no base class for its errors; KeyError and the like come of models of another kind."""
+
+    own = (value for value in vars(onnxruntime_pybind11_state).values() if isinstance(value, type))
+    return (
+        *(kind for kind in own if issubclass(kind, Exception)),
+        *(OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError),
+    )
+
+
 def _load(model_path: Path) -> Engine:
+    from piper import PiperVoice as Engine
+
     config_path = Path(f"{model_path}.json")
     config = PiperConfig.from_dict(json.loads(config_path.read_text(encoding="utf-8")))
     if not model_path.is_file():

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from assistant.core.ports import Speech
-from assistant.core.script import sentences
+from assistant.core.prompts import speakable
 from assistant.errors import VoiceError
-from assistant.speech.voice_command import run_synthesizer, speak_by_command
+from assistant.speech.voices.command import run_synthesizer, speak_by_command
 
 WORDS_PER_MINUTE = 160  # espeak-ng's own 175 sounds hurried for somebody who is to relax
+
+
+USUAL = {"en": "en-us"}
+"""Where a language's usual voice has another name than the language."""
+
+
+def open_voice(which: str, *, installed: Sequence[Path], steady: bool) -> EspeakVoice:
+    """The voice of this name; there is no chance in any. Raises VoiceError."""
+    return EspeakVoice(which)
+
+
+def speaking(language: str, installed: Sequence[Path]) -> Sequence[str]:
+    """espeak-ng speaks more than a hundred languages; whether it speaks this one, opening it tells."""
+    return [USUAL.get(language, language)]
 
 
 class EspeakVoice:
@@ -32,9 +47,9 @@ class EspeakVoice:
         return self._id
 
     def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
-        """Yield one piece per sentence. Raises VoiceError."""
+        """Yield the sentence, in one piece. Raises VoiceError."""
         speed = str(min(max(round(WORDS_PER_MINUTE * rate), 80), 450))  # espeak-ng's own limits
-        for sentence in sentences(text):
+        if sentence := speakable(text):
             yield speak_by_command(
                 ["espeak-ng", "-v", self._name, "-s", speed, "--stdin", "--stdout"], sentence
             )

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from assistant.core.ports import Speech
-from assistant.core.script import sentences
+from assistant.core.prompts import speakable
 from assistant.errors import VoiceError
-from assistant.speech.voice_command import run_synthesizer, speak_by_command
+from assistant.speech.voices.command import run_synthesizer, speak_by_command
+
+
+def open_voice(which: str, *, installed: Sequence[Path], steady: bool) -> FliteVoice:
+    """The voice of this name; there is no chance in any. Raises VoiceError."""
+    return FliteVoice(which)
+
+
+def speaking(language: str, installed: Sequence[Path]) -> Sequence[str]:
+    """Its usual voice, for the one language that it speaks."""
+    return ["slt"] if language == "en" else []
 
 
 class FliteVoice:
@@ -30,9 +41,9 @@ class FliteVoice:
         return f"flite:{self._name}"
 
     def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
-        """Yield one piece per sentence. Raises VoiceError."""
+        """Yield the sentence, in one piece. Raises VoiceError."""
         stretch = f"duration_stretch={1 / rate:.3f}"
-        for sentence in sentences(text):
+        if sentence := speakable(text):
             yield speak_by_command(
                 ["flite", "-voice", self._name, "--setf", stretch, "-t", sentence, "-o", "/dev/stdout"]
             )

@@ -14,7 +14,7 @@ import numpy as np
 
 from assistant.core.ports import Speech
 from assistant.errors import VoiceError
-from assistant.speech.voice_pieces import to_speech
+from assistant.speech.voices.pieces import to_speech
 
 LIMIT_SECONDS = 10.0  # a sentence takes 10 to 100 ms on a laptop
 

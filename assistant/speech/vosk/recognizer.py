@@ -20,7 +20,7 @@ from assistant.core.intents import UNKNOWN_WORD
 from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses, PartialHypothesis
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.speech.endpointing import Endpoint, Endpointer, EndpointSettings
-from assistant.speech.vosk_model import VOSK_UNKNOWN_WORD, VoskModel
+from assistant.speech.vosk.model import VOSK_UNKNOWN_WORD, VoskModel
 
 _REPLAY_SECONDS = 0.6  # what libvosk has not decoded yet, and the beginning of the word in it
 _REPLAY_AFTER_WORDS_SECONDS = 0.2  # after words and silence: the onset of the next word
