@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assistant.core.prompts import LanguagePack
-from assistant.core.routine import Routine, Side
+from assistant.core.routine import Routine
 from assistant.languages.packs import load_language
 
 _LATIN, _OTHER = "abcdefghijklmnopqrstuvwxyz'", "абцдефгхийклмнопярстувшьызъ"
@@ -90,7 +90,7 @@ def write_nonsense(folder: Path, english: LanguagePack) -> None:
     (pack / "rules.py").write_text(RULES.replace("{WORDS}", repr(by_number)), encoding="utf-8")
     (pack / "wording.py").write_text(WORDING, encoding="utf-8")
     lines = {str(line): nonsense_text(text) for line, text in english.lines.items()}
-    words = {str(side): nonsense(english.words[side]) for side in Side}
+    words = {name: nonsense(word) for name, word in english.words.items()}
     (pack / "prompts.toml").write_text(_toml({"words": words, "lines": lines}), encoding="utf-8")
     flagged = set(english.red_flags)
     phrases = {

@@ -58,7 +58,7 @@ def from_values(values: Mapping[str, Any]) -> Event:
             }
         event: Event = kind(**fields)
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{values!r} is no event: {error}") from error
+        raise ValueError(f"{values!r}: {error}") from error
     return event
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
-from assistant.equipment import load_content, open_hearing, open_voice
 from fakes import FakeRecognizer, FakeVoice
 
 from assistant.config import Config
 from assistant.core.ports import Recognizer, Voice
 from assistant.errors import VoiceError
+from assistant.opening import load_content, open_hearing, open_speech_model, open_voice
 from assistant.speech import engines
 from assistant.speech.engines import RecognizerEngine, VoiceEngine, choose_voices, find_model
 
@@ -116,7 +116,7 @@ def test_a_registered_recognizer_hears_a_session(monkeypatch: pytest.MonkeyPatch
     assert (engine.name, model.path, model.origin) == ("shell", tmp_path, "configured")
     told: list[str] = []
     pack, _ = load_content(config, pytest.fail)
-    hearing = open_hearing(config, pack, told.append, None)
+    hearing = open_hearing(config, pack, open_speech_model(config, pack, told.append), None)
     believed = hearing.accept(bytes(640))
     assert [hypothesis.words for hypothesis in believed] == [("stop",)]
     assert "does not know these words" in told[0]

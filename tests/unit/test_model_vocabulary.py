@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from assistant.languages.packs import load_language
-from assistant.speech.vosk.model import VOSK_UNKNOWN_WORD
+from assistant.speech.vosk.recognizer import VOSK_UNKNOWN_WORD
 
 MODEL = Path(__file__).parents[2] / "models" / "limber-en"
 

@@ -16,10 +16,8 @@ from assistant.errors import HearingError
 from assistant.native_stderr import caught_stderr
 from assistant.resources import BUILT_IN_MODEL, resource_path
 from assistant.speech.vosk.judge import Judge, load_judging
-from assistant.speech.vosk.recognizer import VoskRecognizer
+from assistant.speech.vosk.recognizer import VOSK_UNKNOWN_WORD, VoskRecognizer
 
-VOSK_UNKNOWN_WORD = "[unk]"
-"""What a grammar and its results have for speech that matched no phrase."""
 # Without these libvosk prints a riddle or, for the graph of a runtime grammar, ends the process.
 _NEEDED = ("am/final.mdl", "conf/model.conf", "graph/HCLr.fst", "graph/Gr.fst")
 _JUDGE = "judge"

@@ -13,6 +13,7 @@ import json
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import vosk
 
@@ -20,8 +21,12 @@ from assistant.core.intents import UNKNOWN_WORD
 from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses, PartialHypothesis
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.speech.endpointing import Endpoint, Endpointer, EndpointSettings
-from assistant.speech.vosk.model import VOSK_UNKNOWN_WORD, VoskModel
 
+if TYPE_CHECKING:
+    from assistant.speech.vosk.model import VoskModel
+
+VOSK_UNKNOWN_WORD = "[unk]"
+"""What a grammar and its results have for speech that matched no phrase."""
 _REPLAY_SECONDS = 0.6  # what libvosk has not decoded yet, and the beginning of the word in it
 _REPLAY_AFTER_WORDS_SECONDS = 0.2  # after words and silence: the onset of the next word
 _LONGEST_REPLAY_SECONDS = 1.0
