@@ -14,6 +14,8 @@ from assistant.core import events
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
 from assistant.core.states import Signal
+from assistant.language.packs import FOLDER
+from assistant.store.library import load_library
 
 ROOT = Path(__file__).parents[2]
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
@@ -180,3 +182,13 @@ def test_what_a_voice_engine_needs_is_listed() -> None:
     )
     assert "config.example.toml" in found
     assert found <= listed_for("A voice engine")
+
+
+def test_what_a_language_needs_is_listed() -> None:
+    pack = [path for path in (FOLDER / "en").iterdir() if path.suffix in (".toml", ".py")]
+    assert {name(path) for path in pack} <= listed_for("A language")
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/safety.md"])
+def test_the_stretches_are_counted(document: str) -> None:
+    assert f"{len(load_library())} stretches" in (ROOT / document).read_text()
