@@ -120,6 +120,29 @@ def test_the_documents_for_a_first_look_are_short() -> None:
     assert len(drawn.sub("", (ROOT / "ARCHITECTURE.md").read_text()).splitlines()) < 220
 
 
+def modules(folder: str) -> set[str]:
+    """What a package consists of, by the names that a table gives them."""
+    paths = [path for path in (ROOT / folder).iterdir() if not path.name.startswith("_")]
+    packages = {f"{path.name}/" for path in paths if path.is_dir()}
+    return packages | {path.stem for path in paths if path.suffix == ".py"}
+
+
+@pytest.mark.parametrize("folder", ["assistant/core", "assistant/core/dialogue"])
+def test_the_architecture_says_what_each_module_is_for(folder: str) -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    table = text.split(f"| in `{folder}` |")[1].split("\n\n")[0]
+    first_cells = re.findall(r"^\| (`[^|]+) \|", table, re.MULTILINE)
+    named = [quoted for cell in first_cells for quoted in QUOTED.findall(cell)]
+    assert len(named) == len(set(named))
+    assert set(named) == modules(folder)
+
+
+def test_the_architecture_names_every_part_of_the_package() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    for part in modules("assistant"):
+        assert f"`assistant/{part.removesuffix('/')}`" in text or f"`assistant/{part}.py`" in text, part
+
+
 def listed_for(title: str) -> set[str]:
     """The files that CONTRIBUTING lists for adding something."""
     page = (ROOT / "CONTRIBUTING.md").read_text()
