@@ -1,7 +1,7 @@
 """Templates of phrases: `[words]` may be left out, `(one|another)` are alternatives. Pure functions.
 
 The syntax is a part of hassil's, whose parser takes longer to import than all of Limber's phrases take to
-load (docs/decisions/0001-phrase-templates.md); a test holds the phrases against those that hassil gives.
+load (docs/decisions/0028-phrase-templates.md); a test holds the phrases against those that hassil gives.
 """
 
 from __future__ import annotations
