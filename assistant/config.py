@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 import platformdirs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from assistant.core.listening.reflex import OperatingPoint
+from assistant.core.listening.operating_point import OperatingPoint
 from assistant.errors import ConfigError, closest
 
 _HomePath = Annotated[str, AfterValidator(os.path.expanduser)]

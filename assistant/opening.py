@@ -13,7 +13,7 @@ from pathlib import Path
 
 from assistant.config import Config
 from assistant.core.context import Settings
-from assistant.core.listening.reflex import OperatingPoint
+from assistant.core.listening.operating_point import OperatingPoint
 from assistant.core.ports import EchoCanceller
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Condition, Routine

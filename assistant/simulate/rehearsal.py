@@ -30,7 +30,7 @@ from assistant.core.events import (
 )
 from assistant.core.intents import Words
 from assistant.core.listening.listener import meaning_of
-from assistant.core.listening.reflex import OperatingPoint
+from assistant.core.listening.operating_point import OperatingPoint
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, Recognizer, Voice
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch

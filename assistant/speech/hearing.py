@@ -17,7 +17,8 @@ from assistant.core.events import Meaning
 from assistant.core.intents import Intent, PhraseTable
 from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses, PartialHypothesis
 from assistant.core.listening.joining import JoinedStream, Stream
-from assistant.core.listening.reflex import Believed, OperatingPoint, Reflex
+from assistant.core.listening.operating_point import OperatingPoint
+from assistant.core.listening.reflex import Believed, Reflex
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, EchoCanceller, Recognizer
 from assistant.speech.endpointing import level_dbfs
 

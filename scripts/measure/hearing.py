@@ -14,7 +14,7 @@ from assistant.cli import output
 from assistant.errors import HearingError
 
 if TYPE_CHECKING:
-    from assistant.core.listening.reflex import OperatingPoint
+    from assistant.core.listening.operating_point import OperatingPoint
     from scripts.measure.figures import Figure
     from scripts.measure.processes import Run
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from assistant.core.events import Said
 from assistant.core.intents import PhraseTable
-from assistant.core.listening.reflex import OperatingPoint
+from assistant.core.listening.operating_point import OperatingPoint
 from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.languages.en.rules import words as spoken_words
 from assistant.simulate.acoustics import Sound

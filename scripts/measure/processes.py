@@ -22,7 +22,7 @@ from pathlib import Path
 
 from assistant.audio.echo import open_canceller
 from assistant.core.intents import PhraseTable
-from assistant.core.listening.reflex import OperatingPoint
+from assistant.core.listening.operating_point import OperatingPoint
 from assistant.errors import AudioError, HearingError, VoiceError
 from assistant.languages.packs import load_language
 from assistant.speech.engines import open_model

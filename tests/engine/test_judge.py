@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from assistant.core.listening.reflex import OperatingPoint
+from assistant.core.listening.operating_point import OperatingPoint
 from assistant.core.ports import BLOCK_BYTES, SAMPLE_RATE_HZ
 from assistant.resources import BUILT_IN_MODEL, resource_path
 from assistant.speech.vosk.judge import Judge, load_judging

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from assistant.config import Config, config_path, load_config
-from assistant.core.listening.reflex import OperatingPoint
+from assistant.core.listening.operating_point import OperatingPoint
 from assistant.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ from assistant.core.actions import Action, ReportState, Speak
 from assistant.core.context import Settings
 from assistant.core.events import Said, SpeakerRestored
 from assistant.core.intents import Intent
-from assistant.core.listening.reflex import OperatingPoint
+from assistant.core.listening.operating_point import OperatingPoint
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, Speech
 from assistant.core.session import Session
 from assistant.event_queue import MAX_EVENTS, EventQueue

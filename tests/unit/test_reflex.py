@@ -13,7 +13,8 @@ from assistant.core.events import Meaning, Said
 from assistant.core.intents import SAFETY_INTENTS, Intent
 from assistant.core.listening.hypotheses import FinalHypothesis, Hypothesis, PartialHypothesis
 from assistant.core.listening.listener import Listener
-from assistant.core.listening.reflex import Believed, OperatingPoint, Reflex
+from assistant.core.listening.operating_point import OperatingPoint
+from assistant.core.listening.reflex import Believed, Reflex
 from assistant.core.ports import BLOCK_SECONDS
 
 POINT = OperatingPoint()

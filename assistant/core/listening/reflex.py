@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Annotated
 
 from assistant.core.events import Meaning
 from assistant.core.intents import UNKNOWN_WORD, Intent, Match, PhraseTable, Words, place_of
 from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses, PartialHypothesis
 from assistant.core.listening.listener import Listener
 from assistant.core.listening.loudness import Loudness
+from assistant.core.listening.operating_point import OperatingPoint
 
 _ROUNDING_SECONDS = 1e-6
 _NEVER = -math.inf
@@ -23,61 +23,6 @@ _JUDGE_EVERY_SECONDS = 0.1
 
 Plausibility = Callable[[str, float], float]
 """How well a phrase, first suspected so many seconds ago, fits the sound, in nats a phone; 0 at best."""
-
-
-@dataclass(frozen=True, slots=True)
-class Within:
-    """From where to where a number may be set."""
-
-    least: float
-    most: float
-
-
-_Plausibility = Annotated[float, Within(-100.0, 0.0)]
-
-
-@dataclass(frozen=True, slots=True)
-class OperatingPoint:
-    """How much is asked of a safety phrase before it is believed; the configuration takes its keys from here.
-
-    Words decoded in the middle of a sentence often turn into others with the next syllable: docs/hearing.md
-    has what is missed and what is made up with these values. A phrase is alone when its utterance has no
-    other words so far; what other people say is mistaken for a phrase among words most of all.
-
-    Talk is what has gone on for `talk_seconds` before the phrase. People who are not talking to us talk on,
-    and no louder: there a phrase is doubted, unless it is `stands_out_db` louder than the talk before it, or
-    the second within `doubt_seconds`. A phrase in doubt is believed when nobody has talked on for
-    `doubted_quiet_seconds`. Any other is believed at the latest when it is final.
-
-    The sound itself has to bear the phrase out as well (`Recognizer.plausibility`, in nats a phone): a little
-    where it is alone, more among other words, most after talk. Where a phrase that is alone was not believed
-    for that, less is asked for `doubt_seconds`: who is not heard says it again.
-
-    Words whose sound a canceller has brought down by `leftover_db` are what it left of our own voice: a
-    person is heard as loud as before. A safety phrase is a suspicion then, and nothing is believed.
-    """
-
-    alone_quiet_seconds: Annotated[float, Within(0.02, 0.4)] = 0.1
-    """A "stop" alone is believed when it has been so long quiet since the last speech."""
-    alone_stood_seconds: Annotated[float, Within(0.0, 2.0)] = 0.24
-    """Or when it has stood there for so long, though sound goes on."""
-    among_quiet_seconds: Annotated[float, Within(0.02, 0.4)] = 0.3
-    """Pain, a red flag, or a phrase before or after other words is believed after so long a quiet."""
-    among_stood_seconds: Annotated[float, Within(0.0, 10.0)] = 0.5
-    """Or when it has stood there for so long, though sound and words go on."""
-    talk_seconds: Annotated[float, Within(0.0, 60.0)] = 0.8
-    stands_out_db: Annotated[float, Within(-90.0, 30.0)] = 4.0
-    doubted_quiet_seconds: Annotated[float, Within(0.4, 5.0)] = 1.2
-    alone_plausibility: _Plausibility = -2.0
-    unrecorded_plausibility: _Plausibility = -8.0
-    """Instead of `alone_plausibility`, of pain and red flags: no recording taught the judge those."""
-    among_plausibility: _Plausibility = -1.0
-    doubted_plausibility: _Plausibility = -0.7
-    again_plausibility: _Plausibility = -3.0
-    doubt_seconds: Annotated[float, Within(0.0, 60.0)] = 10.0
-    leftover_db: Annotated[float, Within(6.0, 120.0)] = 20.0
-    suspicion_seconds: Annotated[float, Within(0.0, 5.0)] = 0.6
-    """A suspicion lowers the voice for so long at most; what is confirmed later acts all the same."""
 
 
 @dataclass(frozen=True, slots=True)
