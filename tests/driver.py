@@ -33,6 +33,7 @@ from assistant.core.events import (
 )
 from assistant.core.flow import State
 from assistant.core.intents import Intent
+from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Position, Region, Routine, Stretch
 from assistant.core.script import sentences
 from assistant.core.session import Session
@@ -102,10 +103,11 @@ class Driver:
         start: bool = True,
         now: float = 1000.0,
         library: tuple[Stretch, ...] = (),
+        pack: LanguagePack | None = None,
         **settings: object,
     ) -> None:
         chosen = {"routine_id": routine.id if routine else "", "sound_check": False, **settings}
-        pack = PACK if catalogue is CATALOGUE else load_language("en", catalogue)
+        pack = pack or (PACK if catalogue is CATALOGUE else load_language("en", catalogue))
         self.session = Session(pack, catalogue, Settings(**chosen), library)  # type: ignore[arg-type]
         self.now = now
         self.did: list[Did] = []

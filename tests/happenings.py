@@ -1,0 +1,383 @@
+"""What can happen to a session: moves as plain data, made by chance where the session stands, and played again.
+
+A `Case` is a setup and its moves, all of it JSON. `random_case` makes one as it plays it; whatever draws like
+random.Random decides. `played` plays one; `minimal` leaves out what a failure does not need.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from random import Random
+from typing import Any
+
+from driver import CATALOGUE, built_in_routines
+from invariants import Watched
+
+from assistant.core.adapting import StretchPast
+from assistant.core.events import (
+    DeadlineReached,
+    MicrophoneLost,
+    MicrophoneRestored,
+    PromptFinished,
+    SentenceFinished,
+    SoundMeasured,
+    SpeakerLost,
+    SpeakerRestored,
+    Started,
+)
+from assistant.core.flow import State, listened_for
+from assistant.core.intents import Intent
+from assistant.core.routine import Routine
+from assistant.language.packs import load_language
+from assistant.store.library import load_library
+
+Move = list[Any]
+LIBRARY = tuple(load_library().values())
+ROUTINES = (*CATALOGUE, *built_in_routines())
+BUILT_IN = (*CATALOGUE[:1], *built_in_routines())
+PACKS = {"test": load_language("en", CATALOGUE), "built in": load_language("en", BUILT_IN)}
+CATALOGUES: dict[str, tuple[Routine, ...]] = {"test": CATALOGUE, "built in": BUILT_IN}
+STRETCHES = sorted({stretch.id for routine in ROUTINES for stretch in routine.stretches})
+DEVICES = {
+    "microphone lost": MicrophoneLost("lost"),
+    "microphone restored": MicrophoneRestored(),
+    "speaker lost": SpeakerLost(),
+    "speaker restored": SpeakerRestored(),
+    "started": Started(),
+    "deadline": DeadlineReached(),
+    "measured": SoundMeasured(-50.0, 20.0),
+}
+LEADS_ON: dict[State, tuple[str, ...]] = {
+    State.CHOOSING: ("mixed one", "short one", "low one", "start"),
+    State.SCREENING: ("yes",),
+    State.HISTORY: ("no",),
+    State.SCORE_NOW: ("two", "zero", "four", "seven"),
+    State.NEWS: ("no",),
+    State.SOUND_CHECK: ("stop", "ready"),
+    State.PAUSED: ("continue", "continue", "next", "go back", "mixed one"),
+    State.ASLEEP: ("continue", "wake up"),
+    State.SCORING: ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight"),
+    State.SPREADING: ("no",),
+    State.DECIDING: ("yes", "yes", "easier", "go on"),
+    State.SCORE_AFTER: ("three",),
+    "finishing": ("yes", "no", "continue"),  # type: ignore[dict-item]
+}
+HARMLESS = tuple(intent for intent in Intent if intent not in (Intent.RED_FLAG, Intent.END))
+CHATTER = ("[unk]", "step", "yes", "no", "ten", "stop", "back", "okay", "end", "better", "two")
+BASE = {
+    "go on": 30,
+    "say": 8,
+    "likely": 10,
+    "hurt": 4,
+    "end": 2,
+    "doubt": 3,
+    "okay": 2,
+    "bring back": 2,
+    "plan": 1,
+    "setting": 2,
+    "red flag": 0.2,
+    "pass": 6,
+    "stall": 3,
+    "late": 2,
+    "device": 2,
+    "odd": 2,
+    "partial": 2,
+    "chatter": 2,
+    "talk": 1.5,
+    "silence": 2,
+}
+
+
+@dataclass
+class Case:
+    """A session that can be played again."""
+
+    setup: dict[str, Any]
+    moves: list[Move] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return json.dumps({"setup": self.setup, "moves": self.moves})
+
+
+def watched(setup: dict[str, Any], kind: type[Watched] = Watched) -> Watched:
+    """The session of a setup, not yet under way."""
+    settings = dict(setup)
+    catalogue = settings.pop("catalogue", "test")
+    routine = next((r for r in CATALOGUES[catalogue] if r.id == settings.pop("routine", "")), None)
+    pasts = settings.pop("pasts", None)
+    return kind(
+        routine=routine,
+        catalogue=CATALOGUES[catalogue],
+        pack=PACKS[catalogue],
+        library=LIBRARY if settings.pop("plans", False) else (),
+        pasts=None if pasts is None else {name: StretchPast(*past) for name, past in pasts.items()},
+        **settings,
+    )
+
+
+# Playing moves
+
+
+def _talk(driver: Watched, words: list[str], seconds: float) -> None:
+    """Somebody talks on, in one utterance that never ends."""
+    driver.hear(*words, final=False)
+    utterance = driver._utterance
+    for _ in range(round(seconds / 0.8)):
+        driver.advance(0.8)
+        words = [*words, "[unk]"]
+        driver.hear(*words, final=False, utterance=utterance)
+
+
+def _leave(driver: Watched) -> None:
+    """Time until the state is another one."""
+    before = driver.state
+    for _ in range(200):
+        if driver.state is not before or not driver.happen():
+            return
+
+
+def _until_silent(driver: Watched) -> None:
+    for _ in range(200):
+        if not driver.speaking or not driver.happen():
+            break
+    driver.advance(0.5)
+
+
+def _answer(driver: Watched, phrase: str, later: float) -> None:
+    _until_silent(driver)
+    driver.advance(later)
+    driver.say(phrase)
+
+
+def _stall(driver: Watched, seconds: float) -> None:
+    driver.now += seconds
+
+
+def _prompts(driver: Watched, finish: bool) -> None:
+    driver.prompts_finish = finish
+
+
+PLAYS: dict[str, Callable[..., object]] = {
+    "say": Watched.say,
+    "answer": _answer,
+    "hear": lambda driver, words: driver.hear(*words),
+    "partial": lambda driver, words: driver.hear(*words, final=False),
+    "talk": _talk,
+    "pass": Watched.advance,
+    "leave": _leave,
+    "stall": _stall,
+    "device": lambda driver, name: driver.event(DEVICES[name]),
+    "prompts": _prompts,
+    "finished": lambda driver, prompt_id: driver.event(PromptFinished(prompt_id)),
+    "sentence": lambda driver, prompt_id: driver.event(SentenceFinished(prompt_id)),
+}
+
+
+def play(driver: Watched, move: Move) -> None:
+    """Let one move happen."""
+    PLAYS[move[0]](driver, *move[1:])
+
+
+def played(case: Case, kind: type[Watched] = Watched) -> Watched:
+    """Play a case to its end, and on until it has come to rest."""
+    driver = watched(case.setup, kind)
+    for move in case.moves:
+        play(driver, move)
+    driver.prompts_finish = True
+    driver.play_out()
+    return driver
+
+
+# Making moves
+
+
+def random_setup(random: Random) -> dict[str, Any]:
+    """How a session begins: routine, questions, history."""
+    catalogue = random.choice(("test", "test", "built in"))
+    setup: dict[str, Any] = {"catalogue": catalogue}
+    if random.random() < 0.8:
+        setup["routine"] = random.choice(CATALOGUES[catalogue]).id
+    for name, chance in (("physician_check_due", 0.15), ("sound_check", 0.15), ("asks_how_it_is", 0.3)):
+        if random.random() < chance:
+            setup[name] = True
+    setup["plans"] = random.random() < 0.3
+    setup["hears_itself"] = random.random() < 0.5
+    if random.random() < 0.5:
+        chosen = next((r for r in CATALOGUES[catalogue] if r.id == setup.get("routine")), None)
+        near = [stretch.id for stretch in chosen.stretches] if chosen else STRETCHES
+        past = lambda: [random.choice((0, 1, 2)), random.randint(0, 3), random.randint(0, 9)]  # noqa: E731
+        setup["pasts"] = {random.choice(near): past() for _ in range(random.randint(0, 3))}
+    return setup
+
+
+def phrase_of(random: Random, setup: dict[str, Any], *intents: Intent) -> str:
+    """A phrase of one of the intents, with something in each of its slots."""
+    table = PACKS[setup.get("catalogue", "test")].table
+    words = random.choice(table.phrases[random.choice(intents)]).split()
+    return " ".join(
+        random.choice(_values(setup.get("catalogue", "test"), word[1:-1])) if word[0] == "{" else word
+        for word in words
+    )
+
+
+@cache
+def _values(catalogue: str, slot: str) -> tuple[str, ...]:
+    return tuple(PACKS[catalogue].table.slots[slot])
+
+
+def weights(random: Random) -> dict[str, float]:
+    """How likely each kind of move is in one session: some never, some often."""
+    return {kind: weight * random.choice((0, 1, 1, 4)) for kind, weight in BASE.items()} | {
+        "go on": BASE["go on"]
+    }
+
+
+def random_move(random: Random, driver: Watched, setup: dict[str, Any], likely: dict[str, float]) -> Move:
+    """What happens next."""
+    kind = random.choices(tuple(likely), tuple(likely.values()))[0]
+    return MAKES[kind](random, driver, setup)
+
+
+def _go_on(random: Random, driver: Watched, setup: dict[str, Any]) -> Move:
+    state = driver.state
+    if state in LEADS_ON:
+        return ["answer", random.choice(LEADS_ON[state]), random.choice((0.0, 0.5))]
+    if state is State.DEAF:
+        return ["device", "microphone restored"]
+    return ["leave"]
+
+
+def _spoken(random: Random, phrase: str) -> Move:
+    return ["say", phrase] if random.random() < 0.5 else ["answer", phrase, random.choice((0.0, 0.5))]
+
+
+def _phrases(*intents: Intent) -> Callable[[Random, Watched, dict[str, Any]], Move]:
+    return lambda random, _, setup: _spoken(random, phrase_of(random, setup, *intents))
+
+
+def _likely(random: Random, driver: Watched, setup: dict[str, Any]) -> Move:
+    """A phrase that is answered where the session stands."""
+    wanted = [intent for intent in HARMLESS if intent in listened_for(driver.state)]
+    return _spoken(random, phrase_of(random, setup, *(wanted or HARMLESS)))
+
+
+def _doubt(random: Random, driver: Watched, setup: dict[str, Any]) -> Move:
+    """Half an answer: something beside it was lost."""
+    words = phrase_of(random, setup, Intent.YES, Intent.NO, Intent.YES, Intent.NO, *HARMLESS[:1]).split()
+    return ["hear", ["[unk]", *words] if random.random() < 0.5 else [*words, "[unk]"]]
+
+
+def _odd(random: Random, driver: Watched, setup: dict[str, Any]) -> Move:
+    """Ends of prompts that come early, late or twice, or not at all."""
+    prompt_id = random.randint(1, max(1, len(driver.spoken)))
+    odd = random.choice(("prompts hang", "prompts finish", "finished", "sentence", "started", "deadline"))
+    if odd.startswith("prompts"):
+        return ["prompts", odd == "prompts finish"]
+    return [odd, prompt_id] if odd in ("finished", "sentence") else ["device", odd]
+
+
+def _partial(random: Random, driver: Watched, setup: dict[str, Any]) -> Move:
+    return ["partial", phrase_of(random, setup, *Intent).split()]
+
+
+def _talking(random: Random, driver: Watched, setup: dict[str, Any]) -> Move:
+    words = random.choice((["[unk]"], ["step", "[unk]"], ["two"], ["yes", "[unk]"]))
+    return ["talk", words, random.choice((4.0, 12.0, 30.0))]
+
+
+def _number(low: float, high: float) -> Callable[[Random], float]:
+    return lambda random: round(random.uniform(low, high), 1)
+
+
+MAKES: dict[str, Callable[[Random, Watched, dict[str, Any]], Move]] = {
+    "go on": _go_on,
+    "say": _phrases(*HARMLESS),
+    "likely": _likely,
+    "hurt": _phrases(Intent.PAIN),
+    "end": _phrases(Intent.END, Intent.END, Intent.SLEEP),
+    "doubt": _doubt,
+    "okay": lambda random, d, s: _spoken(random, random.choice(OKAY)),
+    "bring back": _phrases(Intent.BRING_BACK),
+    "plan": _phrases(Intent.CHOOSE),
+    "setting": _phrases(Intent.SLOWER, Intent.FASTER, Intent.LOUDER, Intent.QUIETER),
+    "red flag": _phrases(Intent.RED_FLAG),
+    "pass": lambda random, d, s: ["pass", _number(0, random.choice((1, 5, 60)))(random)],
+    "stall": lambda random, d, s: ["stall", _number(0, random.choice((5, 60, 3600)))(random)],
+    "late": lambda random, d, s: ["stall", _number(0, 2)(random)],
+    "device": lambda random, d, s: ["device", random.choice((*list(DEVICES)[:4], "measured"))],
+    "odd": _odd,
+    "partial": _partial,
+    "chatter": lambda random, d, s: ["hear", random.choices(CHATTER, k=random.randint(0, 3))],
+    "talk": _talking,
+    "silence": lambda random, d, s: ["pass", random.choice((15.0, 130.0, 300.0))],
+}
+OKAY = ("okay", "better", "it's better", "much better", "i'm fine", "i'm okay", "yes", "yes please", "sure")
+
+
+def random_case(random: Random, case: Case, kind: type[Watched] = Watched, most_moves: int = 60) -> Watched:
+    """Play a session of chance; its setup and moves are added to `case`, also when a rule breaks."""
+    case.setup |= random_setup(random)
+    likely = weights(random)
+    driver = watched(case.setup, kind)
+    for _ in range(random.randint(4, most_moves)):
+        move = random_move(random, driver, case.setup, likely)
+        case.moves.append(move)
+        play(driver, move)
+        if driver.state is State.FINISHED:
+            break
+    driver.prompts_finish = True
+    driver.play_out()
+    return driver
+
+
+@dataclass
+class Found:
+    """A broken rule: what it says, the case that shows it, and after how many sessions."""
+
+    says: str
+    case: Case
+    sessions: int
+
+
+def violation(case: Case) -> str:
+    """What a case breaks; "" for nothing."""
+    try:
+        played(case)
+    except Exception as error:  # noqa: BLE001 - a core that breaks is found as well
+        return says(error)
+    return ""
+
+
+def says(error: Exception) -> str:
+    """A failure in one line."""
+    return f"{type(error).__name__}: {error}".partition("\n")[0]
+
+
+def search(seed: int, most_sessions: int, kind: type[Watched] = Watched) -> Iterator[Found | Watched]:
+    """Sessions of chance, one after the other: each as it ended, or as it broke."""
+    random = Random(seed)
+    for count in range(1, most_sessions + 1):
+        case = Case({})
+        try:
+            yield random_case(random, case, kind)
+        except Exception as error:  # noqa: BLE001
+            yield Found(says(error), case, count)
+
+
+def minimal(case: Case) -> Case:
+    """The case without moves that its failure does not need."""
+    wanted = violation(case)
+    moves, size = case.moves, len(case.moves)
+    while size:
+        at = 0
+        while at < len(moves):
+            fewer = moves[:at] + moves[at + size :]
+            if violation(Case(case.setup, fewer)) == wanted:
+                moves = fewer
+            else:
+                at += size
+        size //= 2
+    return Case(case.setup, moves)

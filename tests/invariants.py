@@ -1,0 +1,420 @@
+"""What must hold in every session, whatever is said and whatever happens: the safety rules, by number.
+
+`Watched` is a session whose every answer is checked. It knows the rules, not the code: it looks at what
+happened, at what was done, at the session's state, and at which stretch the course stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from driver import PACK, Driver
+from holding import Holds
+
+from assistant.core.actions import (
+    Action,
+    EndSession,
+    Listen,
+    PlayEarcon,
+    RecordAskedBack,
+    RecordPain,
+    RecordPainScore,
+    RecordPhysicianChecked,
+    RecordRedFlag,
+    RecordSession,
+    ReportHeard,
+    ReportHoldEnded,
+    ReportHoldStarted,
+    ReportState,
+    SetSpeechRate,
+    SetVolume,
+    Speak,
+    StopSpeaking,
+)
+from assistant.core.adapting import StretchPast
+from assistant.core.events import (
+    DeadlineReached,
+    Event,
+    FinalHypothesis,
+    Hypothesis,
+    MicrophoneLost,
+    MicrophoneRestored,
+    Started,
+)
+from assistant.core.flow import ASKED_FIRST, STRETCHING, UNDER_WAY, State, listened_for
+from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, Match
+from assistant.core.prompts import Line
+
+S, I = State, Intent  # noqa: E741 - as in the flow table
+FINISHING: State = "finishing"  # type: ignore[assignment]
+ADVICE = {PACK.lines[line] for line in PACK.advice.values()}
+ENDING = (S.EMERGENCY, S.CLOSING, S.FINISHED)
+WAITING = (S.PAUSED, S.ASLEEP, S.DEAF, S.FINISHED)
+IN_PAIN = (S.EASING, S.SCORING, S.SPREADING, S.DECIDING)
+AFTER_THE_END = (*ENDING, *IN_PAIN[:3])
+"""What has come to its end may ask about pain, advise and record. It never goes on."""
+BUSY = (*ASKED_FIRST, *UNDER_WAY)
+ASKED_TO_END = (*BUSY, S.PAUSED, S.ASLEEP)
+ALWAYS = {S.PAUSED, S.DEAF}
+WITHOUT_A_WORD = {
+    S.ASLEEP: {S.DEAF},
+    **{state: {S.ASLEEP, *ALWAYS} for state in ASKED_FIRST},
+    S.INTRODUCING: {S.INSTRUCTING, *ALWAYS},
+    S.INSTRUCTING: {S.SETTLING, *ALWAYS},
+    S.SETTLING: {S.HOLDING, *ALWAYS},
+    S.HOLDING: {S.RELEASING, *ALWAYS},
+    S.RELEASING: {S.RESTING, S.SCORE_AFTER, S.CLOSING, *ALWAYS},
+    S.RESTING: {S.INSTRUCTING, *ALWAYS},
+    S.PAUSED: {S.CLOSING, S.DEAF},
+    S.EASING: {S.SCORING, S.CLOSING, *ALWAYS},
+    **{state: {S.CLOSING, *ALWAYS} for state in (*IN_PAIN[1:], S.SCORE_AFTER)},
+    FINISHING: {S.CLOSING, S.ASLEEP, *ALWAYS},
+    S.DEAF: {S.PAUSED, S.ASLEEP},
+    S.EMERGENCY: {S.FINISHED},
+    S.CLOSING: {S.FINISHED},
+    S.FINISHED: set(),
+}
+"""Where time, prompts and devices alone may lead from each state, besides staying there."""
+UNDER_WAY_BY = {I.RESUME, I.READY, I.NEXT, I.BACK, I.CHOOSE, I.NO, I.NOT_YET, I.NUMBER, I.START, I.REPEAT}
+"""What is clear enough to lead out of a pause or a sleep. A lone "yes" is not, nor is silence."""
+YES_WORDS, NO_WORDS = {"yes", "yeah", "sure", "course"}, {"no", "nope", "not", "nothing", "none"}
+FINISH_WORDS = {"finish", "finished", "done", "goodbye", "that's"}
+DOUBTED_IN = {
+    S.SPREADING: {S.CLOSING},
+    S.DECIDING: {S.CLOSING},
+    S.SCREENING: {S.ASLEEP, S.CLOSING},
+    S.HISTORY: {S.ASLEEP, S.CLOSING},
+    S.NEWS: {S.ASLEEP, S.CLOSING},
+    FINISHING: {S.PAUSED},
+}
+"""Where half an answer is none, and where it may lead when it was asked often enough."""
+SETTINGS = {I.SLOWER: SetSpeechRate, I.FASTER: SetSpeechRate, I.LOUDER: SetVolume, I.QUIETER: SetVolume}
+FINISH_AFTER_SECONDS = 8.0
+
+
+def is_clear(words: tuple[str, ...], wanted: set[str], other: set[str]) -> bool:
+    """Whether an answer says one thing and not the other, with nothing lost."""
+    return bool(wanted & set(words)) and not {UNKNOWN_WORD, *other} & set(words)
+
+
+def goes_on(words: tuple[str, ...]) -> bool:
+    """Whether somebody says clearly that they want to go on after pain."""
+    said = " ".join(words)
+    asks_on = any(phrase in said for phrase in ("go on", "continue")) and UNKNOWN_WORD not in words
+    return is_clear(words, YES_WORDS, NO_WORDS) or asks_on
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One event, and what came of it."""
+
+    event: Event
+    before: State
+    after: State
+    actions: tuple[Action, ...]
+    heard: ReportHeard | None
+    was_speaking: bool
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return self.event.words if isinstance(self.event, Hypothesis) else ()
+
+    @property
+    def intent(self) -> Intent | None:
+        return self.heard.intent if self.heard else None
+
+    @property
+    def spoken(self) -> list[str]:
+        return [action.text for action in self.actions if isinstance(action, Speak)]
+
+    def moved_to(self, *states: State) -> bool:
+        return self.after in states and any(isinstance(action, ReportState) for action in self.actions)
+
+
+class Watched(Driver):
+    """A session whose every answer is checked."""
+
+    def __init__(self, **settings: object) -> None:
+        pasts: dict[str, StretchPast] = settings.get("pasts") or {}  # type: ignore[assignment]
+        self.gone = {name for name, past in pasts.items() if past.hurt_sessions >= 2}
+        self.not_today = self.gone | {
+            name for name, past in pasts.items() if past.hurt_sessions and (past.sessions_since_hurt or 0) < 2
+        }
+        self.left_today: set[str] = set()
+        self.holds = Holds(self, pasts if settings.get("pasts") is not None else None)
+        self.reports, self.worst = 0, -1
+        self.score_before: int | None = None
+        self.hurting = self.spread_denied = self.ended = self.started = False
+        self.hurt_region: object = None
+        self.may_begin = True
+        self.ends_with = ""
+        self.agreed, self.denied = False, 0
+        self.screened = not settings.get("physician_check_due")
+        self.sound_checked = not settings.get("sound_check", False)
+        self.cannot_hear = self.must_hear_first = False
+        self.step, self.deadlines_in_a_row, self.deadlines_since = 0, 0, 0.0
+        self.acted_in, self.acted = -1, False
+        self.talked_at, self.rests, self.finishing_from = 0.0, False, S.ASLEEP
+        self.ended_with: list[str] = []
+        self.listens_for: frozenset[Intent] | None = None
+        super().__init__(**settings)  # type: ignore[arg-type]
+
+    @property
+    def next_at(self) -> float:
+        return max(self.now, super().next_at)  # what a stalled process missed is due at once
+
+    def event(self, event: Event) -> tuple[Action, ...]:
+        before, was_speaking, due = self.state, self.speaking, self.session.next_deadline
+        actions = super().event(event)
+        heard = next((action for action in actions if isinstance(action, ReportHeard)), None)
+        it = Happened(event, before, self.state, actions, heard, was_speaking)
+        self.watched(it)
+        if before is S.FINISHED:
+            assert actions == (), "something is done after the end"
+            return actions
+        self.check_safety_is_heard(it)
+        self.check_what_was_heard(it)
+        self.check_pain(it)
+        self.holds.check(it, due)
+        self.check_where_it_leads(it)
+        self.check_answers(it)
+        self.check_ending(it)
+        for action in actions:
+            self.check_action(action)
+        self.check_now(it)
+        return actions
+
+    def watched(self, it: Happened) -> None:
+        """Something happened: for whoever counts."""
+
+    @property
+    def course(self):  # type: ignore[no-untyped-def]
+        """The way through the routine, to be looked at only."""
+        course = self.session._context.course
+        assert course is not None
+        return course
+
+    def check_safety_is_heard(self, it: Happened) -> None:
+        """A safety phrase acts in every state, in partial hypotheses too, and cuts the sound first."""
+        if isinstance(it.event, Hypothesis):
+            if it.event.utterance_id != self.acted_in:
+                self.acted_in, self.acted = it.event.utterance_id, False
+            found = self.session._context.script.pack.table.find_safety(it.words)
+            if found and not self.acted:
+                self.acted = True
+                if found.intent is not I.RED_FLAG or isinstance(it.event, FinalHypothesis):
+                    assert it.intent is found.intent, f"{found} was not acted on"
+                elif it.before in (*BUSY, *IN_PAIN):
+                    assert StopSpeaking() in it.actions, "the suspicion of an emergency does not pause"
+                    assert it.after not in BUSY or it.before is S.SOUND_CHECK
+        if it.intent in SAFETY_INTENTS and it.before is not S.EMERGENCY:
+            sounds = [type(a) for a in it.actions if isinstance(a, StopSpeaking | Speak | PlayEarcon)]
+            assert sounds[:1] == [StopSpeaking], "the sound goes on"
+
+    def check_what_was_heard(self, it: Happened) -> None:
+        """What was understood, and what must follow at once."""
+        if it.intent is I.STOP and it.before is S.SOUND_CHECK:
+            assert it.after in (S.PAUSED, S.SOUND_CHECK, S.INTRODUCING)
+            assert it.after is not S.INTRODUCING or not it.was_speaking, "our own stop passed the sound check"
+        elif it.intent is I.STOP:
+            assert it.after in WAITING
+            assert not it.spoken, "an answer to stop"
+        elif it.intent is I.PAUSE and it.before in (*BUSY, *IN_PAIN):
+            assert it.after is S.PAUSED
+        elif it.intent is I.RED_FLAG:
+            assert it.after is S.EMERGENCY
+            assert sum(text in ADVICE for text in it.spoken) == 2
+            assert any(isinstance(action, RecordRedFlag) for action in it.actions)
+            self.ends_with = "emergency"
+        elif it.intent in SETTINGS:
+            assert any(isinstance(action, SETTINGS[it.intent]) for action in it.actions)
+            if it.before in (S.EMERGENCY, S.CLOSING, S.EASING):
+                assert not it.spoken, "advice is talked over"
+                assert StopSpeaking() not in it.actions, "advice is cut"
+        if (
+            it.before is S.EMERGENCY
+            and it.after is S.EMERGENCY
+            and it.intent not in (*(I.RED_FLAG, I.PAIN, I.REPEAT),)
+        ):
+            assert StopSpeaking() not in it.actions, "the advice is cut"
+
+    def check_pain(self, it: Happened) -> None:
+        """Rules 1 to 8: what a report leads to, with the highest number of the session."""
+        if it.intent is I.PAIN and it.before is not S.EMERGENCY:
+            assert it.after in (S.EASING, S.DEAF)
+            assert PACK.lines[Line.EASE_OUT] in it.spoken
+            if not self.hurting or it.before is S.CLOSING:
+                assert any(isinstance(action, RecordPain) for action in it.actions), "a report is not kept"
+                self.reports += 1
+                self.spread_denied, self.hurt_region = False, None
+            self.hurting = True
+        for action in it.actions:
+            if isinstance(action, RecordPain) and action.stretch_id:
+                assert it.before not in STRETCHING or action.stretch_id == self.course.step.stretch.id
+                self.left_today.add(action.stretch_id)
+                self.hurt_region = self.course.step.stretch.region
+            elif isinstance(action, RecordPainScore):
+                assert 0 <= action.score <= 10
+                if action.moment == "during":
+                    self.worst = max(self.worst, action.score)
+                    assert self.worst < 6 or it.after is S.CLOSING, "on with six or more"
+                elif action.moment == "before":
+                    self.score_before, self.may_begin = action.score, action.score < 6
+        if it.before is S.SPREADING and it.after is S.DECIDING:
+            assert is_clear(it.words, NO_WORDS, YES_WORDS), "taken for a no"
+            self.spread_denied = True
+            if self.leaves_region:
+                self.left_today |= {s.id for s in self.known() if s.region is self.hurt_region}
+        if it.before is S.SPREADING and it.intent is I.YES and is_clear(it.words, YES_WORDS, NO_WORDS):
+            assert it.after is S.CLOSING, "on although it has spread"
+        if it.before is S.DECIDING and it.after in (*BUSY, S.SCORE_AFTER):
+            self.check_decision(it)
+        assert not self.hurting or it.after not in (*BUSY, S.SCORE_AFTER), "on without the pain dialogue"
+        if it.after is S.DECIDING:
+            assert self.spread_denied
+            assert 0 <= self.worst < 6
+            assert self.reports == 1, "another question after the second report"
+
+    @property
+    def leaves_region(self) -> bool:
+        """Rule 4: 4 or 5, or 2 or more above the number at the start."""
+        return self.worst >= 4 or self.worst - (10 if self.score_before is None else self.score_before) >= 2
+
+    def known(self):  # type: ignore[no-untyped-def]
+        """Every stretch that there is."""
+        context = self.session._context
+        return {
+            *(stretch for routine in context.catalogue for stretch in routine.stretches),
+            *context.library,
+            *(context.course.routine.stretches if context.course else ()),
+        }
+
+    def check_decision(self, it: Happened) -> None:
+        """Whoever goes on after pain has said so clearly, and may."""
+        assert isinstance(it.event, FinalHypothesis)
+        if it.intent is I.EASIER:
+            assert self.worst <= 1, "the easier way after 2 or more"
+            self.left_today.discard(self.course.step.stretch.id)
+        else:
+            assert goes_on(it.words), "on without a clear yes"
+        self.hurting = False
+
+    def check_where_it_leads(self, it: Happened) -> None:
+        """Silence leads to rest, only clear speech resumes, who cannot hear does not guide."""
+        if isinstance(it.event, Started):
+            assert not self.started or it.after is it.before, "begun twice"
+            self.started = True
+        elif not isinstance(it.event, Hypothesis):
+            assert it.after is it.before or it.after in WITHOUT_A_WORD[it.before], f"on by {it.event}"
+        if isinstance(it.event, MicrophoneLost) and it.before not in ENDING and not self.ended:
+            assert it.after is S.DEAF
+            self.cannot_hear = self.must_hear_first = True
+        elif isinstance(it.event, MicrophoneRestored):
+            self.cannot_hear = False
+        assert not self.cannot_hear or it.after in (S.DEAF, *ENDING), "guiding without hearing"
+        if it.intent and it.intent not in SAFETY_INTENTS and it.before is not S.DEAF:
+            self.must_hear_first = False
+        if it.before in (S.PAUSED, S.ASLEEP) and it.after in BUSY and not isinstance(it.event, Started):
+            assert isinstance(it.event, FinalHypothesis)
+            assert it.intent in UNDER_WAY_BY, "resumed by what is no clear word"
+        if it.before is not S.HOLDING and it.after is S.HOLDING:
+            assert it.before in (S.INSTRUCTING, S.SETTLING), "a hold without settling"
+        assert not self.ended or it.after in AFTER_THE_END, "on after the end"
+        self.ended |= it.after is S.CLOSING
+
+    def check_answers(self, it: Happened) -> None:
+        """Only whole and clear answers are answers; what must be asked before stretching was answered."""
+        answers = (YES_WORDS | NO_WORDS) & set(it.words) and isinstance(it.event, FinalHypothesis)
+        if it.before in DOUBTED_IN and UNKNOWN_WORD in it.words and answers:
+            allowed = (it.before, *DOUBTED_IN[it.before])
+            assert it.intent not in (None, I.YES, I.NO) or it.after in allowed, "half an answer was taken"
+        onward = it.after is not it.before and it.after in BUSY
+        says_yes, says_no = is_clear(it.words, YES_WORDS, NO_WORDS), is_clear(it.words, NO_WORDS, YES_WORDS)
+        if it.before is S.SCREENING and onward:
+            assert says_yes, "no doctor has agreed"
+            self.agreed = True
+        elif it.before is S.HISTORY and isinstance(it.event, FinalHypothesis):
+            self.denied += says_no
+            assert not onward or says_no
+        elif it.before is S.NEWS and onward:
+            assert says_no or it.intent in (I.SKIP_QUESTIONS, I.NEXT)
+        elif it.before is S.SOUND_CHECK and onward:
+            assert it.intent in (I.STOP, I.READY, I.YES, I.START)
+            self.sound_checked = True
+
+    def check_ending(self, it: Happened) -> None:
+        """Nothing ends by one word that may be misheard, and what ended for pain stays so."""
+        finishes = bool(FINISH_WORDS & set(it.words))
+        if it.intent in (I.END, I.SLEEP) and it.before in ASKED_TO_END:
+            assert it.after == FINISHING or (it.before is S.PAUSED and finishes), "one word ended it"
+            assert not it.was_speaking or StopSpeaking() in it.actions
+            self.rests, self.finishing_from = it.intent is I.SLEEP, it.before
+        elif it.intent is I.END and it.before in (*IN_PAIN, S.SCORE_AFTER):
+            assert it.after is S.CLOSING
+        elif it.intent is I.END and it.before in (S.CLOSING, S.EMERGENCY):
+            assert finishes or it.after is it.before
+        if it.before == FINISHING and it.after in (S.CLOSING, S.ASLEEP):
+            said = finishes or is_clear(it.words, YES_WORDS, NO_WORDS) or it.intent is I.SLEEP
+            silent = (
+                isinstance(it.event, DeadlineReached) and self.now >= self.talked_at + FINISH_AFTER_SECONDS
+            )
+            assert said or (not it.words and silent), "ended while somebody talks"
+            assert it.after is S.CLOSING or self.rests or it.intent is I.SLEEP
+        if it.before == FINISHING and it.intent is I.NO and self.finishing_from in (S.PAUSED, S.ASLEEP):
+            assert it.after is S.PAUSED
+        if it.words or it.before != FINISHING:
+            self.talked_at = self.now
+        if it.moved_to(S.CLOSING) and it.before in IN_PAIN and not self.ends_with:
+            self.ends_with = "" if it.before is S.DECIDING and goes_on(it.words) else "pain"
+
+    def check_action(self, action: Action) -> None:
+        match action:
+            case ReportHoldStarted():
+                assert not self.hurting, "a hold after pain without a clear yes"
+                assert not self.must_hear_first, "a hold although nothing could be heard"
+                assert self.screened, "a hold before the questions of the first use were answered"
+                assert self.sound_checked, "a hold before the sound check"
+                assert self.may_begin, "a hold with six or more at the start"
+            case RecordPhysicianChecked():
+                assert self.agreed
+                assert self.denied >= 4, "not all of the history was asked"
+                self.screened = True
+            case RecordAskedBack(stretch_id):
+                assert stretch_id in self.gone - self.left_today, "what hurts today came back"
+                self.not_today.discard(stretch_id)
+            case RecordSession():
+                self.step = 0
+            case ReportState(state, step) if State(state) in STRETCHING:
+                stretch = self.course.step.stretch.id
+                assert stretch not in self.left_today, "what hurt today was offered again"
+                assert stretch not in self.not_today, "what hurt on other days was offered again"
+                if State(state) is S.INSTRUCTING:
+                    assert step >= self.step or self.heard[-1:] == [I.BACK], "the order was broken"
+                    self.step = step
+            case EndSession(reason):
+                self.ended_with.append(reason)
+                assert not self.ends_with or reason == self.ends_with
+            case Listen(intents):
+                self.listens_for = intents
+
+    def check_now(self, it: Happened) -> None:
+        """What holds between any two events."""
+        deadline = self.session.next_deadline
+        if isinstance(it.event, DeadlineReached):
+            assert deadline is None or deadline >= self.now - 1e-6, "a deadline in the past"
+            self.deadlines_in_a_row = self.deadlines_in_a_row + 1 if self.now == self.deadlines_since else 0
+            self.deadlines_since = self.now
+            assert self.deadlines_in_a_row < 10, "deadlines lead nowhere"
+        assert len(self.ended_with) == (self.state is S.FINISHED)
+        assert self.state is not S.FINISHED or (isinstance(it.actions[-1], EndSession) and deadline is None)
+        assert self.listens_for in (None, listened_for(self.state))
+
+    def play_out(self) -> None:
+        """Nobody says anything any more: it comes to rest."""
+        for _ in range(3000):
+            if not self.happen():
+                break
+        assert self.state in (S.FINISHED, S.ASLEEP, S.DEAF)
+        if self.ends_with == "emergency":
+            assert self.ended_with == ["emergency"]
+            assert ADVICE & set(self.spoken)
