@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from assistant.core.actions import (
@@ -35,7 +36,7 @@ from assistant.core.flow import State
 from assistant.core.intents import Intent
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Position, Region, Routine, Stretch
-from assistant.core.script import sentences
+from assistant.core.script import sentences as cut_into_sentences
 from assistant.core.session import Session
 from assistant.language.packs import load_language
 from assistant.store.library import load_library
@@ -44,6 +45,7 @@ from assistant.store.routines import load_routine
 ROUTINES_FOLDER = Path(__file__).parents[1] / "routines"
 WORDS_PER_SECOND = 3.0
 NEVER = float("inf")
+sentences = cache(cut_into_sentences)
 
 
 def stretch(name: str, region: Region = Region.NECK, **changes: object) -> Stretch:
@@ -194,7 +196,8 @@ class Driver:
         if self._sentence_ends_at <= self.now:
             prompt_id, self._sentences_over = self._queue[0].prompt_id, self._sentences_over + 1
             self.event(SentenceFinished(prompt_id))
-            if self._sentences_over >= len(sentences(self._queue[0].text)):
+            still_sounds = self._queue and self._queue[0].prompt_id == prompt_id
+            if still_sounds and self._sentences_over >= len(sentences(self._queue[0].text)):
                 self._queue.pop(0)
                 self._sounding_since, self._sentences_over = self.now, 0
                 self.event(PromptFinished(prompt_id))

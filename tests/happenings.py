@@ -1,4 +1,4 @@
-"""What can happen to a session: moves as plain data, made by chance where the session stands, and played again.
+"""What can happen to a session: moves as plain data, made by chance where it stands, and played again.
 
 A `Case` is a setup and its moves, all of it JSON. `random_case` makes one as it plays it; whatever draws like
 random.Random decides. `played` plays one; `minimal` leaves out what a failure does not need.
@@ -67,6 +67,8 @@ LEADS_ON: dict[State, tuple[str, ...]] = {
 }
 HARMLESS = tuple(intent for intent in Intent if intent not in (Intent.RED_FLAG, Intent.END))
 CHATTER = ("[unk]", "step", "yes", "no", "ten", "stop", "back", "okay", "end", "better", "two")
+LAST_WORDS = ("red flag", "end", "hurt", "go on", "go on")
+"""What a session leads up to; a little more happens after it."""
 BASE = {
     "go on": 30,
     "say": 8,
@@ -102,11 +104,17 @@ class Case:
         return json.dumps({"setup": self.setup, "moves": self.moves})
 
 
+def read(text: str) -> Case:
+    """A case as it was printed."""
+    return Case(**json.loads(text))
+
+
 def watched(setup: dict[str, Any], kind: type[Watched] = Watched) -> Watched:
     """The session of a setup, not yet under way."""
     settings = dict(setup)
     catalogue = settings.pop("catalogue", "test")
-    routine = next((r for r in CATALOGUES[catalogue] if r.id == settings.pop("routine", "")), None)
+    named = settings.pop("routine", "")
+    routine = next((r for r in CATALOGUES[catalogue] if r.id == named), None)
     pasts = settings.pop("pasts", None)
     return kind(
         routine=routine,
@@ -235,14 +243,10 @@ def weights(random: Random) -> dict[str, float]:
     }
 
 
-def random_move(random: Random, driver: Watched, setup: dict[str, Any], likely: dict[str, float]) -> Move:
-    """What happens next."""
-    kind = random.choices(tuple(likely), tuple(likely.values()))[0]
-    return MAKES[kind](random, driver, setup)
-
-
 def _go_on(random: Random, driver: Watched, setup: dict[str, Any]) -> Move:
     state = driver.state
+    if state == "finishing" and random.random() < 0.6:
+        return ["leave"] if random.random() < 0.4 else _talking(random, driver, setup)
     if state in LEADS_ON:
         return ["answer", random.choice(LEADS_ON[state]), random.choice((0.0, 0.5))]
     if state is State.DEAF:
@@ -322,8 +326,11 @@ def random_case(random: Random, case: Case, kind: type[Watched] = Watched, most_
     case.setup |= random_setup(random)
     likely = weights(random)
     driver = watched(case.setup, kind)
-    for _ in range(random.randint(4, most_moves)):
-        move = random_move(random, driver, case.setup, likely)
+    count, last_words = random.randint(4, most_moves), random.choice(LAST_WORDS)
+    last_at = random.randrange(count)
+    for at in range(min(count, last_at + 8)):
+        kind_of_move = last_words if at == last_at else random.choices(tuple(likely), tuple(likely.values()))[0]
+        move = MAKES[kind_of_move](random, driver, case.setup)
         case.moves.append(move)
         play(driver, move)
         if driver.state is State.FINISHED:

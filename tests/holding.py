@@ -51,30 +51,30 @@ class Holds:
                 case ReportHoldEnded(_, held_seconds, complete):
                     self._end(held_seconds, complete)
                 case RecordStep(stretch_id, side, _, held_seconds, _):
-                    assert held_seconds == pytest.approx(self.held_seconds, abs=EXACT)
+                    assert held_seconds == pytest.approx(self.held_seconds, abs=EXACT), "paused time was kept"
                     if side == "left":
                         self.left, self.left_changes = (stretch_id, held_seconds), self.changes
                     self.held_seconds, self.target_seconds = 0.0, None
                 case RecordSession():
                     assert not self.held_seconds, "what was held is not kept"
                     self.target_seconds = self.left = None
+        if it.intent is Intent.BACK:
+            self.target_seconds = None
         deadline = self.driver.session.next_deadline
-        assert (self.began_at is not None) == (it.after is State.HOLDING)
+        assert (self.began_at is not None) == (it.after is State.HOLDING), "a clock without a hold"
         if it.after is State.HOLDING:
-            assert deadline is not None
+            assert deadline is not None, "a hold without end"
             assert deadline <= self.driver.now + LOOKS_EVERY_SECONDS + EXACT, "a hold looks away"
         assert it.after is not State.FINISHED or not self.held_seconds, "what was held is not kept"
 
     def _note_what_was_asked(self, it: Happened) -> None:
         """Who asks for more or less gets it, within the bounds."""
-        if it.intent is Intent.BACK:
-            self.target_seconds = None
-        by_seconds = {Intent.LONGER: 5.0, Intent.SHORTER: -5.0}.get(it.intent or Intent.STOP, 0.0)
-        if by_seconds and it.before in (*UNDER_WAY, State.PAUSED):
+        by_seconds = 0.0
+        if it.intent in (Intent.LONGER, Intent.SHORTER) and it.before in (*UNDER_WAY, State.PAUSED):
+            by_seconds = 5.0 if it.intent is Intent.LONGER else -5.0
             self.longer += by_seconds > 0
             self.changes += 1
-        if it.intent is Intent.MORE_TIME and it.before is State.HOLDING:
-            assert it.heard is not None
+        elif it.intent is Intent.MORE_TIME and it.before is State.HOLDING and it.heard:
             said = it.heard.slots.number
             by_seconds = 10.0 if said is None else said
             self.changes += 1
@@ -88,18 +88,18 @@ class Holds:
         return self.held_seconds + (0.0 if self.began_at is None else self.driver.now - self.began_at)
 
     def _start(self, step: int, seconds: float) -> None:
-        assert self.began_at is None
-        assert step == self.driver.session.step
+        assert self.began_at is None, "two holds at once"
+        assert step == self.driver.session.step, "another step"
         if step != self.step:
             self.target_seconds = None
         target, planned = self.held_seconds + seconds, self._planned_seconds()
         assert target <= LONGEST_SECONDS + EXACT, "a hold beyond its bound"
         if self.target_seconds is not None:
-            assert target == pytest.approx(self.target_seconds, abs=EXACT)
+            assert target == pytest.approx(self.target_seconds, abs=EXACT), "another target"
         elif planned is not None and not self.longer and not self._was_changed:
             assert target == pytest.approx(planned, abs=EXACT), "a hold that nobody planned"
         elif planned is not None:
-            assert target <= max(planned, SHORTEST_SECONDS) + 5.0 * self.longer + EXACT
+            assert target <= max(planned, SHORTEST_SECONDS) + 5.0 * self.longer + EXACT, "longer than asked"
         self.began_at, self.target_seconds, self.step = self.driver.now, target, step
         self.was_late = False
 
@@ -120,11 +120,10 @@ class Holds:
         return float(min(30, 20 + past.pain_free_sessions // 3 * 5))
 
     def _end(self, held_seconds: float, complete: bool) -> None:
-        assert self.began_at is not None
-        assert self.target_seconds is not None
+        assert self.began_at is not None and self.target_seconds is not None, "no hold to end"  # noqa: PT018
         passed, self.began_at = self._held_now(), None
         assert held_seconds <= self.target_seconds + EXACT, "held for longer than was planned and asked"
         assert held_seconds <= passed + EXACT, "paused time was held"
-        assert self.was_late or held_seconds == pytest.approx(passed, abs=EXACT)
+        assert self.was_late or held_seconds == pytest.approx(passed, abs=EXACT), "time was lost"
         assert not complete or held_seconds >= self.target_seconds - EXACT, "a hold was cut short"
         self.held_seconds = held_seconds
