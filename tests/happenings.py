@@ -28,7 +28,7 @@ from assistant.core.events import (
     SpeakerRestored,
     Started,
 )
-from assistant.core.flow import State, listened_for
+from assistant.core.flow import UNDER_WAY, State, listened_for
 from assistant.core.intents import Intent
 from assistant.core.routine import Routine
 from assistant.language.packs import load_language
@@ -59,9 +59,9 @@ LEADS_ON: dict[State, tuple[str, ...]] = {
     State.SOUND_CHECK: ("stop", "ready"),
     State.PAUSED: ("continue", "continue", "next", "go back", "mixed one"),
     State.ASLEEP: ("continue", "wake up"),
-    State.SCORING: ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight"),
+    State.SCORING: ("zero", "one", "one or two", "two", "three", "four", "five", "four", "five", "seven"),
     State.SPREADING: ("no",),
-    State.DECIDING: ("yes", "yes", "easier", "go on"),
+    State.DECIDING: ("yes", "yes", "yes please", "easier", "go on"),
     State.SCORE_AFTER: ("three",),
     "finishing": ("yes", "no", "continue"),  # type: ignore[dict-item]
 }
@@ -74,6 +74,7 @@ BASE = {
     "say": 8,
     "likely": 10,
     "hurt": 4,
+    "hold": 4,
     "end": 2,
     "doubt": 3,
     "okay": 2,
@@ -147,6 +148,14 @@ def _leave(driver: Watched) -> None:
             return
 
 
+def _until(driver: Watched, state: str) -> None:
+    """Time until a state of the stretches, as long as nothing is asked."""
+    for _ in range(12):
+        if driver.state == state or driver.state not in UNDER_WAY:
+            return
+        _leave(driver)
+
+
 def _until_silent(driver: Watched) -> None:
     for _ in range(200):
         if not driver.speaking or not driver.happen():
@@ -176,6 +185,7 @@ PLAYS: dict[str, Callable[..., object]] = {
     "talk": _talk,
     "pass": Watched.advance,
     "leave": _leave,
+    "until": _until,
     "stall": _stall,
     "device": lambda driver, name: driver.event(DEVICES[name]),
     "prompts": _prompts,
@@ -194,7 +204,6 @@ def played(case: Case, kind: type[Watched] = Watched) -> Watched:
     driver = watched(case.setup, kind)
     for move in case.moves:
         play(driver, move)
-    driver.prompts_finish = True
     driver.play_out()
     return driver
 
@@ -237,10 +246,10 @@ def _values(catalogue: str, slot: str) -> tuple[str, ...]:
 
 
 def weights(random: Random) -> dict[str, float]:
-    """How likely each kind of move is in one session: some never, some often."""
-    return {kind: weight * random.choice((0, 1, 1, 4)) for kind, weight in BASE.items()} | {
-        "go on": BASE["go on"]
-    }
+    """How likely each kind of move is in one session: some never, some often, and less beside the way."""
+    beside = random.choice((0.3, 1.0))
+    often = {kind: weight * beside * random.choice((0, 1, 1, 4)) for kind, weight in BASE.items()}
+    return often | {"go on": BASE["go on"]}
 
 
 def _go_on(random: Random, driver: Watched, setup: dict[str, Any]) -> Move:
@@ -251,11 +260,15 @@ def _go_on(random: Random, driver: Watched, setup: dict[str, Any]) -> Move:
         return ["answer", random.choice(LEADS_ON[state]), random.choice((0.0, 0.5))]
     if state is State.DEAF:
         return ["device", "microphone restored"]
+    if state in UNDER_WAY and random.random() < 0.4:
+        return ["until", random.choice(("holding", "holding", "resting", "instructing", "releasing"))]
     return ["leave"]
 
 
 def _spoken(random: Random, phrase: str) -> Move:
-    return ["say", phrase] if random.random() < 0.5 else ["answer", phrase, random.choice((0.0, 0.5))]
+    if random.random() < 0.3:
+        return ["hear", phrase.split()]
+    return ["say", phrase] if random.random() < 0.4 else ["answer", phrase, random.choice((0.0, 0.5))]
 
 
 def _phrases(*intents: Intent) -> Callable[[Random, Watched, dict[str, Any]], Move]:
@@ -301,6 +314,7 @@ MAKES: dict[str, Callable[[Random, Watched, dict[str, Any]], Move]] = {
     "say": _phrases(*HARMLESS),
     "likely": _likely,
     "hurt": _phrases(Intent.PAIN),
+    "hold": _phrases(Intent.MORE_TIME, Intent.LONGER, Intent.SHORTER, Intent.NEXT, Intent.BACK, Intent.READY),
     "end": _phrases(Intent.END, Intent.END, Intent.SLEEP),
     "doubt": _doubt,
     "okay": lambda random, d, s: _spoken(random, random.choice(OKAY)),
@@ -329,13 +343,14 @@ def random_case(random: Random, case: Case, kind: type[Watched] = Watched, most_
     count, last_words = random.randint(4, most_moves), random.choice(LAST_WORDS)
     last_at = random.randrange(count)
     for at in range(min(count, last_at + 8)):
-        kind_of_move = last_words if at == last_at else random.choices(tuple(likely), tuple(likely.values()))[0]
+        kind_of_move = (
+            last_words if at == last_at else random.choices(tuple(likely), tuple(likely.values()))[0]
+        )
         move = MAKES[kind_of_move](random, driver, case.setup)
         case.moves.append(move)
         play(driver, move)
         if driver.state is State.FINISHED:
             break
-    driver.prompts_finish = True
     driver.play_out()
     return driver
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from invariants import Happened, Watched
 
 LONGEST_SECONDS, SHORTEST_SECONDS = 60.0, 10.0
+WORTH_SECONDS = 5.0
 STALLED_SECONDS = 2.0
 LOOKS_EVERY_SECONDS = 0.5
 EXACT = 0.003
@@ -93,6 +94,7 @@ class Holds:
         if step != self.step:
             self.target_seconds = None
         target, planned = self.held_seconds + seconds, self._planned_seconds()
+        assert target >= WORTH_SECONDS - EXACT, "a second side after a first that was hardly held"
         assert target <= LONGEST_SECONDS + EXACT, "a hold beyond its bound"
         if self.target_seconds is not None:
             assert target == pytest.approx(self.target_seconds, abs=EXACT), "another target"

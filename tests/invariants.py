@@ -7,7 +7,6 @@ happened, at what was done, at the session's state, and at which stretch the cou
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from driver import PACK, Driver
 from holding import Holds
@@ -39,10 +38,11 @@ from assistant.core.events import (
     Hypothesis,
     MicrophoneLost,
     MicrophoneRestored,
+    SpeakerLost,
     Started,
 )
 from assistant.core.flow import ASKED_FIRST, STRETCHING, UNDER_WAY, State, listened_for
-from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, Match, PhraseTable
+from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, PhraseTable
 from assistant.core.prompts import Line
 
 S, I = State, Intent  # noqa: E741 - as in the flow table
@@ -104,18 +104,21 @@ def goes_on(words: tuple[str, ...]) -> bool:
     return is_clear(words, YES_WORDS, NO_WORDS) or asks_on
 
 
-@lru_cache(maxsize=20_000)
-def _find_safety(table_id: int, words: tuple[str, ...]) -> Match | None:
-    return _TABLES[table_id].find_safety(words)
+def safety_phrases(table: PhraseTable) -> tuple[tuple[Intent, tuple[str, ...]], ...]:
+    """The safety phrases by what they mean, the most serious first."""
+    return tuple((intent, tuple(f" {p} " for p in table.phrases[intent])) for intent in SAFETY_INTENTS)
 
 
-_TABLES: dict[int, PhraseTable] = {}
+SAFETY_PHRASES = safety_phrases(PACK.table)
+HIDING = tuple(f" {decoy} " for decoy in PACK.table.decoys if " " in decoy)
 
 
-def _safety_in(table: PhraseTable, words: tuple[str, ...]) -> Match | None:
-    """The safety phrase in some words, remembered: looking for one is the slowest thing here."""
-    _TABLES[id(table)] = table
-    return _find_safety(id(table), words)
+def safety_in(words: tuple[str, ...]) -> Intent | None:
+    """What a safety phrase anywhere in some words means."""
+    said = f" {' '.join(words)} "
+    for decoy in HIDING:
+        said = said.replace(decoy, " - ")
+    return next((i for i, phrases in SAFETY_PHRASES if any(phrase in said for phrase in phrases)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,10 @@ class Watched(Driver):
         self.ends_with = ""
         self.agreed, self.denied = False, 0
         self.screened = not settings.get("physician_check_due")
+        asks = settings.get("asks_how_it_is")
+        self.due = (
+            {S.SCORE_NOW, *(() if settings.get("physician_check_due") else (S.NEWS,))} if asks else set()
+        )
         self.sound_checked = not settings.get("sound_check", False)
         self.cannot_hear = self.must_hear_first = False
         self.step, self.deadlines_in_a_row, self.deadlines_since = 0, 0, 0.0
@@ -213,14 +220,15 @@ class Watched(Driver):
         if isinstance(it.event, Hypothesis):
             if it.event.utterance_id != self.acted_in:
                 self.acted_in, self.acted = it.event.utterance_id, False
-            found = _safety_in(self.session._context.script.pack.table, it.words)
+            found = safety_in(it.words)
             if found and not self.acted:
                 self.acted = True
-                if found.intent is not I.RED_FLAG or isinstance(it.event, FinalHypothesis):
-                    assert it.intent is found.intent, f"{found} was not acted on"
+                if found is not I.RED_FLAG or isinstance(it.event, FinalHypothesis):
+                    assert it.intent is found, f"{found} was not acted on"
                 elif it.before in (*BUSY, *IN_PAIN):
                     assert StopSpeaking() in it.actions, "the suspicion of an emergency does not pause"
                     assert it.after not in BUSY, "on in the middle of an emergency"
+                    assert it.after is not S.EMERGENCY, "an emergency before the sentence is over"
         if it.intent in SAFETY_INTENTS and it.before is not S.EMERGENCY:
             sounds = [type(a) for a in it.actions if isinstance(a, StopSpeaking | Speak | PlayEarcon)]
             assert sounds[:1] == [StopSpeaking], "the sound goes on"
@@ -328,6 +336,8 @@ class Watched(Driver):
         if isinstance(it.event, MicrophoneLost) and it.before not in ENDING and not self.ended:
             assert it.after is S.DEAF, "on without a microphone"
             self.cannot_hear = self.must_hear_first = True
+        elif isinstance(it.event, SpeakerLost) and it.before in (*BUSY, *IN_PAIN):
+            assert it.after is S.PAUSED, "guiding without being heard"
         elif isinstance(it.event, MicrophoneRestored):
             self.cannot_hear = False
         able = not self.cannot_hear or it.after is S.DEAF or self.ended or it.after in ENDING
@@ -348,6 +358,8 @@ class Watched(Driver):
         if it.before in DOUBTED_IN and UNKNOWN_WORD in it.words and answers:
             allowed = (it.before, *DOUBTED_IN[it.before])
             assert it.intent not in (None, I.YES, I.NO) or it.after in allowed, "half an answer was taken"
+        skips = it.intent in (I.SKIP_QUESTIONS, I.NEXT)
+        self.due -= {S.SCORE_NOW, S.NEWS} if skips else {it.before}
         onward = it.after is not it.before and it.after in BUSY
         says_yes, says_no = is_clear(it.words, YES_WORDS, NO_WORDS), is_clear(it.words, NO_WORDS, YES_WORDS)
         if it.before is S.SCREENING and onward:
@@ -357,7 +369,7 @@ class Watched(Driver):
             self.denied += says_no
             assert not onward or says_no, "the history was not denied"
         elif it.before is S.NEWS and onward:
-            assert says_no or it.intent in (I.SKIP_QUESTIONS, I.NEXT), "news were not denied"
+            assert says_no or skips, "news were not denied"
         elif it.before is S.SOUND_CHECK and onward:
             assert it.intent in (I.STOP, I.READY, I.YES, I.START), "nobody passed the sound check"
             self.sound_checked = True
@@ -365,7 +377,7 @@ class Watched(Driver):
     def check_ending(self, it: Happened) -> None:
         """Nothing ends by one word that may be misheard, and what ended for pain stays so."""
         finishes = bool(FINISH_WORDS & set(it.words))
-        if it.intent in (I.END, I.SLEEP) and it.before in ASKED_TO_END:
+        if it.intent in (I.END, I.SLEEP) and it.before in ASKED_TO_END and not self.ended:
             assert it.after == FINISHING or (it.before is S.PAUSED and finishes), "one word ended it"
             assert not it.was_speaking or StopSpeaking() in it.actions, "the sound goes on"
         elif it.intent is I.END and it.before in (*IN_PAIN, S.SCORE_AFTER):
@@ -373,7 +385,7 @@ class Watched(Driver):
         elif it.intent is I.END and it.before in (S.CLOSING, S.EMERGENCY):
             assert finishes or it.after is it.before, "one word cut the last words"
         if it.before == FINISHING and it.after in (S.CLOSING, S.ASLEEP):
-            said = finishes or is_clear(it.words, YES_WORDS, NO_WORDS) or it.intent is I.SLEEP
+            said = finishes or is_clear(it.words, YES_WORDS, NO_WORDS) or it.intent in (I.SLEEP, I.NEXT)
             silent = (
                 isinstance(it.event, DeadlineReached) and self.now >= self.talked_at + FINISH_AFTER_SECONDS
             )
@@ -396,6 +408,7 @@ class Watched(Driver):
                 assert not self.must_hear_first, "a hold although nothing could be heard"
                 assert self.screened, "a hold before the questions of the first use were answered"
                 assert self.sound_checked, "a hold before the sound check"
+                assert not self.due & set(ASKED_FIRST), "a hold before how it is today was asked"
                 assert self.may_begin, "a hold with six or more at the start"
             case RecordPhysicianChecked():
                 assert self.agreed, "no doctor has agreed"

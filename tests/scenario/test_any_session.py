@@ -74,7 +74,9 @@ def test_any_session(random: Random) -> None:
 def test_many_sessions() -> None:
     """The same ones each time: tests/mutants.py plants faults that just these must find."""
     for ended in search(FIXED_SEED, FIXED_SESSIONS):
-        assert not isinstance(ended, Found), f"{ended.says}: scripts/soak_session --replay '{minimal(ended.case)}'"
+        assert not isinstance(ended, Found), (
+            f"{ended.says}: scripts/soak_session --replay '{minimal(ended.case)}'"
+        )
 
 
 def test_a_case_is_replayed_as_it_was_played() -> None:
