@@ -90,6 +90,11 @@ class EventQueue:
             return event
 
 
+def _now() -> float:
+    """Seconds on a clock that goes on while the machine sleeps: a session must know that it was away."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 def conduct(
     session: Session,
     performer: Performer,
@@ -104,24 +109,24 @@ def conduct(
     `ended` tells the sentences and prompts that have ended since it was last asked. `acknowledge` is called
     before anything is said that the session wants said after it has learned the reason of a hush.
     """
-    began = time.monotonic()
+    began = _now()
 
     def handle(event: Event) -> None:
-        actions = session.handle(event, time.monotonic() - began)
+        actions = session.handle(event, _now() - began)
         acknowledge(events.hush_number)
         performer.carry_out(actions)
 
     handle(Started())
     while session.state is not State.FINISHED and not must_end():
         deadline = session.next_deadline
-        until = LOOK_SECONDS if deadline is None else deadline - (time.monotonic() - began)
+        until = LOOK_SECONDS if deadline is None else deadline - (_now() - began)
         event = events.get(max(0.0, min(until, LOOK_SECONDS)))
         if event is not None:
             handle(event)
         for over in ended():
             handle(over)
         deadline = session.next_deadline
-        if deadline is not None and time.monotonic() - began >= deadline:
+        if deadline is not None and _now() - began >= deadline:
             handle(DeadlineReached())
 
 

@@ -288,7 +288,8 @@ OVER_WHEN_SPOKEN = (
     State.CLOSING,
 )
 SAID_ON_THE_WAY = {
-    State.ASLEEP: ("go to sleep",),
+    State.ASLEEP: ("go to sleep", "yes"),
+    State.FINISHING: ("end",),
     State.PAUSED: ("pause",),
     State.HISTORY: ("yes",),
     State.NEWS: ("two",),
@@ -298,7 +299,7 @@ SAID_ON_THE_WAY = {
     State.DECIDING: ("ouch",),
     State.SCORE_AFTER: ("skip the questions",),
     State.EMERGENCY: ("i can't breathe",),
-    State.CLOSING: ("i'm done",),
+    State.CLOSING: ("i'm done", "yes"),
     State.FINISHED: ("i can't breathe", "stop"),
 }
 

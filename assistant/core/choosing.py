@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+from dataclasses import dataclass
+from functools import lru_cache
+
 from assistant.core.context import Context
 from assistant.core.intents import Slots
 from assistant.core.planner import Request, compose
-from assistant.core.routine import Position, Region, Routine, estimated_seconds, plan
+from assistant.core.routine import Condition, Position, Region, Routine, Stretch, estimated_seconds, plan
 
 
 def routine_minutes(routine: Routine) -> int:
@@ -15,28 +19,56 @@ def routine_minutes(routine: Routine) -> int:
 
 def available(context: Context) -> tuple[Routine, ...]:
     """The routines of which something is left, without what hurt."""
+    return _without(context.catalogue, context.left_out)
+
+
+def _without(catalogue: tuple[Routine, ...], left_out: Set[str]) -> tuple[Routine, ...]:
     return tuple(
-        routine
-        for routine in context.catalogue
-        if any(stretch.id not in context.left_out for stretch in routine.stretches)
+        routine for routine in catalogue if any(stretch.id not in left_out for stretch in routine.stretches)
     )
 
 
 def requested(context: Context) -> Routine | None:
     """The routine that was asked for: one of the catalogue, or composed from the library for a region or a
-    position. None when none was, or nothing fits."""
+    position. None when none was, or nothing fits.
+
+    Several guards and the effect ask within one event: the answer to the same question is kept.
+    """
     assert context.heard is not None
-    slots = context.heard.slots
-    if context.library and slots.routine is None and (slots.region or slots.position):
+    offer = _Offer(context.catalogue, context.library)
+    left_out = frozenset(context.left_out)
+    return _meant(offer, context.heard.slots, left_out, context.settings.conditions)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Offer:
+    """What there is to choose from. Equal when it is the same objects: to hash the texts of every stretch
+    anew would take longer than to compose."""
+
+    catalogue: tuple[Routine, ...]
+    library: tuple[Stretch, ...]
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, _Offer) and other.catalogue is self.catalogue and other.library is self.library
+        )
+
+    def __hash__(self) -> int:
+        return hash((id(self.catalogue), id(self.library)))
+
+
+@lru_cache(maxsize=1)
+def _meant(
+    offer: _Offer, slots: Slots, left_out: frozenset[str], conditions: frozenset[Condition]
+) -> Routine | None:
+    if offer.library and slots.routine is None and (slots.region or slots.position):
         request = Request(
             minutes=slots.number,
             region=Region(slots.region) if slots.region else None,
             position=Position(slots.position) if slots.position else None,
         )
-        return compose(
-            context.library, request, left_out=context.left_out, conditions=context.settings.conditions
-        )
-    return choose_routine(available(context), slots)
+        return compose(offer.library, request, left_out=left_out, conditions=conditions)
+    return choose_routine(_without(offer.catalogue, left_out), slots)
 
 
 def choose_routine(catalogue: tuple[Routine, ...], slots: Slots) -> Routine | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from assistant.core.adapting import Pasts
@@ -14,6 +15,9 @@ from assistant.core.pain import Answer, PainReport
 from assistant.core.prompts import Line
 from assistant.core.routine import Condition, Routine, Stretch
 from assistant.core.script import Script
+
+END_REASONS = ("", "no_answer", "ended_by_user", "see_physician", "pain", "emergency")
+"""Why a session ends, the more serious later; "" as it was planned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +67,16 @@ class Context:
     return_to: State = State.CHOOSING
     after_pain: bool = False
     reports: int = 0
+    is_ending: bool = False
+    asked_to_rest: bool = False
+    was_away: bool = False
     score: int | None = None
+    highest_score: int | None = None
     has_spread: Answer = Answer.NO
     score_before: int | None = None
     hurt_in: State = State.CHOOSING
-    left_out: set[str] = field(default_factory=set)
+    left_out_before: set[str] = field(default_factory=set)
+    left_out_today: set[str] = field(default_factory=set)
     hurt_today: set[str] = field(default_factory=set)
     easier: set[str] = field(default_factory=set)
     physician_check_due: bool = False
@@ -97,7 +106,39 @@ class Context:
     @property
     def pain_report(self) -> PainReport:
         """What is known of the report that is being answered."""
-        return PainReport(self.score, self.score_before, self.has_spread, self.reports)
+        return self.pain_report_with(self.score)
+
+    def pain_report_with(self, score: int | None) -> PainReport:
+        """The report with this number; the highest of the session counts where it was higher."""
+        if score is not None and self.highest_score is not None:
+            score = max(score, self.highest_score)
+        return PainReport(score, self.score_before, self.has_spread, self.reports)
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """The stretches that have no part in this session, for pain of other days or of today."""
+        return frozenset(self.left_out_before | self.left_out_today)
+
+    def leave_out(self, stretch_ids: Iterable[str]) -> None:
+        """Leave these out for the rest of the session."""
+        self.left_out_today.update(stretch_ids)
+        self._tell_course()
+
+    def take_in(self, stretch_ids: Iterable[str]) -> None:
+        """Let these take part, in their easier way."""
+        taken = frozenset(stretch_ids)
+        self.left_out_before -= taken
+        self.left_out_today -= taken
+        self.easier |= taken
+        self._tell_course()
+
+    def _tell_course(self) -> None:
+        if self.course is not None:
+            self.course.left_out = self.left_out
+
+    def end_as(self, reason: str) -> None:
+        """Why the session ends: of several reasons the most serious."""
+        self.end_reason = max(self.end_reason, reason, key=END_REASONS.index)
 
     def wait(self, seconds: float) -> None:
         """The state's deadline is so many seconds from now."""

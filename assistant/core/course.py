@@ -14,13 +14,13 @@ WORTH_EQUALLING_SECONDS = 5.0
 class Course:
     """The way through a routine, past the stretches whose ids are in `left_out`. Owned by the session.
 
-    What the owner adds to `left_out` later is passed by from then on. One stretch at least must be left.
+    One stretch at least must be left.
     """
 
     def __init__(self, routine: Routine, left_out: Set[str] = frozenset()) -> None:
         self.routine = routine
         self.steps = plan(routine)
-        self._left_out = left_out
+        self.left_out = left_out
         self.index = self._next_allowed(0)
         self.hold_change_seconds = 0.0
         self._side_seconds: dict[int, float] = {}
@@ -95,7 +95,7 @@ class Course:
         return min(LONGEST_HOLD_SECONDS, max(SHORTEST_HOLD_SECONDS, wanted))
 
     def _allowed(self, index: int) -> bool:
-        return self.steps[index].stretch.id not in self._left_out
+        return self.steps[index].stretch.id not in self.left_out
 
     def _next_allowed(self, index: int) -> int:
         return next((i for i in range(index, len(self.steps)) if self._allowed(i)), len(self.steps))

@@ -19,7 +19,14 @@ from assistant.core.adapting import Form, adapted_routine, ids_in
 from assistant.core.choosing import available, requested
 from assistant.core.context import Context
 from assistant.core.course import Course
-from assistant.core.entering import current_course, leave_step, record_step, speak_stretch, suspend_hold
+from assistant.core.entering import (
+    current_course,
+    leave_step,
+    record_step,
+    speak_stretch,
+    suspend_hold,
+    wait_in_hold,
+)
 from assistant.core.flow import AWAKE, State
 from assistant.core.guards import chosen_beforehand
 from assistant.core.hold import BREATH_SECONDS, CueKind
@@ -44,15 +51,31 @@ def _interrupt(context: Context) -> None:
     context.script.cut()
     if context.state in AWAKE:
         context.return_to = State.SCORING if context.state is State.EASING else context.state
+    context.was_away = False
+
+
+def _interrupt_stalled(context: Context) -> None:
+    _interrupt(context)
+    context.was_away = True
+
+
+def _interrupt_to(rest: bool) -> Callable[[Context], None]:
+    """Interrupt as a pause does, to ask whether that was really said."""
+
+    def effect(context: Context) -> None:
+        _interrupt(context)
+        context.asked_to_rest = rest
+
+    return effect
 
 
 def _end_by_user(context: Context) -> None:
     if context.state is not State.SCORE_AFTER:  # there all has been done
-        context.end_reason = "ended_by_user"
+        context.end_as("ended_by_user")
 
 
 def _give_up_waiting(context: Context) -> None:
-    context.end_reason = "no_answer"
+    context.end_as("no_answer")
 
 
 # Beginning
@@ -91,14 +114,13 @@ def _choose_first(context: Context) -> None:
 
 
 def _bring_back(context: Context) -> None:
-    """What left for pain weeks ago takes part again, in its easier way; never what hurt today."""
-    gone = ids_in(context.settings.pasts or {}, Form.GONE) & context.left_out - context.hurt_today
+    """What left for pain on other days takes part again, in its easier way; never what is left out today."""
+    gone = ids_in(context.settings.pasts or {}, Form.GONE) & context.left_out_before - context.left_out_today
     if context.course is not None:
         gone &= {stretch.id for stretch in context.course.routine.stretches}
     for stretch_id in sorted(gone):
         context.script.do(RecordAskedBack(stretch_id))
-    context.left_out -= gone
-    context.easier |= gone
+    context.take_in(gone)
     context.script.reply(Line.BROUGHT_BACK if gone else Line.NOTHING_TO_BRING_BACK)
 
 
@@ -143,14 +165,14 @@ def _give_cues(context: Context) -> None:
             script.earcon(Earcon.BREATHE_OUT)
             if cue.at_seconds < BREATH_SECONDS:  # said for the first breath; the sounds carry on from there
                 script.cue(Line.BREATHE_OUT)
-    context.deadline = context.hold.next_at()
+    wait_in_hold(context)
 
 
 def _change_hold(context: Context, by_seconds: float) -> float:
     assert context.hold is not None
     changed = context.hold.change(by_seconds, context.now)
     if context.hold.running:
-        context.deadline = context.hold.next_at()
+        wait_in_hold(context)
     return changed
 
 
@@ -212,6 +234,9 @@ EFFECTS: dict[str, Callable[[Context], None]] = {
     **SCREENING,
     **HURTING,
     "interrupt": _interrupt,
+    "interrupt_stalled": _interrupt_stalled,
+    "interrupt_to_finish": _interrupt_to(rest=False),
+    "interrupt_to_rest": _interrupt_to(rest=True),
     "end_by_user": _end_by_user,
     "give_up_waiting": _give_up_waiting,
     "set_out": _set_out,

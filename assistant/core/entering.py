@@ -18,6 +18,7 @@ from assistant.core.routine import Side, Step, Stretch, instruction
 
 EMERGENCY_TIMES = 2
 LEFT_OUT_LINES = {Form.GONE: Line.LEFT_OUT, Form.PAUSED: Line.LEFT_OUT_TODAY}
+LOOK_SECONDS = 0.5
 SILENCE_AFTER_STOP_SECONDS = 0.8
 """Whoever said "stop" hears at once that it worked: by nothing at all."""
 
@@ -71,6 +72,12 @@ def suspend_hold(context: Context, complete: bool) -> None:
         held = round(hold.held_seconds(context.now), 3)
         step = current_course(context).index + 1
         context.script.do(ReportHoldEnded(step, held, complete))
+
+
+def wait_in_hold(context: Context) -> None:
+    """Wait for the next cue of a running hold, but no longer than a standstill may go unnoticed."""
+    assert context.hold is not None
+    context.deadline = min(context.hold.next_at(), context.now + LOOK_SECONDS)
 
 
 def _introducing(context: Context) -> None:
@@ -157,7 +164,7 @@ def _holding(context: Context) -> None:
     script.do(ReportHoldStarted(current_course(context).index + 1, seconds))
     script.cue(Line.HOLD)
     hold.due(context.now)  # the first breath is in what was just said
-    context.deadline = hold.next_at()
+    wait_in_hold(context)
 
 
 def _releasing(context: Context) -> None:
@@ -185,6 +192,9 @@ def _emergency(context: Context) -> None:
 
 def _closing(context: Context) -> None:
     leave_step(context)
+    if context.after_pain:
+        context.end_as("pain")  # whatever it was that cut its questions short
+    context.is_ending, context.after_pain = True, False
     lines = {
         "": Line.CLOSE_DONE,
         "ended_by_user": Line.CLOSE_EARLY,
@@ -217,6 +227,7 @@ ENTERING: dict[State, Callable[[Context], None]] = {
     State.RELEASING: _releasing,
     State.RESTING: _resting,
     State.PAUSED: _paused,
+    State.FINISHING: ask_in_full,
     State.EASING: _say(Line.EASE_OUT),
     State.EMERGENCY: _emergency,
     State.DEAF: _say(Line.DEAF, unless_from=State.ASLEEP),  # nobody is being guided

@@ -31,6 +31,7 @@ class State(StrEnum):
     RELEASING = "releasing"
     RESTING = "resting"
     PAUSED = "paused"
+    FINISHING = "finishing"  # shall it end, or rest?
     EASING = "easing"
     SCORING = "scoring"
     SPREADING = "spreading"
@@ -46,8 +47,10 @@ class Signal(StrEnum):
     """Triggers that are not intents."""
 
     STARTED = "started"
+    STALLED = "stalled"  # the process stood still: what was done meanwhile is not known
     SPOKEN = "spoken"  # all that the state had to say has been said
     TIME_OVER = "time_over"  # the state's deadline has come
+    TALK = "talk"  # somebody is speaking; what it means is not known yet
     NOT_UNDERSTOOD = "not_understood"  # speech that is none of the phrases
     MICROPHONE_LOST = "microphone_lost"
     MICROPHONE_RESTORED = "microphone_restored"
@@ -84,6 +87,8 @@ DUE = (
 """What may have to be asked before a routine, in this order, and the guards that say so."""
 ASKED_FIRST = (S.CHOOSING, *(state for state, _ in DUE))
 IN_PAIN = (S.EASING, S.SCORING, S.SPREADING, S.DECIDING)
+ASKING_YES = (S.SCREENING, S.HISTORY, S.NEWS, S.SPREADING, S.DECIDING, S.FINISHING)
+"""Where an answer that is half heard, or no clear one, is asked for again."""
 ASKING = (*ASKED_FIRST, *IN_PAIN[1:], S.SCORE_AFTER)
 ASKING_SCORE = (S.SCORE_NOW, S.SCORING, S.SCORE_AFTER)
 ANSWERING = tuple(state for state in ASKING if state is not S.SOUND_CHECK)
@@ -92,9 +97,30 @@ BEFORE_STRETCHING = (*ASKED_FIRST, S.INTRODUCING)
 RETURNABLE = (*BEFORE_STRETCHING, *STRETCHING, *IN_PAIN[1:], S.SCORE_AFTER)
 """States that a paused, sleeping or deaf session can go back to."""
 AWAKE = (*BEFORE_STRETCHING, *STRETCHING, *IN_PAIN, S.SCORE_AFTER)
-ALIVE = (S.ASLEEP, *AWAKE, S.PAUSED, S.DEAF, S.CLOSING)
+ALIVE = (S.ASLEEP, *AWAKE, S.PAUSED, S.FINISHING, S.DEAF, S.CLOSING)
 TIMED = (S.SETTLING, S.HOLDING, S.RESTING)
 """States whose time runs on while something is said; elsewhere it begins when all has been said."""
+GOES_ON = (
+    *(
+        I.NO,
+        I.RESUME,
+        I.READY,
+        I.START,
+        I.NEXT,
+        I.BACK,
+        I.NOT_YET,
+        I.MORE_TIME,
+        I.LONGER,
+        I.SHORTER,
+        I.EASIER,
+    ),
+    *(I.HOW_LONG, I.WHATS_NEXT, I.SKIP_QUESTIONS, I.BRING_BACK, I.CHOOSE, I.UNSURE),
+)
+"""Said to "finish for today?", these mean that it goes on."""
+ASKED_WHETHER_TO_FINISH = (S.ASLEEP, *BEFORE_STRETCHING, *STRETCHING, *IN_PAIN, S.PAUSED)
+SETTINGS = (I.SLOWER, I.FASTER, I.LOUDER, I.QUIETER)
+ADVISING = (S.EASING, S.CLOSING, S.EMERGENCY)
+"""What is said here is not talked over: settings act in silence."""
 
 
 def _begin(
@@ -110,6 +136,14 @@ def _begin(
     for state, must_ask in DUE[asked:]:
         yield Row(trigger, sources, state, f"{both}{must_ask}", effect)
     yield Row(trigger, sources, S.INTRODUCING, guard, effect)
+
+
+def _go_on_after_pain(trigger: Trigger, guard: str = "") -> Iterator[Row]:
+    """A clear yes after pain: back to where it hurt, past the stretch that hurt."""
+    both = f"{guard}&" if guard else ""
+    for state in (*BEFORE_STRETCHING, S.SCORE_AFTER):
+        yield Row(trigger, (S.DECIDING,), state, f"{both}hurt_in_{state}", "go_on_after_pain")
+    yield from _onward(trigger, (S.DECIDING,), "go_on_after_pain", guard, last="skips_to_end")
 
 
 def _return(trigger: Trigger, sources: tuple[State, ...]) -> Iterator[Row]:
@@ -137,19 +171,32 @@ TABLE: tuple[Row, ...] = (
     # Safety first: nothing above these rows can veto them.
     Row(I.RED_FLAG, (*ALIVE, S.EMERGENCY), S.EMERGENCY, effect="report_red_flag"),
     Row(I.PAIN, (S.DEAF,), None, effect="report_pain_unheard"),
-    Row(I.PAIN, (S.ASLEEP, *AWAKE, S.PAUSED, S.CLOSING), S.EASING, effect="report_pain"),
+    Row(I.PAIN, (S.ASLEEP, *AWAKE, S.PAUSED, S.FINISHING, S.CLOSING), S.EASING, effect="report_pain"),
     Row(I.PAIN, (S.EMERGENCY,), S.EMERGENCY),
     # In the sound check the word that was asked for is the answer; over our own voice it might be our own.
     Row(I.STOP, (S.SOUND_CHECK,), S.INTRODUCING, "is_asked_for&in_the_clear", "sound_checked"),
     Row(I.STOP, (S.SOUND_CHECK,), None, "is_asked_for&may_ask_again", "ask_when_quiet"),
-    Row(I.STOP, AWAKE, S.PAUSED, effect="interrupt"),
+    Row(I.STOP, (*AWAKE, S.FINISHING), S.PAUSED, effect="interrupt"),
     Row(I.STOP, (S.ASLEEP, S.DEAF, S.PAUSED), None, effect="be_quiet"),
     Row(I.STOP, (S.CLOSING, S.EMERGENCY), S.FINISHED, effect="be_quiet"),
     # A guide that cannot hear must not guide.
-    Row(Signal.MICROPHONE_LOST, (*AWAKE, S.PAUSED, S.ASLEEP), S.DEAF, effect="interrupt"),
+    Row(Signal.MICROPHONE_LOST, (*AWAKE, S.PAUSED, S.FINISHING, S.ASLEEP), S.DEAF, effect="interrupt"),
     Row(Signal.MICROPHONE_RESTORED, (S.DEAF,), S.ASLEEP, guard="came_from_asleep"),
     Row(Signal.MICROPHONE_RESTORED, (S.DEAF,), S.PAUSED),
-    Row(Signal.SPEAKER_LOST, AWAKE, S.PAUSED, effect="interrupt"),
+    Row(Signal.SPEAKER_LOST, (*AWAKE, S.FINISHING), S.PAUSED, effect="interrupt"),
+    Row(Signal.STALLED, UNDER_WAY, S.PAUSED, effect="interrupt_stalled"),
+    # What has come to its end stays ended: of a pause there, too, nothing leads on.
+    *(
+        Row(t, (S.PAUSED,), S.CLOSING, "is_ending")
+        for t in (Signal.TIME_OVER, Signal.SPEAKER_RESTORED, I.CHOOSE, I.SLEEP, I.END)
+    ),
+    *(Row(t, (S.PAUSED,), S.CLOSING, "is_ending") for t in (I.YES, I.NO, I.START, I.NEXT, I.BACK, I.REPEAT)),
+    # Half an answer, or one that could mean either, is asked for again.
+    *(Row(t, ASKING_YES, None, "is_unclear&may_ask_again", "ask") for t in (I.YES, I.NO)),
+    *(Row(t, ASKING_YES, None, "is_unclear") for t in (I.YES, I.NO)),
+    *(Row(t, (S.PAUSED,), None, "is_unclear", "offer") for t in (I.RESUME, I.READY)),
+    Row(I.RESUME, (S.ASLEEP, S.FINISHING), None, "is_unclear"),
+    Row(I.READY, (S.FINISHING,), None, "is_unclear"),
     Row(Signal.SPEAKER_RESTORED, (S.PAUSED,), None, effect="offer"),
     # Beginning.
     *_begin(Signal.STARTED, (S.ASLEEP,), "not_begun&is_chosen", "set_out_chosen"),
@@ -206,18 +253,17 @@ TABLE: tuple[Row, ...] = (
     ),
     *_onward(I.NEXT, (S.RELEASING,), "complete_step"),
     *_onward(I.NEXT, (S.INSTRUCTING, S.SETTLING, S.HOLDING), "skip", last="skips_to_end"),
-    *_onward(I.NEXT, (S.PAUSED,), "complete_step", "left_stretching&hold_complete"),
-    *_onward(I.NEXT, (S.PAUSED,), "skip", "left_stretching", last="skips_to_end"),
-    Row(I.NEXT, (S.PAUSED,), S.INSTRUCTING, "left_introducing"),
+    *_onward(I.NEXT, (S.PAUSED, S.FINISHING), "complete_step", "left_stretching&hold_complete"),
+    *_onward(I.NEXT, (S.PAUSED, S.FINISHING), "skip", "left_stretching", last="skips_to_end"),
+    Row(I.NEXT, (S.PAUSED, S.FINISHING), S.INSTRUCTING, "left_introducing"),
     Row(I.BACK, STRETCHING, S.INSTRUCTING, effect="go_back"),
-    Row(I.BACK, (S.PAUSED,), S.INSTRUCTING, "left_stretching", "go_back"),
+    Row(I.BACK, (S.PAUSED, S.FINISHING), S.INSTRUCTING, "left_stretching", "go_back"),
     Row(I.EASIER, (S.INSTRUCTING,), None, effect="make_easier"),
     Row(I.EASIER, (S.SETTLING, S.HOLDING), S.SETTLING, effect="make_easier"),
     Row(I.REPEAT, (S.INSTRUCTING, S.SETTLING), S.INSTRUCTING),
     # Interruptions.
     Row(I.PAUSE, AWAKE, S.PAUSED, effect="interrupt"),
     Row(I.PAUSE, (S.PAUSED,), None, effect="be_quiet"),
-    Row(I.SLEEP, (*AWAKE, S.PAUSED), S.ASLEEP, effect="interrupt"),
     *_return(I.RESUME, (S.PAUSED, S.ASLEEP)),
     *_return(I.READY, (S.PAUSED,)),
     *(Row(t, (S.PAUSED,), None, effect="offer") for t in (I.YES, I.NO, I.START, I.NEXT, I.BACK, I.REPEAT)),
@@ -231,17 +277,15 @@ TABLE: tuple[Row, ...] = (
     Row(I.NUMBER, (S.SCORING,), S.CLOSING, "score_ends", "rate_and_end"),
     Row(I.NUMBER, (S.SCORING,), S.SPREADING, effect="rate_pain"),
     Row(I.YES, (S.SPREADING,), S.CLOSING, effect="spread_and_end"),
+    Row(I.NO, (S.SPREADING,), S.CLOSING, "is_ending", "not_spread_and_end"),
     Row(I.NO, (S.SPREADING,), S.DECIDING, effect="not_spread"),
     Row(Signal.TIME_OVER, IN_PAIN[1:], None, "may_ask_again", "ask"),
     Row(I.UNSURE, (S.SPREADING, S.DECIDING), None, "may_ask_again", "ask"),
     *(Row(t, (S.SCORING,), S.CLOSING, effect="end_for_pain") for t in (Signal.TIME_OVER, I.UNSURE)),
     *(Row(t, (S.SPREADING,), S.CLOSING, effect="spread_untold") for t in (Signal.TIME_OVER, I.UNSURE)),
     *(Row(t, (S.DECIDING,), S.CLOSING, effect="finish_for_pain") for t in (Signal.TIME_OVER, I.UNSURE, I.NO)),
-    *(
-        Row(I.YES, (S.DECIDING,), state, f"hurt_in_{state}", "go_on_after_pain")
-        for state in (*BEFORE_STRETCHING, S.SCORE_AFTER, S.CLOSING)
-    ),
-    *_onward(I.YES, (S.DECIDING,), "go_on_after_pain", last="skips_to_end"),
+    *_go_on_after_pain(I.YES),
+    *_go_on_after_pain(I.RESUME, "says_go_on"),
     Row(I.EASIER, (S.DECIDING,), S.SETTLING, "may_try_easier", "try_easier"),
     Row(I.EASIER, (S.DECIDING,), None, effect="ask"),
     *(
@@ -255,14 +299,31 @@ TABLE: tuple[Row, ...] = (
     *(Row(t, (S.SCORE_AFTER,), S.CLOSING) for t in (I.UNSURE, I.SKIP_QUESTIONS, I.NEXT)),
     Row(Signal.TIME_OVER, (S.SCORE_AFTER,), None, "may_ask_again", "ask"),
     Row(Signal.TIME_OVER, (S.SCORE_AFTER,), S.CLOSING),
-    # Ending.
-    Row(I.END, (S.ASLEEP, *AWAKE, S.PAUSED, S.DEAF), S.CLOSING, effect="end_by_user"),
-    Row(I.END, (S.CLOSING, S.EMERGENCY), S.FINISHED, effect="be_quiet"),
+    # Ending. Talk nearby sounds like "end" now and then: one word interrupts, and only an answer ends.
+    *(Row(t, IN_PAIN, S.CLOSING, "is_ending", "end_for_pain") for t in (I.END, I.SLEEP)),
+    Row(I.END, (S.DECIDING,), S.CLOSING, "says_finish", "finish_for_pain"),
+    Row(I.END, (S.PAUSED, S.FINISHING), S.CLOSING, "says_finish", "end_by_user"),
+    Row(I.END, (S.SCORE_AFTER, S.DEAF), S.CLOSING, effect="end_by_user"),
+    Row(I.END, ASKED_WHETHER_TO_FINISH, S.FINISHING, effect="interrupt_to_finish"),
+    Row(I.SLEEP, (*AWAKE, S.PAUSED), S.FINISHING, effect="interrupt_to_rest"),
+    *(Row(t, (S.FINISHING,), S.ASLEEP, "asked_to_rest") for t in (I.YES, I.SLEEP, Signal.TIME_OVER)),
+    *(Row(t, (S.FINISHING,), S.CLOSING, effect="end_by_user") for t in (I.YES, Signal.TIME_OVER)),
+    *(Row(t, (S.FINISHING,), None, "may_ask_again", "ask") for t in (I.END, I.SLEEP, Signal.NOT_UNDERSTOOD)),
+    *(Row(t, (S.FINISHING,), S.PAUSED, effect="interrupt") for t in (I.END, I.SLEEP, Signal.NOT_UNDERSTOOD)),
+    *(Row(t, (S.FINISHING,), None, effect="await_silence") for t in (Signal.TALK, I.NUMBER)),
+    Row(I.PAUSE, (S.FINISHING,), S.PAUSED, effect="interrupt"),
+    *(
+        Row(t, (S.FINISHING,), S.PAUSED, "was_waiting")
+        for t in GOES_ON
+        if t not in (I.RESUME, I.READY, I.NEXT, I.BACK)
+    ),
+    *(row for t in GOES_ON for row in _return(t, (S.FINISHING,))),
+    Row(I.END, (S.CLOSING, S.EMERGENCY), S.FINISHED, "says_finish", "be_quiet"),
     Row(Signal.SPOKEN, (S.CLOSING, S.EMERGENCY), S.FINISHED),
     # Answers that move nothing.
-    Row(Signal.SPOKEN, (*ASKING, S.PAUSED, S.EASING), None, effect="await_answer"),
+    Row(Signal.SPOKEN, (*ASKING, S.PAUSED, S.FINISHING, S.EASING), None, effect="await_answer"),
     Row(Signal.NOT_UNDERSTOOD, ANSWERING, None, "may_ask_shortly", "ask_shortly"),
-    Row(I.REPEAT, ASKING, None, effect="ask_in_full"),
+    Row(I.REPEAT, (*ASKING, S.FINISHING), None, effect="ask_in_full"),
     Row(I.REPEAT, (S.INTRODUCING,), S.INTRODUCING),
     Row(I.REPEAT, (S.HOLDING, S.RELEASING, S.RESTING), None, effect="repeat_stretch"),
     Row(I.REPEAT, (S.EASING,), None, effect="repeat_easing"),
@@ -271,12 +332,10 @@ TABLE: tuple[Row, ...] = (
     Row(I.WHATS_NEXT, (*UNDER_WAY, S.PAUSED), None, "has_course", "tell_next"),
     Row(I.LONGER, (*UNDER_WAY, S.PAUSED), None, "has_course", "lengthen"),
     Row(I.SHORTER, (*UNDER_WAY, S.PAUSED), None, "has_course", "shorten"),
-    *(
-        Row(t, (S.ASLEEP, *AWAKE, S.PAUSED, S.DEAF, S.CLOSING, S.EMERGENCY), None, effect=f"speak_{t}")
-        for t in (I.SLOWER, I.FASTER, I.LOUDER, I.QUIETER)
-    ),
+    *(Row(t, tuple(s for s in ALIVE if s not in ADVISING), None, effect=f"speak_{t}") for t in SETTINGS),
+    *(Row(t, ADVISING, None, effect=f"become_{t}") for t in SETTINGS),
     Row(I.BRING_BACK, (S.CHOOSING, *UNDER_WAY, S.PAUSED), None, effect="bring_back"),
-    Row(I.HELP, (S.ASLEEP, *AWAKE, S.PAUSED), None, effect="help"),
+    Row(I.HELP, (S.ASLEEP, *AWAKE, S.PAUSED, S.FINISHING), None, effect="help"),
 )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from assistant.core.choosing import available, requested
 from assistant.core.context import Context
@@ -37,7 +36,19 @@ def _number(context: Context) -> int | None:
 
 
 def _score_ends(context: Context) -> bool:
-    return decide(replace(context.pain_report, score=_number(context))).ends
+    return decide(context.pain_report_with(_number(context))).ends
+
+
+def _is_unclear(context: Context) -> bool:
+    """Whether what was heard may mean something else as an answer."""
+    heard = context.heard
+    return heard is not None and (heard.is_half_heard or _says(context, "unclear"))
+
+
+def _says(context: Context, answer: str) -> bool:
+    """Whether the phrase is one of those that the language pack counts as this answer."""
+    heard = context.heard
+    return heard is not None and heard.phrase in context.script.pack.answers[answer]
 
 
 def _may_try_easier(context: Context) -> bool:
@@ -58,6 +69,12 @@ def _hurt_in(state: State) -> Callable[[Context], bool]:
 
 
 GUARDS: dict[str, Callable[[Context], bool]] = {
+    "is_ending": lambda c: c.is_ending,
+    "is_unclear": _is_unclear,
+    "says_go_on": lambda c: not _is_unclear(c) and _says(c, "go_on"),
+    "says_finish": lambda c: _says(c, "finish"),
+    "asked_to_rest": lambda c: c.asked_to_rest,
+    "was_waiting": lambda c: c.came_from in (State.PAUSED, State.ASLEEP),
     "not_begun": lambda c: not c.begun,
     "is_chosen": lambda c: chosen_beforehand(c) is not None,
     "came_from_asleep": lambda c: c.came_from is State.ASLEEP,
@@ -87,8 +104,5 @@ GUARDS: dict[str, Callable[[Context], bool]] = {
     "after_pain": lambda c: c.after_pain,
     "left_stretching": lambda c: c.return_to in STRETCHING,
     **{f"left_{state}": _left(state) for state in RETURNABLE},
-    **{
-        f"hurt_in_{state}": _hurt_in(state)
-        for state in (*BEFORE_STRETCHING, State.SCORE_AFTER, State.CLOSING)
-    },
+    **{f"hurt_in_{state}": _hurt_in(state) for state in (*BEFORE_STRETCHING, State.SCORE_AFTER)},
 }

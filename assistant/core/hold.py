@@ -71,9 +71,9 @@ class Hold:
         return self._started_at is not None
 
     def held_seconds(self, now: float) -> float:
-        """How long the stretch has been held."""
+        """How long the stretch has been held: never longer than it was to be."""
         since = 0.0 if self._started_at is None else now - self._started_at
-        return self._held_before + since
+        return min(self.target_seconds, self._held_before + since)
 
     def remaining_seconds(self, now: float) -> float:
         """How long it is still to be held."""

@@ -27,7 +27,7 @@ def _report_red_flag(context: Context) -> None:
     pack = context.script.pack
     kind = pack.red_flags[context.heard.phrase]
     context.advice = pack.advice[kind]
-    context.end_reason = "emergency"
+    context.end_as("emergency")
     context.script.do(RecordRedFlag(kind))
 
 
@@ -36,14 +36,14 @@ def _report_pain(context: Context) -> None:
     suspend_hold(context, complete=False)
     if not context.after_pain:  # else it is what is being talked about already
         assert context.heard is not None
-        is_away = context.state in (State.ASLEEP, State.PAUSED, State.DEAF)
+        is_away = context.state in (State.ASLEEP, State.PAUSED, State.FINISHING, State.DEAF)
         context.hurt_in = context.return_to if is_away else context.state
         context.reports += 1
         context.score, context.has_spread = None, Answer.NO
         stretch_id = ""
         if context.hurt_in in STRETCHING:
             stretch_id = current_course(context).step.stretch.id
-            context.left_out.add(stretch_id)
+            context.leave_out((stretch_id,))
             context.hurt_today.add(stretch_id)
         context.script.do(RecordPain(stretch_id, context.heard.phrase))
         if stretch_id:
@@ -58,9 +58,10 @@ def _report_pain_unheard(context: Context) -> None:
 
 
 def _rate_pain(context: Context) -> None:
-    """Of the numbers given for one report the highest counts."""
+    """Of the numbers given in one session the highest counts."""
     score = heard_score(context)
-    context.score = score if context.score is None else max(score, context.score)
+    context.score = context.pain_report_with(score).score
+    context.highest_score = context.score
     context.script.do(RecordPainScore("during", score))
 
 
@@ -70,7 +71,14 @@ def _not_spread(context: Context) -> None:
         course = current_course(context)
         routines = (*(s for r in context.catalogue for s in r.stretches), *context.library)
         known = (*course.routine.stretches, *routines)
-        context.left_out |= {s.id for s in known if s.region is course.step.stretch.region}
+        context.leave_out(s.id for s in known if s.region is course.step.stretch.region)
+
+
+def _not_spread_and_end(context: Context) -> None:
+    """The session is over already: there is no going on to ask about."""
+    context.has_spread = Answer.NO
+    context.end_as("pain")
+    context.closing_line = Line.CLOSE_PAIN
 
 
 def _go_on_after_pain(context: Context) -> None:
@@ -87,8 +95,7 @@ def _try_easier(context: Context) -> None:
     """The same stretch in its easier way, on both sides: the person asked for it."""
     course = current_course(context)
     stretch = course.step.stretch
-    context.left_out.discard(stretch.id)
-    context.easier.add(stretch.id)
+    context.take_in((stretch.id,))
     context.hold = Hold(course.hold_seconds())
     context.after_pain = False
     context.script.say(Line.EASIER)
@@ -97,13 +104,13 @@ def _try_easier(context: Context) -> None:
 
 def _end_for_pain(context: Context) -> None:
     """End with what the report means; without an answer, with what any unanswered one means."""
-    context.end_reason = "pain"
+    context.end_as("pain")
     context.closing_line = CLOSING_LINES.get(decide(context.pain_report), Line.CLOSE_UNRATED)
 
 
 def _finish_for_pain(context: Context) -> None:
     """Going on was offered, and nobody said yes."""
-    context.end_reason = "pain"
+    context.end_as("pain")
 
 
 def _rate_and_end(context: Context) -> None:
@@ -126,6 +133,7 @@ HURTING: dict[str, Callable[[Context], None]] = {
     "rate_pain": _rate_pain,
     "rate_and_end": _rate_and_end,
     "not_spread": _not_spread,
+    "not_spread_and_end": _not_spread_and_end,
     "spread_and_end": _spread(Answer.YES),
     "spread_untold": _spread(Answer.NONE),
     "go_on_after_pain": _go_on_after_pain,

@@ -51,6 +51,10 @@ class Intent(StrEnum):
 
 SAFETY_INTENTS = (Intent.RED_FLAG, Intent.PAIN, Intent.STOP)
 """Heard anywhere in an utterance, in every state, the more serious first."""
+WHOLE_ANSWERS = frozenset((Intent.YES, Intent.NO))
+"""What was lost beside them may have been the answer: "no, but …"."""
+REFUSABLE = frozenset((Intent.RESUME, Intent.READY))
+"""What was lost before them may have been a "not"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,10 @@ class Slots:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A phrase of the table, as it was said; of one that was half heard the number is not known."""
+    """A phrase of the table, as it was said.
+
+    Of one that was half heard the number is not known, and an answer may have been another one.
+    """
 
     intent: Intent
     phrase: str
@@ -119,7 +126,7 @@ class PhraseTable:
             if begins and (allowed is None or intent in allowed):
                 for slots in self._bindings(pattern, words):
                     phrase = " ".join(words)
-                    if _is_doubtful(intent, pattern, lost_before, lost_after):
+                    if _is_half(intent, pattern, lost_before, lost_after):
                         return Match(intent, phrase, is_half_heard=True)
                     return Match(intent, phrase, slots)
         return None
@@ -214,12 +221,15 @@ def _slot_name(token: str) -> str | None:
     return token[1:-1] if token.startswith("{") else None
 
 
-def _is_doubtful(intent: Intent, pattern: Words, lost_before: bool, lost_after: bool) -> bool:
-    """Whether what was lost beside a phrase may have been part of its number.
+def _is_half(intent: Intent, pattern: Words, lost_before: bool, lost_after: bool) -> bool:
+    """Whether what was lost beside a phrase may have changed its meaning.
 
     "A minute" may be left of "half a minute", and a score of a range that goes on above it; a count of
-    seconds is at worst smaller than it was.
+    seconds is at worst smaller than it was. "No" may be left of "no, it went down my leg", and "go on" of
+    "I don't want to go on".
     """
+    if intent in WHOLE_ANSWERS or (intent in REFUSABLE and lost_before):
+        return lost_before or lost_after
     may_go_on = intent is Intent.NUMBER and _slot_name(pattern[-1]) is not None
     return (lost_before and pattern[0] == "{span}") or (lost_after and may_go_on)
 

@@ -5,10 +5,11 @@ Pure and without chance: the same request and the same past give the same sessio
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Set
 from dataclasses import dataclass
 
-from assistant.core.routine import Condition, Position, Region, Routine, Stretch, estimated_seconds, plan
+from assistant.core.routine import Condition, Position, Region, Routine, Stretch, estimated_seconds, steps_of
 
 PLANNED_ID = "planned"
 """The id of every composed routine, in the history too."""
@@ -63,7 +64,11 @@ def _fits(stretch: Stretch, position: Position) -> bool:
 def _ranked(candidates: list[Stretch], region: Region | None) -> list[Stretch]:
     """The candidates, the most wanted first."""
     if region is None:
-        turn = {s.id: sum(o.region is s.region for o in candidates[:at]) for at, s in enumerate(candidates)}
+        turns = Counter[Region]()
+        turn: dict[str, int] = {}
+        for stretch in candidates:
+            turn[stretch.id] = turns[stretch.region]
+            turns[stretch.region] += 1
         return sorted(candidates, key=lambda s: (turn[s.id], _ORDER.index(s.region)))
     near = [stretch for stretch in candidates if _distance(stretch, region) <= NEIGHBORS]
     return sorted(near, key=lambda stretch: _distance(stretch, region))
@@ -74,16 +79,18 @@ def _distance(stretch: Stretch, region: Region) -> int:
 
 
 def _fill(ranked: list[Stretch], most_seconds: float) -> list[Stretch]:
-    """As many as there is time for, in that order; the first, however long it is."""
+    """As many as there is time for, in that order; the first, however long it is.
+
+    A stretch takes as long after one as after another, so the seconds are summed as they come.
+    """
     chosen = ranked[:1]
+    seconds = estimated_seconds(steps_of(ranked[0]))
     for stretch in ranked[1:]:
-        if _seconds([*chosen, stretch]) <= most_seconds:
+        with_it = estimated_seconds(steps_of(stretch), seconds)
+        if with_it <= most_seconds:
             chosen.append(stretch)
+            seconds = with_it
     return chosen
-
-
-def _seconds(stretches: list[Stretch]) -> float:
-    return estimated_seconds(plan(_routine(tuple(stretches))))
 
 
 def _neck_down(stretches: list[Stretch]) -> tuple[Stretch, ...]:

@@ -71,6 +71,11 @@ class Line(StrEnum):
     PAUSED = "paused"
     PAUSED_AGAIN = "paused_again"
     GO_ON_OR_FINISH = "go_on_or_finish"
+    AWAY = "away"
+    FINISH = "finish"
+    FINISH_AGAIN = "finish_again"
+    REST_NOW = "rest_now"
+    REST_NOW_AGAIN = "rest_now_again"
     EASE_OUT = "ease_out"
     SCORE = "score"
     SCORE_AGAIN = "score_again"
@@ -131,7 +136,8 @@ class LanguagePack:
     """All that is heard and said in one language.
 
     `words` are single words, for sides, regions and the like. `red_flags` tells of which kind each phrase is
-    that needs emergency help, and `advice` what is answered.
+    that needs emergency help, and `advice` what is answered. `answers` are the phrases that count as one to
+    some questions: "unclear" (none, ask again), "go_on", "finish".
     """
 
     code: str
@@ -140,6 +146,7 @@ class LanguagePack:
     words: Mapping[str, str]
     red_flags: Mapping[str, RedFlag]
     advice: Mapping[RedFlag, Line]
+    answers: Mapping[str, frozenset[str]]
 
     def render(self, line: Line, **values: str) -> str:
         """The sentence with its placeholders filled."""

@@ -13,6 +13,7 @@ HISTORY_LINES = (Line.HISTORY_ILLNESS, Line.HISTORY_BONES, Line.HISTORY_INJURY, 
 
 QUESTIONS: dict[State, Line] = {
     State.CHOOSING: Line.CHOOSE,
+    State.FINISHING: Line.FINISH,
     State.SCREENING: Line.SCREENING,
     State.SCORE_NOW: Line.SCORE_NOW,
     State.NEWS: Line.NEWS,
@@ -23,6 +24,7 @@ QUESTIONS: dict[State, Line] = {
 }
 SHORT_QUESTIONS: dict[State, Line] = {
     State.CHOOSING: Line.CHOOSE_AGAIN,
+    State.FINISHING: Line.FINISH_AGAIN,
     State.SCREENING: Line.SCREENING_AGAIN,
     State.SCORE_NOW: Line.SCORE_NOW_AGAIN,
     State.NEWS: Line.NEWS_AGAIN,
@@ -45,6 +47,8 @@ def ask(context: Context) -> None:
     lines = (SHORT_QUESTIONS[state],) if state in SHORT_QUESTIONS else _in_full(context)[-1:]
     if state is State.SOUND_CHECK:
         lines = (unheard_line(context.sound),)
+    if state is State.FINISHING and context.asked_to_rest:
+        lines = (Line.REST_NOW_AGAIN,)
     context.script.say_instead(*lines)
 
 
@@ -78,6 +82,8 @@ def ask_for_word(context: Context) -> None:
 def _in_full(context: Context) -> tuple[Line, ...]:
     if context.state is State.DECIDING:
         return _deciding(context)
+    if context.state is State.FINISHING and context.asked_to_rest:
+        return (Line.REST_NOW,)
     if context.state is State.HISTORY:
         return (HISTORY_LINES[context.history_asked],)
     return (QUESTIONS[context.state],)

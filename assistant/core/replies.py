@@ -19,7 +19,12 @@ from assistant.core.questions import (
     ask_when_quiet,
 )
 
-ANSWER_SECONDS = {State.EASING: 4.0, State.SOUND_CHECK: 10.0, State.PAUSED: 120.0}
+ANSWER_SECONDS = {
+    State.EASING: 4.0,
+    State.SOUND_CHECK: 10.0,
+    State.PAUSED: 120.0,
+    State.FINISHING: 8.0,
+}
 OTHER_ANSWER_SECONDS = 15.0
 
 
@@ -40,6 +45,12 @@ def _await_answer(context: Context) -> None:
     context.wait(ANSWER_SECONDS.get(context.state, OTHER_ANSWER_SECONDS))
 
 
+def _await_silence(context: Context) -> None:
+    """Somebody talks: that is no silence yet, unless we are still speaking ourselves."""
+    if not context.script.speaking:
+        _await_answer(context)
+
+
 def _be_quiet(context: Context) -> None:
     spoke = context.script.speaking
     context.script.cut()
@@ -55,7 +66,8 @@ def _offer(context: Context) -> None:
 def _offer_first(context: Context) -> None:
     context.times_asked = 1
     context.script.earcon(Earcon.PAUSED)
-    context.script.say(Line.HEARING_AGAIN if context.came_from is State.DEAF else Line.PAUSED)
+    away = Line.AWAY if context.was_away else Line.PAUSED
+    context.script.say(Line.HEARING_AGAIN if context.came_from is State.DEAF else away)
     context.script.say(Line.GO_ON_OR_FINISH)
 
 
@@ -107,12 +119,26 @@ def _change_volume(steps: int, line: Line) -> Callable[[Context], None]:
     return effect
 
 
+def _set_rate(steps: int) -> Callable[[Context], None]:
+    def effect(context: Context) -> None:
+        context.script.change_rate(steps)
+
+    return effect
+
+
+def _set_volume(steps: int) -> Callable[[Context], None]:
+    def effect(context: Context) -> None:
+        context.script.change_volume(steps)
+
+    return effect
+
+
 def _help(context: Context) -> None:
     lines = {
         State.CHOOSING: Line.HELP_CHOOSING,
         State.PAUSED: Line.HELP_PAUSED,
         State.ASLEEP: Line.HELP_ASLEEP,
-        **dict.fromkeys((*ASKING[1:], State.EASING), Line.HELP_QUESTION),
+        **dict.fromkeys((*ASKING[1:], State.FINISHING, State.EASING), Line.HELP_QUESTION),
     }
     context.script.reply(lines.get(context.state, Line.HELP_STRETCH))
 
@@ -127,6 +153,7 @@ REPLIES: dict[str, Callable[[Context], None]] = {
     "ask_when_quiet": ask_when_quiet,
     "ask_for_word": ask_for_word,
     "await_answer": _await_answer,
+    "await_silence": _await_silence,
     "be_quiet": _be_quiet,
     "offer": _offer,
     "offer_first": _offer_first,
@@ -139,5 +166,9 @@ REPLIES: dict[str, Callable[[Context], None]] = {
     "speak_faster": _change_rate(1, Line.FASTER),
     "speak_louder": _change_volume(1, Line.LOUDER),
     "speak_quieter": _change_volume(-1, Line.QUIETER),
+    "become_slower": _set_rate(-1),
+    "become_faster": _set_rate(1),
+    "become_louder": _set_volume(1),
+    "become_quieter": _set_volume(-1),
     "help": _help,
 }

@@ -121,12 +121,15 @@ class Step:
 
 
 def plan(routine: Routine) -> tuple[Step, ...]:
-    """The steps of a routine in order: for every repetition left, then right."""
+    """The steps of a routine in order, one stretch after the other."""
+    return tuple(step for stretch in routine.stretches for step in steps_of(stretch))
+
+
+def steps_of(stretch: Stretch) -> tuple[Step, ...]:
+    """The steps of one stretch: for every repetition left, then right."""
+    sides = (Side.LEFT, Side.RIGHT) if stretch.has_sides else (Side.BOTH,)
     return tuple(
-        Step(stretch, side, repetition)
-        for stretch in routine.stretches
-        for repetition in range(1, stretch.repetitions + 1)
-        for side in ((Side.LEFT, Side.RIGHT) if stretch.has_sides else (Side.BOTH,))
+        Step(stretch, side, repetition) for repetition in range(1, stretch.repetitions + 1) for side in sides
     )
 
 
@@ -142,9 +145,12 @@ WORDS_PER_SECOND = 2.6
 SETTLE_SECONDS, RELEASE_SECONDS, REST_SECONDS = 8.0, 3.0, 6.0
 
 
-def estimated_seconds(steps: tuple[Step, ...]) -> float:
-    """About how long these steps take, speech included, when each is settled into without delay."""
-    seconds = 0.0
+def estimated_seconds(steps: tuple[Step, ...], already: float = 0.0) -> float:
+    """About how long these steps take, speech included, when each is settled into without delay.
+
+    `already` are the seconds of what comes before them, where that is another stretch: the sum runs on.
+    """
+    seconds = already
     for before, step in zip((None, *steps), steps, strict=False):
         words = sum(len(text.split()) for text in (*instruction(step, before), step.stretch.leave))
         seconds += words / WORDS_PER_SECOND + step.stretch.hold_seconds

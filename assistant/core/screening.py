@@ -57,12 +57,13 @@ def _skip_check(context: Context) -> None:
 
 
 def _send_to_physician(context: Context) -> None:
-    context.end_reason = "see_physician"
+    context.end_as("see_physician")
 
 
 def _send_to_rest(context: Context) -> None:
     _score_told(context)
-    context.end_reason, context.closing_line = "see_physician", Line.NOT_TODAY
+    context.end_as("see_physician")
+    context.closing_line = Line.NOT_TODAY
 
 
 def _score_after(context: Context) -> None:

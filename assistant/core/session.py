@@ -37,13 +37,17 @@ from assistant.core.events import (
     SpeakerRestored,
     Started,
 )
-from assistant.core.flow import ANSWERED, TABLE, TIMED, Row, Signal, State, Trigger, listened_for
+from assistant.core.flow import ANSWERED, TABLE, TIMED, UNDER_WAY, Row, Signal, State, Trigger, listened_for
 from assistant.core.guards import GUARDS
 from assistant.core.intents import SAFETY_INTENTS, Intent, Match
 from assistant.core.listening import Listener, NotUnderstood
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
 from assistant.core.script import Script
+
+LATE_SECONDS = 1.5
+"""A deadline that is noticed so late was slept through. In a hold one comes every half second, so that a
+standstill of two seconds is always noticed."""
 
 SIGNALS: dict[type, Signal] = {
     Started: Signal.STARTED,
@@ -84,7 +88,7 @@ class Session:
             catalogue=catalogue,
             script=Script(pack, settings.rate, settings.gain_db),
             library=library,
-            left_out=set(ids_in(pasts, Form.GONE, Form.PAUSED)),
+            left_out_before=set(ids_in(pasts, Form.GONE, Form.PAUSED)),
             easier=set(ids_in(pasts, Form.EASIER)),
             physician_check_due=settings.physician_check_due,
             history_due=settings.physician_check_due,
@@ -115,7 +119,7 @@ class Session:
         context = self._context
         if context.state is State.FINISHED:
             return ()
-        context.now = context.script.now = now
+        self._catch_up(now)
         context.heard = None
         if isinstance(event, PartialHypothesis | FinalHypothesis):
             self._hear(event)
@@ -137,6 +141,16 @@ class Session:
             context.wait(context.script.longest_seconds())
         return actions
 
+    def _catch_up(self, now: float) -> None:
+        """Come to `now`. After a standstill nobody knows what was done meanwhile: nothing of it was held."""
+        context = self._context
+        is_late = context.deadline is not None and now > context.deadline + LATE_SECONDS
+        if is_late and context.state in UNDER_WAY:
+            suspend_hold(context, complete=False)
+        context.now = context.script.now = now
+        if is_late:
+            self._trigger(Signal.STALLED)
+
     def _time_over(self) -> None:
         context = self._context
         if context.script.speaking and context.state not in TIMED:
@@ -147,7 +161,9 @@ class Session:
 
     def _hear(self, hypothesis: Hypothesis) -> None:
         meaning = self._listener.interpret(hypothesis, listened_for(self.state))
-        if isinstance(meaning, NotUnderstood):
+        if meaning is None and hypothesis.words:
+            self._trigger(Signal.TALK)
+        elif isinstance(meaning, NotUnderstood):
             self._trigger(Signal.NOT_UNDERSTOOD)
         elif isinstance(meaning, Match):
             if self._is_own_voice(meaning, hypothesis):

@@ -56,6 +56,7 @@ def load_language(code: str = "en", routines: Iterable[Routine] = (), folder: Pa
         lines={Line(n): text for n, text in _named(folder / code / "prompts.toml", prompts, "lines", Line)},
         words=prompts["words"],
         red_flags={p: RedFlag(kind) for kind, flag in red_flags.items() for p in flag["phrases"]},
+        answers={name: frozenset(counted) for name, counted in phrases["answers"].items()},
         advice={RedFlag(kind): Line(flag["advice"]) for kind, flag in red_flags.items()},
     )
 

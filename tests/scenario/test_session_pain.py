@@ -255,7 +255,11 @@ def test_stop_in_the_middle_is_silent_and_leads_back_to_the_question(state: Stat
 def test_finish_in_the_middle_finishes(state: State) -> None:
     driver = in_state(state)
     driver.say("finish")
+    assert driver.state is State.FINISHING
+    driver.answer("finish")
     assert driver.state is State.CLOSING
+    driver.until(State.FINISHED)
+    assert driver.end_reasons == ["pain"]
 
 
 def test_a_second_reports_easing_region_is_never_offered() -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from driver import CHIN, HUG, KNEES, TURN, stretch
+from driver import CHIN, HUG, KNEES, TURN, Driver, stretch
 
+from assistant.core import choosing
 from assistant.core.choosing import choose_routine, routine_minutes
+from assistant.core.flow import State
 from assistant.core.intents import Slots
-from assistant.core.routine import Region, Routine
+from assistant.core.routine import Condition, Region, Routine, Stretch
+from assistant.store.library import load_library
 
 
 def routine(name: str, *stretches: object) -> Routine:
@@ -56,3 +59,58 @@ def test_among_equals_the_nearer_length_then_the_greater_share() -> None:
     assert choose_routine((NECK, twice), Slots(region="neck", number=2)) is twice
     pure, mixed = routine("pure", HIPS, HIPS), routine("mixed", HIPS, CHIN)
     assert choose_routine((mixed, pure), Slots(region="hips", number=1)) is pure
+
+
+LIBRARY = tuple(load_library().values())
+
+
+def composed_ids(
+    phrase: str, library: tuple[Stretch, ...] = LIBRARY, left_out: str = "", **changes: object
+) -> list[str]:
+    driver = Driver(None, library=library, **changes)
+    driver.session._context.left_out.add(left_out)
+    driver.answer(phrase)
+    course = driver.session._context.course
+    assert course is not None
+    return [stretch.id for stretch in course.routine.stretches]
+
+
+@pytest.mark.parametrize(
+    ("changes", "leads_to"),
+    [
+        ({}, State.INTRODUCING),
+        ({"physician_check_due": True}, State.SCREENING),
+        ({"asks_how_it_is": True}, State.SCORE_NOW),
+    ],
+)
+def test_a_request_is_composed_once_in_its_event(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, object], leads_to: State
+) -> None:
+    composed = []
+
+    def compose(*library: object, **out: object) -> Routine | None:
+        composed.append(library)
+        return original(*library, **out)  # type: ignore[arg-type]
+
+    original = choosing.compose
+    monkeypatch.setattr(choosing, "compose", compose)
+    library = (*LIBRARY,)  # of this test alone: nothing is known of it
+    driver = Driver(None, library=library, **changes)
+    driver.answer("thirty minutes on the floor")
+    assert driver.state is leads_to
+    assert len(composed) == 1
+
+
+def test_what_was_composed_is_not_given_to_whoever_asks_for_something_else() -> None:
+    usual = composed_ids("six minutes for my neck")
+    first = next(stretch for stretch in LIBRARY if stretch.id == usual[0])
+    assert len(composed_ids("ten minutes for my neck")) > len(usual), "another number"
+    assert composed_ids("six minutes for my neck") == usual
+    assert usual[0] not in composed_ids("six minutes for my neck", left_out=usual[0])
+    assert composed_ids("six minutes for my neck") == usual
+    others = composed_ids("six minutes for my neck", conditions=frozenset({Condition.OSTEOPOROSIS}))
+    assert not any(s.id in others and Condition.OSTEOPOROSIS in s.avoid for s in LIBRARY)
+    assert others != usual, "somebody else"
+    assert composed_ids("six minutes for my neck") == usual
+    smaller = tuple(stretch for stretch in LIBRARY if stretch is not first)
+    assert usual[0] not in composed_ids("six minutes for my neck", smaller), "another library"

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+from itertools import product
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.core.planner import MOST_MINUTES, NEIGHBORS, PLANNED_ID, TOLERANCE, Request, compose
-from assistant.core.routine import Condition, Position, Region, Side, estimated_seconds, plan
+from assistant.core.planner import (
+    MOST_MINUTES,
+    NEIGHBORS,
+    PLANNED_ID,
+    TOLERANCE,
+    USUAL_MINUTES,
+    Request,
+    compose,
+)
+from assistant.core.routine import (
+    Condition,
+    Position,
+    Region,
+    Routine,
+    Side,
+    Stretch,
+    estimated_seconds,
+    plan,
+    steps_of,
+)
 from assistant.store.library import load_library
 
 LIBRARY = tuple(load_library().values())
@@ -18,14 +39,12 @@ REQUESTS = st.builds(
     st.one_of(st.none(), st.sampled_from(Region)),
     st.one_of(st.none(), st.sampled_from(Position)),
 )
+LEFT_OUT = st.frozensets(st.sampled_from([stretch.id for stretch in LIBRARY]), max_size=30)
+CONDITIONS = st.frozensets(st.sampled_from(Condition), max_size=3)
 
 
 @settings(max_examples=150)
-@given(
-    REQUESTS,
-    st.frozensets(st.sampled_from([stretch.id for stretch in LIBRARY]), max_size=30),
-    st.frozensets(st.sampled_from(Condition), max_size=3),
-)
+@given(REQUESTS, LEFT_OUT, CONDITIONS)
 def test_any_request(request: Request, left_out: frozenset[str], has: frozenset[Condition]) -> None:
     routine = compose(LIBRARY, request, left_out=left_out, conditions=has)
     assert routine == compose(LIBRARY, request, left_out=left_out, conditions=has), "same request, same plan"
@@ -85,3 +104,70 @@ def test_without_a_region_every_region_gets_its_turn(position: Position) -> None
 def test_nothing_fits_nothing() -> None:
     everything = frozenset(stretch.id for stretch in LIBRARY)
     assert compose(LIBRARY, Request(5), left_out=everything) is None
+
+
+def plainly(
+    request: Request, left_out: Set[str] = frozenset(), has: Set[Condition] = frozenset()
+) -> tuple[str, ...] | None:
+    """The ids of what is composed, written down plainly: for every candidate the whole is planned anew."""
+
+    def fits(stretch: Stretch, position: Position) -> bool:
+        return position is stretch.position or position in stretch.also_in
+
+    def seconds(stretches: list[Stretch]) -> float:
+        return estimated_seconds(plan(Routine("", "", "", "", tuple(stretches))))
+
+    def off(stretch: Stretch) -> int:
+        return abs(ORDER.index(stretch.region) - ORDER.index(request.region)) if request.region else 0
+
+    suitable = [s for s in LIBRARY if s.id not in left_out and not s.avoid & has]
+    wanted = [s for s in suitable if request.region in (None, s.region)]
+    best = max(Position, key=lambda position: sum(fits(s, position) for s in wanted))
+    fitting = [s for s in suitable if fits(s, request.position or best)]
+    if request.region:
+        ranked = sorted((s for s in fitting if off(s) <= NEIGHBORS), key=off)
+    else:
+        turn = {s.id: sum(o.region is s.region for o in fitting[:at]) for at, s in enumerate(fitting)}
+        ranked = sorted(fitting, key=lambda s: (turn[s.id], ORDER.index(s.region)))
+    if not ranked or request.region not in (None, ranked[0].region):
+        return None
+    chosen = ranked[:1]
+    for stretch in ranked[1:]:
+        if (
+            seconds([*chosen, stretch])
+            <= min(MOST_MINUTES, request.minutes or USUAL_MINUTES) * 60 * TOLERANCE
+        ):
+            chosen.append(stretch)
+    return tuple(s.id for s in sorted(chosen, key=lambda s: ORDER.index(s.region)))
+
+
+def composed(
+    request: Request, left_out: Set[str] = frozenset(), has: Set[Condition] = frozenset()
+) -> tuple[str, ...] | None:
+    routine = compose(LIBRARY, request, left_out=left_out, conditions=has)
+    return routine and tuple(stretch.id for stretch in routine.stretches)
+
+
+@pytest.mark.parametrize("position", [None, *Position])
+def test_every_request_gives_what_planning_the_whole_for_each_candidate_gives(
+    position: Position | None,
+) -> None:
+    for minutes, region in product((None, *range(1, MOST_MINUTES + 1)), (None, *Region)):
+        request = Request(minutes, region, position)
+        assert composed(request) == plainly(request)
+
+
+@settings(max_examples=150)
+@given(REQUESTS, LEFT_OUT, CONDITIONS)
+def test_so_it_is_whatever_is_left_out(
+    request: Request, left_out: frozenset[str], has: frozenset[Condition]
+) -> None:
+    assert composed(request, left_out, has) == plainly(request, left_out, has)
+
+
+@given(st.lists(st.sampled_from(LIBRARY), unique_by=lambda stretch: stretch.id, min_size=1))
+def test_a_stretch_takes_as_long_after_one_as_after_another(stretches: list[Stretch]) -> None:
+    running = 0.0
+    for stretch in stretches:
+        running = estimated_seconds(steps_of(stretch), running)
+    assert running == estimated_seconds(plan(Routine("", "", "", "", tuple(stretches)))), "to the last bit"
