@@ -63,7 +63,7 @@ LEADS_ON: dict[State, tuple[str, ...]] = {
     State.SPREADING: ("no",),
     State.DECIDING: ("yes", "yes", "yes please", "easier", "go on"),
     State.SCORE_AFTER: ("three",),
-    "finishing": ("yes", "no", "continue"),  # type: ignore[dict-item]
+    State.FINISHING: ("yes", "no", "continue"),
 }
 HARMLESS = tuple(intent for intent in Intent if intent not in (Intent.RED_FLAG, Intent.END))
 CHATTER = ("[unk]", "step", "yes", "no", "ten", "stop", "back", "okay", "end", "better", "two")
@@ -254,7 +254,7 @@ def weights(random: Random) -> dict[str, float]:
 
 def _go_on(random: Random, driver: Watched, setup: dict[str, Any]) -> Move:
     state = driver.state
-    if state == "finishing" and random.random() < 0.6:
+    if state is State.FINISHING and random.random() < 0.6:
         return ["leave"] if random.random() < 0.4 else _talking(random, driver, setup)
     if state in LEADS_ON:
         return ["answer", random.choice(LEADS_ON[state]), random.choice((0.0, 0.5))]

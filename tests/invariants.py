@@ -46,7 +46,6 @@ from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, PhraseT
 from assistant.core.prompts import Line
 
 S, I = State, Intent  # noqa: E741 - as in the flow table
-FINISHING: State = "finishing"  # type: ignore[assignment]
 ADVICE = {PACK.lines[line] for line in PACK.advice.values()}
 ENDING = (S.EMERGENCY, S.CLOSING, S.FINISHED)
 WAITING = (S.PAUSED, S.ASLEEP, S.DEAF, S.FINISHED)
@@ -68,7 +67,7 @@ WITHOUT_A_WORD = {
     S.PAUSED: {S.CLOSING, S.DEAF},
     S.EASING: {S.SCORING, S.CLOSING, *ALWAYS},
     **{state: {S.CLOSING, *ALWAYS} for state in (*IN_PAIN[1:], S.SCORE_AFTER)},
-    FINISHING: {S.CLOSING, S.ASLEEP, *ALWAYS},
+    S.FINISHING: {S.CLOSING, S.ASLEEP, *ALWAYS},
     S.DEAF: {S.PAUSED, S.ASLEEP},
     S.EMERGENCY: {S.FINISHED},
     S.CLOSING: {S.FINISHED},
@@ -85,7 +84,7 @@ DOUBTED_IN = {
     S.SCREENING: {S.ASLEEP, S.CLOSING},
     S.HISTORY: {S.ASLEEP, S.CLOSING},
     S.NEWS: {S.ASLEEP, S.CLOSING},
-    FINISHING: {S.PAUSED},
+    S.FINISHING: {S.PAUSED},
 }
 """Where half an answer is none, and where it may lead when it was asked often enough."""
 SETTINGS = {I.SLOWER: SetSpeechRate, I.FASTER: SetSpeechRate, I.LOUDER: SetVolume, I.QUIETER: SetVolume}
@@ -378,13 +377,13 @@ class Watched(Driver):
         """Nothing ends by one word that may be misheard, and what ended for pain stays so."""
         finishes = bool(FINISH_WORDS & set(it.words))
         if it.intent in (I.END, I.SLEEP) and it.before in ASKED_TO_END and not self.ended:
-            assert it.after == FINISHING or (it.before is S.PAUSED and finishes), "one word ended it"
+            assert it.after is S.FINISHING or (it.before is S.PAUSED and finishes), "one word ended it"
             assert not it.was_speaking or StopSpeaking() in it.actions, "the sound goes on"
         elif it.intent is I.END and it.before in (*IN_PAIN, S.SCORE_AFTER):
             assert it.after is S.CLOSING, "no end in a question about pain"
         elif it.intent is I.END and it.before in (S.CLOSING, S.EMERGENCY):
             assert finishes or it.after is it.before, "one word cut the last words"
-        if it.before == FINISHING and it.after in (S.CLOSING, S.ASLEEP):
+        if it.before is S.FINISHING and it.after in (S.CLOSING, S.ASLEEP):
             said = finishes or is_clear(it.words, YES_WORDS, NO_WORDS) or it.intent in (I.SLEEP, I.NEXT)
             silent = (
                 isinstance(it.event, DeadlineReached) and self.now >= self.talked_at + FINISH_AFTER_SECONDS
@@ -392,11 +391,11 @@ class Watched(Driver):
             assert said or (not it.words and silent), "ended while somebody talks"
             assert it.after is S.CLOSING or self.rests or it.intent is I.SLEEP, "asleep instead of over"
         says_no = is_clear(it.words, NO_WORDS, YES_WORDS) and it.intent is I.NO
-        if it.before == FINISHING and says_no and self.finishing_from in (S.PAUSED, S.ASLEEP):
+        if it.before is S.FINISHING and says_no and self.finishing_from in (S.PAUSED, S.ASLEEP):
             assert it.after is S.PAUSED, "a no led out of a pause"
-        if it.before != FINISHING and it.after == FINISHING:
+        if it.before is not S.FINISHING and it.after is S.FINISHING:
             self.rests, self.finishing_from = it.intent is I.SLEEP, it.before
-        if it.words or it.before != FINISHING:
+        if it.words or it.before is not S.FINISHING:
             self.talked_at = self.now
         if it.moved_to(S.CLOSING) and it.before in IN_PAIN and not self.ends_with:
             self.ends_with = "" if it.before is S.DECIDING and goes_on(it.words) else "pain"
