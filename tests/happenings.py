@@ -13,7 +13,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from driver import CATALOGUE, built_in_routines
+from driver import CATALOGUE, CHIN, built_in_routines, stretch
 from invariants import Watched
 
 from assistant.core.adapting import StretchPast
@@ -35,12 +35,17 @@ from assistant.language.packs import load_language
 from assistant.store.library import load_library
 
 Move = list[Any]
+Moves = list[Move]
+Setup = dict[str, Any]
 LIBRARY = tuple(load_library().values())
-ROUTINES = (*CATALOGUE, *built_in_routines())
-BUILT_IN = (*CATALOGUE[:1], *built_in_routines())
-PACKS = {"test": load_language("en", CATALOGUE), "built in": load_language("en", BUILT_IN)}
-CATALOGUES: dict[str, tuple[Routine, ...]] = {"test": CATALOGUE, "built in": BUILT_IN}
-STRETCHES = sorted({stretch.id for routine in ROUTINES for stretch in routine.stretches})
+NECK = Routine("neck", "Neck", "neck one", "All for the neck.", (
+    CHIN, stretch("neck turn", has_sides=True), stretch("neck nod"), stretch("ear down", has_sides=True),
+))  # fmt: skip
+CATALOGUES: dict[str, tuple[Routine, ...]] = {
+    "test": (*CATALOGUE, NECK),
+    "built in": (*CATALOGUE[:1], *built_in_routines()),
+}
+PACKS = {name: load_language("en", routines) for name, routines in CATALOGUES.items()}
 DEVICES = {
     "microphone lost": MicrophoneLost("lost"),
     "microphone restored": MicrophoneRestored(),
@@ -51,7 +56,7 @@ DEVICES = {
     "measured": SoundMeasured(-50.0, 20.0),
 }
 LEADS_ON: dict[State, tuple[str, ...]] = {
-    State.CHOOSING: ("mixed one", "short one", "low one", "start"),
+    State.CHOOSING: ("mixed one", "short one", "neck one", "low one", "start"),
     State.SCREENING: ("yes",),
     State.HISTORY: ("no",),
     State.SCORE_NOW: ("two", "zero", "four", "seven"),
@@ -59,9 +64,32 @@ LEADS_ON: dict[State, tuple[str, ...]] = {
     State.SOUND_CHECK: ("stop", "ready"),
     State.PAUSED: ("continue", "continue", "next", "go back", "mixed one"),
     State.ASLEEP: ("continue", "wake up"),
-    State.SCORING: ("zero", "one", "one or two", "two", "three", "four", "five", "four", "five", "seven"),
-    State.SPREADING: ("no",),
-    State.DECIDING: ("yes", "yes", "yes please", "easier", "go on"),
+    State.SCORING: (
+        "zero",
+        "one",
+        "one or two",
+        "two",
+        "three",
+        "four",
+        "five",
+        "four",
+        "five",
+        "seven",
+        "next",
+    ),
+    State.SPREADING: ("no", "no", "no", "no", "no idea", "yes", "skip the questions"),
+    State.DECIDING: (
+        "yes",
+        "yes",
+        "yes",
+        "yes please",
+        "easier",
+        "go on",
+        "ready",
+        "carry on",
+        "okay",
+        "next",
+    ),
     State.SCORE_AFTER: ("three",),
     State.FINISHING: ("yes", "no", "continue"),
 }
@@ -70,35 +98,39 @@ CHATTER = ("[unk]", "step", "yes", "no", "ten", "stop", "back", "okay", "end", "
 LAST_WORDS = ("red flag", "end", "hurt", "go on", "go on")
 """What a session leads up to; a little more happens after it."""
 BASE = {
-    "go on": 30,
-    "say": 8,
-    "likely": 10,
-    "hurt": 4,
-    "hold": 4,
-    "end": 2,
+    "go on": 16,
+    "there": 10,
+    "report": 6,
+    "pause": 4,
+    "end": 3,
+    "say": 6,
+    "likely": 6,
+    "hurt": 2,
+    "hold": 3,
     "doubt": 3,
     "okay": 2,
-    "bring back": 2,
+    "bring back": 3,
     "plan": 1,
     "setting": 2,
-    "red flag": 0.2,
-    "pass": 6,
-    "stall": 3,
+    "red flag": 0.1,
+    "pass": 4,
+    "stall": 1,
     "late": 2,
-    "device": 2,
-    "odd": 2,
-    "partial": 2,
-    "chatter": 2,
-    "talk": 1.5,
-    "silence": 2,
+    "device": 1.5,
+    "odd": 1,
+    "partial": 1,
+    "chatter": 1.5,
+    "talk": 0.5,
+    "silence": 0.7,
 }
+"""How often each kind of move is made; `weights` makes some of them rarer or more frequent in a session."""
 
 
 @dataclass
 class Case:
     """A session that can be played again."""
 
-    setup: dict[str, Any]
+    setup: Setup
     moves: list[Move] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -110,7 +142,7 @@ def read(text: str) -> Case:
     return Case(**json.loads(text))
 
 
-def watched(setup: dict[str, Any], kind: type[Watched] = Watched) -> Watched:
+def watched(setup: Setup, kind: type[Watched] = Watched) -> Watched:
     """The session of a setup, not yet under way."""
     settings = dict(setup)
     catalogue = settings.pop("catalogue", "test")
@@ -169,7 +201,7 @@ def _answer(driver: Watched, phrase: str, later: float) -> None:
     driver.say(phrase)
 
 
-def _stall(driver: Watched, seconds: float) -> None:
+def _stand_still(driver: Watched, seconds: float) -> None:
     driver.now += seconds
 
 
@@ -186,7 +218,7 @@ PLAYS: dict[str, Callable[..., object]] = {
     "pass": Watched.advance,
     "leave": _leave,
     "until": _until,
-    "stall": _stall,
+    "stall": _stand_still,
     "device": lambda driver, name: driver.event(DEVICES[name]),
     "prompts": _prompts,
     "finished": lambda driver, prompt_id: driver.event(PromptFinished(prompt_id)),
@@ -210,11 +242,15 @@ def played(case: Case, kind: type[Watched] = Watched) -> Watched:
 
 # Making moves
 
+Make = Callable[[Random, Watched, Setup], Moves]
+PLACES = ("instructing", "settling", "holding", "holding", "holding", "releasing", "resting")
+OKAY = ("okay", "better", "it's better", "much better", "i'm fine", "i'm okay", "yes", "yes please", "sure")
 
-def random_setup(random: Random) -> dict[str, Any]:
+
+def random_setup(random: Random) -> Setup:
     """How a session begins: routine, questions, history."""
     catalogue = random.choice(("test", "test", "built in"))
-    setup: dict[str, Any] = {"catalogue": catalogue}
+    setup: Setup = {"catalogue": catalogue}
     if random.random() < 0.8:
         setup["routine"] = random.choice(CATALOGUES[catalogue]).id
     for name, chance in (("physician_check_due", 0.15), ("sound_check", 0.15), ("asks_how_it_is", 0.3)):
@@ -223,14 +259,16 @@ def random_setup(random: Random) -> dict[str, Any]:
     setup["plans"] = random.random() < 0.3
     setup["hears_itself"] = random.random() < 0.5
     if random.random() < 0.5:
-        chosen = next((r for r in CATALOGUES[catalogue] if r.id == setup.get("routine")), None)
-        near = [stretch.id for stretch in chosen.stretches] if chosen else STRETCHES
-        past = lambda: [random.choice((0, 1, 2)), random.randint(0, 3), random.randint(0, 9)]  # noqa: E731
-        setup["pasts"] = {random.choice(near): past() for _ in range(random.randint(0, 3))}
+        named = [r for r in CATALOGUES[catalogue] if r.id == setup.get("routine")] or CATALOGUES[catalogue]
+        setup["pasts"] = {
+            one.id: [random.choice((0, 1, 2, 2)), random.randint(0, 3), random.randint(0, 9)]
+            for one in random.choice(named).stretches
+            if random.random() < 0.4
+        }
     return setup
 
 
-def phrase_of(random: Random, setup: dict[str, Any], *intents: Intent) -> str:
+def phrase_of(random: Random, setup: Setup, *intents: Intent) -> str:
     """A phrase of one of the intents, with something in each of its slots."""
     table = PACKS[setup.get("catalogue", "test")].table
     words = random.choice(table.phrases[random.choice(intents)]).split()
@@ -252,87 +290,175 @@ def weights(random: Random) -> dict[str, float]:
     return often | {"go on": BASE["go on"]}
 
 
-def _go_on(random: Random, driver: Watched, setup: dict[str, Any]) -> Move:
-    state = driver.state
-    if state is State.FINISHING and random.random() < 0.6:
-        return ["leave"] if random.random() < 0.4 else _talking(random, driver, setup)
-    if state in LEADS_ON:
-        return ["answer", random.choice(LEADS_ON[state]), random.choice((0.0, 0.5))]
-    if state is State.DEAF:
-        return ["device", "microphone restored"]
-    if state in UNDER_WAY and random.random() < 0.4:
-        return ["until", random.choice(("holding", "holding", "resting", "instructing", "releasing"))]
-    return ["leave"]
-
-
 def _spoken(random: Random, phrase: str) -> Move:
+    """A phrase, in the clear or over whatever is being spoken, heard word by word or only at its end."""
     if random.random() < 0.3:
         return ["hear", phrase.split()]
     return ["say", phrase] if random.random() < 0.4 else ["answer", phrase, random.choice((0.0, 0.5))]
 
 
-def _phrases(*intents: Intent) -> Callable[[Random, Watched, dict[str, Any]], Move]:
-    return lambda random, _, setup: _spoken(random, phrase_of(random, setup, *intents))
+def _go_on(random: Random, driver: Watched, setup: Setup) -> Moves:
+    """What leads on from here: an answer, or time."""
+    state = driver.state
+    if state is State.FINISHING:
+        return _to_whether_to_finish(random, setup)
+    if state in LEADS_ON:
+        return [["answer", random.choice(LEADS_ON[state]), random.choice((0.0, 0.5))]]
+    if state is State.DEAF:
+        return [["device", "microphone restored"]]
+    if state in (State.CLOSING, State.EMERGENCY, State.EASING) and random.random() < 0.5:
+        return [["say", phrase_of(random, setup, Intent.PAIN, Intent.RED_FLAG, *HARMLESS)]]
+    if state in UNDER_WAY and random.random() < 0.4:
+        return [["until", random.choice(PLACES)]]
+    return [["leave"]]
 
 
-def _likely(random: Random, driver: Watched, setup: dict[str, Any]) -> Move:
+def _phrases(*intents: Intent) -> Make:
+    return lambda random, _, setup: [_spoken(random, phrase_of(random, setup, *intents))]
+
+
+def _likely(random: Random, driver: Watched, setup: Setup) -> Moves:
     """A phrase that is answered where the session stands."""
     wanted = [intent for intent in HARMLESS if intent in listened_for(driver.state)]
-    return _spoken(random, phrase_of(random, setup, *(wanted or HARMLESS)))
+    return [_spoken(random, phrase_of(random, setup, *(wanted or HARMLESS)))]
 
 
-def _doubt(random: Random, driver: Watched, setup: dict[str, Any]) -> Move:
+def _there(random: Random, driver: Watched, setup: Setup) -> Moves:
+    """Something happens at a certain place of a stretch."""
+    makes = random.choice(
+        (*(MAKES[kind] for kind in ("hold", "hold", "end", "hurt", "device", "stall", "say")),)
+    )
+    there: Moves = [["until", random.choice(PLACES)], ["pass", _number(0, random.choice((1, 8, 16)))(random)]]
+    return there[: random.choice((1, 2))] + makes(random, driver, setup)
+
+
+def _hold(random: Random, driver: Watched, setup: Setup) -> Moves:
+    """What is said in a stretch: for more time, less, or another one."""
+    if random.random() < 0.3:
+        return [_spoken(random, random.choice(("more time", "a few more seconds")))]
+    wanted = (Intent.MORE_TIME, Intent.LONGER, Intent.SHORTER, Intent.NEXT, Intent.BACK, Intent.READY)
+    return [_spoken(random, phrase_of(random, setup, *wanted))]
+
+
+def _report(random: Random, driver: Watched, setup: Setup) -> Moves:
+    """A report of pain with its answers, or the first of them; and perhaps back, or to another routine."""
+    report: Moves = [
+        _spoken(random, phrase_of(random, setup, Intent.PAIN)),
+        ["leave"],
+        ["answer", random.choice(LEADS_ON[State.SCORING]), 0.5],
+        ["answer", random.choice(LEADS_ON[State.SPREADING]), 0.5],
+        ["answer", random.choice(LEADS_ON[State.DECIDING]), 0.5],
+    ]
+    then = random.choice(
+        ([], [["say", "go back"]], [["answer", "bring it back", 0.5]], _pause(random, driver, setup))
+    )
+    if random.random() < 0.3:
+        return report[: random.choice((1, 2, 3, 4))]
+    return [*(report[: random.choice((3, 4))] if random.random() < 0.2 else ()), *report, *then]
+
+
+def _pause(random: Random, driver: Watched, setup: Setup) -> Moves:
+    """A pause, and what is said to it."""
+    wanted = (Intent.RESUME, Intent.READY, Intent.NEXT, Intent.BACK, Intent.CHOOSE, Intent.LONGER, Intent.YES)
+    pause = random.choice((["say", "pause"], ["say", "stop"], ["device", "speaker lost"]))
+    return [pause, ["answer", phrase_of(random, setup, *wanted), 0.5]]
+
+
+def _end(random: Random, driver: Watched, setup: Setup) -> Moves:
+    """A word for the end, and what is said to the question whether it was meant."""
+    end = _spoken(random, phrase_of(random, setup, Intent.END, Intent.END, Intent.SLEEP))
+    return [end, *(_to_whether_to_finish(random, setup) if random.random() < 0.5 else ())]
+
+
+def _to_whether_to_finish(random: Random, setup: Setup) -> Moves:
+    wanted = (
+        Intent.NO,
+        Intent.NO,
+        Intent.YES,
+        Intent.RESUME,
+        Intent.NEXT,
+        Intent.BACK,
+        Intent.CHOOSE,
+        Intent.HELP,
+    )
+    return random.choice(
+        (
+            [["leave"]],
+            [["pass", 20.0]],
+            _talking(random),
+            [*_talking(random), ["leave"]],
+            [["answer", phrase_of(random, setup, *wanted), 0.5]],
+            _doubt(random, None, setup),
+        )
+    )
+
+
+def _doubt(random: Random, _: object, setup: Setup) -> Moves:
     """Half an answer: something beside it was lost."""
-    words = phrase_of(random, setup, Intent.YES, Intent.NO, Intent.YES, Intent.NO, *HARMLESS[:1]).split()
-    return ["hear", ["[unk]", *words] if random.random() < 0.5 else [*words, "[unk]"]]
+    words = phrase_of(random, setup, Intent.YES, Intent.NO, Intent.RESUME).split()
+    return [["hear", ["[unk]", *words] if random.random() < 0.5 else [*words, "[unk]"]]]
 
 
-def _odd(random: Random, driver: Watched, setup: dict[str, Any]) -> Move:
+def _device(random: Random, driver: Watched, setup: Setup) -> Moves:
+    """A device goes or comes; and perhaps something is said while nothing can be heard."""
+    device: Moves = [["device", random.choice((*list(DEVICES)[:4], "microphone lost", "measured"))]]
+    said = phrase_of(random, setup, Intent.PAIN, Intent.RED_FLAG, Intent.STOP, Intent.END, *HARMLESS)
+    return device if random.random() < 0.6 else [*device, ["say", said], ["device", "microphone restored"]]
+
+
+def _odd(random: Random, driver: Watched, setup: Setup) -> Moves:
     """Ends of prompts that come early, late or twice, or not at all."""
     prompt_id = random.randint(1, max(1, len(driver.spoken)))
     odd = random.choice(("prompts hang", "prompts finish", "finished", "sentence", "started", "deadline"))
     if odd.startswith("prompts"):
-        return ["prompts", odd == "prompts finish"]
-    return [odd, prompt_id] if odd in ("finished", "sentence") else ["device", odd]
+        return [["prompts", odd == "prompts finish"]]
+    return [[odd, prompt_id] if odd in ("finished", "sentence") else ["device", odd]]
 
 
-def _partial(random: Random, driver: Watched, setup: dict[str, Any]) -> Move:
-    return ["partial", phrase_of(random, setup, *Intent).split()]
+def _partial(random: Random, driver: Watched, setup: Setup) -> Moves:
+    return [["partial", phrase_of(random, setup, *Intent).split()]]
 
 
-def _talking(random: Random, driver: Watched, setup: dict[str, Any]) -> Move:
+def _talking(random: Random, *_: object) -> Moves:
     words = random.choice((["[unk]"], ["step", "[unk]"], ["two"], ["yes", "[unk]"]))
-    return ["talk", words, random.choice((4.0, 12.0, 30.0))]
+    return [["talk", words, random.choice((4.0, 12.0, 30.0))]]
 
 
 def _number(low: float, high: float) -> Callable[[Random], float]:
     return lambda random: round(random.uniform(low, high), 1)
 
 
-MAKES: dict[str, Callable[[Random, Watched, dict[str, Any]], Move]] = {
+def _stall(longest: tuple[int, ...]) -> Make:
+    return lambda random, driver, setup: [["stall", _number(0, random.choice(longest))(random)]]
+
+
+MAKES: dict[str, Make] = {
     "go on": _go_on,
+    "there": _there,
+    "report": _report,
+    "pause": _pause,
     "say": _phrases(*HARMLESS),
     "likely": _likely,
     "hurt": _phrases(Intent.PAIN),
-    "hold": _phrases(Intent.MORE_TIME, Intent.LONGER, Intent.SHORTER, Intent.NEXT, Intent.BACK, Intent.READY),
-    "end": _phrases(Intent.END, Intent.END, Intent.SLEEP),
+    "hold": _hold,
+    "end": _end,
     "doubt": _doubt,
-    "okay": lambda random, d, s: _spoken(random, random.choice(OKAY)),
+    "okay": lambda random, driver, setup: [_spoken(random, random.choice(OKAY))],
     "bring back": _phrases(Intent.BRING_BACK),
     "plan": _phrases(Intent.CHOOSE),
     "setting": _phrases(Intent.SLOWER, Intent.FASTER, Intent.LOUDER, Intent.QUIETER),
     "red flag": _phrases(Intent.RED_FLAG),
-    "pass": lambda random, d, s: ["pass", _number(0, random.choice((1, 5, 60)))(random)],
-    "stall": lambda random, d, s: ["stall", _number(0, random.choice((5, 60, 3600)))(random)],
-    "late": lambda random, d, s: ["stall", _number(0, 2)(random)],
-    "device": lambda random, d, s: ["device", random.choice((*list(DEVICES)[:4], "measured"))],
+    "pass": lambda random, driver, setup: [["pass", _number(0, random.choice((1, 5, 60)))(random)]],
+    "stall": _stall((5, 60, 3600)),
+    "late": _stall((2,)),
+    "device": _device,
     "odd": _odd,
     "partial": _partial,
-    "chatter": lambda random, d, s: ["hear", random.choices(CHATTER, k=random.randint(0, 3))],
+    "chatter": lambda random, driver, setup: [["hear", random.choices(CHATTER, k=random.randint(0, 3))]],
     "talk": _talking,
-    "silence": lambda random, d, s: ["pass", random.choice((15.0, 130.0, 300.0))],
+    "silence": lambda random, driver, setup: [["pass", random.choice((15.0, 130.0, 300.0))]],
 }
-OKAY = ("okay", "better", "it's better", "much better", "i'm fine", "i'm okay", "yes", "yes please", "sure")
+"""How a move, or a few that belong together, are made."""
 
 
 def random_case(random: Random, case: Case, kind: type[Watched] = Watched, most_moves: int = 60) -> Watched:
@@ -346,9 +472,9 @@ def random_case(random: Random, case: Case, kind: type[Watched] = Watched, most_
         kind_of_move = (
             last_words if at == last_at else random.choices(tuple(likely), tuple(likely.values()))[0]
         )
-        move = MAKES[kind_of_move](random, driver, case.setup)
-        case.moves.append(move)
-        play(driver, move)
+        for move in MAKES[kind_of_move](random, driver, case.setup):
+            case.moves.append(move)
+            play(driver, move)
         if driver.state is State.FINISHED:
             break
     driver.play_out()

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pytest
+from driver import PACK
 
 from assistant.core.actions import RecordSession, RecordStep, ReportHoldEnded, ReportHoldStarted
 from assistant.core.adapting import StretchPast
 from assistant.core.flow import UNDER_WAY, State
 from assistant.core.intents import Intent
+from assistant.core.prompts import Line
 from assistant.core.routine import Side
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ class Holds:
         self.began_at: float | None = None
         self.target_seconds: float | None = None
         self.step = 0
-        self.was_late = False
+        self.was_late = self.was_away = False
         self.longer = self.changes = 0
         self.left: tuple[str, float] | None = None
         self.left_changes = 0
@@ -44,7 +46,12 @@ class Holds:
         self.was_late |= late_seconds > EXACT
         if late_seconds > STALLED_SECONDS + EXACT and it.before in UNDER_WAY:
             assert it.after not in UNDER_WAY, "guiding on after the process stood still"
-        self._note_what_was_asked(it)
+            self.was_away = it.after is State.PAUSED
+        elif it.after is not State.PAUSED:
+            self.was_away = False
+        elif self.was_away and it.spoken:
+            assert PACK.lines[Line.AWAY] in it.spoken or it.heard, "nobody is told of the standstill"
+            self.was_away = False
         for action in it.actions:
             match action:
                 case ReportHoldStarted(step, seconds):
@@ -59,11 +66,13 @@ class Holds:
                 case RecordSession():
                     assert not self.held_seconds, "what was held is not kept"
                     self.target_seconds = self.left = None
+        self._note_what_was_asked(it)
         if it.intent is Intent.BACK:
             self.target_seconds = None
         deadline = self.driver.session.next_deadline
         assert (self.began_at is not None) == (it.after is State.HOLDING), "a clock without a hold"
-        if it.after is State.HOLDING:
+        if it.after is State.HOLDING and self.target_seconds is not None:
+            assert self._held_now() <= self.target_seconds + STALLED_SECONDS + EXACT, "a hold goes on"
             assert deadline is not None, "a hold without end"
             assert deadline <= self.driver.now + LOOKS_EVERY_SECONDS + EXACT, "a hold looks away"
         assert it.after is not State.FINISHED or not self.held_seconds, "what was held is not kept"
@@ -75,7 +84,7 @@ class Holds:
             by_seconds = 5.0 if it.intent is Intent.LONGER else -5.0
             self.longer += by_seconds > 0
             self.changes += 1
-        elif it.intent is Intent.MORE_TIME and it.before is State.HOLDING and it.heard:
+        elif it.intent is Intent.MORE_TIME and it.before is it.after is State.HOLDING and it.heard:
             said = it.heard.slots.number
             by_seconds = 10.0 if said is None else said
             self.changes += 1

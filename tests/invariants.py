@@ -130,14 +130,8 @@ class Happened:
     actions: tuple[Action, ...]
     heard: ReportHeard | None
     was_speaking: bool
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        return self.event.words if isinstance(self.event, Hypothesis) else ()
-
-    @property
-    def intent(self) -> Intent | None:
-        return self.heard.intent if self.heard else None
+    intent: Intent | None
+    words: tuple[str, ...]
 
     @property
     def spoken(self) -> list[str]:
@@ -187,7 +181,8 @@ class Watched(Driver):
         before, was_speaking, due = self.state, self.speaking, self.session.next_deadline
         actions = super().event(event)
         heard = next((action for action in actions if isinstance(action, ReportHeard)), None)
-        it = Happened(event, before, self.state, actions, heard, was_speaking)
+        intent, words = heard.intent if heard else None, event.words if isinstance(event, Hypothesis) else ()
+        it = Happened(event, before, self.state, actions, heard, was_speaking, intent, words)
         self.watched(it)
         if before is S.FINISHED:
             assert actions == (), "something is done after the end"
@@ -202,6 +197,7 @@ class Watched(Driver):
         for action in actions:
             self.check_action(action)
         self.check_now(it)
+        self.ended |= it.after is S.CLOSING
         return actions
 
     def watched(self, it: Happened) -> None:
@@ -289,6 +285,11 @@ class Watched(Driver):
         if it.before is S.SPREADING and it.after is S.DECIDING:
             assert is_clear(it.words, NO_WORDS, YES_WORDS), "taken for a no"
             self.spread_denied = True
+            assert (PACK.lines[Line.SUGGEST_ENDING] in it.spoken) == self.leaves_region, (
+                "ending is not suggested"
+            )
+            offers_easier = PACK.lines[Line.DECIDE_EASIER] in it.spoken
+            assert not offers_easier or self.worst <= 1, "the easier way after 2 or more is offered"
             if self.leaves_region:
                 self.left_today |= {s.id for s in self.known() if s.region is self.hurt_region}
         if it.before is S.SPREADING and it.intent is I.YES and is_clear(it.words, YES_WORDS, NO_WORDS):
@@ -349,7 +350,6 @@ class Watched(Driver):
         if it.before is not S.HOLDING and it.after is S.HOLDING:
             assert it.before in (S.INSTRUCTING, S.SETTLING), "a hold without settling"
         assert not self.ended or it.after in AFTER_THE_END, "on after the end"
-        self.ended |= it.after is S.CLOSING
 
     def check_answers(self, it: Happened) -> None:
         """Only whole and clear answers are answers; what must be asked before stretching was answered."""
@@ -380,7 +380,7 @@ class Watched(Driver):
             assert it.after is S.FINISHING or (it.before is S.PAUSED and finishes), "one word ended it"
             assert not it.was_speaking or StopSpeaking() in it.actions, "the sound goes on"
         elif it.intent is I.END and it.before in (*IN_PAIN, S.SCORE_AFTER):
-            assert it.after is S.CLOSING, "no end in a question about pain"
+            assert it.after in (S.CLOSING, S.FINISHING), "no end in a question about pain"
         elif it.intent is I.END and it.before in (S.CLOSING, S.EMERGENCY):
             assert finishes or it.after is it.before, "one word cut the last words"
         if it.before is S.FINISHING and it.after in (S.CLOSING, S.ASLEEP):
@@ -397,7 +397,7 @@ class Watched(Driver):
             self.rests, self.finishing_from = it.intent is I.SLEEP, it.before
         if it.words or it.before is not S.FINISHING:
             self.talked_at = self.now
-        if it.moved_to(S.CLOSING) and it.before in IN_PAIN and not self.ends_with:
+        if it.moved_to(S.CLOSING) and self.hurting and not self.ends_with:
             self.ends_with = "" if it.before is S.DECIDING and goes_on(it.words) else "pain"
 
     def check_action(self, action: Action) -> None:
