@@ -13,7 +13,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from driver import CATALOGUE, CHIN, built_in_routines, stretch
+from driver import CATALOGUE, CHIN, KNEES, TURN, built_in_routines, stretch
 from invariants import Watched
 
 from assistant.core.adapting import StretchPast
@@ -38,9 +38,10 @@ Move = list[Any]
 Moves = list[Move]
 Setup = dict[str, Any]
 LIBRARY = tuple(load_library().values())
-NECK = Routine("neck", "Neck", "neck one", "All for the neck.", (
-    CHIN, stretch("neck turn", has_sides=True), stretch("neck nod"), stretch("ear down", has_sides=True),
-))  # fmt: skip
+NECK = Routine(
+    *("neck", "Neck", "neck one", "Mostly for the neck."),
+    (CHIN, stretch("neck turn", has_sides=True), stretch("neck nod"), stretch("ear down"), TURN, KNEES),
+)
 CATALOGUES: dict[str, tuple[Routine, ...]] = {
     "test": (*CATALOGUE, NECK),
     "built in": (*CATALOGUE[:1], *built_in_routines()),
@@ -325,11 +326,10 @@ def _likely(random: Random, driver: Watched, setup: Setup) -> Moves:
 
 def _there(random: Random, driver: Watched, setup: Setup) -> Moves:
     """Something happens at a certain place of a stretch."""
-    makes = random.choice(
-        (*(MAKES[kind] for kind in ("hold", "hold", "end", "hurt", "device", "stall", "say")),)
-    )
+    kind = random.choice(("hold", "hold", "next", "end", "hurt", "device", "stall", "say"))
     there: Moves = [["until", random.choice(PLACES)], ["pass", _number(0, random.choice((1, 8, 16)))(random)]]
-    return there[: random.choice((1, 2))] + makes(random, driver, setup)
+    then = [["say", "next"]] if kind == "next" else MAKES[kind](random, driver, setup)
+    return [*there[: random.choice((1, 2))], *then]
 
 
 def _hold(random: Random, driver: Watched, setup: Setup) -> Moves:

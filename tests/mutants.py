@@ -138,6 +138,21 @@ def entering_also(state: State, does: Callable[[Context], None]) -> Callable[[Pa
     return plant
 
 
+def entering_first(state: State, does: Callable[[Context], None]) -> Callable[[Patch], None]:
+    """Something is done before a state is entered."""
+
+    def plant(patch: Patch) -> None:
+        usual = entering.ENTERING[state]
+
+        def enter(context: Context) -> None:
+            does(context)
+            usual(context)
+
+        patch.setitem(entering.ENTERING, state, enter)
+
+    return plant
+
+
 def answers(name: str, asks: Callable[[Context], bool]) -> Callable[[Patch], None]:
     """A question of the table that is answered in another way."""
     return lambda patch: patch.setitem(GUARDS, name, asks)
@@ -190,10 +205,6 @@ def _suspend_runs_on(self: hold.Hold, now: float) -> None:
     self._held_before, self._started_at = self.held_seconds(now) + 1.0, None
 
 
-def _first_reason(self: Context, reason: str) -> None:
-    self.end_reason = reason
-
-
 _foresee, _find_safety, _cut = Listener.foresee, PhraseTable.find_safety, Script.cut
 
 
@@ -217,7 +228,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("an ended session goes on", guard("is_ending", False)),
     Mutant("an ended session is as good as new", entering_also(S.CLOSING, _keep("is_ending", False))),
     Mutant("the last number counts", after("rate_pain", _last_number)),
-    Mutant("the last reason counts", sets(Context, "end_as", _first_reason)),
+    Mutant("a report that is open is no reason to end", entering_first(S.CLOSING, _keep("after_pain", False))),
     # 2. No hold beyond its bound, no guiding on after a standstill.
     Mutant(
         "a stalled hold is held",
