@@ -23,10 +23,10 @@ from assistant.audio.speaker_stream import SpeakerStream
 from assistant.conducting import EventQueue, Recorder, conduct
 from assistant.config import Config
 from assistant.core.actions import Action, ReportSound
+from assistant.core.dialogue.sound_check import has_strong_echo
 from assistant.core.events import Event, MicrophoneLost
 from assistant.core.intents import Intent
 from assistant.core.ports import Screen
-from assistant.core.sound_check import has_strong_echo
 from assistant.equipment import load_content, new_session, open_hearing, open_voice
 from assistant.errors import AssistantError, HearingError
 from assistant.performer import Performer

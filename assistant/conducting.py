@@ -22,8 +22,8 @@ from assistant.core.events import (
     SentenceFinished,
     Started,
 )
-from assistant.core.flow import State
 from assistant.core.session import Session
+from assistant.core.states import State
 from assistant.performer import Performer
 from assistant.store.history import History
 

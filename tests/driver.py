@@ -32,12 +32,12 @@ from assistant.core.events import (
     SentenceFinished,
     Started,
 )
-from assistant.core.flow import State
 from assistant.core.intents import Intent
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Position, Region, Routine, Stretch
 from assistant.core.script import sentences as cut_into_sentences
 from assistant.core.session import Session
+from assistant.core.states import State
 from assistant.language.packs import load_language
 from assistant.store.library import load_library
 from assistant.store.routines import load_routine

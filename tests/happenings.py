@@ -28,9 +28,10 @@ from assistant.core.events import (
     SpeakerRestored,
     Started,
 )
-from assistant.core.flow import UNDER_WAY, State, listened_for
 from assistant.core.intents import Intent
+from assistant.core.machine import listened_for
 from assistant.core.routine import Routine
+from assistant.core.states import UNDER_WAY, State
 from assistant.language.packs import load_language
 from assistant.store.library import load_library
 

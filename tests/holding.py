@@ -10,10 +10,10 @@ from driver import PACK
 
 from assistant.core.actions import RecordSession, RecordStep, ReportHoldEnded, ReportHoldStarted
 from assistant.core.adapting import StretchPast
-from assistant.core.flow import UNDER_WAY, State
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
 from assistant.core.routine import Side
+from assistant.core.states import UNDER_WAY, State
 
 if TYPE_CHECKING:
     from invariants import Happened, Watched

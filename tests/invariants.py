@@ -41,9 +41,10 @@ from assistant.core.events import (
     SpeakerLost,
     Started,
 )
-from assistant.core.flow import ASKED_FIRST, STRETCHING, UNDER_WAY, State, listened_for
 from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, PhraseTable
+from assistant.core.machine import listened_for
 from assistant.core.prompts import Line
+from assistant.core.states import ASKED_FIRST, STRETCHING, UNDER_WAY, State
 
 S, I = State, Intent  # noqa: E741 - as in the flow table
 ADVICE = {PACK.lines[line] for line in PACK.advice.values()}

@@ -1,7 +1,7 @@
 """Measures the room, the person and our own echo while the session checks the sound.
 
 Fed block by block on the hearing thread, which owns it; only `watch` may be called from another thread. Time
-is counted in blocks. Must not judge: core/sound_check.py does.
+is counted in blocks. Must not judge: core/dialogue/sound_check.py does.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from assistant.core.actions import Action, ReportState
 from assistant.core.events import SoundMeasured
-from assistant.core.flow import State
 from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ
+from assistant.core.states import State
 
 EVERY_BLOCKS = round(0.2 / BLOCK_SECONDS)
 """A word is acted on 0.12 s after its end at the soonest, so its loud part is in what was told before."""

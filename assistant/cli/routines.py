@@ -39,7 +39,7 @@ def list_routines(as_json: _AsJson = False) -> None:
     """List the routines: those that come with Limber, then your own, then those of packs."""
     from rich.table import Table
 
-    from assistant.core.choosing import routine_minutes
+    from assistant.core.selection import routine_minutes
     from assistant.store.routines import user_folder
 
     found = _listed()
@@ -147,7 +147,7 @@ def _listed() -> list[Listed]:
 
 
 def _json(listed: Listed) -> dict[str, object]:
-    from assistant.core.choosing import routine_minutes
+    from assistant.core.selection import routine_minutes
 
     routine, pack = listed.routine, listed.pack
     return {

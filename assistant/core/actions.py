@@ -154,7 +154,7 @@ class RecordPainScore:
 
 @dataclass(frozen=True, slots=True)
 class RecordRedFlag:
-    """Keep for the history: something was said that needs emergency help; `kind` as in core/pain.py."""
+    """Keep for the history: something was said that needs emergency help; `kind` as in core/pain_rules.py."""
 
     kind: str
 

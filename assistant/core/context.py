@@ -1,20 +1,21 @@
-"""What a session knows: the one mutable state that guards read and that entries and effects change."""
+"""What a session knows: the one mutable state, which guards read and effects change."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from assistant.core.actions import RecordStep, ReportHoldEnded
 from assistant.core.adapting import Pasts
 from assistant.core.course import Course
 from assistant.core.events import SoundMeasured
-from assistant.core.flow import State
 from assistant.core.hold import Hold
 from assistant.core.intents import Match
-from assistant.core.pain import Answer, PainReport
+from assistant.core.pain_rules import Answer, PainReport
 from assistant.core.prompts import Line
-from assistant.core.routine import Condition, Routine, Stretch
+from assistant.core.routine import Condition, Routine, Side, Step, Stretch
 from assistant.core.script import Script
+from assistant.core.states import State
 
 END_REASONS = ("", "no_answer", "ended_by_user", "see_physician", "pain", "emergency")
 """Why a session ends, the more serious later; "" as it was planned."""
@@ -143,3 +144,55 @@ class Context:
     def wait(self, seconds: float) -> None:
         """The state's deadline is so many seconds from now."""
         self.deadline = self.now + seconds
+
+    @property
+    def current_course(self) -> Course:
+        """The course, where the table has made sure that there is one."""
+        assert self.course is not None
+        return self.course
+
+    @property
+    def current_hold(self) -> Hold:
+        """The hold, where the table has made sure that there is one."""
+        assert self.hold is not None
+        return self.hold
+
+    @property
+    def heard_number(self) -> int | None:
+        """The number that was said; None where none was, or where it was lost."""
+        return self.heard.slots.number if self.heard else None
+
+    def side_words(self, side: Side) -> dict[str, str]:
+        """Values for the placeholders {side} and {other_side} of a stretch's texts."""
+        words = self.script.pack.words
+        other = Side.RIGHT if side is Side.LEFT else Side.LEFT
+        return {"side": words[side], "other_side": words[other]}
+
+    def texts_of(self, step: Step, *texts: str) -> tuple[str, ...]:
+        """Texts of a step with its sides filled in."""
+        return tuple(text.format(**self.side_words(step.side)) for text in texts)
+
+    def speak_stretch(self, *texts: str) -> None:
+        """Speak texts of the current step."""
+        for text in self.texts_of(self.current_course.step, *texts):
+            self.script.speak(text)
+
+    def suspend_hold(self, complete: bool = False) -> None:
+        """The hold's clock stands still, if it ran, and whoever watches is told."""
+        if self.hold is not None and self.hold.running:
+            self.hold.suspend(self.now)
+            step = self.current_course.index + 1
+            self.script.do(ReportHoldEnded(step, round(self.held_seconds, 3), complete))
+
+    def record_step(self, outcome: str) -> None:
+        """Keep for the history how the current step went."""
+        step = self.current_course.step
+        side = "" if step.side is Side.BOTH else str(step.side)
+        held_seconds = round(self.held_seconds, 3)
+        self.script.do(RecordStep(step.stretch.id, side, step.repetition, held_seconds, outcome))
+
+    def leave_step(self) -> None:
+        """The current step is left as it is: keep what was held of it, once."""
+        if self.hold is not None and self.held_seconds > 0 and not self.after_pain:
+            self.record_step("done" if self.hold.complete(self.now) else "skipped")
+        self.hold = None

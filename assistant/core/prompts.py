@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.core.intents import PhraseTable
-from assistant.core.pain import RedFlag
+from assistant.core.pain_rules import RedFlag
 
 
 class Line(StrEnum):

@@ -6,22 +6,13 @@ DeadlineReached. It reads no clock, starts no thread and never waits. One thread
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
-
-from transitions import EventData, Machine
-
 from assistant.core.actions import (
     Action,
-    Listen,
     ReportHeard,
-    ReportState,
     Speak,
 )
 from assistant.core.adapting import Form, ids_in
 from assistant.core.context import Context, Settings
-from assistant.core.effects import EFFECTS
-from assistant.core.entering import ENTERING, suspend_hold
 from assistant.core.events import (
     DeadlineReached,
     Event,
@@ -37,13 +28,13 @@ from assistant.core.events import (
     SpeakerRestored,
     Started,
 )
-from assistant.core.flow import ANSWERED, TABLE, TIMED, UNDER_WAY, Row, Signal, State, Trigger, listened_for
-from assistant.core.guards import GUARDS
 from assistant.core.intents import SAFETY_INTENTS, Intent, Match
 from assistant.core.listening import Listener, NotUnderstood
+from assistant.core.machine import Flow, listened_for
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
 from assistant.core.script import Script
+from assistant.core.states import TIMED, UNDER_WAY, Signal, State
 
 LATE_SECONDS = 1.5
 """A deadline that is noticed so late was slept through. In a hold one comes every half second, so that a
@@ -56,14 +47,6 @@ SIGNALS: dict[type, Signal] = {
     SpeakerLost: Signal.SPEAKER_LOST,
     SpeakerRestored: Signal.SPEAKER_RESTORED,
 }
-
-
-class _Flow:
-    """What the state machine moves; kept apart so that a session exposes nothing of it."""
-
-    def __init__(self, context: Context) -> None:
-        self.state = str(State.ASLEEP)
-        self.context = context
 
 
 class Session:
@@ -97,7 +80,7 @@ class Session:
             sound_check_due=settings.sound_check,
         )
         self._listener = Listener(pack.table)
-        self._flow = _Flow(self._context)
+        self._flow = Flow(self._context)
 
     @property
     def state(self) -> State:
@@ -127,7 +110,7 @@ class Session:
             context.script.sentence_finished(event.prompt_id)
         elif isinstance(event, PromptFinished):
             if context.script.finished(event.prompt_id):
-                self._trigger(Signal.SPOKEN)
+                self._flow.trigger(Signal.SPOKEN)
         elif isinstance(event, DeadlineReached):
             if context.deadline is not None and now + 1e-6 >= context.deadline:
                 context.deadline = None
@@ -135,7 +118,7 @@ class Session:
         elif isinstance(event, SoundMeasured):
             context.sound = event
         else:
-            self._trigger(SIGNALS[type(event)])
+            self._flow.trigger(SIGNALS[type(event)])
         actions = context.script.take()
         if context.state not in TIMED and any(isinstance(action, Speak) for action in actions):
             context.wait(context.script.longest_seconds())
@@ -146,25 +129,25 @@ class Session:
         context = self._context
         is_late = context.deadline is not None and now > context.deadline + LATE_SECONDS
         if is_late and context.state in UNDER_WAY:
-            suspend_hold(context, complete=False)
+            context.suspend_hold()
         context.now = context.script.now = now
         if is_late:
-            self._trigger(Signal.STALLED)
+            self._flow.trigger(Signal.STALLED)
 
     def _time_over(self) -> None:
         context = self._context
         if context.script.speaking and context.state not in TIMED:
             context.script.cut()  # its end never came: a prompt that failed is over all the same
-            self._trigger(Signal.SPOKEN)
+            self._flow.trigger(Signal.SPOKEN)
         else:
-            self._trigger(Signal.TIME_OVER)
+            self._flow.trigger(Signal.TIME_OVER)
 
     def _hear(self, hypothesis: Hypothesis) -> None:
         meaning = self._listener.interpret(hypothesis, listened_for(self.state))
         if meaning is None and hypothesis.words:
-            self._trigger(Signal.TALK)
+            self._flow.trigger(Signal.TALK)
         elif isinstance(meaning, NotUnderstood):
-            self._trigger(Signal.NOT_UNDERSTOOD)
+            self._flow.trigger(Signal.NOT_UNDERSTOOD)
         elif isinstance(meaning, Match):
             if self._is_own_voice(meaning, hypothesis):
                 return
@@ -174,7 +157,7 @@ class Session:
             self._context.script.do(report)
             self._context.heard = meaning
             self._context.heard_over_itself = self._is_over_own_voice(hypothesis)
-            self._trigger(meaning.intent)
+            self._flow.trigger(meaning.intent)
 
     def _is_own_voice(self, meaning: Match, hypothesis: Hypothesis) -> bool:
         """Whether a command may be what the session itself was just saying. Never so for safety phrases."""
@@ -193,64 +176,3 @@ class Session:
 
     def _word_ended_at(self, hypothesis: Hypothesis) -> float:
         return self._context.now - (hypothesis.at_seconds - hypothesis.word_end_seconds)
-
-    def _trigger(self, trigger: Trigger) -> None:
-        if trigger in ANSWERED[self._context.state]:
-            _machine().events[str(trigger)].trigger(self._flow)
-
-
-@cache
-def _machine() -> Machine:
-    """The state machine over the flow table. It holds nothing of any session: all share it."""
-    machine = Machine(
-        model=None,
-        states=[str(state) for state in State],
-        initial=str(State.ASLEEP),
-        auto_transitions=False,
-        send_event=True,
-    )
-    for row in TABLE:
-        machine.add_transition(
-            str(row.trigger),
-            [str(source) for source in row.sources],
-            None if row.dest is None else str(row.dest),
-            conditions=[_guard(name) for name in row.guard.split("&") if name],
-            before=_before(row),
-            after=None if row.dest is None else _entering(row.dest),
-        )
-    return machine
-
-
-def _context(event: EventData) -> Context:
-    assert isinstance(event.model, _Flow)
-    return event.model.context
-
-
-def _guard(name: str) -> Callable[[EventData], bool]:
-    return lambda event: GUARDS[name](_context(event))
-
-
-def _before(row: Row) -> Callable[[EventData], None]:
-    def before(event: EventData) -> None:
-        context = _context(event)
-        if row.dest is not None and context.script.speaking:
-            context.script.cut()
-        if row.effect:
-            EFFECTS[row.effect](context)
-        if row.dest is not None:
-            suspend_hold(context, complete=False)
-
-    return before
-
-
-def _entering(dest: State) -> Callable[[EventData], None]:
-    return lambda event: _enter(_context(event), dest)
-
-
-def _enter(context: Context, state: State) -> None:
-    context.came_from, context.state = context.state, state
-    context.deadline = None
-    before = len(context.script.actions)
-    ENTERING[state](context)
-    context.script.actions.insert(before, Listen(listened_for(state)))
-    context.script.actions.insert(before, ReportState(str(state), context.step))

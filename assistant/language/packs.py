@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.core.intents import Intent, PhraseTable
-from assistant.core.pain import RedFlag
+from assistant.core.pain_rules import RedFlag
 from assistant.core.prompts import LanguagePack, Line
 from assistant.core.routine import Routine
 from assistant.errors import ContentError

@@ -13,6 +13,7 @@ from string import Formatter
 
 import numpy as np
 
+from assistant.core.dialogue.sound_check import SAYS_STOP
 from assistant.core.hold import COUNT_FROM
 from assistant.core.intents import Intent, Match, PhraseTable
 from assistant.core.listening import Listener
@@ -20,7 +21,6 @@ from assistant.core.ports import SAMPLE_RATE_HZ, Recognizer, Voice
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
 from assistant.core.script import sentences
-from assistant.core.sound_check import SAYS_STOP
 from assistant.speech.hearing import HearingPath
 from assistant.speech.vosk_model import same_dither
 

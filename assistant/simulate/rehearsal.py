@@ -28,12 +28,12 @@ from assistant.core.events import (
     SpeakerRestored,
     Started,
 )
-from assistant.core.flow import State
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, Recognizer, Voice
 from assistant.core.prompts import LanguagePack
 from assistant.core.reflex import OperatingPoint
 from assistant.core.routine import Routine, Stretch
 from assistant.core.session import Session
+from assistant.core.states import State
 from assistant.errors import VoiceError
 from assistant.performer import Performer
 from assistant.simulate.person import Person

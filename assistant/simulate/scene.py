@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from assistant.core.adapting import StretchPast
 from assistant.core.context import Settings
-from assistant.core.flow import State
 from assistant.core.routine import Condition
+from assistant.core.states import State
 from assistant.store.documents import DocumentError, Problem, read_document, validate
 
 DEFAULT_SCENE = Path(__file__).parent / "scenes" / "default.yaml"

@@ -11,8 +11,8 @@ import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from assistant.core.dialogue.sound_check import SAYS_STOP
 from assistant.core.intents import Intent, Match, Words
-from assistant.core.sound_check import SAYS_STOP
 from assistant.store.documents import DocumentError, Problem, read_text
 
 FindSafety = Callable[[Words], Match | None]

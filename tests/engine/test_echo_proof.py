@@ -9,11 +9,12 @@ from typing import ClassVar
 import pytest
 
 from assistant.config import Config
-from assistant.core.flow import State, listened_for
 from assistant.core.intents import Intent
+from assistant.core.machine import listened_for
 from assistant.core.ports import Speech
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine
+from assistant.core.states import State
 from assistant.equipment import load_content
 from assistant.simulate.echo_proof import (
     FAINT_RMS,

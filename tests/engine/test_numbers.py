@@ -7,10 +7,11 @@ import shutil
 import numpy as np
 import pytest
 
-from assistant.core.flow import State, listened_for
 from assistant.core.intents import Intent, Match
 from assistant.core.listening import Listener
+from assistant.core.machine import listened_for
 from assistant.core.ports import SAMPLE_RATE_HZ
+from assistant.core.states import State
 from assistant.language.packs import load_language
 from assistant.resources import resource_path
 from assistant.speech.hearing import HearingPath

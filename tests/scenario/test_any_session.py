@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from invariants import Watched
 
 from assistant.core.events import MicrophoneLost
-from assistant.core.flow import UNDER_WAY, State
+from assistant.core.states import UNDER_WAY, State
 
 INTERRUPTED = (
     *(State.ASLEEP, State.PAUSED, State.FINISHING, State.EASING),

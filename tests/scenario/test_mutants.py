@@ -7,16 +7,16 @@ from happenings import Found, search
 from mutants import MUTANTS, Mutant
 from test_any_session import FIXED_SEED, FIXED_SESSIONS
 
-from assistant.core import session
+from assistant.core import machine
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.wrong.replace(" ", "-"))
 def test_a_planted_fault_is_found(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
-    session._machine.cache_clear()
+    machine._machine.cache_clear()
     with monkeypatch.context() as patch:
         mutant.plant(patch)
         found = next(
             (ended for ended in search(FIXED_SEED, FIXED_SESSIONS) if isinstance(ended, Found)), None
         )
-    session._machine.cache_clear()
+    machine._machine.cache_clear()
     assert found, f"{mutant.wrong}: not found in {FIXED_SESSIONS} sessions"

@@ -13,10 +13,11 @@ from assistant.core.actions import (
     SetSpeechRate,
     SetVolume,
 )
-from assistant.core.flow import State, listened_for
+from assistant.core.dialogue.screening import HISTORY_LINES
+from assistant.core.machine import listened_for
 from assistant.core.prompts import Line
-from assistant.core.questions import HISTORY_LINES
 from assistant.core.session import Session
+from assistant.core.states import State
 
 
 def said(driver: Driver, line: Line) -> bool:

@@ -20,9 +20,9 @@ from assistant.core.actions import (
 )
 from assistant.core.adapting import StretchPast
 from assistant.core.events import DeadlineReached, MicrophoneLost, MicrophoneRestored, PromptFinished
-from assistant.core.flow import ADVISING, AWAKE, BEFORE_STRETCHING, IN_PAIN, STRETCHING, UNDER_WAY, State
 from assistant.core.prompts import Line
 from assistant.core.routine import Region, Routine
+from assistant.core.states import ADVISING, AWAKE, BEFORE_STRETCHING, IN_PAIN, STRETCHING, UNDER_WAY, State
 
 FINISH = PACK.lines[Line.FINISH]
 FINISH_AGAIN = PACK.lines[Line.FINISH_AGAIN]

@@ -6,8 +6,8 @@ import pytest
 from driver import PACK, in_state
 
 from assistant.core.actions import RecordPainScore, ReportHoldEnded
-from assistant.core.flow import State
 from assistant.core.prompts import Line
+from assistant.core.states import State
 
 UNHEARD = PACK.lines[Line.SCORE_UNHEARD]
 

@@ -23,9 +23,9 @@ from assistant.core.events import (
     SpeakerRestored,
     Started,
 )
-from assistant.core.flow import AWAKE, STRETCHING, UNDER_WAY, State
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
+from assistant.core.states import AWAKE, STRETCHING, UNDER_WAY, State
 
 DEAF = PACK.lines[Line.DEAF]
 HEARING_AGAIN = PACK.lines[Line.HEARING_AGAIN]

@@ -6,9 +6,9 @@ import pytest
 from driver import CATALOGUE, CHIN, HUG, MIXED, PACK, TURN, Driver, in_state, stretch
 
 from assistant.core.actions import RecordPain, RecordPainScore, ReportHoldStarted
-from assistant.core.flow import State
 from assistant.core.prompts import Line
 from assistant.core.routine import Region, Routine
+from assistant.core.states import State
 
 NECKS = Routine("necks", "Necks", "two necks", "Two.", (CHIN, stretch("chin tuck"), HUG))
 

@@ -16,10 +16,10 @@ from assistant.core.actions import (
     Speak,
     StopSpeaking,
 )
-from assistant.core.flow import ASKING, AWAKE, IN_PAIN, STRETCHING, State
 from assistant.core.intents import Intent
-from assistant.core.pain import RedFlag
+from assistant.core.pain_rules import RedFlag
 from assistant.core.prompts import Line
+from assistant.core.states import ASKING, AWAKE, IN_PAIN, STRETCHING, State
 
 EASE_OUT = PACK.lines[Line.EASE_OUT]
 CHEST = PACK.lines[Line.EMERGENCY_CHEST]

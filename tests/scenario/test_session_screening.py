@@ -7,11 +7,11 @@ from driver import CHIN, MIXED, PACK, SHORT, Driver, in_state
 
 from assistant.core.actions import RecordAskedBack, RecordPainScore, RecordPhysicianChecked, Speak
 from assistant.core.adapting import StretchPast
-from assistant.core.flow import State
+from assistant.core.dialogue.screening import HISTORY_LINES
 from assistant.core.planner import PLANNED_ID
 from assistant.core.prompts import Line
-from assistant.core.questions import HISTORY_LINES
 from assistant.core.routine import Condition, Position
+from assistant.core.states import State
 from assistant.store.library import load_library
 
 LIBRARY = tuple(load_library().values())

@@ -7,8 +7,8 @@ from driver import MIXED, PACK, Driver, in_state
 
 from assistant.core.actions import PlayEarcon, ReportSound, Speak, StopSpeaking
 from assistant.core.events import SoundMeasured
-from assistant.core.flow import State
 from assistant.core.prompts import Line
+from assistant.core.states import State
 
 QUIET_ROOM = SoundMeasured(-62.0, 24.0)
 

@@ -18,9 +18,9 @@ from assistant.core.actions import (
     SetSpeechRate,
     SetVolume,
 )
-from assistant.core.flow import State
 from assistant.core.intents import Intent
 from assistant.core.routine import Routine, Side, plan
+from assistant.core.states import State
 
 NEXT_STATES = {
     State.INTRODUCING: {State.INSTRUCTING},

@@ -11,9 +11,9 @@ import pytest
 from driver import CHIN, KNEES, PACK, Driver
 
 from assistant.core.actions import RecordStep, ReportHoldStarted
-from assistant.core.flow import State
 from assistant.core.prompts import Line
 from assistant.core.routine import Routine
+from assistant.core.states import State
 from assistant.store.history import History
 from assistant.store.history_profile import read_profile
 from assistant.store.history_reader import Hurt, read_sessions

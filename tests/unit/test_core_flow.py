@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from driver import OVER_WHEN_SPOKEN, Driver, in_state
 
-from assistant.core import flow
+from assistant.core import dialogue
 from assistant.core.actions import Action, EndSession, PlayEarcon, ReportHeard, ReportHoldStarted, Speak
-from assistant.core.effects import EFFECTS
-from assistant.core.entering import ENTERING
 from assistant.core.events import (
     DeadlineReached,
     Event,
@@ -21,10 +22,9 @@ from assistant.core.events import (
     SpeakerRestored,
     Started,
 )
-from assistant.core.flow import ANSWERED, TABLE, TRIGGERS, Signal, State, Trigger
-from assistant.core.guards import GUARDS
 from assistant.core.intents import Intent
-from assistant.core.silence import SILENT
+from assistant.core.machine import ANSWERED, BEHAVIORS, ENTERING, TABLE, UNANSWERED, listened_for
+from assistant.core.states import TRIGGERS, Signal, State, Trigger
 
 PHRASES = {
     Intent.RED_FLAG: "my chest hurts",
@@ -67,7 +67,7 @@ def pull(driver: Driver, trigger: Trigger) -> tuple[Action, ...]:
 
 @pytest.mark.parametrize("state", State)
 def test_every_trigger_is_answered_or_silent_on_purpose(state: State) -> None:
-    silent = SILENT[state].split()
+    silent = UNANSWERED[state].split()
     assert len(silent) == len(set(silent))
     assert ANSWERED[state] | set(silent) == set(TRIGGERS), "neither answered nor silent"
     assert not ANSWERED[state] & set(silent), "answered and silent"
@@ -78,12 +78,20 @@ def test_intents_and_signals_have_names_of_their_own() -> None:
     assert len({str(trigger) for trigger in TRIGGERS}) == len(Intent) + len(Signal)
 
 
-def test_every_name_in_the_table_exists_and_every_one_that_exists_is_used() -> None:
-    guards = {name for row in TABLE for name in row.guard.split("&") if name}
-    effects = {row.effect for row in TABLE if row.effect}
-    assert guards == set(GUARDS)
-    assert effects == set(EFFECTS)
-    assert set(ENTERING) == set(State)
+def test_every_state_begins_with_something_and_belongs_to_one_behavior() -> None:
+    assert set(ENTERING) == set(UNANSWERED) == set(State)
+    for of_states in ("entering", "unanswered"):
+        owners = [state for behavior in BEHAVIORS.values() for state in getattr(behavior, of_states)]
+        assert len(owners) == len(set(owners))
+
+
+def test_no_guard_and_no_effect_lies_idle() -> None:
+    folder = Path(dialogue.__file__).parent
+    sources = {path: path.read_text(encoding="utf-8") for path in folder.glob("*.py")}
+    everything = "\n".join(sources.values())
+    for path, source in sources.items():
+        for name in re.findall(r"^def (\w+)\(context: Context\)", source, re.MULTILINE):
+            assert len(re.findall(rf"\b{name}\b", everything)) > 1, f"{path.name}: {name} is never used"
 
 
 def test_every_state_can_be_reached_and_left() -> None:
@@ -101,7 +109,7 @@ def test_a_row_without_a_guard_hides_no_later_row() -> None:
         (row.trigger, source)
         for at, row in enumerate(TABLE)
         for source in row.sources
-        if any(r.trigger == row.trigger and source in r.sources and not r.guard for r in TABLE[:at])
+        if any(r.trigger == row.trigger and source in r.sources and not r.when for r in TABLE[:at])
     ]
     assert hidden == []
 
@@ -122,7 +130,7 @@ def test_every_trigger_in_every_state(state: State, trigger: Trigger) -> None:
         assert driver.state is not state
 
     assert all(action.seconds <= 60 for action in actions if isinstance(action, ReportHoldStarted))
-    if str(trigger) in SILENT[state].split():
+    if str(trigger) in UNANSWERED[state].split():
         may_ask = {Signal.NOT_UNDERSTOOD} & ANSWERED[state]  # an intent that means nothing here
         if isinstance(trigger, Intent) and may_ask:
             asked = {"Sorry?", "I did not catch the number. Zero to ten?"}
@@ -150,7 +158,7 @@ def test_what_is_stale_or_foreign_means_nothing(state: State) -> None:
 
 
 def test_sessions_listen_for_what_the_table_answers() -> None:
-    assert flow.listened_for(State.FINISHED) == frozenset()
+    assert listened_for(State.FINISHED) == frozenset()
     for state in set(State) - {State.FINISHED}:
-        assert {Intent.STOP, Intent.PAIN, Intent.RED_FLAG} <= flow.listened_for(state)
-        assert flow.listened_for(state) == {t for t in ANSWERED[state] if isinstance(t, Intent)}
+        assert {Intent.STOP, Intent.PAIN, Intent.RED_FLAG} <= listened_for(state)
+        assert listened_for(state) == {t for t in ANSWERED[state] if isinstance(t, Intent)}

@@ -10,9 +10,11 @@ from driver import CATALOGUE, PACK, built_in_routines
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.flow import GOES_ON, State, listened_for
+from assistant.core.dialogue.ending import GOES_ON
 from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, Match, PhraseTable, Slots
+from assistant.core.machine import listened_for
 from assistant.core.routine import Region
+from assistant.core.states import State
 from assistant.language.packs import load_language
 
 TABLE = PACK.table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.core.pain import (
+from assistant.core.pain_rules import (
     RULES,
     Answer,
     Decision,

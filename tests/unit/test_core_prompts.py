@@ -9,10 +9,10 @@ import pytest
 from driver import PACK, built_in_routines
 
 from assistant.core.actions import Speak
+from assistant.core.dialogue.sound_check import SAYS_STOP
 from assistant.core.prompts import Line
 from assistant.core.routine import Routine, Side
 from assistant.core.script import Script
-from assistant.core.sound_check import SAYS_STOP
 from assistant.errors import ContentError
 from assistant.language.packs import FOLDER, available_languages, load_language
 from assistant.store.wording import lint_spoken

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from assistant.core.flow import State
+from assistant.core.states import State
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,11 +27,13 @@ def test_a_stale_diagram_is_told_and_drawn_anew(tmp_path: Path) -> None:
     shutil.copy(ROOT / "ARCHITECTURE.md", file)
     fresh = file.read_text()
     file.write_text(fresh.replace("holding --> releasing", "holding --> asleep"))
-    checked = diagram("--check", file)
+    page = tmp_path / "dialogue.md"
+    checked = diagram("--check", file, page)
     assert checked.returncode == 1
     assert "run scripts/diagram" in checked.stderr
-    assert diagram(file).returncode == 0
+    assert diagram(file, page).returncode == 0
     assert file.read_text() == fresh
+    assert page.read_text() == (ROOT / "docs" / "dialogue.md").read_text()
 
 
 def test_every_state_is_drawn() -> None:

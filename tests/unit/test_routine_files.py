@@ -14,9 +14,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.core.choosing import routine_minutes
 from assistant.core.intents import Intent, PhraseTable
 from assistant.core.routine import Condition, Equipment, Position, Region, Stretch
+from assistant.core.selection import routine_minutes
 from assistant.errors import ContentError
 from assistant.language.packs import load_language
 from assistant.resources import resource_path

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.core.pain import RULES, RedFlag
-from assistant.core.questions import HISTORY_LINES
+from assistant.core.dialogue.screening import HISTORY_LINES
+from assistant.core.pain_rules import RULES, RedFlag
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "safety.md").read_text()
@@ -59,13 +59,13 @@ def test_what_it_names_is_there(reference: str) -> None:
 @pytest.mark.parametrize(
     ("reference", "there"),
     [
-        ("assistant/core/pain.py", True),
-        ("assistant/core/pain.py::RULES", True),
-        ("assistant/core/pain.py::MODERATE_SCORE", True),
-        ("assistant/core/pain.py::RedFlag::CHEST", True),
-        ("assistant/core/pain.py::RedFlag::KNEE", False),
-        ("assistant/core/pain.py::RULES::CHEST", False),
-        ("assistant/core/pain.py::rules", False),
+        ("assistant/core/pain_rules.py", True),
+        ("assistant/core/pain_rules.py::RULES", True),
+        ("assistant/core/pain_rules.py::MODERATE_SCORE", True),
+        ("assistant/core/pain_rules.py::RedFlag::CHEST", True),
+        ("assistant/core/pain_rules.py::RedFlag::KNEE", False),
+        ("assistant/core/pain_rules.py::RULES::CHEST", False),
+        ("assistant/core/pain_rules.py::rules", False),
         ("assistant/core/pains.py", False),
         ("assistant/core", False),
         ("assistant/language/en/prompts.toml::lines.hold", True),

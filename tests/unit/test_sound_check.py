@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from assistant.app import note_sound
 from assistant.audio.sound_check import SoundCheck
 from assistant.core.actions import ReportSound, ReportState, StopSpeaking
+from assistant.core.dialogue.sound_check import has_strong_echo
 from assistant.core.events import SoundMeasured
 from assistant.core.ports import BLOCK_BYTES, SAMPLE_RATE_HZ
-from assistant.core.sound_check import has_strong_echo
 
 SOFT_BLOCK = np.full(BLOCK_BYTES // 2, 328, np.int16).tobytes()  # -40 dB of full scale
 

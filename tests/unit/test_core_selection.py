@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from driver import CHIN, HUG, KNEES, TURN, Driver, stretch
 
-from assistant.core import choosing
-from assistant.core.choosing import choose_routine, routine_minutes
-from assistant.core.flow import State
+from assistant.core import selection
 from assistant.core.intents import Slots
 from assistant.core.routine import Condition, Region, Routine, Stretch
+from assistant.core.selection import choose_routine, routine_minutes
+from assistant.core.states import State
 from assistant.store.library import load_library
 
 
@@ -68,7 +68,7 @@ def composed_ids(
     phrase: str, library: tuple[Stretch, ...] = LIBRARY, left_out: str = "", **changes: object
 ) -> list[str]:
     driver = Driver(None, library=library, **changes)
-    driver.session._context.left_out.add(left_out)
+    driver.session._context.left_out_today.add(left_out)
     driver.answer(phrase)
     course = driver.session._context.course
     assert course is not None
@@ -92,8 +92,8 @@ def test_a_request_is_composed_once_in_its_event(
         composed.append(library)
         return original(*library, **out)  # type: ignore[arg-type]
 
-    original = choosing.compose
-    monkeypatch.setattr(choosing, "compose", compose)
+    original = selection.compose
+    monkeypatch.setattr(selection, "compose", compose)
     library = (*LIBRARY,)  # of this test alone: nothing is known of it
     driver = Driver(None, library=library, **changes)
     driver.answer("thirty minutes on the floor")

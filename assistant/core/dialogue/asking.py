@@ -1,0 +1,92 @@
+"""What all questions share: asked in full, again, shortly; waited for; asked anew after half an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from assistant.core.context import Context
+from assistant.core.dialogue.table import Guard, Row, named
+from assistant.core.intents import Intent
+from assistant.core.prompts import Line
+from assistant.core.states import ASKING_SCORE, ASKING_YES, Signal, State
+
+ANSWER_SECONDS = {State.EASING: 4.0, State.SOUND_CHECK: 10.0, State.PAUSED: 120.0, State.FINISHING: 8.0}
+OTHER_ANSWER_SECONDS = 15.0
+MOST_TIMES_ASKED = 2
+
+Lines = Callable[[Context], tuple[Line, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a state asks: `full` at first and on request, `again` shortly when nobody answered."""
+
+    full: Lines
+    again: Lines
+
+    def ask_in_full(self, context: Context) -> None:
+        """Ask as if for the first time."""
+        context.times_asked, context.asked_shortly = 1, False
+        context.script.say_instead(*self.full(context))
+
+    def ask(self, context: Context) -> None:
+        """Ask again, shortly."""
+        context.times_asked += 1
+        context.script.say_instead(*self.again(context))
+
+    def rows(self, state: State) -> Iterator[Row]:
+        """What is answered alike in every state that asks. These rows come before the answers."""
+        if state in ASKING_YES:
+            for answer in (Intent.YES, Intent.NO):
+                yield Row(answer, (state,), None, (is_unclear, may_ask_again), self.ask)
+                yield Row(answer, (state,), None, (is_unclear,))
+        yield Row(Intent.REPEAT, (state,), None, do=self.ask_in_full)
+        yield Row(Signal.SPOKEN, (state,), None, do=await_answer)
+        if state is not State.FINISHING:  # there silence is an answer
+            yield Row(Signal.TIME_OVER, (state,), None, (may_ask_again,), self.ask)
+        if state not in (State.FINISHING, State.SOUND_CHECK):  # which waits in silence for its one word
+            yield Row(Signal.NOT_UNDERSTOOD, (state,), None, (may_ask_shortly,), ask_shortly)
+
+
+def lines(*said: Line) -> Lines:
+    """These lines, whatever the session knows."""
+    return lambda context: said
+
+
+def may_ask_again(context: Context) -> bool:
+    """Whether the question was not asked as often as it may be."""
+    return context.times_asked < MOST_TIMES_ASKED
+
+
+def may_ask_shortly(context: Context) -> bool:
+    """Whether chatter gets a "sorry?": once, and not while the question is being asked."""
+    return not context.asked_shortly and not context.script.speaking
+
+
+def is_unclear(context: Context) -> bool:
+    """Whether what was heard may mean something else as an answer."""
+    heard = context.heard
+    return heard is not None and (heard.is_half_heard or counts_as(context, "unclear"))
+
+
+def counts_as(context: Context, answer: str) -> bool:
+    """Whether the phrase is one of those that the language pack counts as this answer."""
+    heard = context.heard
+    return heard is not None and heard.phrase in context.script.pack.answers[answer]
+
+
+def says(answer: str) -> Guard:
+    """Whether it was said clearly."""
+    return named(f"says_{answer}", lambda context: not is_unclear(context) and counts_as(context, answer))
+
+
+def ask_shortly(context: Context) -> None:
+    """Something was said that is no answer."""
+    context.asked_shortly = True
+    context.script.say(Line.SCORE_UNHEARD if context.state in ASKING_SCORE else Line.SHORTLY)
+
+
+def await_answer(context: Context) -> None:
+    """All has been said: wait for an answer."""
+    context.wait(ANSWER_SECONDS.get(context.state, OTHER_ANSWER_SECONDS))

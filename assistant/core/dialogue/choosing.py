@@ -1,0 +1,136 @@
+"""Beginning, and choosing what to stretch: by a routine's name, a part of the body, or minutes."""
+
+from __future__ import annotations
+
+from assistant.core.actions import RecordAskedBack, RecordSession, SetSpeechRate, SetVolume
+from assistant.core.adapting import Form, adapted_routine, ids_in
+from assistant.core.context import Context
+from assistant.core.course import Course
+from assistant.core.dialogue.asking import Question, lines
+from assistant.core.dialogue.pausing import interrupt
+from assistant.core.dialogue.table import Behavior, Row
+from assistant.core.dialogue.ways import begin
+from assistant.core.intents import Intent
+from assistant.core.prompts import Line
+from assistant.core.routine import Routine
+from assistant.core.selection import available, requested
+from assistant.core.states import UNDER_WAY, Signal, State
+
+WHAT_TO_STRETCH = Question(lines(Line.CHOOSE), lines(Line.CHOOSE_AGAIN))
+
+_CHOOSING = (State.CHOOSING,)
+
+
+def not_begun(context: Context) -> bool:
+    """Whether this is the beginning."""
+    return not context.begun
+
+
+def is_chosen(context: Context) -> bool:
+    """Whether the settings name a routine to begin with."""
+    return chosen_beforehand(context) is not None
+
+
+def names_routine(context: Context) -> bool:
+    """Whether something was said that a routine can be found for."""
+    return requested(context) is not None
+
+
+def has_routine(context: Context) -> bool:
+    """Whether anything is left to do."""
+    return bool(available(context))
+
+
+def chosen_beforehand(context: Context) -> Routine | None:
+    """The routine that the settings begin with, if they name one of the catalogue."""
+    return next((r for r in available(context) if r.id == context.settings.routine_id), None)
+
+
+def set_out(context: Context) -> None:
+    """The shell is ready."""
+    context.begun = True
+    context.script.do(SetVolume(context.settings.gain_db))
+    context.script.do(SetSpeechRate(context.settings.rate))
+
+
+def set_out_chosen(context: Context) -> None:
+    """The shell is ready, and what is to be done is known."""
+    set_out(context)
+    routine = chosen_beforehand(context)
+    assert routine is not None
+    _begin(context, routine)
+
+
+def choose(context: Context) -> None:
+    """Set out on what was asked for."""
+    routine = requested(context)
+    assert routine is not None
+    _begin(context, routine)
+
+
+def choose_first(context: Context) -> None:
+    """Set out on the routine for somebody who does not choose."""
+    _begin(context, available(context)[0])
+
+
+def _begin(context: Context, routine: Routine) -> None:
+    """Set out on a routine, with holds as long as the weeks before allow."""
+    context.leave_step()
+    pasts = context.settings.pasts
+    fitted = routine if pasts is None else adapted_routine(routine, pasts)
+    context.course = Course(fitted, context.left_out)
+    context.script.do(RecordSession(routine.id))
+
+
+def tell_routines(context: Context) -> None:
+    """Say what there is."""
+    names = ". ".join(routine.spoken_name for routine in available(context))
+    if names:
+        context.script.reply(Line.ROUTINES, routines=names)
+    else:
+        context.script.reply(Line.NOTHING_LEFT)
+
+
+def bring_back(context: Context) -> None:
+    """What left for pain on other days takes part again, in its easier way; never what is left out today."""
+    gone = ids_in(context.settings.pasts or {}, Form.GONE) & context.left_out_before - context.left_out_today
+    if context.course is not None:
+        gone &= {stretch.id for stretch in context.course.routine.stretches}
+    for stretch_id in sorted(gone):
+        context.script.do(RecordAskedBack(stretch_id))
+    context.take_in(gone)
+    context.script.reply(Line.BROUGHT_BACK if gone else Line.NOTHING_TO_BRING_BACK)
+
+
+CHOOSING = Behavior(
+    rows=(
+        *begin(Signal.STARTED, (State.ASLEEP,), not_begun, is_chosen, do=set_out_chosen),
+        Row(Signal.STARTED, (State.ASLEEP,), State.CHOOSING, (not_begun,), set_out),
+        Row(Signal.STARTED, (State.DEAF,), State.DEAF, (not_begun,), set_out),
+        *begin(
+            Intent.CHOOSE,
+            (State.CHOOSING, State.ASLEEP, State.PAUSED, State.INTRODUCING),
+            names_routine,
+            do=choose,
+        ),
+        Row(Intent.CHOOSE, _CHOOSING, None, do=tell_routines),
+        Row(Intent.CHOOSE, (State.ASLEEP, State.PAUSED, State.INTRODUCING), State.CHOOSING, do=interrupt),
+        *begin(Intent.NUMBER, _CHOOSING, names_routine, do=choose),
+        *begin(Intent.START, _CHOOSING, has_routine, do=choose_first),
+        *begin(Intent.READY, _CHOOSING, has_routine, do=choose_first),
+        *(
+            Row(trigger, _CHOOSING, None, do=tell_routines)
+            for trigger in (Intent.NUMBER, Intent.START, Intent.READY)
+        ),
+        *WHAT_TO_STRETCH.rows(State.CHOOSING),
+        Row(Signal.TIME_OVER, _CHOOSING, State.ASLEEP, do=interrupt),
+        Row(Intent.BRING_BACK, (State.CHOOSING, *UNDER_WAY, State.PAUSED), None, do=bring_back),
+    ),
+    entering={State.CHOOSING: WHAT_TO_STRETCH.ask_in_full},
+    unanswered={
+        State.CHOOSING: (
+            "resume not_yet next back how_long whats_next more_time longer shorter easier yes no unsure "
+            "skip_questions started stalled talk microphone_restored speaker_restored"
+        ),
+    },
+)

@@ -1,0 +1,152 @@
+"""Endings. Talk nearby sounds like "end" now and then: one word interrupts, and only an answer ends."""
+
+from __future__ import annotations
+
+from assistant.core.actions import EndSession
+from assistant.core.context import Context
+from assistant.core.dialogue.asking import Question, await_answer, is_unclear, may_ask_again, says
+from assistant.core.dialogue.pain import end_for_pain, finish_for_pain
+from assistant.core.dialogue.pausing import be_quiet, interrupt
+from assistant.core.dialogue.table import Behavior, Row
+from assistant.core.dialogue.ways import go_back_to, is_ending
+from assistant.core.intents import Intent
+from assistant.core.prompts import Line
+from assistant.core.states import AWAKE, BEFORE_STRETCHING, IN_PAIN, STRETCHING, Signal, State
+
+GOES_ON = (
+    *(Intent.NO, Intent.RESUME, Intent.READY, Intent.START, Intent.NEXT, Intent.BACK, Intent.NOT_YET),
+    *(Intent.MORE_TIME, Intent.LONGER, Intent.SHORTER, Intent.EASIER, Intent.HOW_LONG, Intent.WHATS_NEXT),
+    *(Intent.SKIP_QUESTIONS, Intent.BRING_BACK, Intent.CHOOSE, Intent.UNSURE),
+)
+"""Said to "finish for today?", these mean that it goes on."""
+GOES_ON_FROM_A_PAUSE = (Intent.RESUME, Intent.READY, Intent.NEXT, Intent.BACK)
+"""Only these lead out of the pause that it was asked in."""
+CLOSING_LINES = {
+    "": Line.CLOSE_DONE,
+    "ended_by_user": Line.CLOSE_EARLY,
+    "pain": Line.CLOSE_PAIN,
+    "see_physician": Line.SEE_PHYSICIAN,
+    "no_answer": Line.CLOSE_UNANSWERED,
+}
+
+_FINISHING, _CLOSING = (State.FINISHING,), (State.CLOSING,)
+
+FINISH_OR_REST = Question(
+    lambda context: (Line.REST_NOW if context.asked_to_rest else Line.FINISH,),
+    lambda context: (Line.REST_NOW_AGAIN if context.asked_to_rest else Line.FINISH_AGAIN,),
+)
+
+
+def asked_to_rest(context: Context) -> bool:
+    """Whether it was sleep that was asked about."""
+    return context.asked_to_rest
+
+
+def was_waiting(context: Context) -> bool:
+    """Whether it was asked in a pause, or asleep."""
+    return context.came_from in (State.PAUSED, State.ASLEEP)
+
+
+def interrupt_to_finish(context: Context) -> None:
+    """Interrupt as a pause does, to ask whether that was really said."""
+    interrupt(context)
+    context.asked_to_rest = False
+
+
+def interrupt_to_rest(context: Context) -> None:
+    """The same about going to sleep."""
+    interrupt(context)
+    context.asked_to_rest = True
+
+
+def await_silence(context: Context) -> None:
+    """Somebody talks: that is no silence yet, unless we are still speaking ourselves."""
+    if not context.script.speaking:
+        await_answer(context)
+
+
+def end_by_user(context: Context) -> None:
+    """The person wanted the end."""
+    if context.state is not State.SCORE_AFTER:  # there all has been done
+        context.end_as("ended_by_user")
+
+
+def _enter_closing(context: Context) -> None:
+    context.leave_step()
+    if context.after_pain:
+        context.end_as("pain")  # whatever it was that cut its questions short
+    context.is_ending, context.after_pain = True, False
+    context.script.say(context.closing_line or CLOSING_LINES[context.end_reason])
+
+
+def _enter_finished(context: Context) -> None:
+    context.script.do(EndSession(context.end_reason or "completed"))
+
+
+ENDING = Behavior(
+    safety=(Row(Intent.STOP, _CLOSING, State.FINISHED, do=be_quiet),),
+    rows=(
+        *FINISH_OR_REST.rows(State.FINISHING),
+        Row(Intent.RESUME, _FINISHING, None, (is_unclear,)),
+        Row(Intent.READY, _FINISHING, None, (is_unclear,)),
+        *(
+            Row(trigger, IN_PAIN, State.CLOSING, (is_ending,), end_for_pain)
+            for trigger in (Intent.END, Intent.SLEEP)
+        ),
+        Row(Intent.END, (State.DECIDING,), State.CLOSING, (says("finish"),), finish_for_pain),
+        Row(Intent.END, (State.PAUSED, State.FINISHING), State.CLOSING, (says("finish"),), end_by_user),
+        Row(Intent.END, (State.SCORE_AFTER, State.DEAF), State.CLOSING, do=end_by_user),
+        Row(
+            Intent.END,
+            (State.ASLEEP, *BEFORE_STRETCHING, *STRETCHING, *IN_PAIN, State.PAUSED),
+            State.FINISHING,
+            do=interrupt_to_finish,
+        ),
+        Row(Intent.SLEEP, (*AWAKE, State.PAUSED), State.FINISHING, do=interrupt_to_rest),
+        *(
+            Row(trigger, _FINISHING, State.ASLEEP, (asked_to_rest,))
+            for trigger in (Intent.YES, Intent.SLEEP, Signal.TIME_OVER)
+        ),
+        *(
+            Row(trigger, _FINISHING, State.CLOSING, do=end_by_user)
+            for trigger in (Intent.YES, Signal.TIME_OVER)
+        ),
+        *(
+            Row(trigger, _FINISHING, None, (may_ask_again,), FINISH_OR_REST.ask)
+            for trigger in (Intent.END, Intent.SLEEP, Signal.NOT_UNDERSTOOD)
+        ),
+        *(
+            Row(trigger, _FINISHING, State.PAUSED, do=interrupt)
+            for trigger in (Intent.END, Intent.SLEEP, Signal.NOT_UNDERSTOOD)
+        ),
+        *(Row(trigger, _FINISHING, None, do=await_silence) for trigger in (Signal.TALK, Intent.NUMBER)),
+        *(
+            Row(trigger, _FINISHING, State.PAUSED, (was_waiting,))
+            for trigger in GOES_ON
+            if trigger not in GOES_ON_FROM_A_PAUSE
+        ),
+        *(row for trigger in GOES_ON for row in go_back_to(trigger, _FINISHING)),
+        Row(Intent.END, _CLOSING, State.FINISHED, (says("finish"),), be_quiet),
+        Row(Signal.SPOKEN, _CLOSING, State.FINISHED),
+    ),
+    entering={
+        State.FINISHING: FINISH_OR_REST.ask_in_full,
+        State.CLOSING: _enter_closing,
+        State.FINISHED: _enter_finished,
+    },
+    unanswered={
+        State.FINISHING: ("started stalled microphone_restored speaker_restored"),
+        State.CLOSING: (
+            "pause resume ready not_yet repeat next back how_long whats_next more_time longer shorter "
+            "easier help yes no number unsure skip_questions bring_back start choose sleep started "
+            "stalled time_over talk not_understood microphone_lost microphone_restored speaker_lost "
+            "speaker_restored"
+        ),
+        State.FINISHED: (
+            "stop pain red_flag pause resume ready not_yet repeat next back how_long whats_next "
+            "more_time longer shorter easier slower faster louder quieter help yes no number unsure "
+            "skip_questions bring_back start choose end sleep started stalled spoken time_over talk "
+            "not_understood microphone_lost microphone_restored speaker_lost speaker_restored"
+        ),
+    },
+)

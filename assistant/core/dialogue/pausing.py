@@ -1,0 +1,167 @@
+"""Pauses: asked for, or because nothing can be heard or played. Sleep. Only clear words go on from here."""
+
+from __future__ import annotations
+
+from assistant.core.actions import Earcon
+from assistant.core.context import Context
+from assistant.core.dialogue.asking import await_answer, is_unclear, may_ask_again
+from assistant.core.dialogue.table import Behavior, Row
+from assistant.core.dialogue.ways import go_back_to, is_ending, left
+from assistant.core.intents import Intent
+from assistant.core.prompts import Line
+from assistant.core.states import ASKING, AWAKE, UNDER_WAY, Signal, State
+
+SILENCE_AFTER_STOP_SECONDS = 0.8
+"""Whoever said "stop" hears at once that it worked: by nothing at all."""
+
+_PAUSED, _ASLEEP, _DEAF = (State.PAUSED,), (State.ASLEEP,), (State.DEAF,)
+
+_OFFERED_AGAIN = (Intent.YES, Intent.NO, Intent.START, Intent.NEXT, Intent.BACK, Intent.REPEAT)
+
+
+def came_from_asleep(context: Context) -> bool:
+    """Whether the session slept when the microphone went."""
+    return context.came_from is State.ASLEEP
+
+
+def after_pain(context: Context) -> bool:
+    """Whether a report of pain is open."""
+    return context.after_pain
+
+
+def not_offered(context: Context) -> bool:
+    """Whether a pause has been silent so far."""
+    return context.times_asked == 0
+
+
+def interrupt(context: Context) -> None:
+    """Sound out; where the session was is kept, to go back to."""
+    context.script.cut()
+    if context.state in AWAKE:
+        context.return_to = State.SCORING if context.state is State.EASING else context.state
+    context.was_away = False
+
+
+def interrupt_stalled(context: Context) -> None:
+    """The process stood still, and nobody knows what was done meanwhile."""
+    interrupt(context)
+    context.was_away = True
+
+
+def be_quiet(context: Context) -> None:
+    """Sound out, and wait as long as before."""
+    spoke = context.script.speaking
+    context.script.cut()
+    if spoke:
+        await_answer(context)
+
+
+def offer(context: Context) -> None:
+    """Say how to go on."""
+    context.times_asked = 1
+    context.script.say_instead(Line.GO_ON_OR_FINISH)
+
+
+def offer_first(context: Context) -> None:
+    """Say why it is quiet, and how to go on."""
+    context.times_asked = 1
+    context.script.earcon(Earcon.PAUSED)
+    away = Line.AWAY if context.was_away else Line.PAUSED
+    context.script.say(Line.HEARING_AGAIN if context.came_from is State.DEAF else away)
+    context.script.say(Line.GO_ON_OR_FINISH)
+
+
+def offer_again(context: Context) -> None:
+    """Nobody answered for a long time."""
+    context.times_asked += 1
+    context.script.say(Line.PAUSED_AGAIN)
+    context.script.say(Line.GO_ON_OR_FINISH)
+
+
+def give_up_waiting(context: Context) -> None:
+    """Nobody answered at all."""
+    context.end_as("no_answer")
+
+
+def _enter_paused(context: Context) -> None:
+    context.times_asked = 0
+    context.wait(SILENCE_AFTER_STOP_SECONDS)
+
+
+def _enter_asleep(context: Context) -> None:
+    if context.came_from is not State.DEAF:  # else it never woke
+        context.script.say(Line.ASLEEP)
+
+
+def _enter_deaf(context: Context) -> None:
+    if context.came_from is not State.ASLEEP:  # else nobody is being guided
+        context.script.say(Line.DEAF)
+
+
+PAUSING = Behavior(
+    safety=(
+        Row(Intent.STOP, (*AWAKE, State.FINISHING), State.PAUSED, do=interrupt),
+        Row(Intent.STOP, (State.ASLEEP, State.DEAF, State.PAUSED), None, do=be_quiet),
+        # A guide that cannot hear must not guide, and neither must one that cannot be heard.
+        Row(
+            Signal.MICROPHONE_LOST,
+            (*AWAKE, State.PAUSED, State.FINISHING, State.ASLEEP),
+            State.DEAF,
+            do=interrupt,
+        ),
+        Row(Signal.MICROPHONE_RESTORED, _DEAF, State.ASLEEP, (came_from_asleep,)),
+        Row(Signal.MICROPHONE_RESTORED, _DEAF, State.PAUSED),
+        Row(Signal.SPEAKER_LOST, (*AWAKE, State.FINISHING), State.PAUSED, do=interrupt),
+        Row(Signal.STALLED, UNDER_WAY, State.PAUSED, do=interrupt_stalled),
+        # What has come to its end stays ended: of a pause there, too, nothing leads on.
+        *(
+            Row(trigger, _PAUSED, State.CLOSING, (is_ending,))
+            for trigger in (
+                *(Signal.TIME_OVER, Signal.SPEAKER_RESTORED, Intent.CHOOSE, Intent.SLEEP, Intent.END),
+                *_OFFERED_AGAIN,
+            )
+        ),
+        # Another routine is no way around the questions after pain.
+        Row(Intent.CHOOSE, (State.ASLEEP, State.PAUSED), None, (after_pain,), offer),
+    ),
+    rows=(
+        Row(Signal.SPEAKER_RESTORED, _PAUSED, None, do=offer),
+        Row(Intent.PAUSE, (*AWAKE, State.FINISHING), State.PAUSED, do=interrupt),
+        Row(Intent.PAUSE, _PAUSED, None, do=be_quiet),
+        # A "not" may have been lost before half a "go on".
+        *(Row(trigger, _PAUSED, None, (is_unclear,), offer) for trigger in (Intent.RESUME, Intent.READY)),
+        Row(Intent.RESUME, _ASLEEP, None, (is_unclear,)),
+        *go_back_to(Intent.RESUME, (State.PAUSED, State.ASLEEP)),
+        *go_back_to(Intent.READY, _PAUSED),
+        *(Row(Intent.START, _ASLEEP, state, (left(state),)) for state in ASKING),
+        Row(Intent.START, _ASLEEP, State.PAUSED),
+        *(
+            Row(trigger, _PAUSED, None, do=offer)
+            for trigger in (
+                *(Intent.YES, Intent.NO, Intent.START),
+                *(Intent.NEXT, Intent.BACK, Intent.REPEAT),
+            )
+        ),
+        Row(Signal.SPOKEN, _PAUSED, None, do=await_answer),
+        Row(Signal.TIME_OVER, _PAUSED, None, (not_offered,), offer_first),
+        Row(Signal.TIME_OVER, _PAUSED, None, (may_ask_again,), offer_again),
+        Row(Signal.TIME_OVER, _PAUSED, State.CLOSING, do=give_up_waiting),
+    ),
+    entering={State.PAUSED: _enter_paused, State.ASLEEP: _enter_asleep, State.DEAF: _enter_deaf},
+    unanswered={
+        State.ASLEEP: (
+            "pause ready not_yet repeat next back how_long whats_next more_time longer shorter easier "
+            "yes no number unsure skip_questions bring_back sleep stalled spoken time_over talk "
+            "not_understood microphone_restored speaker_lost speaker_restored"
+        ),
+        State.PAUSED: (
+            "not_yet more_time easier number unsure skip_questions started stalled talk not_understood "
+            "microphone_restored speaker_lost"
+        ),
+        State.DEAF: (
+            "pause resume ready not_yet repeat next back how_long whats_next more_time longer shorter "
+            "easier help yes no number unsure skip_questions bring_back start choose sleep stalled "
+            "spoken time_over talk not_understood microphone_lost speaker_lost speaker_restored"
+        ),
+    },
+)

@@ -1,0 +1,75 @@
+"""Where a session can be, what can move it, and groups of states that several behaviors share. Data only."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from assistant.core.intents import Intent
+
+
+class State(StrEnum):
+    """Where a session is."""
+
+    ASLEEP = "asleep"
+    CHOOSING = "choosing"
+    SCREENING = "screening"  # has a physician agreed?
+    HISTORY = "history"  # what must be looked at first
+    SCORE_NOW = "score_now"
+    NEWS = "news"
+    SOUND_CHECK = "sound_check"
+    INTRODUCING = "introducing"
+    INSTRUCTING = "instructing"
+    SETTLING = "settling"
+    HOLDING = "holding"
+    RELEASING = "releasing"
+    RESTING = "resting"
+    PAUSED = "paused"
+    FINISHING = "finishing"  # shall it end, or rest?
+    EASING = "easing"
+    SCORING = "scoring"
+    SPREADING = "spreading"
+    DECIDING = "deciding"
+    SCORE_AFTER = "score_after"
+    EMERGENCY = "emergency"
+    DEAF = "deaf"
+    CLOSING = "closing"
+    FINISHED = "finished"
+
+
+class Signal(StrEnum):
+    """Triggers that are not intents."""
+
+    STARTED = "started"
+    STALLED = "stalled"  # the process stood still: what was done meanwhile is not known
+    SPOKEN = "spoken"  # all that the state had to say has been said
+    TIME_OVER = "time_over"  # the state's deadline has come
+    TALK = "talk"  # somebody is speaking; what it means is not known yet
+    NOT_UNDERSTOOD = "not_understood"  # speech that is none of the phrases
+    MICROPHONE_LOST = "microphone_lost"
+    MICROPHONE_RESTORED = "microphone_restored"
+    SPEAKER_LOST = "speaker_lost"
+    SPEAKER_RESTORED = "speaker_restored"
+
+
+Trigger = Intent | Signal
+TRIGGERS: tuple[Trigger, ...] = (*Intent, *Signal)
+
+_S = State
+STRETCHING = (_S.INSTRUCTING, _S.SETTLING, _S.HOLDING, _S.RELEASING, _S.RESTING)
+UNDER_WAY = (_S.INTRODUCING, *STRETCHING)
+ASKED_FIRST = (_S.CHOOSING, _S.SCREENING, _S.HISTORY, _S.SCORE_NOW, _S.NEWS, _S.SOUND_CHECK)
+"""What may be asked before a routine, in this order."""
+IN_PAIN = (_S.EASING, _S.SCORING, _S.SPREADING, _S.DECIDING)
+ASKING = (*ASKED_FIRST, *IN_PAIN[1:], _S.SCORE_AFTER)
+ASKING_SCORE = (_S.SCORE_NOW, _S.SCORING, _S.SCORE_AFTER)
+ASKING_YES = (_S.SCREENING, _S.HISTORY, _S.NEWS, _S.SPREADING, _S.DECIDING, _S.FINISHING)
+"""Where an answer that is half heard, or no clear one, is asked for again."""
+BEFORE_STRETCHING = (*ASKED_FIRST, _S.INTRODUCING)
+RETURNABLE = (*BEFORE_STRETCHING, *STRETCHING, *IN_PAIN[1:], _S.SCORE_AFTER)
+"""States that a paused, sleeping or deaf session can go back to."""
+AWAKE = (*BEFORE_STRETCHING, *STRETCHING, *IN_PAIN, _S.SCORE_AFTER)
+ALIVE = (_S.ASLEEP, *AWAKE, _S.PAUSED, _S.FINISHING, _S.DEAF, _S.CLOSING)
+TIMED = (_S.SETTLING, _S.HOLDING, _S.RESTING)
+"""States whose time runs on while something is said; elsewhere it begins when all has been said."""
+ADVISING = (_S.EASING, _S.CLOSING, _S.EMERGENCY)
+"""What is said here is not talked over: settings act in silence."""
