@@ -79,19 +79,8 @@ LEADS_ON: dict[State, tuple[str, ...]] = {
         "seven",
         "next",
     ),
-    State.SPREADING: ("no", "no", "no", "no", "no idea", "yes", "skip the questions"),
-    State.DECIDING: (
-        "yes",
-        "yes",
-        "yes",
-        "yes please",
-        "easier",
-        "go on",
-        "ready",
-        "carry on",
-        "okay",
-        "next",
-    ),
+    State.SPREADING: (*["no"] * 9, "no idea", "yes", "skip the questions"),
+    State.DECIDING: (*["yes"] * 6, "yes please", "easier", "go on", "ready", "carry on", "okay", "next"),
     State.SCORE_AFTER: ("three",),
     State.FINISHING: ("yes", "no", "continue"),
 }
@@ -254,7 +243,7 @@ def random_setup(random: Random) -> Setup:
     catalogue = random.choice(("test", "test", "built in"))
     setup: Setup = {"catalogue": catalogue}
     if random.random() < 0.8:
-        setup["routine"] = random.choice(CATALOGUES[catalogue]).id
+        setup["routine"] = random.choice((*CATALOGUES[catalogue], CATALOGUES[catalogue][-1])).id
     for name, chance in (("physician_check_due", 0.15), ("sound_check", 0.15), ("asks_how_it_is", 0.3)):
         if random.random() < chance:
             setup[name] = True
@@ -327,8 +316,11 @@ def _likely(random: Random, driver: Watched, setup: Setup) -> Moves:
 
 def _there(random: Random, driver: Watched, setup: Setup) -> Moves:
     """Something happens at a certain place of a stretch."""
-    kind = random.choice(("hold", "hold", "next", "end", "hurt", "device", "stall", "say"))
-    there: Moves = [["until", random.choice(PLACES)], ["pass", _number(0, random.choice((1, 8, 16)))(random)]]
+    kind = random.choice(("hold", "hold", "next", "next", "end", "hurt", "device", "stall", "say"))
+    there: Moves = [
+        ["until", random.choice(PLACES)],
+        ["pass", _number(0, random.choice((1, 4, 8, 16)))(random)],
+    ]
     then = [["say", "next"]] if kind == "next" else MAKES[kind](random, driver, setup)
     return [*there[: random.choice((1, 2))], *then]
 
@@ -350,11 +342,12 @@ def _report(random: Random, driver: Watched, setup: Setup) -> Moves:
         ["answer", random.choice(LEADS_ON[State.SPREADING]), 0.5],
         ["answer", random.choice(LEADS_ON[State.DECIDING]), 0.5],
     ]
-    then = random.choice(
-        ([], [["say", "go back"]], [["answer", "bring it back", 0.5]], _pause(random, driver, setup))
-    )
     if random.random() < 0.3:
         return report[: random.choice((1, 2, 3, 4))]
+    other = [["say", "pause"], ["answer", random.choice(LEADS_ON[State.CHOOSING][:4]), 0.5], *report]
+    then = random.choice(
+        ([], [["say", "go back"]], [["answer", "bring it back", 0.5]], _pause(random, driver, setup), other)
+    )
     return [*(report[: random.choice((3, 4))] if random.random() < 0.2 else ()), *report, *then]
 
 
@@ -390,6 +383,7 @@ def _to_whether_to_finish(random: Random, setup: Setup) -> Moves:
             [*_talking(random), ["leave"]],
             [["answer", phrase_of(random, setup, *wanted), 0.5]],
             _doubt(random, None, setup),
+            [["hear", random.choices(CHATTER, k=random.randint(1, 3))]],
         )
     )
 
@@ -403,7 +397,8 @@ def _doubt(random: Random, _: object, setup: Setup) -> Moves:
 def _device(random: Random, driver: Watched, setup: Setup) -> Moves:
     """A device goes or comes; and perhaps something is said while nothing can be heard."""
     device: Moves = [["device", random.choice((*list(DEVICES)[:4], "microphone lost", "measured"))]]
-    said = phrase_of(random, setup, Intent.PAIN, Intent.RED_FLAG, Intent.STOP, Intent.END, *HARMLESS)
+    meant = random.choice(((Intent.PAIN,), (Intent.RED_FLAG,), (Intent.STOP, Intent.END), HARMLESS))
+    said = phrase_of(random, setup, *meant)
     return device if random.random() < 0.6 else [*device, ["say", said], ["device", "microphone restored"]]
 
 
