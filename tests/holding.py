@@ -16,7 +16,8 @@ from assistant.core.routine import Side
 from assistant.core.states import UNDER_WAY, State
 
 if TYPE_CHECKING:
-    from invariants import Happened, Watched
+    from happened import Happened
+    from invariants import Watched
 
 LONGEST_SECONDS, SHORTEST_SECONDS = 60.0, 10.0
 WORTH_SECONDS = 5.0

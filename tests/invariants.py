@@ -6,10 +6,30 @@ happened, at what was done, at the session's state, and at which stretch the cou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from driver import PACK, Driver
+from driver import Driver
+from happened import (
+    ADVICE,
+    AFTER_THE_END,
+    ASKED_TO_END,
+    BUSY,
+    DOUBTED_IN,
+    ENDING,
+    FINISH_AFTER_SECONDS,
+    FINISH_WORDS,
+    IN_PAIN,
+    NO_WORDS,
+    SETTINGS,
+    UNDER_WAY_BY,
+    WAITING,
+    WITHOUT_A_WORD,
+    YES_WORDS,
+    Happened,
+    goes_on,
+    is_clear,
+    safety_in,
+)
 from holding import Holds
+from pain_invariants import PainRules
 
 from assistant.core.actions import (
     Action,
@@ -17,20 +37,17 @@ from assistant.core.actions import (
     Listen,
     PlayEarcon,
     RecordAskedBack,
-    RecordPain,
-    RecordPainScore,
     RecordPhysicianChecked,
     RecordRedFlag,
     RecordSession,
     ReportHeard,
     ReportHoldStarted,
     ReportState,
-    SetSpeechRate,
-    SetVolume,
     Speak,
     StopSpeaking,
 )
 from assistant.core.adapting import StretchPast
+from assistant.core.course import Course
 from assistant.core.events import (
     DeadlineReached,
     Event,
@@ -41,105 +58,11 @@ from assistant.core.events import (
     SpeakerLost,
     Started,
 )
-from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, PhraseTable
+from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent
 from assistant.core.machine import listened_for
-from assistant.core.prompts import Line
-from assistant.core.states import ASKED_FIRST, STRETCHING, UNDER_WAY, State
+from assistant.core.states import ASKED_FIRST, STRETCHING, State
 
-S, I = State, Intent  # noqa: E741 - as in the flow table
-ADVICE = {PACK.lines[line] for line in PACK.advice.values()}
-ENDING = (S.EMERGENCY, S.CLOSING, S.FINISHED)
-WAITING = (S.PAUSED, S.ASLEEP, S.DEAF, S.FINISHED)
-IN_PAIN = (S.EASING, S.SCORING, S.SPREADING, S.DECIDING)
-AFTER_THE_END = (*ENDING, *IN_PAIN[:3], S.PAUSED, S.DEAF)
-"""What has come to its end may ask about pain, wait, advise and record. It never goes on."""
-BUSY = (*ASKED_FIRST, *UNDER_WAY)
-ASKED_TO_END = (*BUSY, S.PAUSED, S.ASLEEP)
-ALWAYS = {S.PAUSED, S.DEAF}
-WITHOUT_A_WORD = {
-    S.ASLEEP: {S.DEAF},
-    **{state: {S.ASLEEP, *ALWAYS} for state in ASKED_FIRST},
-    S.INTRODUCING: {S.INSTRUCTING, *ALWAYS},
-    S.INSTRUCTING: {S.SETTLING, *ALWAYS},
-    S.SETTLING: {S.HOLDING, *ALWAYS},
-    S.HOLDING: {S.RELEASING, *ALWAYS},
-    S.RELEASING: {S.RESTING, S.SCORE_AFTER, S.CLOSING, *ALWAYS},
-    S.RESTING: {S.INSTRUCTING, *ALWAYS},
-    S.PAUSED: {S.CLOSING, S.DEAF},
-    S.EASING: {S.SCORING, S.CLOSING, *ALWAYS},
-    **{state: {S.CLOSING, *ALWAYS} for state in (*IN_PAIN[1:], S.SCORE_AFTER)},
-    S.FINISHING: {S.CLOSING, S.ASLEEP, *ALWAYS},
-    S.DEAF: {S.PAUSED, S.ASLEEP},
-    S.EMERGENCY: {S.FINISHED},
-    S.CLOSING: {S.FINISHED},
-    S.FINISHED: set(),
-}
-"""Where time, prompts and devices alone may lead from each state, besides staying there."""
-UNDER_WAY_BY = {I.RESUME, I.READY, I.NEXT, I.BACK, I.CHOOSE, I.NO, I.NOT_YET, I.NUMBER, I.START, I.REPEAT}
-"""What is clear enough to lead out of a pause or a sleep. A lone "yes" is not, nor is silence."""
-YES_WORDS, NO_WORDS = {"yes", "yeah", "sure", "course"}, {"no", "nope", "not", "nothing", "none"}
-FINISH_WORDS, VAGUE_WORDS = {"finish", "finished", "done"}, {"okay", "better", "fine"}
-DOUBTED_IN = {
-    S.SPREADING: {S.CLOSING},
-    S.DECIDING: {S.CLOSING},
-    S.SCREENING: {S.ASLEEP, S.CLOSING},
-    S.HISTORY: {S.ASLEEP, S.CLOSING},
-    S.NEWS: {S.ASLEEP, S.CLOSING},
-    S.FINISHING: {S.PAUSED},
-}
-"""Where half an answer is none, and where it may lead when it was asked often enough."""
-SETTINGS = {I.SLOWER: SetSpeechRate, I.FASTER: SetSpeechRate, I.LOUDER: SetVolume, I.QUIETER: SetVolume}
-FINISH_AFTER_SECONDS = 8.0
-
-
-def is_clear(words: tuple[str, ...], wanted: set[str], other: set[str]) -> bool:
-    """Whether an answer says one thing and not the other, with nothing lost."""
-    return bool(wanted & set(words)) and not {UNKNOWN_WORD, *VAGUE_WORDS, *other} & set(words)
-
-
-def goes_on(words: tuple[str, ...]) -> bool:
-    """Whether somebody says clearly that they want to go on after pain."""
-    said = " ".join(words)
-    asks_on = any(phrase in said for phrase in ("go on", "continue")) and UNKNOWN_WORD not in words
-    return is_clear(words, YES_WORDS, NO_WORDS) or asks_on
-
-
-def safety_phrases(table: PhraseTable) -> tuple[tuple[Intent, tuple[str, ...]], ...]:
-    """The safety phrases by what they mean, the most serious first."""
-    return tuple((intent, tuple(f" {p} " for p in table.phrases[intent])) for intent in SAFETY_INTENTS)
-
-
-SAFETY_PHRASES = safety_phrases(PACK.table)
-HIDING = tuple(f" {decoy} " for decoy in PACK.table.decoys if " " in decoy)
-
-
-def safety_in(words: tuple[str, ...]) -> Intent | None:
-    """What a safety phrase anywhere in some words means."""
-    said = f" {' '.join(words)} "
-    for decoy in HIDING:
-        said = said.replace(decoy, " - ")
-    return next((i for i, phrases in SAFETY_PHRASES if any(phrase in said for phrase in phrases)), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """One event, and what came of it."""
-
-    event: Event
-    before: State
-    after: State
-    actions: tuple[Action, ...]
-    heard: ReportHeard | None
-    was_speaking: bool
-    intent: Intent | None
-    words: tuple[str, ...]
-
-    @property
-    def spoken(self) -> list[str]:
-        return [action.text for action in self.actions if isinstance(action, Speak)]
-
-    def moved_to(self, *states: State) -> bool:
-        return self.after in states and any(isinstance(action, ReportState) for action in self.actions)
+S, I = State, Intent  # noqa: E741 - short, as in the other invariants
 
 
 class Watched(Driver):
@@ -151,13 +74,9 @@ class Watched(Driver):
         self.not_today = self.gone | {
             name for name, past in pasts.items() if past.hurt_sessions and (past.sessions_since_hurt or 0) < 2
         }
-        self.left_today: set[str] = set()
         self.holds = Holds(self, pasts if settings.get("pasts") is not None else None)
-        self.reports, self.worst = 0, -1
-        self.score_before: int | None = None
-        self.hurting = self.spread_denied = self.ended = self.started = False
-        self.hurt_region: object = None
-        self.may_begin = True
+        self.pain = PainRules(self)
+        self.ended = self.started = False
         self.ends_with = ""
         self.agreed, self.denied = False, 0
         self.screened = not settings.get("physician_check_due")
@@ -190,7 +109,7 @@ class Watched(Driver):
             return actions
         self.check_safety_is_heard(it)
         self.check_what_was_heard(it)
-        self.check_pain(it)
+        self.pain.check(it)
         self.holds.check(it, due)
         self.check_where_it_leads(it)
         self.check_answers(it)
@@ -205,7 +124,7 @@ class Watched(Driver):
         """Something happened: for whoever counts."""
 
     @property
-    def course(self):  # type: ignore[no-untyped-def]
+    def course(self) -> Course:
         """The way through the routine, to be looked at only."""
         course = self.session._context.course
         assert course is not None
@@ -259,73 +178,6 @@ class Watched(Driver):
     def may_be_our_own(self, it: Happened) -> bool:
         """Whether a word may be our own voice, come back."""
         return it.was_speaking and self.session._context.settings.hears_itself
-
-    def check_pain(self, it: Happened) -> None:
-        """Rules 1 to 8: what a report leads to, with the highest number of the session."""
-        if it.intent is I.PAIN and it.before is not S.EMERGENCY:
-            assert it.after in (S.EASING, S.DEAF), "on after pain"
-            assert PACK.lines[Line.EASE_OUT] in it.spoken, "nobody is told to ease out"
-            if not self.hurting or it.before is S.CLOSING:
-                assert any(isinstance(action, RecordPain) for action in it.actions), "a report is not kept"
-                self.reports += 1
-                self.spread_denied, self.hurt_region = False, None
-            self.hurting = True
-        for action in it.actions:
-            if isinstance(action, RecordPain) and action.stretch_id:
-                hurting_now = it.before not in STRETCHING or action.stretch_id == self.course.step.stretch.id
-                assert hurting_now, "another stretch is recorded"
-                self.left_today.add(action.stretch_id)
-                self.hurt_region = self.course.step.stretch.region
-            elif isinstance(action, RecordPainScore):
-                assert 0 <= action.score <= 10, "a number that is none of the scale"
-                if action.moment == "during":
-                    self.worst = max(self.worst, action.score)
-                    assert self.worst < 6 or it.after is S.CLOSING, "on with six or more"
-                elif action.moment == "before":
-                    self.score_before, self.may_begin = action.score, action.score < 6
-        if it.before is S.SPREADING and it.after is S.DECIDING:
-            assert is_clear(it.words, NO_WORDS, YES_WORDS), "taken for a no"
-            self.spread_denied = True
-            assert (PACK.lines[Line.SUGGEST_ENDING] in it.spoken) == self.leaves_region, (
-                "ending is not suggested"
-            )
-            offers_easier = PACK.lines[Line.DECIDE_EASIER] in it.spoken
-            assert not offers_easier or self.worst <= 1, "the easier way after 2 or more is offered"
-            if self.leaves_region:
-                self.left_today |= {s.id for s in self.known() if s.region is self.hurt_region}
-        if it.before is S.SPREADING and it.intent is I.YES and is_clear(it.words, YES_WORDS, NO_WORDS):
-            assert it.after is S.CLOSING, "on although it has spread"
-        if it.before is S.DECIDING and it.after in (*BUSY, S.SCORE_AFTER):
-            self.check_decision(it)
-        assert not self.hurting or it.after not in (*BUSY, S.SCORE_AFTER), "on without the pain dialogue"
-        if it.after is S.DECIDING:
-            assert self.spread_denied, "whether it has spread was not asked"
-            assert 0 <= self.worst < 6, "a question although the number ends it"
-            assert self.reports == 1, "another question after the second report"
-
-    @property
-    def leaves_region(self) -> bool:
-        """Rule 4: 4 or 5, or 2 or more above the number at the start."""
-        return self.worst >= 4 or self.worst - (10 if self.score_before is None else self.score_before) >= 2
-
-    def known(self):  # type: ignore[no-untyped-def]
-        """Every stretch that there is."""
-        context = self.session._context
-        return {
-            *(stretch for routine in context.catalogue for stretch in routine.stretches),
-            *context.library,
-            *(context.course.routine.stretches if context.course else ()),
-        }
-
-    def check_decision(self, it: Happened) -> None:
-        """Whoever goes on after pain has said so clearly, and may."""
-        assert isinstance(it.event, FinalHypothesis), "on by half a sentence"
-        if it.intent is I.EASIER:
-            assert self.worst <= 1, "the easier way after 2 or more"
-            self.left_today.discard(self.course.step.stretch.id)
-        else:
-            assert goes_on(it.words), "on without a clear yes"
-        self.hurting = False
 
     def check_where_it_leads(self, it: Happened) -> None:
         """Silence leads to rest, only clear speech resumes, who cannot hear does not guide."""
@@ -398,30 +250,30 @@ class Watched(Driver):
             self.rests, self.finishing_from = it.intent is I.SLEEP, it.before
         if it.words or it.before is not S.FINISHING:
             self.talked_at = self.now
-        if it.moved_to(S.CLOSING) and self.hurting and not self.ends_with:
+        if it.moved_to(S.CLOSING) and self.pain.hurting and not self.ends_with:
             self.ends_with = "" if it.before is S.DECIDING and goes_on(it.words) else "pain"
 
     def check_action(self, action: Action) -> None:
         match action:
             case ReportHoldStarted():
-                assert not self.hurting, "a hold after pain without a clear yes"
+                assert not self.pain.hurting, "a hold after pain without a clear yes"
                 assert not self.must_hear_first, "a hold although nothing could be heard"
                 assert self.screened, "a hold before the questions of the first use were answered"
                 assert self.sound_checked, "a hold before the sound check"
                 assert not self.due & set(ASKED_FIRST), "a hold before how it is today was asked"
-                assert self.may_begin, "a hold with six or more at the start"
+                assert self.pain.may_begin, "a hold with six or more at the start"
             case RecordPhysicianChecked():
                 assert self.agreed, "no doctor has agreed"
                 assert self.denied >= 4, "not all of the history was asked"
                 self.screened = True
             case RecordAskedBack(stretch_id):
-                assert stretch_id in self.gone - self.left_today, "what hurts today came back"
+                assert stretch_id in self.gone - self.pain.left_today, "what hurts today came back"
                 self.not_today.discard(stretch_id)
             case RecordSession():
                 self.step = 0
             case ReportState(state, step) if State(state) in STRETCHING:
                 stretch = self.course.step.stretch.id
-                assert stretch not in self.left_today, "what hurt today was offered again"
+                assert stretch not in self.pain.left_today, "what hurt today was offered again"
                 assert stretch not in self.not_today, "what hurt on other days was offered again"
                 if State(state) is S.INSTRUCTING:
                     assert step >= self.step or self.heard[-1:] == [I.BACK], "the order was broken"

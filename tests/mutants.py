@@ -213,7 +213,7 @@ def _foresee_final(self: Listener, hypothesis: object) -> Match | None:
     return _foresee(self, hypothesis) if isinstance(hypothesis, FinalHypothesis) else None
 
 
-def _find_whole(self: PhraseTable, words: tuple[str, ...], *args: object) -> Match | None:
+def _find_whole(self: PhraseTable, words: tuple[str, ...], *args: tuple[Intent, ...]) -> Match | None:
     found = _find_safety(self, words, *args)
     return found if found and len(found.phrase.split()) == len(words) else None
 

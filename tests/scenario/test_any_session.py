@@ -1,6 +1,6 @@
 """Whatever is said and whatever happens, in any order: what must always hold, holds.
 
-What must hold is in tests/invariants.py, what can happen in tests/happenings.py.
+What must hold is in tests/invariants.py and the files that it uses, what can happen in tests/happenings.py.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from collections.abc import Callable
 from random import Random
 
 import pytest
+from cases import DEVICES, Case, minimal, played, read
 from driver import PACK, SAID_ON_THE_WAY
-from happenings import DEVICES, Case, Found, minimal, played, random_case, read, search
+from happenings import FIXED_SEED, FIXED_SESSIONS, Found, random_case, search
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from invariants import Watched
@@ -22,7 +23,6 @@ INTERRUPTED = (
     *(State.ASLEEP, State.PAUSED, State.FINISHING, State.EASING),
     *(State.EMERGENCY, State.CLOSING, State.DEAF),
 )
-FIXED_SEED, FIXED_SESSIONS = 1, 800
 
 
 def interrupt(driver: Watched, by: State) -> None:
