@@ -68,7 +68,7 @@ BASE = {
     "pass": 4,
     "stall": 1,
     "late": 2,
-    "device": 1.5,
+    "device": 2,
     "odd": 1,
     "partial": 1,
     "chatter": 1.5,
@@ -89,7 +89,7 @@ def random_setup(random: Random) -> Setup:
     setup: Setup = {"catalogue": catalogue}
     if random.random() < 0.8:
         setup["routine"] = random.choice((*CATALOGUES[catalogue], CATALOGUES[catalogue][-1])).id
-    for name, chance in (("physician_check_due", 0.15), ("sound_check", 0.15), ("asks_how_it_is", 0.3)):
+    for name, chance in (("physician_check_due", 0.15), ("sound_check", 0.2), ("asks_how_it_is", 0.3)):
         if random.random() < chance:
             setup[name] = True
     setup["plans"] = random.random() < 0.3
@@ -138,6 +138,8 @@ def _go_on(random: Random, driver: Watched, setup: Setup) -> Moves:
     state = driver.state
     if state is State.FINISHING:
         return _to_whether_to_finish(random, setup)
+    if state in LEADS_ON and random.random() < 0.2:
+        return [["say", random.choice(LEADS_ON[state])]]
     if state in LEADS_ON:
         return [["answer", random.choice(LEADS_ON[state]), random.choice((0.0, 0.5))]]
     if state is State.DEAF:
