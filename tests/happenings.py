@@ -47,7 +47,7 @@ LEADS_ON: dict[State, tuple[str, ...]] = {
 }
 HARMLESS = tuple(intent for intent in Intent if intent not in (Intent.RED_FLAG, Intent.END))
 CHATTER = ("[unk]", "step", "yes", "no", "ten", "stop", "back", "okay", "end", "better", "two")
-LAST_WORDS = ("red flag", "end", "hurt", "go on", "go on")
+LAST_WORDS = ("red flag", "end", "hurt", "report", "report", "there", "there", "pause")
 """What a session leads up to; a little more happens after it."""
 BASE = {
     "go on": 16,
@@ -311,7 +311,7 @@ def random_case(random: Random, case: Case, kind: type[Watched] = Watched, most_
     likely = weights(random)
     driver = watched(case.setup, kind)
     count, last_words = random.randint(4, most_moves), random.choice(LAST_WORDS)
-    last_at = random.randrange(count)
+    last_at = random.randrange(count // 2, count)
     for at in range(min(count, last_at + 8)):
         kind_of_move = (
             last_words if at == last_at else random.choices(tuple(likely), tuple(likely.values()))[0]
@@ -325,8 +325,8 @@ def random_case(random: Random, case: Case, kind: type[Watched] = Watched, most_
     return driver
 
 
-FIXED_SEED, FIXED_SESSIONS = 1, 1000
-"""The sessions that the tests play each time, whole or until a planted fault is found."""
+FIXED_SEED, FIXED_SESSIONS, MOST_SESSIONS = 1, 600, 3000
+"""The sessions that the tests play each time, and how many until a planted fault is found; most in under 50."""
 
 
 @dataclass
