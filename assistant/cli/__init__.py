@@ -28,7 +28,6 @@ COMMANDS = (
     "history",
     "forget",
     "doctor",
-    "bench",
 )
 """Each is a module of this package with `register(app)`, which adds the command of that name."""
 

@@ -1,6 +1,6 @@
 """Where the command line speaks: results to stdout, notes to stderr, logs to stderr or a file on request.
 
-Used on the main thread. Must not be imported outside assistant/cli, and stays quick to import: every
+Used on the main thread by the command lines alone, `limber` and scripts/measure. Stays quick to import: every
 command, `--version` too, pays for it.
 """
 

@@ -30,11 +30,18 @@ UNKNOWN_WEIGHT = 14  # phrases that [unk] weighs as much as: docs/model.md has o
 
 
 class VoskRecognizer:
-    """Recognizes the phrases of a grammar and `[unk]`."""
+    """Recognizes the phrases of a grammar and `[unk]`, which weighs as much as so many of them."""
 
-    def __init__(self, model: VoskModel, settings: EndpointSettings | None = None) -> None:
+    def __init__(
+        self,
+        model: VoskModel,
+        settings: EndpointSettings | None = None,
+        *,
+        unknown_weight: int = UNKNOWN_WEIGHT,
+    ) -> None:
         self._model = model
-        self._recognizer = vosk.KaldiRecognizer(model.native, SAMPLE_RATE_HZ, _as_json(()))
+        self._unknown_weight = unknown_weight
+        self._recognizer = vosk.KaldiRecognizer(model.native, SAMPLE_RATE_HZ, _as_json((), UNKNOWN_WEIGHT))
         self._recognizer.SetWords(True)
         self._judge = model.new_judge()
         self._endpointer = Endpointer(settings or EndpointSettings())
@@ -53,7 +60,8 @@ class VoskRecognizer:
         libvosk would leave out just the missing word, and "not finished" would become "not".
         """
         unknown = frozenset(self._model.missing_words(word for phrase in phrases for word in phrase.split()))
-        self._pending_grammar = _as_json([p for p in phrases if unknown.isdisjoint(p.split())])
+        known = [phrase for phrase in phrases if unknown.isdisjoint(phrase.split())]
+        self._pending_grammar = _as_json(known, self._unknown_weight)
 
     def accept(self, block: bytes) -> list[PartialHypothesis | FinalHypothesis]:
         """Take one block; return a partial hypothesis when the words are others, a final one at the end."""
@@ -170,5 +178,5 @@ class _Word:
     end_seconds: float
 
 
-def _as_json(phrases: Sequence[str]) -> str:
-    return json.dumps([*phrases, *[UNKNOWN_WORD] * UNKNOWN_WEIGHT])
+def _as_json(phrases: Sequence[str], unknown_weight: int) -> str:
+    return json.dumps([*phrases, *[UNKNOWN_WORD] * unknown_weight])

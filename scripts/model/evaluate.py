@@ -1,6 +1,7 @@
 """Phrases that no human recorded, on synthetic voices that training never heard: clean and in noise.
 
-Recordings of humans are measured by `limber bench model`; these figures are about machines' voices only.
+Recordings of humans are measured by `scripts/measure/run model`; these figures are about machines alone.
+Each phrase is heard in the virtual room from a fresh start.
 """
 
 from __future__ import annotations
@@ -9,34 +10,63 @@ import argparse
 import json
 import random
 import sys
+import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import soundfile as sf
 import synthesis
 from corpus import SAMPLE_RATE_HZ
 from noises import dishes, level, water
 
-from assistant.core.intents import SAFETY_INTENTS, Intent
+from assistant.core.intents import SAFETY_INTENTS, Intent, PhraseTable
 from assistant.language.packs import load_language
-from assistant.speech.bench_audio import active_rms
-from assistant.speech.bench_ear import Ear
-from assistant.speech.benchmark import Share
-from assistant.speech.hearing import session_grammar
 from assistant.speech.vosk_model import VoskModel
+from scripts.measure.clips import Clip
+from scripts.measure.intervals import Share
+from scripts.measure.material import Backgrounds, Piece
+from scripts.measure.measuring import Spoken, Tools, hear_piece
+from scripts.measure.trials import Kind, Trial
 
 NOISY_DB = 10.0
 SEED = 4
+NOISE_SECONDS = 60
+NOISE_RMS = 1000.0
+TRIALS = (
+    Trial("clean", Kind.SAID),
+    Trial(f"kitchen-like {NOISY_DB:.0f} dB", Kind.SAID, background="kitchen", snr_db=NOISY_DB),
+)
 
 
-def heard(samples: np.ndarray, snr_db: float | None, rng: np.random.Generator) -> np.ndarray:
-    """The clip with half a second of quiet before and a second after it, in synthetic noise if asked for."""
-    whole = np.concatenate([np.zeros(SAMPLE_RATE_HZ // 2), samples / 4.0, np.zeros(SAMPLE_RATE_HZ)])
-    whole += rng.normal(0, 3, len(whole))
-    if snr_db is not None:
-        noise = level(water(len(whole), rng)) + level(dishes(len(whole), rng))
-        whole += level(noise) * active_rms(samples / 4.0) * 10 ** (-snr_db / 20)
-    return np.clip(np.round(whole), -32768, 32767).astype(np.int16)
+def phrases(table: PhraseTable, folder: Path) -> Iterator[tuple[Intent, Clip]]:
+    """Every safety phrase and some of the others, each by several voices, with what it means."""
+    rng, said = random.Random(SEED), []
+    for intent, patterns in table.phrases.items():
+        plain = [p for p in patterns if "{" not in p]
+        wanted = plain if intent in SAFETY_INTENTS else plain[:3]
+        said += [(str(intent), phrase, manner) for phrase in wanted for manner in synthesis.held_manners(rng)]
+    for number, (utterance, samples) in enumerate(synthesis.synthesize(said)):
+        path = folder / f"{number}.wav"
+        sf.write(path, samples, SAMPLE_RATE_HZ)
+        yield Intent(utterance.kind), Clip(path, "", utterance.text, utterance.speaker, "")
+
+
+def noise(folder: Path) -> Clip:
+    """A minute of water and dishes, made from nothing."""
+    rng, count = np.random.default_rng(SEED), NOISE_SECONDS * SAMPLE_RATE_HZ
+    made = level(level(water(count, rng)) + level(dishes(count, rng))) * NOISE_RMS
+    sf.write(folder / "noise.wav", made.clip(-32768, 32767).astype(np.int16), SAMPLE_RATE_HZ)
+    return Clip(folder / "noise.wav", "noise/ambient", "", "", "")
+
+
+def is_understood(intent: Intent, spoken: Spoken, table: PhraseTable) -> bool:
+    """A safety phrase: believed; any other: what it means is what the final texts mean."""
+    if intent in SAFETY_INTENTS:
+        return spoken.decided_seconds is not None
+    match = table.match(tuple(" ".join(spoken.finals).split()))
+    return match is not None and match.intent is intent
 
 
 def main() -> None:
@@ -44,28 +74,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure a model on synthetic voices that it never heard.")
     parser.add_argument("model", type=Path)
     arguments = parser.parse_args()
-    table = load_language("en").table
-    ear = Ear(VoskModel(arguments.model), session_grammar(table, Intent), table)
-    rng, noise_rng = random.Random(SEED), np.random.default_rng(SEED)
-    said = []
-    for intent, patterns in table.phrases.items():
-        plain = [p for p in patterns if "{" not in p]
-        chosen = plain if intent in SAFETY_INTENTS else plain[:3]
-        said += [(str(intent), phrase, manner) for phrase in chosen for manner in synthesis.held_manners(rng)]
+    table, model = load_language("en").table, VoskModel(arguments.model)
     right: Counter[tuple[str, str]] = Counter()
     total: Counter[tuple[str, str]] = Counter()
-    for utterance, samples in synthesis.synthesize(said):
-        intent = Intent(utterance.kind)
-        for name, snr_db in (("clean", None), (f"kitchen-like {NOISY_DB:.0f} dB", NOISY_DB)):
-            found = ear.hear(heard(samples, snr_db, noise_rng))
-            if intent in SAFETY_INTENTS:
-                understood = bool(found.believed)
-            else:
-                match = table.match(tuple(" ".join(found.finals).split()))
-                understood = match is not None and match.intent is intent
-            for group in (utterance.kind, f"voice {utterance.speaker.split(':')[0]}", "all"):
-                total[name, group] += 1
-                right[name, group] += understood
+    with tempfile.TemporaryDirectory() as folder:
+        tools = Tools(model, table, Backgrounds((noise(Path(folder)),), (), ()), None)
+        for number, (intent, clip) in enumerate(phrases(table, Path(folder))):
+            for trial in TRIALS:
+                (spoken,) = hear_piece(Piece(trial, number, (clip,), 0.0), tools).spoken
+                for group in (str(intent), f"voice {clip.speaker.split(':')[0]}", "all"):
+                    total[trial.name, group] += 1
+                    right[trial.name, group] += is_understood(intent, spoken, table)
     for name, group in total:
         share = Share(right[name, group], total[name, group])
         low, high = share.interval()

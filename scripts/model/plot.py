@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from assistant.simulate.bench.lines import curves
+from scripts.measure.lines import curves
 
 LINES = {
     "exact phrase, clean": ("exact alarms", "exact missed clean"),

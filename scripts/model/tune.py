@@ -1,7 +1,7 @@
 """The operating point: what "stop" misses against what it makes up, for several costs of the graph.
 
-Builds a model folder for each setting and decodes the development set with it. Writes one line of JSON per
-setting: `scripts/model/build tune --help`.
+Builds a model folder for each setting and measures it on the development set, in the virtual room. Writes one
+line of JSON per setting: `scripts/model/build tune --help`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from multiprocessing import Pool
 from pathlib import Path
@@ -25,20 +26,12 @@ from network import JUDGE, trained
 from phones import JUDGED_PDF_COUNT, PDF_COUNT
 
 from assistant.core.intents import Intent
-from assistant.core.ports import SAMPLE_RATE_HZ
 from assistant.language.packs import load_language
-from assistant.speech.bench_audio import (
-    CONDITIONS,
-    LEAD_SECONDS,
-    Recordings,
-    read_recordings,
-    word_end_seconds,
-)
-from assistant.speech.bench_ear import Ear
-from assistant.speech.benchmark import STOP, closed_set
-from assistant.speech.hearing import session_grammar
-from assistant.speech.vosk_model import VoskModel
+from scripts.measure.measuring import Outcome
+from scripts.measure.processes import Run, measure
+from scripts.measure.trials import STOP, chosen
 
+CLEAN, WORDS, READING = "clean", "twelve words", "others' reading"
 NOISY = "kitchen 10 dB"
 
 
@@ -51,53 +44,51 @@ class Setting:
 
 
 def try_setting(
-    network_path: Path, judge_path: Path | None, setting: Setting, recordings: Recordings, every: int
+    network_path: Path, judge_path: Path | None, setting: Setting, audio: Path, every: int
 ) -> dict[str, float]:
-    """Decode every `every`-th "stop", clean and noisy, and the running speech.
+    """Hear every `every`-th "stop", clean and noisy, the twelve words and the running speech.
 
     Returns the share of the closed set that is right, shares missed of confirmed clips, and alarms per hour:
     by final texts that are exactly "stop", and as the reflex believes it.
     """
     torch.set_num_threads(1)
-    table = load_language("en").table
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         export.write(folder, *trained(network_path, PDF_COUNT), setting.options)
         if judge_path is not None:
             judging.write(folder, *trained(judge_path, JUDGED_PDF_COUNT, JUDGE))
         graph.build(folder, costs=setting.costs)
-        model = VoskModel(folder)
-    ear = Ear(model, session_grammar(table, Intent), table)
-    right = closed_set(model, recordings, table)[""]
-    found = {"closed set right": right.count / right.total}
-    clips = [clip for clip in recordings.commands(STOP) if clip.confirmed][::every]
-    for name in ("clean", NOISY):
-        condition = next(c for c in CONDITIONS if c.name == name)
-        heard = [ear.hear(recordings.heard(clip, condition, seed)) for seed, clip in enumerate(clips)]
-        found[f"exact missed {name}"] = float(np.mean([not h.said(STOP) for h in heard]))
-        at = [h.believed_at(Intent.STOP) for h in heard]
-        found[f"believed missed {name}"] = float(np.mean([a is None for a in at]))
-        if name == "clean":
-            late = (
-                a - LEAD_SECONDS - word_end_seconds(clip.samples())
-                for a, clip in zip(at, clips, strict=True)
-                if a is not None
-            )
-            found["delay seconds"] = float(np.median(list(late)))
-    spoken = [clip.samples() for clip in recordings.negatives("librispeech")][::every]
-    hours = sum(map(len, spoken)) / SAMPLE_RATE_HZ / 3600
-    heard = [ear.hear(samples) for samples in spoken]
-    found["exact alarms"] = sum(h.finals.count(STOP) for h in heard) / hours
-    believed = [intent for h in heard for intent, _ in h.believed]
-    found["believed alarms"] = believed.count(Intent.STOP) / hours
+        trials = chosen(",".join((CLEAN, NOISY, WORDS, READING)), quick=False)
+        run = Run(audio, trials, every=every, processes=1, model=folder, own_voice=False)
+        outcomes = measure(run, lambda line: None)
+    return _point(outcomes)
+
+
+def _point(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    heard = {name: [one for one in outcomes if one.trial == name] for name in (CLEAN, NOISY, WORDS, READING)}
+    spoken = {name: [one for piece in pieces for one in piece.spoken] for name, pieces in heard.items()}
+    found = {"closed set right": float(np.mean([one.right for one in spoken[WORDS]]))}
+    for name in (CLEAN, NOISY):
+        stops = [one for one in spoken[name] if one.confirmed]
+        found[f"exact missed {name}"] = float(np.mean([not one.exact for one in stops]))
+        decided = [one.decided_seconds for one in stops if one.decided_seconds is not None]
+        found[f"believed missed {name}"] = 1 - len(decided) / len(stops)
+        if name == CLEAN:
+            found["delay seconds"] = float(np.median(decided))
+    table = load_language("en").table
+    hours = sum(piece.seconds for piece in heard[READING]) / 3600
+    believed = [table.find_safety(tuple(one.split())) for piece in heard[READING] for one in piece.made_up]
+    found["exact alarms"] = sum(one.finals.count(STOP) for one in spoken[READING]) / hours
+    found["believed alarms"] = sum(one is not None and one.intent is Intent.STOP for one in believed) / hours
     found["believed alarms of any kind"] = len(believed) / hours
-    found["real-time factor"] = ear.busy_seconds / ear.sound_seconds
+    seconds = sum(piece.seconds for piece in outcomes)
+    found["real-time factor"] = sum(piece.busy_seconds for piece in outcomes) / seconds
     return found
 
 
 def _job(job: tuple[Path, Path | None, Setting, Path, int]) -> tuple[Setting, dict[str, float]]:
     network_path, judge_path, setting, audio, every = job
-    return setting, try_setting(network_path, judge_path, setting, read_recordings(audio), every)
+    return setting, try_setting(network_path, judge_path, setting, audio, every)
 
 
 def settings(grid: dict[str, list[float]]) -> list[Setting]:

@@ -16,7 +16,11 @@ from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine
 from assistant.core.states import State
 from assistant.equipment import load_content
-from assistant.simulate.echo_proof import (
+from assistant.speech.models import find_speech_model
+from assistant.speech.recognizer import VoskRecognizer
+from assistant.speech.voice import open_voice
+from assistant.speech.vosk_model import VoskModel
+from scripts.measure.own_sayings import (
     FAINT_RMS,
     FLOOR_RMS,
     Misheard,
@@ -24,10 +28,6 @@ from assistant.simulate.echo_proof import (
     everything_said,
     listen_to_itself,
 )
-from assistant.speech.models import find_speech_model
-from assistant.speech.recognizer import VoskRecognizer
-from assistant.speech.voice import open_voice
-from assistant.speech.vosk_model import VoskModel
 
 Content = tuple[LanguagePack, tuple[Routine, ...]]
 

@@ -1,7 +1,7 @@
 """What Limber hears when it hears only itself: every sentence it can say, played into the real recognizer.
 
 Nothing may veto a safety phrase, so our own prompts must not sound like one. Used by a test and by
-scripts/echo_proof.py. Must not act on what it finds.
+`scripts/measure/run echo-proof`. Must not act on what it finds.
 """
 
 from __future__ import annotations

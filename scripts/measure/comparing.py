@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.simulate.bench.figures import Figure
-from assistant.simulate.bench.saying import in_words
+from scripts.measure.figures import Figure
+from scripts.measure.saying import in_words
 
 ROUNDING = 1e-9
 FEWEST = 20

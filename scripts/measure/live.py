@@ -1,43 +1,51 @@
-"""Benchmark of a live session on virtual devices: from the end of a spoken "stop" to silence; CPU and memory.
+"""scripts/measure/run live: a live session on virtual devices, from the end of a spoken "stop" to silence.
 
-    .venv/bin/python scripts/bench_live.py [--runs 20] [--recordings FOLDER]
-
-FOLDER holds recordings of "stop" to play in place of synthesized ones. Needs what tests/audio needs.
+Runs on the main thread, beside the program that it measures. Needs what tests/audio needs.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
+import typer
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "audio"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "audio"))
 
 from live import LiveLimber, last_loud, live_limber, silence_after, spoken
 from virtual_sound import Samples, VirtualSound, missing_packages
 
 from assistant.audio.files import read_audio
+from assistant.cli import output
+from assistant.errors import AudioError
 
 VOICES = ("espeak:en-us", "espeak:en-us+f3", "espeak:en-gb", "flite:slt", "flite:rms")
 SETTINGS = {"LIMBER_SESSION_ROUTINE": "at-the-desk", "LIMBER_SESSION_SOUND_CHECK": "false"}
 
 
-def main() -> int:
-    """Run it, print a line a run and a summary as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=20)
-    parser.add_argument("--recordings", type=Path)
-    options = parser.parse_args()
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("live")(live)
+
+
+def live(
+    runs: Annotated[int, typer.Option(min=1, metavar="N", help='Say "stop" so often.')] = 20,
+    recordings: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", exists=True, file_okay=False, help='Recordings of "stop"; else synthesized ones.'
+        ),
+    ] = None,
+) -> None:
+    """Say "stop" to a live session on virtual devices: how late it is silent; processor and memory."""
     if missing := missing_packages():
-        print(f"needs: sudo apt-get install {' '.join(missing)}", file=sys.stderr)
-        return 1
-    stops = _stops(options.recordings, options.runs)
+        raise AudioError("missing", f"This needs: sudo apt-get install {' '.join(missing)}")
+    stops = _stops(recordings, runs)
     with (
         tempfile.TemporaryDirectory() as folder,
         VirtualSound.started() as sound,
@@ -50,7 +58,7 @@ def main() -> int:
             delay = _stop_once(sound, limber, stop)
             missed += delay is None
             delays += [] if delay is None else [delay]
-            print(f"run {number}: " + ("missed" if delay is None else f"{delay * 1000:.0f} ms"), flush=True)
+            output.note(f"run {number}: " + ("missed" if delay is None else f"{delay * 1000:.0f} ms"))
         seconds = time.monotonic() - started
         cpu = (_cpu_seconds(limber.process.pid) - used) / seconds
         memory = _peak_megabytes(limber.process.pid)
@@ -65,8 +73,7 @@ def main() -> int:
         "cpu_share_of_one_core": round(cpu, 3),
         "peak_memory_megabytes": memory,
     }
-    print(json.dumps(summary))
-    return 0
+    output.emit_json(summary)
 
 
 def _stops(folder: Path | None, runs: int) -> list[Samples]:
@@ -82,7 +89,8 @@ def _leveled(samples: Samples) -> Samples:
     """The recording at a peak of -6 dBFS, without what is quieter than 5 % of it at its ends."""
     sound = samples.astype(np.float64) * (16_384 / max(1, np.abs(samples.astype(np.int32)).max()))
     loud = np.flatnonzero(np.abs(sound) > 0.05 * 16_384)
-    return sound[loud[0] : loud[-1] + 1].astype(np.int16)
+    leveled: Samples = sound[loud[0] : loud[-1] + 1].astype(np.int16)
+    return leveled
 
 
 def _stop_once(sound: VirtualSound, limber: LiveLimber, stop: Samples) -> float | None:
@@ -114,7 +122,3 @@ def _cpu_seconds(pid: int) -> float:
 def _peak_megabytes(pid: int) -> int:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return round(next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

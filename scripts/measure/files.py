@@ -16,7 +16,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from assistant.errors import StoreError
-from assistant.simulate.bench.figures import Figure
+from scripts.measure.figures import Figure
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 _FIGURES = TypeAdapter(list[Figure])

@@ -19,10 +19,10 @@ from assistant.config import Config
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ, Speech, Voice
 from assistant.equipment import load_content
 from assistant.errors import VoiceError
-from assistant.simulate.echo_proof import everything_said
 from assistant.speech.prompt_cache import PromptCache, prompt_key
 from assistant.speech.reacting import SUSPICION_DB
 from assistant.speech.voice import open_voice
+from scripts.measure.own_sayings import everything_said
 
 VOICES = ("espeak:en-us", "flite:slt")
 RATES = (1.0, 0.85, 1.15, 0.95, 1.05)

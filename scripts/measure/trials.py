@@ -10,7 +10,9 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from assistant.errors import HearingError
-from assistant.speech.benchmark import STOP
+
+STOP = "stop"
+CLOSED_SET = ("yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go", "start", "repeat")
 
 
 class Kind(StrEnum):
@@ -20,6 +22,8 @@ class Kind(StrEnum):
     """Each is "stop": how many are missed?"""
     SINGLE = "single"
     """Each is one word or phrase, but no safety phrase: how many are taken for one?"""
+    SAID = "said"
+    """Each says what its text says: how many are heard as just that?"""
     OTHERS = "others"
     """Sound without safety phrases, one recording after the other: how many false pauses in an hour?"""
     ALONE = "alone"
@@ -43,7 +47,8 @@ class Trial:
     `folders` are those of the recordings. What sounds all the time is named by `background` ("kitchen",
     "babble", "television" or "room"), `snr_db` below a person at a meter. Without a distance there are no
     walls. `as_recorded` leaves each recording at its own level, else it has the level of a person at a meter.
-    The quick form takes every `quick_every`-th recording, or none for 0.
+    With `only`, nothing but these words can be heard. The quick form takes every `quick_every`-th recording,
+    or none for 0.
     """
 
     name: str
@@ -54,6 +59,7 @@ class Trial:
     distance_meters: float | None = None
     as_recorded: bool = False
     own_voice: OwnVoice | None = None
+    only: tuple[str, ...] = ()
     quick_every: int = 0
 
 
@@ -128,6 +134,13 @@ TRIALS: tuple[Trial, ...] = (
     *_others(),
     Trial("single other commands", Kind.SINGLE, ("commands/*",), as_recorded=True, quick_every=8),
     Trial("single other words", Kind.SINGLE, ("negatives/words",), as_recorded=True, quick_every=4),
+    Trial(
+        "twelve words",
+        Kind.SAID,
+        tuple(f"commands/{word}" for word in CLOSED_SET),
+        as_recorded=True,
+        only=CLOSED_SET,
+    ),
     *(
         Trial(
             f"own voice alone {name}", Kind.ALONE, own_voice=OwnVoice(name), quick_every=1 * (name == "speex")

@@ -1,6 +1,6 @@
 """Play everything that Limber says, in its usual voices, to its own ears, and say what it takes for commands.
 
-    .venv/bin/python scripts/echo_proof.py [--voice flite:slt --voice espeak:en-us] [--draws 1] [TEXT…]
+    scripts/measure/run echo-proof [--voice flite:slt --voice espeak:en-us] [--draws 1] [TEXT…]
 
 Prints each safety phrase with the saying that triggers it, which must not be, and a table of other
 commands, which the session takes for its echo. Exits with 1 when a safety phrase was triggered. With TEXTs
@@ -10,19 +10,15 @@ it tries just those.
 from __future__ import annotations
 
 import argparse
-import sys
 from collections import Counter
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from assistant.config import Config
 from assistant.equipment import load_content
-from assistant.simulate.echo_proof import Misheard, Saying, everything_said, listen_to_itself
 from assistant.speech.models import find_speech_model
 from assistant.speech.recognizer import VoskRecognizer
 from assistant.speech.voice import open_voice
 from assistant.speech.vosk_model import VoskModel
+from scripts.measure.own_sayings import Misheard, Saying, everything_said, listen_to_itself
 
 
 def main() -> int:
@@ -57,7 +53,3 @@ def _print_others(found: list[Misheard]) -> None:
     print("| times | intent | phrase | such as |\n|---|---|---|---|")
     for (intent, phrase), count in counts.most_common():
         print(f"| {count} | {intent} | {phrase} | {examples[intent, phrase]} |")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

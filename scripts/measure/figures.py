@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from assistant.core.intents import PhraseTable
-from assistant.simulate.bench.measuring import Outcome, Spoken
-from assistant.simulate.bench.trials import Kind
-from assistant.speech.benchmark import Rate, Share, Z
+from scripts.measure.intervals import Rate, Share, Z
+from scripts.measure.measuring import Outcome, Spoken
+from scripts.measure.trials import STOP, Kind
 
 MISSED, CONFIRMED = '"stop" missed', '"stop" missed, confirmed'
 PAUSES, DUCKS = "false pauses an hour", "suspicions an hour"
@@ -24,6 +24,11 @@ UNDERSTOOD, ALL_COMMANDS = "understood", "all commands"
 DECIDED, DECIDED_LATE = "word end to decision, median", "word end to decision, 95 %"
 SILENT, SILENT_LATE = "word end to silence, median", "word end to silence, 95 %"
 COST = "cost"
+EXACT, EXACT_CONFIRMED = '"stop" missed in final texts', '"stop" missed in final texts, confirmed'
+UNSUSPECTED, UNSUSPECTED_CONFIRMED = '"stop" not suspected', '"stop" not suspected, confirmed'
+MADE_UP = '"stop" in final texts, an hour'
+TAKEN_FOR_STOP = 'taken for "stop" in final texts'
+RIGHT, ALL_WORDS, ALL_CONFIRMED = "right, with nothing else to be heard", "all", "all, confirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,16 @@ def _taken(pieces: Sequence[Outcome]) -> list[Figure]:
     return [_share(TAKEN, pieces[0].trial, _all(pieces), lambda one: one.decided_seconds is not None)]
 
 
+def _right(pieces: Sequence[Outcome]) -> list[Figure]:
+    """By word, and of all."""
+    spoken = _all(pieces)
+    words = {word: [one for one in spoken if one.text == word] for word in sorted({o.text for o in spoken})}
+    groups = {**words, ALL_WORDS: spoken, ALL_CONFIRMED: [one for one in spoken if one.confirmed]}
+    return [
+        _share(RIGHT, name, group, lambda one: one.right, "down") for name, group in groups.items() if group
+    ]
+
+
 def _paused(pieces: Sequence[Outcome]) -> list[Figure]:
     return [
         _rate(PAUSES, pieces, sum(len(piece.made_up) for piece in pieces)),
@@ -94,9 +109,30 @@ def _alone(pieces: Sequence[Outcome]) -> list[Figure]:
 _OF_KIND: dict[Kind, Callable[[Sequence[Outcome]], list[Figure]]] = {
     Kind.STOP: _missed,
     Kind.SINGLE: _taken,
+    Kind.SAID: _right,
     Kind.OTHERS: _paused,
     Kind.ALONE: _alone,
 }
+
+
+def of_recognizer(outcomes: Sequence[Outcome]) -> list[Figure]:
+    """What the recognizer itself said and suspected, whatever was believed of it."""
+    found: list[Figure] = []
+    for name, group in groupby(outcomes, key=lambda outcome: outcome.trial):
+        pieces = list(group)
+        spoken = _all(pieces)
+        if pieces[0].kind is Kind.STOP:
+            sure = [one for one in spoken if one.confirmed]
+            found.append(_share(EXACT, name, spoken, lambda one: not one.exact))
+            found.append(_share(UNSUSPECTED, name, spoken, lambda one: not one.suspected))
+            if sure:
+                found.append(_share(EXACT_CONFIRMED, name, sure, lambda one: not one.exact))
+                found.append(_share(UNSUSPECTED_CONFIRMED, name, sure, lambda one: not one.suspected))
+        elif pieces[0].kind is Kind.SINGLE:
+            found.append(_share(TAKEN_FOR_STOP, name, spoken, lambda one: STOP in one.finals))
+        elif pieces[0].kind is Kind.OTHERS:
+            found.append(_rate(MADE_UP, pieces, sum(one.finals.count(STOP) for one in spoken)))
+    return found
 
 
 def _understood(outcomes: Sequence[Outcome], table: PhraseTable) -> list[Figure]:

@@ -13,18 +13,18 @@ import soundfile as sf
 
 from assistant.core.events import FinalHypothesis
 from assistant.core.intents import Intent, PhraseTable
-from assistant.core.ports import SAMPLE_RATE_HZ, Speech
+from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ, Speech
 from assistant.errors import AudioError, HearingError, VoiceError
-from assistant.simulate.bench import measuring, own_voice, processes
-from assistant.simulate.bench.ears import Noticed
-from assistant.simulate.bench.figures import OWN_WORDS, PAUSES, figures_of
-from assistant.simulate.bench.material import Backgrounds, Piece, clips_of, pieces_of, room_for, said
-from assistant.simulate.bench.measuring import LATE_SECONDS, Outcome, Tools, hear_piece
-from assistant.simulate.bench.own_voice import QUIET_AFTER_CUT_SECONDS, Prompts, Talking
-from assistant.simulate.bench.saying import made_up
-from assistant.simulate.bench.trials import TRIALS, Kind, OwnVoice, Trial, chosen
 from assistant.simulate.room import PERSON_RMS
-from assistant.speech.bench_audio import Clip, active_rms, read_clips
+from scripts.measure import measuring, own_voice, processes
+from scripts.measure.clips import Clip, active_rms, read_clips, word_end_seconds
+from scripts.measure.ears import Noticed
+from scripts.measure.figures import OWN_WORDS, PAUSES, figures_of
+from scripts.measure.material import WARM_UP_SECONDS, Backgrounds, Piece, clips_of, pieces_of, room_for, said
+from scripts.measure.measuring import LATE_SECONDS, Outcome, Tools, hear_piece
+from scripts.measure.own_voice import QUIET_AFTER_CUT_SECONDS, Prompts, Talking
+from scripts.measure.saying import made_up
+from scripts.measure.trials import TRIALS, Kind, OwnVoice, Trial, chosen
 
 TABLE = PhraseTable({Intent.STOP: ("stop",), Intent.YES: ("yes",)}, {})
 WORD_ENDS_SECONDS = 0.6
@@ -58,7 +58,7 @@ def folder(tmp_path: Path) -> Path:
 class LoudnessEars:
     """Reflexes 100 ms after sound that gets loud has become soft; suspects while it is loud."""
 
-    def __init__(self, model: object, table: object, canceller: str, point: object) -> None:
+    def __init__(self, model: object, table: object, canceller: str, point: object, only: object) -> None:
         self._quiet_blocks = 99
         self.far: list[bytes | None] = []
 
@@ -68,7 +68,7 @@ class LoudnessEars:
         self._quiet_blocks = 0 if loud else self._quiet_blocks + 1
         reflex = self._quiet_blocks == 5
         finals = (FinalHypothesis(1, ("[unk]", "stop"), 0.0, 0.0),) if reflex else ()
-        return Noticed(finals, loud, reflex)
+        return Noticed(finals, loud, reflex, ("stop",) if reflex else ())
 
 
 @pytest.fixture
@@ -104,6 +104,54 @@ def test_a_decision_is_timed_from_the_words_end_and_silence_follows_the_fade(
     assert (outcome.made_up, outcome.suspicions) == ([], 4)
     assert outcome.seconds == pytest.approx(2 + 4 * 2.6, abs=0.05)
     assert outcome.busy_seconds > 0
+
+
+def test_a_suspicion_counts_again_when_it_had_vanished_and_a_belief_has_its_time(
+    folder: Path, tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the one second of the word and the 1.6 s after it: blocks with what they bring, else nothing."""
+    begins = round(WARM_UP_SECONDS[False] / BLOCK_SECONDS)
+    word_end = begins + round(WORD_ENDS_SECONDS / BLOCK_SECONDS)
+    quiet, suspects = Noticed((), False, False), Noticed((), True, False)
+    script = {
+        word_end - 6: suspects,
+        word_end - 2: suspects,
+        word_end - 1: suspects,
+        word_end + 4: Noticed((), True, True, ("stop",)),
+        word_end + 24: Noticed((), False, True, ("stop",)),
+    }
+
+    class Scripted(LoudnessEars):
+        def hear(self, near: bytes, far: bytes | None) -> Noticed:
+            self.far.append(far)
+            return script.get(len(self.far) - 1, quiet)
+
+    monkeypatch.setattr(measuring, "Ears", Scripted)
+    (clip, *_) = clips_of(CLEAN, read_clips(folder), TABLE)
+    outcome = hear_piece(Piece(CLEAN, 0, (clip,), 0.0), tools)
+    (spoken,) = outcome.spoken
+    assert spoken.finals == ["stop", "stop"]
+    assert (spoken.exact, spoken.right, spoken.suspected) == (True, False, True)
+    assert outcome.suspicions == 3
+    assert spoken.decided_seconds == pytest.approx(5 * BLOCK_SECONDS)
+
+
+def test_a_recording_has_its_words_end_and_its_doubts(folder: Path) -> None:
+    path = folder / "commands/stop/0.wav"
+    clip = Clip(path, "", "stop", "x", "single word; not confirmed by independent spotter")
+    assert not clip.confirmed
+    assert word_end_seconds(clip.samples()) == pytest.approx(WORD_ENDS_SECONDS)
+
+
+@pytest.mark.parametrize("trial", [one for one in TRIALS if one.kind is Kind.STOP], ids=lambda one: one.name)
+def test_noise_has_the_level_it_should_have(folder: Path, trial: Trial) -> None:
+    """Before anybody speaks."""
+    room = room_for(Piece(trial, 3, (), 1.0), Backgrounds.among(read_clips(folder)))
+    lead = np.frombuffer(b"".join(room.next_block(bytes(640)) for _ in range(22)), np.int16).astype(float)
+    if trial.background:
+        assert 20 * np.log10(PERSON_RMS / lead.std()) == pytest.approx(trial.snr_db, abs=1.5)
+    else:
+        assert lead.std() < 5
 
 
 def test_a_reflex_long_after_the_word_is_none_of_its_doing(
@@ -350,6 +398,11 @@ def test_a_manifest_that_is_none_is_refused_in_a_sentence(
     with pytest.raises(HearingError, match=reason) as caught:
         read_clips(tmp_path)
     assert "\n" not in caught.value.message
+
+
+def test_a_folder_without_recordings_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(HearingError, match="no list of recordings"):
+        read_clips(tmp_path)
 
 
 def test_a_recording_that_is_none_is_refused_in_a_sentence(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
-"""`limber bench hearing` and `bench model` on a few synthesized recordings, and on the real ones.
+"""`scripts/measure/run hearing` and `model` on a few synthesized recordings, and on the real ones.
 
 The real recordings lie beside the repository where its server has them. Their figures are held against
-`hearing-figures.json`: `limber bench hearing --quick --commit` writes it anew.
+`hearing-figures.json`: `scripts/measure/run hearing --quick --commit` writes it anew.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ RATE_HZ = 16_000
 READING = "The morning was bright, and the children walked along the river to the old mill."
 
 
-def bench(*arguments: str | Path, timeout_seconds: float = 600) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "assistant", "bench", *map(str, arguments)]
+def measure(*arguments: str | Path, timeout_seconds: float = 600) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "scripts.measure", *map(str, arguments)]
     return subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=timeout_seconds, env=os.environ
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=timeout_seconds
     )
 
 
@@ -79,7 +79,7 @@ def test_a_small_folder_is_measured_saved_and_compared(recordings: Path, tmp_pat
     names = "clean,kitchen 20 dB,own voice none direct,others' reading,single other commands"
     page, kept = tmp_path / "page.md", tmp_path / "kept.json"
     page.write_text("<!-- figures: begin -->\n<!-- figures: end -->\n")
-    done = bench(
+    done = measure(
         "hearing",
         *("--audio", recordings, "--conditions", names, "--out", tmp_path / "out"),
         *("--markdown", page, "--commit", kept),
@@ -99,7 +99,7 @@ def test_a_small_folder_is_measured_saved_and_compared(recordings: Path, tmp_pat
     assert '"stop" missed, clean' in page.read_text()
 
     same = ("--audio", recordings, "--conditions", "single other commands", "--json")
-    one = bench("hearing", *same, "--processes", "1", "--against", kept)
+    one = measure("hearing", *same, "--processes", "1", "--against", kept)
     assert one.returncode == 0, one.stderr
     assert "No figure got worse" in one.stderr
     (understood,) = (f for f in json.loads(one.stdout) if f["what"] == "understood")
@@ -107,7 +107,7 @@ def test_a_small_folder_is_measured_saved_and_compared(recordings: Path, tmp_pat
 
     planted = [found["understood", "yes"] | {"low": 1.1, "high": 1.2, "value": 1.2, "recordings": 20}]
     kept.write_text(json.dumps(planted))
-    worse = bench("hearing", *same, "--processes", "1", "--against", kept)
+    worse = measure("hearing", *same, "--processes", "1", "--against", kept)
     assert worse.returncode == 1
     assert "Hearing got worse beyond what chance explains. understood, yes:" in worse.stderr
 
@@ -115,7 +115,7 @@ def test_a_small_folder_is_measured_saved_and_compared(recordings: Path, tmp_pat
 @pytest.mark.timeout(1200)
 def test_a_curve_is_measured_printed_and_saved(recordings: Path, tmp_path: Path) -> None:
     wanted = ("--curve", "50,0", "--conditions", "clean,others' reading")
-    done = bench("hearing", "--audio", recordings, *wanted, "--out", tmp_path)
+    done = measure("hearing", "--audio", recordings, *wanted, "--out", tmp_path)
     assert done.returncode == 0, done.stderr
     free, strict = json.loads((tmp_path / "curve.json").read_text())
     missed = [
@@ -154,7 +154,7 @@ def test_what_is_wrong_is_told_in_one_sentence(
     (tmp_path / "broken/commands/stop").mkdir(parents=True)
     (tmp_path / "broken/manifest.csv").write_text("path,text,speaker,note\ncommands/stop/a.wav,stop,x,\n")
     (tmp_path / "broken/commands/stop/a.wav").write_text("no sound")
-    done = bench(
+    done = measure(
         "hearing", *(a.format(tmp=tmp_path, audio=recordings) for a in arguments), "--processes", "1"
     )
     assert done.returncode == 1
@@ -169,16 +169,16 @@ def test_a_recording_that_turns_out_to_be_none_ends_the_work_in_one_sentence(tmp
     (tmp_path / "negatives/words").mkdir(parents=True)
     sf.write(tmp_path / "negatives/words/two.wav", np.zeros((RATE_HZ, 2)), RATE_HZ)
     (tmp_path / "manifest.csv").write_text("path,text,speaker,note\nnegatives/words/two.wav,bed,x,\n")
-    done = bench("hearing", "--audio", tmp_path, "--conditions", "single other words")
+    done = measure("hearing", "--audio", tmp_path, "--conditions", "single other words")
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].endswith("two.wav is not mono sound at 16 kHz.")
     assert "Traceback" not in done.stderr
 
 
 def test_nothing_goes_on_when_the_program_is_killed(recordings: Path) -> None:
-    command = [sys.executable, "-m", "assistant", "bench", "hearing", "--conditions", "clean"]
+    command = [sys.executable, "-m", "scripts.measure", "hearing", "--conditions", "clean"]
     with subprocess.Popen(
-        [*command, "--audio", recordings], stderr=subprocess.PIPE, text=True, start_new_session=True
+        [*command, "--audio", recordings], cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as running:
         assert running.stderr
         assert any("Listening" in line for line in running.stderr)
@@ -194,23 +194,32 @@ def test_nothing_goes_on_when_the_program_is_killed(recordings: Path) -> None:
 def test_no_figure_of_the_quick_form_got_worse() -> None:
     if not (RECORDINGS / "manifest.csv").exists():
         pytest.skip("the development recordings are not beside the repository, in ../shared/data/audio")
-    done = bench("hearing", "--audio", RECORDINGS, "--quick", "--against", KEPT, timeout_seconds=1190)
+    done = measure("hearing", "--audio", RECORDINGS, "--quick", "--against", KEPT, timeout_seconds=1190)
     assert done.returncode == 0, done.stderr
 
 
 def test_the_models_figures_name_recordings_and_speakers(recordings: Path) -> None:
     model = ROOT / "models" / "limber-en"
-    done = bench("model", model, "--audio", recordings, "--json")
+    done = measure("model", model, "--audio", recordings, "--json")
     assert done.returncode == 0, done.stderr
-    figures = json.loads(done.stdout)
-    clean = figures["stop"][0]
-    assert (clean["condition"], clean["believed"]["total"], clean["believed"]["speakers"]) == ("clean", 4, 4)
-    assert clean["suspected"]["count"] <= clean["believed"]["count"] <= 1
-    assert figures["closed_set"][""]["total"] == 8
-    reading = figures["alarms"][0]
-    assert reading["kind"] == "librispeech"
-    assert reading["believed"]["hours"] > 0.003
-    assert reading["believed"]["count"] <= reading["suspected"]["count"]
-    told = bench("model", model, "--audio", recordings)
-    assert '"stop" missed, kitchen 10 dB' in told.stdout, told.stderr
+    found = {(f["what"], f["condition"]): f for f in json.loads(done.stdout)}
+    clean, unsuspected = found['"stop" missed', "clean"], found['"stop" not suspected', "clean"]
+    assert (clean["total"], clean["speakers"]) == (4, 4)
+    assert unsuspected["count"] <= clean["count"] <= 1
+    assert found["right, with nothing else to be heard", "all"]["total"] == 8
+    reading = found["false pauses an hour", "others' reading"]
+    assert reading["total"] > 0.003
+    assert reading["count"] <= found["suspicions an hour", "others' reading"]["count"]
+    told = measure("model", model, "--audio", recordings)
+    missed = told.stdout[told.stdout.index('"stop" missed') :]
+    assert "kitchen 10 dB" in missed.partition("\n\n")[0], told.stderr
     assert "Traceback" not in told.stderr
+
+
+def test_the_echo_proof_takes_its_own_arguments_and_fails_for_a_safety_phrase() -> None:
+    if shutil.which("espeak-ng") is None:
+        pytest.skip("needs: sudo apt-get install espeak-ng")
+    proof = measure("echo-proof", "--voice", "espeak:en-us", "Please stop.")
+    assert proof.returncode == 1, proof.stderr
+    assert "stop: “please stop”" in proof.stdout
+    assert "--draws" in measure("echo-proof", "--help").stdout

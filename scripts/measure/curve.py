@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass, fields, replace
 
 from assistant.core.reflex import OperatingPoint
 from assistant.errors import HearingError
-from assistant.simulate.bench import figures
-from assistant.simulate.bench.figures import Figure
-from assistant.simulate.bench.lines import Place, curves
-from assistant.simulate.bench.saying import in_words
-from assistant.simulate.bench.trials import Kind, Trial, chosen
+from scripts.measure import figures
+from scripts.measure.figures import Figure
+from scripts.measure.lines import Place, curves
+from scripts.measure.saying import in_words
+from scripts.measure.trials import Kind, Trial, chosen
 
 OTHERS = "others' reading"
 CONDITIONS = f"clean,kitchen 10 dB,{OTHERS}"

@@ -17,14 +17,14 @@ import pytest
 from assistant.core.intents import Intent, PhraseTable
 from assistant.core.reflex import OperatingPoint
 from assistant.errors import HearingError, StoreError
-from assistant.simulate.bench import curve, figures, files, plots
-from assistant.simulate.bench.comparing import comparable, compare, got_worse
-from assistant.simulate.bench.figures import Figure, figures_of, quantile
-from assistant.simulate.bench.lines import curves
-from assistant.simulate.bench.measuring import Outcome, Spoken
-from assistant.simulate.bench.plots import plots_of
-from assistant.simulate.bench.saying import in_words, markdown, text
-from assistant.simulate.bench.trials import TRIALS, Kind
+from scripts.measure import curve, figures, files, plots
+from scripts.measure.comparing import comparable, compare, got_worse
+from scripts.measure.figures import Figure, figures_of, quantile
+from scripts.measure.lines import curves
+from scripts.measure.measuring import Outcome, Spoken
+from scripts.measure.plots import plots_of
+from scripts.measure.saying import in_words, markdown, text
+from scripts.measure.trials import TRIALS, Kind
 
 TABLE = PhraseTable({Intent.STOP: ("stop",), Intent.YES: ("yes",)}, {})
 
@@ -97,6 +97,36 @@ def test_single_words_taken_for_a_safety_phrase_are_a_share() -> None:
     )
     assert both[figures.UNDERSTOOD, figures.ALL_COMMANDS].count == 7
     assert (found[figures.UNDERSTOOD, "yes"].value, found[figures.UNDERSTOOD, "yes"].worse) == (0.5, "down")
+
+
+def test_what_the_recognizer_said_itself_is_counted_whatever_was_believed() -> None:
+    spoken = [
+        Spoken("stop", "a", True, finals=["stop"], suspected=True),
+        Spoken("stop", "b", True, finals=["stop", "go"], suspected=True),
+        Spoken("stop", "c", False, finals=["go"], suspected=True),
+        Spoken("stop", "d", True),
+    ]
+    reading = [Spoken("", "r", True, finals=["stop", "stop it", "stop"])]
+    words = [Spoken("bed", "e", True, finals=["stop"]), Spoken("cat", "f", True)]
+    found = by_key(
+        figures.of_recognizer(
+            [
+                Outcome("clean", Kind.STOP, 0, spoken, 9.0),
+                Outcome("others' reading", Kind.OTHERS, 0, reading, 3600.0),
+                Outcome("single other words", Kind.SINGLE, 0, words, 9.0),
+            ]
+        )
+    )
+    assert (found[figures.EXACT, "clean"].count, found[figures.EXACT_CONFIRMED, "clean"].count) == (2, 1)
+    assert (
+        found[figures.UNSUSPECTED, "clean"].count == found[figures.UNSUSPECTED_CONFIRMED, "clean"].count == 1
+    )
+    assert found[figures.MADE_UP, "others' reading"].value == 2.0
+    assert found[figures.TAKEN_FOR_STOP, "single other words"].value == 0.5
+    closed = by_key(figures_of([Outcome("twelve words", Kind.SAID, 0, spoken, 9.0)], TABLE))
+    assert closed[figures.RIGHT, figures.ALL_WORDS].value == 0.25  # nothing else may be heard either
+    assert closed[figures.RIGHT, figures.ALL_CONFIRMED].total == 3
+    assert closed[figures.RIGHT, "stop"].worse == "down"
 
 
 def test_the_interval_of_a_quantile_holds_the_true_one_nineteen_times_in_twenty() -> None:

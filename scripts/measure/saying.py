@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from assistant.simulate.bench import figures
-from assistant.simulate.bench.figures import Figure
-from assistant.simulate.bench.measuring import Outcome
+from scripts.measure import figures
+from scripts.measure.figures import Figure
+from scripts.measure.measuring import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,9 @@ def in_words(figure: Figure) -> str:
 
 
 def out_of(figure: Figure) -> str:
-    """What the figure stands on."""
+    """What the figure stands on, if on sound."""
+    if not figure.total:
+        return ""
     people = f", {figure.speakers} speakers" if figure.speakers else ""
     if figure.unit == "an hour":
         recordings = f", {figure.recordings} recordings" if figure.recordings else ""
@@ -80,7 +82,7 @@ def text(found: Sequence[Figure]) -> list[str]:
     lines = []
     for what, group in groupby(_sorted(found), key=lambda figure: figure.what):
         lines += ["", what]
-        lines += [f"  {one.condition:28} {in_words(one):34} {out_of(one)}" for one in group]
+        lines += [f"  {one.condition:28} {in_words(one):34} {out_of(one)}".rstrip() for one in group]
     return lines[1:]
 
 

@@ -13,12 +13,15 @@ from pathlib import Path
 import numpy as np
 
 from assistant.core.events import FinalHypothesis
-from assistant.core.intents import UNKNOWN_WORD, PhraseTable
+from assistant.core.intents import PhraseTable
 from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.core.reflex import OperatingPoint
 from assistant.simulate.acoustics import Sound
-from assistant.simulate.bench.ears import Ears, Noticed
-from assistant.simulate.bench.material import (
+from assistant.speech.vosk_model import VoskModel, same_dither
+from assistant.store.wording import spoken_words
+from scripts.measure.clips import FRAME_SAMPLES, Clip, word_end_seconds
+from scripts.measure.ears import Ears, Noticed, text_of
+from scripts.measure.material import (
     GAP_SECONDS,
     WARM_UP_SECONDS,
     Backgrounds,
@@ -28,11 +31,8 @@ from assistant.simulate.bench.material import (
     room_for,
     said,
 )
-from assistant.simulate.bench.own_voice import Prompts, Talking
-from assistant.simulate.bench.trials import Kind
-from assistant.speech.bench_audio import FRAME_SAMPLES, Clip, word_end_seconds
-from assistant.speech.vosk_model import VoskModel, same_dither
-from assistant.store.wording import spoken_words
+from scripts.measure.own_voice import Prompts, Talking
+from scripts.measure.trials import Kind
 
 LATE_SECONDS = 0.8
 """A reflex counts for a word until so long after the word's end."""
@@ -54,7 +54,8 @@ class Spoken:
     """A recording that was played, and what came of it.
 
     Times are counted from the word's end: `decided_seconds` when the reflex was sure, None where there was
-    none; `silent_seconds` when the speaker was silent. `understood` is whether a final text was just this.
+    none; `silent_seconds` when the speaker was silent. `understood` is whether a final text was just this;
+    `finals` are those that the recognizer had itself, and `suspected` is whether it lowered the speaker.
     """
 
     text: str
@@ -63,6 +64,18 @@ class Spoken:
     decided_seconds: float | None = None
     silent_seconds: float | None = None
     understood: bool = False
+    finals: list[str] = field(default_factory=list)
+    suspected: bool = False
+
+    @property
+    def exact(self) -> bool:
+        """Whether one of the recognizer's own final texts is just this."""
+        return self.text in self.finals
+
+    @property
+    def right(self) -> bool:
+        """Whether nothing else was heard either."""
+        return self.finals == [self.text]
 
 
 @dataclass(slots=True)
@@ -142,7 +155,8 @@ class _Hearing:
         self.outcome = Outcome(piece.trial.name, piece.trial.kind, piece.number)
         self._room = room_for(piece, tools.backgrounds)
         self._table = tools.table
-        self._ears = Ears(tools.model, tools.table, own.canceller if own else "none", tools.point)
+        canceller = own.canceller if own else "none"
+        self._ears = Ears(tools.model, tools.table, canceller, tools.point, piece.trial.only)
         self._echoes = own is not None
         self._voice = None
         self._voices = tools.prompts.voices if tools.prompts else 0
@@ -173,17 +187,26 @@ class _Hearing:
         self._was_suspecting = noticed.suspects
         if self._voice is not None:
             self._voice.duck(noticed.suspects)
+        now_seconds = (block + 1) * BLOCK_SECONDS
+        self._recognized(now_seconds, noticed)
         if noticed.reflex:
-            self._reflex((block + 1) * BLOCK_SECONDS, noticed)
+            self._reflex(now_seconds, noticed)
         for hypothesis in noticed.hypotheses:
             if isinstance(hypothesis, FinalHypothesis):
-                self._understood(tuple(word for word in hypothesis.words if word != UNKNOWN_WORD))
+                self._understood(text_of(hypothesis.words))
 
     def finish(self) -> None:
         """Note what is known at the end only."""
         self.outcome.peak_megabytes = _peak_megabytes()
         if self._voice is not None:
             self.outcome.prompts, self.outcome.voices = self._voice.begun_count, self._voices
+
+    def _recognized(self, now_seconds: float, noticed: Noticed) -> None:
+        if self._line is not None:
+            spoken = self.outcome.spoken[-1]
+            spoken.finals += noticed.finals
+            if now_seconds <= self._line.until_seconds:
+                spoken.suspected |= noticed.suspects or noticed.reflex
 
     def _reflex(self, now_seconds: float, noticed: Noticed) -> None:
         if self._voice is not None:
@@ -221,8 +244,8 @@ class _Hearing:
             spoken.silent_seconds = max(spoken.decided_seconds, last_seconds)
             self._falling_silent = None
 
-    def _understood(self, words: tuple[str, ...]) -> None:
-        if self.outcome.spoken and words == tuple(self.outcome.spoken[-1].text.split()):
+    def _understood(self, text: str) -> None:
+        if self.outcome.spoken and text == self.outcome.spoken[-1].text:
             self.outcome.spoken[-1].understood = True
 
 

@@ -25,7 +25,10 @@ from assistant.core.intents import PhraseTable
 from assistant.core.reflex import OperatingPoint
 from assistant.errors import AudioError, HearingError, VoiceError
 from assistant.language.packs import load_language
-from assistant.simulate.bench.material import (
+from assistant.speech.models import find_speech_model
+from assistant.speech.vosk_model import VoskModel
+from scripts.measure.clips import Clip, read_clips
+from scripts.measure.material import (
     Backgrounds,
     Piece,
     clips_of,
@@ -33,12 +36,9 @@ from assistant.simulate.bench.material import (
     plays_own_voice,
     prompts_from_seconds,
 )
-from assistant.simulate.bench.measuring import Outcome, Tools, hear_piece
-from assistant.simulate.bench.own_voice import Prompts, synthesize
-from assistant.simulate.bench.trials import Trial
-from assistant.speech.bench_audio import Clip, read_clips
-from assistant.speech.models import find_speech_model
-from assistant.speech.vosk_model import VoskModel
+from scripts.measure.measuring import Outcome, Tools, hear_piece
+from scripts.measure.own_voice import Prompts, synthesize
+from scripts.measure.trials import Trial
 
 LONGEST_PROMPT_SECONDS = 30.0
 TELL_EVERY = 0.05
@@ -50,7 +50,8 @@ Tell = Callable[[str], None]
 class Run:
     """What to measure: trials, of every n-th recording.
 
-    The model is the usual one unless its folder is given, and so is the operating point.
+    The model is the usual one unless its folder is given, and so is the operating point. Without
+    `own_voice` trials of it are left out, and nobody knows when it is silent.
     """
 
     audio: Path
@@ -60,6 +61,7 @@ class Run:
     processes: int = 2
     model: Path | None = None
     point: OperatingPoint | None = None
+    own_voice: bool = True
 
 
 def measure(run: Run, tell: Tell) -> list[Outcome]:
@@ -76,7 +78,7 @@ def measure(run: Run, tell: Tell) -> list[Outcome]:
         piece for trial in _possible(run.trials, tell) for piece in _pieces(run, trial, clips, table, tell)
     ]
     with tempfile.TemporaryDirectory(prefix="limber-bench-") as folder:
-        prompts = _prompts(pieces, Path(folder), tell)
+        prompts = _prompts(pieces, Path(folder), tell) if run.own_voice else None
         if prompts is None:
             pieces = [piece for piece in pieces if piece.trial.own_voice is None]
         if not pieces:

@@ -16,13 +16,13 @@ from assistant.core.intents import PhraseTable
 from assistant.core.ports import SAMPLE_RATE_HZ
 from assistant.errors import HearingError
 from assistant.simulate.acoustics import Box, Sound
-from assistant.simulate.bench.trials import ALONE_SECONDS, QUICK_ALONE_SECONDS, READING, Kind, Trial
 from assistant.simulate.room import PERSON_RMS, Loudspeaker, Room, at_snr
-from assistant.speech.bench_audio import FRAME_SAMPLES, TALKERS, Clip, active_rms
+from scripts.measure.clips import FRAME_SAMPLES, Clip, active_rms
+from scripts.measure.trials import ALONE_SECONDS, QUICK_ALONE_SECONDS, READING, Kind, Trial
 
 WARM_UP_SECONDS = {True: 10.0, False: 2.0}
 """Before the first word: where our voice comes back, a canceller learns the room meanwhile."""
-GAP_SECONDS = {Kind.STOP: 1.6, Kind.SINGLE: 1.6, Kind.OTHERS: 0.3, Kind.ALONE: 0.0}
+GAP_SECONDS = {Kind.STOP: 1.6, Kind.SINGLE: 1.6, Kind.SAID: 1.6, Kind.OTHERS: 0.3, Kind.ALONE: 0.0}
 PIECE_SECONDS = 150.0
 LEAST_ALONE_SECONDS = 20.0
 ALONE_PIECE_SECONDS = 300.0
@@ -33,6 +33,8 @@ ECHO_DELAY_SECONDS = 0.06
 KNEE = 32768 * 10 ** (-6 / 20)
 SPEAKER_METERS = 0.3
 """From the loudspeaker to the microphone beside it."""
+TALKERS = 4
+"""Of a babble."""
 _BACKGROUND_READERS = 32
 
 

@@ -9,9 +9,9 @@ import math
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-from assistant.simulate.bench import figures
-from assistant.simulate.bench.figures import Figure
-from assistant.simulate.bench.saying import TARGETS, amount, in_words
+from scripts.measure import figures
+from scripts.measure.figures import Figure
+from scripts.measure.saying import TARGETS, amount, in_words
 
 WIDTH, LEFT, RIGHT, TOP, ROW = 900, 264, 630, 72, 22
 INK, GRID, BAR, MARK = "#222222", "#dddddd", "#9db9d3", "#b35806"

@@ -1,4 +1,4 @@
-"""limber bench hearing: measure all of hearing in the virtual room, print and save the figures, compare them.
+"""scripts/measure/run hearing: measures all of hearing in the virtual room, prints, saves, compares figures.
 
 Runs on the main thread. Must not measure anything itself.
 """
@@ -15,8 +15,13 @@ from assistant.errors import HearingError
 
 if TYPE_CHECKING:
     from assistant.core.reflex import OperatingPoint
-    from assistant.simulate.bench.figures import Figure
-    from assistant.simulate.bench.processes import Run
+    from scripts.measure.figures import Figure
+    from scripts.measure.processes import Run
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("hearing")(hearing)
 
 
 def hearing(
@@ -52,13 +57,13 @@ def hearing(
     """Measure what hearing misses and makes up, how late, at what cost: in noise, far away, over us."""
     from assistant.equipment import operating_point
     from assistant.language.packs import load_language
-    from assistant.simulate.bench.curve import factors
-    from assistant.simulate.bench.curve import trials as curve_trials
-    from assistant.simulate.bench.figures import figures_of
-    from assistant.simulate.bench.files import make_folder, read_figures, read_page
-    from assistant.simulate.bench.processes import Run, measure
-    from assistant.simulate.bench.saying import made_up, text
-    from assistant.simulate.bench.trials import chosen
+    from scripts.measure.curve import factors
+    from scripts.measure.curve import trials as curve_trials
+    from scripts.measure.figures import figures_of
+    from scripts.measure.files import make_folder, read_figures, read_page
+    from scripts.measure.processes import Run, measure
+    from scripts.measure.saying import made_up, text
+    from scripts.measure.trials import chosen
 
     point = operating_point(output.configuration())
     if curve:
@@ -94,9 +99,9 @@ def _draw_curve(factors: list[float], run: Run, point: OperatingPoint, out: Path
     from dataclasses import replace
 
     from assistant.language.packs import load_language
-    from assistant.simulate.bench import curve, files
-    from assistant.simulate.bench.figures import figures_of
-    from assistant.simulate.bench.processes import measure
+    from scripts.measure import curve, files
+    from scripts.measure.figures import figures_of
+    from scripts.measure.processes import measure
 
     if out is not None:
         files.make_folder(out)
@@ -114,9 +119,9 @@ def _draw_curve(factors: list[float], run: Run, point: OperatingPoint, out: Path
 
 
 def _save(found: list[Figure], out: Path | None, markdown: Path | None, commit: Path | None) -> None:
-    from assistant.simulate.bench import files, saying
-    from assistant.simulate.bench.comparing import comparable
-    from assistant.simulate.bench.plots import plots_of
+    from scripts.measure import files, saying
+    from scripts.measure.comparing import comparable
+    from scripts.measure.plots import plots_of
 
     if out is not None:
         files.write(out / "figures.json", files.as_json(found))
@@ -133,7 +138,7 @@ def _save(found: list[Figure], out: Path | None, markdown: Path | None, commit: 
 
 def _compare(found: list[Figure], kept: list[Figure], *, whole: bool) -> None:
     """Say what got worse, and fail if anything did."""
-    from assistant.simulate.bench.comparing import compare
+    from scripts.measure.comparing import compare
 
     compared = compare(found, kept)
     if whole:

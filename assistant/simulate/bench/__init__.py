@@ -1,1 +1,0 @@
-"""Measures hearing in the virtual room: what is missed, what is made up, how late, at what cost."""
