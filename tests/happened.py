@@ -65,7 +65,8 @@ def is_clear(words: tuple[str, ...], wanted: set[str], other: set[str]) -> bool:
 def goes_on(words: tuple[str, ...]) -> bool:
     """Whether somebody says clearly that they want to go on after pain."""
     said = " ".join(words)
-    asks_on = any(phrase in said for phrase in ("go on", "continue")) and UNKNOWN_WORD not in words
+    is_whole = words[:1] != (UNKNOWN_WORD,)  # a "not" may be lost before it
+    asks_on = any(phrase in said for phrase in ("go on", "continue")) and is_whole
     return is_clear(words, YES_WORDS, NO_WORDS) or asks_on
 
 
