@@ -326,8 +326,8 @@ def random_case(random: Random, case: Case, kind: type[Watched] = Watched, most_
 
 
 FIXED_SEED, FIXED_SESSIONS, MOST_SESSIONS = 1, 600, 2000
-"""The sessions that the tests play each time, and of how many, the same ones first, each planted fault is found
-in one: nearly all in the first 300."""
+"""The sessions that the tests play each time; and in how many of them, and of those that follow, each planted
+fault is found: nearly all in the first 300."""
 
 
 @dataclass
