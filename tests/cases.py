@@ -130,6 +130,15 @@ def _stand_still(driver: Watched, seconds: float) -> None:
     driver.now += seconds
 
 
+def _finish(driver: Watched, prompt_id: int) -> None:
+    """A prompt fails, or its end is told once more."""
+    if driver.speaking and driver._queue[0].prompt_id == prompt_id:
+        driver._queue.pop(0)
+        driver._sounding_since, driver._sentences_over = driver.now, 0
+    if all(prompt.prompt_id != prompt_id for prompt in driver._queue):
+        driver.event(PromptFinished(prompt_id))
+
+
 def _prompts(driver: Watched, finish: bool) -> None:
     driver.prompts_finish = finish
 
@@ -146,7 +155,7 @@ PLAYS: dict[str, Callable[..., object]] = {
     "stall": _stand_still,
     "device": lambda driver, name: driver.event(DEVICES[name]),
     "prompts": _prompts,
-    "finished": lambda driver, prompt_id: driver.event(PromptFinished(prompt_id)),
+    "finished": _finish,
     "sentence": lambda driver, prompt_id: driver.event(SentenceFinished(prompt_id)),
 }
 

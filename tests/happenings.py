@@ -193,7 +193,7 @@ def _report(random: Random, driver: Watched, setup: Setup) -> Moves:
         return report[: random.choice((1, 2, 3, 4))]
     other = [["say", "pause"], ["answer", random.choice(LEADS_ON[State.CHOOSING][:4]), 0.5], *report]
     back: Moves = [["answer", "bring it back", 0.5]]
-    thens = ([], [["say", "go back"]], back, back, _pause(random, driver, setup), other)
+    thens: tuple[Moves, ...] = ([], [["say", "go back"]], back, back, _pause(random, driver, setup), other)
     then = random.choice(thens)
     return [*(report[: random.choice((3, 4))] if random.random() < 0.2 else ()), *report, *then]
 
@@ -252,7 +252,8 @@ def _device(random: Random, driver: Watched, setup: Setup) -> Moves:
 
 def _odd(random: Random, driver: Watched, setup: Setup) -> Moves:
     """Ends of prompts that come early, late or twice, or not at all."""
-    prompt_id = random.randint(1, max(1, len(driver.spoken)))
+    last_id = max(1, len(driver.spoken))
+    prompt_id = random.randint(max(1, last_id - 4), last_id)
     odd = random.choice(("prompts hang", "prompts finish", "finished", "sentence", "started", "deadline"))
     if odd.startswith("prompts"):
         return [["prompts", odd == "prompts finish"]]
