@@ -213,7 +213,8 @@ class Driver:
         if self._sentence_ends_at <= self.now:
             prompt_id, self._sentences_over = self._queue[0].prompt_id, self._sentences_over + 1
             self.event(SentenceFinished(prompt_id))
-            if self._sentences_over >= len(self.pack.sentences(self._queue[0].text)):
+            still_sounds = self._queue and self._queue[0].prompt_id == prompt_id
+            if still_sounds and self._sentences_over >= len(self.pack.sentences(self._queue[0].text)):
                 self._queue.pop(0)
                 self._sounding_since, self._sentences_over = self.now, 0
                 self.event(PromptFinished(prompt_id))

@@ -1,0 +1,110 @@
+"""One event of a session, and what its words may mean: the vocabulary in which the invariants are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from driver import PACK
+
+from assistant.core.actions import Action, ReportHeard, ReportState, SetSpeechRate, SetVolume, Speak
+from assistant.core.events import Event
+from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent
+from assistant.core.listening.hypotheses import FinalHypothesis, Hypothesis
+from assistant.core.states import ASKED_FIRST, UNDER_WAY, State
+
+S, I = State, Intent  # noqa: E741 - as in the flow table
+ADVICE = {PACK.lines[line] for line in PACK.advice.values()}
+ENDING = (S.EMERGENCY, S.CLOSING, S.FINISHED)
+WAITING = (S.PAUSED, S.ASLEEP, S.DEAF, S.FINISHED)
+IN_PAIN = (S.EASING, S.SCORING, S.SPREADING, S.DECIDING)
+AFTER_THE_END = (*ENDING, *IN_PAIN[:3], S.PAUSED, S.DEAF)
+"""What has come to its end may ask about pain, wait, advise and record. It never goes on."""
+BUSY = (*ASKED_FIRST, *UNDER_WAY)
+ASKED_TO_END = (*BUSY, S.PAUSED, S.ASLEEP)
+ALWAYS = {S.PAUSED, S.DEAF}
+WITHOUT_A_WORD = {
+    S.ASLEEP: {S.DEAF},
+    **{state: {S.ASLEEP, *ALWAYS} for state in ASKED_FIRST},
+    S.INTRODUCING: {S.INSTRUCTING, *ALWAYS},
+    S.INSTRUCTING: {S.SETTLING, *ALWAYS},
+    S.SETTLING: {S.HOLDING, *ALWAYS},
+    S.HOLDING: {S.RELEASING, *ALWAYS},
+    S.RELEASING: {S.RESTING, S.SCORE_AFTER, S.CLOSING, *ALWAYS},
+    S.RESTING: {S.INSTRUCTING, *ALWAYS},
+    S.PAUSED: {S.CLOSING, S.DEAF},
+    S.EASING: {S.SCORING, S.CLOSING, *ALWAYS},
+    **{state: {S.CLOSING, *ALWAYS} for state in (*IN_PAIN[1:], S.SCORE_AFTER)},
+    S.FINISHING: {S.CLOSING, S.ASLEEP, *ALWAYS},
+    S.DEAF: {S.PAUSED, S.ASLEEP},
+    S.EMERGENCY: {S.FINISHED},
+    S.CLOSING: {S.FINISHED},
+    S.FINISHED: set(),
+}
+"""Where time, prompts and devices alone may lead from each state, besides staying there."""
+UNDER_WAY_BY = {I.RESUME, I.READY, I.NEXT, I.BACK, I.CHOOSE, I.NO, I.NOT_YET, I.NUMBER, I.START, I.REPEAT}
+"""What is clear enough to lead out of a pause or a sleep. A lone "yes" is not, nor is silence."""
+YES_WORDS, NO_WORDS = {"yes", "yeah", "sure", "course"}, {"no", "nope", "not", "nothing", "none"}
+FINISH_WORDS, VAGUE_WORDS = {"finish", "finished", "done"}, {"okay", "better", "fine"}
+DOUBTED_IN = {
+    S.SPREADING: {S.CLOSING},
+    S.DECIDING: {S.CLOSING},
+    S.SCREENING: {S.ASLEEP, S.CLOSING},
+    S.HISTORY: {S.ASLEEP, S.CLOSING},
+    S.NEWS: {S.ASLEEP, S.CLOSING},
+    S.FINISHING: {S.PAUSED},
+}
+"""Where half an answer is none, and where it may lead when it was asked often enough."""
+SETTINGS = {I.SLOWER: SetSpeechRate, I.FASTER: SetSpeechRate, I.LOUDER: SetVolume, I.QUIETER: SetVolume}
+FINISH_AFTER_SECONDS = 8.0
+
+
+def is_clear(words: tuple[str, ...], wanted: set[str], other: set[str]) -> bool:
+    """Whether an answer says one thing and not the other, with nothing lost."""
+    return bool(wanted & set(words)) and not {UNKNOWN_WORD, *VAGUE_WORDS, *other} & set(words)
+
+
+def goes_on(words: tuple[str, ...]) -> bool:
+    """Whether somebody says clearly that they want to go on after pain."""
+    said = " ".join(words)
+    is_whole = words[:1] != (UNKNOWN_WORD,)  # a "not" may be lost before it
+    asks_on = any(phrase in said for phrase in ("go on", "continue")) and is_whole
+    return is_clear(words, YES_WORDS, NO_WORDS) or asks_on
+
+
+SAFETY_PHRASES = tuple((i, tuple(f" {phrase} " for phrase in PACK.table.phrases[i])) for i in SAFETY_INTENTS)
+HIDING = tuple(f" {decoy} " for decoy in PACK.table.decoys if " " in decoy)
+
+
+def safety_in(words: tuple[str, ...]) -> Intent | None:
+    """What a safety phrase anywhere in some words means."""
+    said = f" {' '.join(words)} "
+    for decoy in HIDING:
+        said = said.replace(decoy, " - ")
+    return next((i for i, phrases in SAFETY_PHRASES if any(phrase in said for phrase in phrases)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One event, and what came of it."""
+
+    event: Event
+    hypothesis: Hypothesis | None
+    before: State
+    after: State
+    actions: tuple[Action, ...]
+    heard: ReportHeard | None
+    was_speaking: bool
+    intent: Intent | None
+    words: tuple[str, ...]
+
+    @property
+    def is_final(self) -> bool:
+        """Whether somebody said something, and was done."""
+        return isinstance(self.hypothesis, FinalHypothesis)
+
+    @property
+    def spoken(self) -> list[str]:
+        return [action.text for action in self.actions if isinstance(action, Speak)]
+
+    def moved_to(self, *states: State) -> bool:
+        return self.after in states and any(isinstance(action, ReportState) for action in self.actions)

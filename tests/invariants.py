@@ -1,0 +1,318 @@
+"""What must hold in every session, whatever is said and whatever happens: the safety rules, by number.
+
+`Watched` is a session whose every answer is checked. It knows the rules, not the code: it looks at what
+happened, at what was done, at the session's state, and at which stretch the course stands.
+"""
+
+from __future__ import annotations
+
+from driver import Driver
+from happened import (
+    ADVICE,
+    AFTER_THE_END,
+    ASKED_TO_END,
+    BUSY,
+    DOUBTED_IN,
+    ENDING,
+    FINISH_AFTER_SECONDS,
+    FINISH_WORDS,
+    IN_PAIN,
+    NO_WORDS,
+    SETTINGS,
+    UNDER_WAY_BY,
+    WAITING,
+    WITHOUT_A_WORD,
+    YES_WORDS,
+    Happened,
+    goes_on,
+    is_clear,
+    safety_in,
+)
+from holding import Holds
+from pain_invariants import PainRules
+
+from assistant.core.actions import (
+    Action,
+    EndSession,
+    Listen,
+    PlayEarcon,
+    RecordAskedBack,
+    RecordPhysicianChecked,
+    RecordRedFlag,
+    RecordSession,
+    ReportHeard,
+    ReportHoldStarted,
+    ReportState,
+    Speak,
+    StopSpeaking,
+)
+from assistant.core.adapting import StretchPast
+from assistant.core.course import Course
+from assistant.core.events import (
+    DeadlineReached,
+    Event,
+    MicrophoneLost,
+    MicrophoneRestored,
+    SpeakerLost,
+    Started,
+)
+from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent
+from assistant.core.listening.hypotheses import FinalHypothesis, Hypothesis, PartialHypothesis
+from assistant.core.machine import listened_for
+from assistant.core.states import ASKED_FIRST, STRETCHING, State
+
+S, I = State, Intent  # noqa: E741 - short, as in the other invariants
+
+
+class Watched(Driver):
+    """A session whose every answer is checked."""
+
+    def __init__(self, **settings: object) -> None:
+        pasts: dict[str, StretchPast] = settings.get("pasts") or {}  # type: ignore[assignment]
+        self.gone = {name for name, past in pasts.items() if past.hurt_sessions >= 2}
+        self.not_today = self.gone | {
+            name for name, past in pasts.items() if past.hurt_sessions and (past.sessions_since_hurt or 0) < 2
+        }
+        self.holds = Holds(self, pasts if settings.get("pasts") is not None else None)
+        self.pain = PainRules(self)
+        self.ended = self.started = False
+        self.ends_with = ""
+        self.agreed, self.denied = False, 0
+        self.screened = not settings.get("physician_check_due")
+        asks = settings.get("asks_how_it_is")
+        self.due = (
+            {S.SCORE_NOW, *(() if settings.get("physician_check_due") else (S.NEWS,))} if asks else set()
+        )
+        self.sound_checked = not settings.get("sound_check", False)
+        self.cannot_hear = self.must_hear_first = False
+        self.step, self.deadlines_in_a_row, self.deadlines_since = 0, 0, 0.0
+        self.acted_in, self.acted = -1, False
+        self.hypothesis: Hypothesis | None = None
+        self.talked_at, self.rests, self.finishing_from = 0.0, False, S.ASLEEP
+        self.ended_with: list[str] = []
+        self.listens_for: frozenset[Intent] | None = None
+        super().__init__(**settings)  # type: ignore[arg-type]
+
+    @property
+    def next_at(self) -> float:
+        return max(self.now, super().next_at)  # what a stalled process missed is due at once
+
+    def interpret(self, hypothesis: PartialHypothesis | FinalHypothesis) -> tuple[Action, ...]:
+        """What somebody said, as a recognizer has it; a safety phrase never adds nothing."""
+        self.hypothesis = hypothesis
+        told = len(self.told)
+        actions = super().interpret(hypothesis)
+        self.hypothesis = None
+        if len(self.told) == told and safety_in(hypothesis.words):
+            assert (self.acted, self.acted_in) == (True, hypothesis.utterance_id), "a safety phrase is lost"
+        return actions
+
+    def event(self, event: Event) -> tuple[Action, ...]:
+        before, was_speaking, due = self.state, self.speaking, self.session.next_deadline
+        actions = super().event(event)
+        heard = next((action for action in actions if isinstance(action, ReportHeard)), None)
+        intent, words = heard.intent if heard else None, self.hypothesis.words if self.hypothesis else ()
+        it = Happened(event, self.hypothesis, before, self.state, actions, heard, was_speaking, intent, words)
+        self.watched(it)
+        if before is S.FINISHED:
+            assert actions == (), "something is done after the end"
+            return actions
+        self.check_safety_is_heard(it)
+        self.check_what_was_heard(it)
+        self.pain.check(it)
+        self.holds.check(it, due)
+        self.check_where_it_leads(it)
+        self.check_answers(it)
+        self.check_ending(it)
+        for action in actions:
+            self.check_action(action)
+        self.check_now(it)
+        self.ended |= it.after is S.CLOSING
+        return actions
+
+    def watched(self, it: Happened) -> None:
+        """Something happened: for whoever counts."""
+
+    @property
+    def course(self) -> Course:
+        """The way through the routine, to be looked at only."""
+        course = self.session._context.course
+        assert course is not None
+        return course
+
+    def check_safety_is_heard(self, it: Happened) -> None:
+        """A safety phrase acts in every state, in partial hypotheses too, and cuts the sound first."""
+        if it.hypothesis is not None:
+            if it.hypothesis.utterance_id != self.acted_in:
+                self.acted_in, self.acted = it.hypothesis.utterance_id, False
+            found = safety_in(it.words)
+            if found and not self.acted:
+                self.acted = True
+                if found is not I.RED_FLAG or it.is_final:
+                    assert it.intent is found, f"{found} was not acted on"
+                elif it.before in (*BUSY, *IN_PAIN):
+                    assert StopSpeaking() in it.actions, "the suspicion of an emergency does not pause"
+                    assert it.after not in BUSY, "on in the middle of an emergency"
+                    assert it.after is not S.EMERGENCY, "an emergency before the sentence is over"
+        if it.intent in SAFETY_INTENTS and it.before is not S.EMERGENCY:
+            sounds = [type(a) for a in it.actions if isinstance(a, StopSpeaking | Speak | PlayEarcon)]
+            assert sounds[:1] == [StopSpeaking], "the sound goes on"
+
+    def check_what_was_heard(self, it: Happened) -> None:
+        """What was understood, and what must follow at once."""
+        if it.intent is I.STOP and it.before is S.SOUND_CHECK:
+            assert it.after in (S.PAUSED, S.SOUND_CHECK, S.INTRODUCING), "stop in the sound check"
+            assert it.after is not S.INTRODUCING or not self.may_be_our_own(it), "our own stop passed"
+        elif it.intent is I.STOP:
+            assert it.after in WAITING, "on after stop"
+            assert not it.spoken, "an answer to stop"
+        elif it.intent is I.PAUSE and it.before in (*BUSY, *IN_PAIN):
+            assert it.after is S.PAUSED, "on after pause"
+        elif it.intent is I.RED_FLAG:
+            assert it.after is S.EMERGENCY, "on after a red flag"
+            assert sum(text in ADVICE for text in it.spoken) == 2, "advice is said twice"
+            assert any(isinstance(action, RecordRedFlag) for action in it.actions), "not kept"
+            self.ends_with = "emergency"
+        elif it.intent in SETTINGS:
+            assert any(isinstance(a, SETTINGS[it.intent]) for a in it.actions), "a setting does nothing"
+            if it.before in (S.EMERGENCY, S.CLOSING, S.EASING):
+                assert not it.spoken, "advice is talked over"
+                assert StopSpeaking() not in it.actions, "advice is cut"
+        if (
+            it.before is S.EMERGENCY
+            and it.after is S.EMERGENCY
+            and it.intent not in (*(I.RED_FLAG, I.PAIN, I.REPEAT),)
+        ):
+            assert StopSpeaking() not in it.actions, "the advice is cut"
+
+    def may_be_our_own(self, it: Happened) -> bool:
+        """Whether a word may be our own voice, come back."""
+        return it.was_speaking and self.session._context.settings.hears_itself
+
+    def check_where_it_leads(self, it: Happened) -> None:
+        """Silence leads to rest, only clear speech resumes, who cannot hear does not guide."""
+        if isinstance(it.event, Started):
+            assert not self.started or it.after in (it.before, S.PAUSED), "begun twice"
+            self.started = True
+        elif it.hypothesis is None:
+            assert it.after is it.before or it.after in WITHOUT_A_WORD[it.before], f"on by {it.event}"
+        if isinstance(it.event, MicrophoneLost) and it.before not in ENDING and not self.ended:
+            assert it.after is S.DEAF, "on without a microphone"
+            self.cannot_hear = self.must_hear_first = True
+        elif isinstance(it.event, SpeakerLost) and it.before in (*BUSY, *IN_PAIN):
+            assert it.after is S.PAUSED, "guiding without being heard"
+        elif isinstance(it.event, MicrophoneRestored):
+            self.cannot_hear = False
+        able = not self.cannot_hear or it.after is S.DEAF or self.ended or it.after in ENDING
+        assert able, "guiding without hearing"
+        if it.intent and it.intent not in SAFETY_INTENTS and it.before is not S.DEAF:
+            self.must_hear_first = False
+        if it.before in (S.PAUSED, S.ASLEEP) and it.after in BUSY and not isinstance(it.event, Started):
+            assert it.is_final, "resumed by what is no word"
+            assert it.intent in UNDER_WAY_BY, "resumed by what is no clear word"
+        if it.before is not S.HOLDING and it.after is S.HOLDING:
+            assert it.before in (S.INSTRUCTING, S.SETTLING), "a hold without settling"
+        assert not self.ended or it.after in AFTER_THE_END, "on after the end"
+
+    def check_answers(self, it: Happened) -> None:
+        """Only whole and clear answers are answers; what must be asked before stretching was answered."""
+        answers = (YES_WORDS | NO_WORDS) & set(it.words) and it.is_final
+        if it.before in DOUBTED_IN and UNKNOWN_WORD in it.words and answers:
+            allowed = (it.before, *DOUBTED_IN[it.before])
+            assert it.intent not in (None, I.YES, I.NO) or it.after in allowed, "half an answer was taken"
+        skips = it.intent in (I.SKIP_QUESTIONS, I.NEXT)
+        self.due -= {S.SCORE_NOW, S.NEWS} if skips else {it.before}
+        onward = it.after is not it.before and it.after in BUSY
+        says_yes, says_no = is_clear(it.words, YES_WORDS, NO_WORDS), is_clear(it.words, NO_WORDS, YES_WORDS)
+        if it.before is S.SCREENING and onward:
+            assert says_yes, "no doctor has agreed"
+            self.agreed = True
+        elif it.before is S.HISTORY and it.is_final:
+            self.denied += says_no
+            assert not onward or says_no, "the history was not denied"
+        elif it.before is S.NEWS and onward:
+            assert says_no or skips, "news were not denied"
+        elif it.before is S.SOUND_CHECK and onward:
+            assert it.intent in (I.STOP, I.READY, I.YES, I.START), "nobody passed the sound check"
+            self.sound_checked = True
+
+    def check_ending(self, it: Happened) -> None:
+        """Nothing ends by one word that may be misheard, and what ended for pain stays so."""
+        finishes = bool(FINISH_WORDS & set(it.words))
+        if it.intent in (I.END, I.SLEEP) and it.before in ASKED_TO_END and not self.ended:
+            assert it.after is S.FINISHING or (it.before is S.PAUSED and finishes), "one word ended it"
+            assert not it.was_speaking or StopSpeaking() in it.actions, "the sound goes on"
+        elif it.intent is I.END and it.before in (*IN_PAIN, S.SCORE_AFTER):
+            assert it.after in (S.CLOSING, S.FINISHING), "no end in a question about pain"
+        elif it.intent is I.END and it.before in (S.CLOSING, S.EMERGENCY):
+            assert finishes or it.after is it.before, "one word cut the last words"
+        if it.before is S.FINISHING and it.after in (S.CLOSING, S.ASLEEP):
+            said = finishes or is_clear(it.words, YES_WORDS, NO_WORDS) or it.intent in (I.SLEEP, I.NEXT)
+            silent = (
+                isinstance(it.event, DeadlineReached) and self.now >= self.talked_at + FINISH_AFTER_SECONDS
+            )
+            assert said or (not it.words and silent), "ended while somebody talks"
+            assert it.after is S.CLOSING or self.rests or it.intent is I.SLEEP, "asleep instead of over"
+        says_no = is_clear(it.words, NO_WORDS, YES_WORDS) and it.intent is I.NO
+        if it.before is S.FINISHING and says_no and self.finishing_from in (S.PAUSED, S.ASLEEP):
+            assert it.after is S.PAUSED, "a no led out of a pause"
+        if it.before is not S.FINISHING and it.after is S.FINISHING:
+            self.rests, self.finishing_from = it.intent is I.SLEEP, it.before
+        if it.words or it.before is not S.FINISHING:
+            self.talked_at = self.now
+        if it.moved_to(S.CLOSING) and self.pain.hurting and not self.ends_with:
+            self.ends_with = "" if it.before is S.DECIDING and goes_on(it.words) else "pain"
+
+    def check_action(self, action: Action) -> None:
+        match action:
+            case ReportHoldStarted():
+                assert not self.pain.hurting, "a hold after pain without a clear yes"
+                assert not self.must_hear_first, "a hold although nothing could be heard"
+                assert self.screened, "a hold before the questions of the first use were answered"
+                assert self.sound_checked, "a hold before the sound check"
+                assert not self.due & set(ASKED_FIRST), "a hold before how it is today was asked"
+                assert self.pain.may_begin, "a hold with six or more at the start"
+            case RecordPhysicianChecked():
+                assert self.agreed, "no doctor has agreed"
+                assert self.denied >= 4, "not all of the history was asked"
+                self.screened = True
+            case RecordAskedBack(stretch_id):
+                assert stretch_id in self.gone - self.pain.left_today, "what hurts today came back"
+                self.not_today.discard(stretch_id)
+            case RecordSession():
+                self.step = 0
+            case ReportState(state, step) if State(state) in STRETCHING:
+                stretch = self.course.step.stretch.id
+                assert stretch not in self.pain.left_today, "what hurt today was offered again"
+                assert stretch not in self.not_today, "what hurt on other days was offered again"
+                if State(state) is S.INSTRUCTING:
+                    assert step >= self.step or self.heard[-1:] == [I.BACK], "the order was broken"
+                    self.step = step
+            case EndSession(reason):
+                self.ended_with.append(reason)
+                assert not self.ends_with or reason == self.ends_with, "another reason than the first"
+            case Listen(intents):
+                self.listens_for = intents
+
+    def check_now(self, it: Happened) -> None:
+        """What holds between any two events."""
+        deadline = self.session.next_deadline
+        if isinstance(it.event, DeadlineReached):
+            assert deadline is None or deadline >= self.now - 1e-6, "a deadline in the past"
+            self.deadlines_in_a_row = self.deadlines_in_a_row + 1 if self.now == self.deadlines_since else 0
+            self.deadlines_since = self.now
+            assert self.deadlines_in_a_row < 10, "deadlines lead nowhere"
+        is_over = self.state is S.FINISHED
+        assert len(self.ended_with) == is_over, "it ends once"
+        assert not is_over or isinstance(it.actions[-1], EndSession), "something follows the end"
+        assert not is_over or deadline is None, "a deadline after the end"
+        assert self.listens_for in (None, listened_for(self.state)), "it listens for something else"
+
+    def play_out(self) -> None:
+        """Nobody says anything any more: it comes to rest."""
+        for _ in range(3000):
+            if not self.happen():
+                break
+        assert self.state in (S.FINISHED, S.ASLEEP, S.DEAF), "it comes to no rest"
+        if self.ends_with == "emergency":
+            assert self.ended_with == ["emergency"], "an emergency does not end"
