@@ -151,7 +151,7 @@ def test_near_sounds_are_commands_without_the_rule(
     assert acted_on(near, "flite:slt", model, pack) == []
     monkeypatch.setattr("scripts.measure.own_sayings.is_own_voice", lambda *_: False)
     acting = acted_on(near, "flite:slt", model, pack)
-    assert [(m.saying.name, m.match.intent, m.is_safety) for m in acting] == [
+    assert [(m.saying.name, m.heard.intent, m.is_safety) for m in acting] == [
         ("short", Intent.SLOWER, False),
         ("long", Intent.SLOWER, False),
     ]

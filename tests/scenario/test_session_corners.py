@@ -369,6 +369,13 @@ def test_no_to_the_end_does_not_wake_what_waits(waiting: State) -> None:
     assert driver.state is State.PAUSED
 
 
+def test_before_it_was_offered_finish_is_asked_about_in_a_pause_too() -> None:
+    driver = in_state(State.INSTRUCTING)
+    driver.now += 3600.0
+    driver.say("finish")
+    assert driver.state is State.FINISHING
+
+
 def test_where_finishing_was_offered_it_ends_at_once() -> None:
     driver = in_state(State.PAUSED)
     driver.say("finish")

@@ -42,6 +42,11 @@ def asked_to_rest(context: Context) -> bool:
     return context.asked_to_rest
 
 
+def was_offered(context: Context) -> bool:
+    """Whether a pause has said that "finish" ends it."""
+    return context.times_asked > 0
+
+
 def was_waiting(context: Context) -> bool:
     """Whether it was asked in a pause, or asleep."""
     return context.came_from in (State.PAUSED, State.ASLEEP)
@@ -94,7 +99,8 @@ ENDING = Behavior(
             for trigger in (Intent.END, Intent.SLEEP)
         ),
         Row(Intent.END, (State.DECIDING,), State.CLOSING, (says("finish"),), finish_for_pain),
-        Row(Intent.END, (State.PAUSED, State.FINISHING), State.CLOSING, (says("finish"),), end_by_user),
+        Row(Intent.END, (State.PAUSED,), State.CLOSING, (says("finish"), was_offered), end_by_user),
+        Row(Intent.END, (State.FINISHING,), State.CLOSING, (says("finish"),), end_by_user),
         Row(Intent.END, (State.SCORE_AFTER, State.DEAF), State.CLOSING, do=end_by_user),
         Row(
             Intent.END,
