@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -140,3 +142,10 @@ def test_nothing_but_the_registry_opens_an_engine() -> None:
     assert len(sources) > 100
     opening = [path for path in sources if path not in own and construct.search(path.read_text("utf-8"))]
     assert opening == []
+
+
+def test_to_know_the_engines_loads_none_of_them() -> None:
+    """onnxruntime loaded beside libvosk made what was heard differ from run to run."""
+    loads = "import sys, assistant.speech.engines; print({'vosk', 'piper', 'onnxruntime'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

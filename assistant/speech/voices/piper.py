@@ -13,11 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import onnxruntime
-from onnxruntime.capi import onnxruntime_pybind11_state
-from piper import PiperVoice as Engine
-from piper import SynthesisConfig
-from piper.config import PiperConfig
 
 from assistant.core.ports import Speech
 from assistant.core.prompts import speakable
@@ -67,6 +62,7 @@ class PiperVoice:
 
     def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
         """Yield the sentence, in one piece. Raises VoiceError."""
+        from piper import SynthesisConfig
 
         settings = SynthesisConfig(
             length_scale=self._engine.config.length_scale / rate,
@@ -89,6 +85,7 @@ class PiperVoice:
 @cache
 def _failures() -> tuple[type[Exception], ...]:
     """onnxruntime has no base class for its errors; KeyError and the like come of models of another kind."""
+    from onnxruntime.capi import onnxruntime_pybind11_state
 
     own = (value for value in vars(onnxruntime_pybind11_state).values() if isinstance(value, type))
     return (
@@ -98,7 +95,9 @@ def _failures() -> tuple[type[Exception], ...]:
 
 
 def _load(model_path: Path) -> Engine:
+    import onnxruntime
     from piper import PiperVoice as Engine
+    from piper.config import PiperConfig
 
     config_path = Path(f"{model_path}.json")
     config = PiperConfig.from_dict(json.loads(config_path.read_text(encoding="utf-8")))
