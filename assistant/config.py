@@ -1,28 +1,29 @@
 """The configuration: one TOML file, overridden by environment variables.
 
-Read once, on the main thread. Must import nothing of the package but its errors, and must not touch devices
-or models: whether a name can be used is found out where it is used.
+Read once, on the main thread. Must import nothing of the package but its errors and `OperatingPoint`, and
+must not touch devices or models: whether a name can be used is found out where it is used.
 """
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import platformdirs
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from assistant.errors import ConfigError
+from assistant.core.listening.reflex import OperatingPoint
+from assistant.errors import ConfigError, closest
 
 _HomePath = Annotated[str, AfterValidator(os.path.expanduser)]
 _VoiceName = Annotated[
     str,
-    Field(pattern=r"^(auto|(piper|flite|espeak):.+)$"),
+    Field(pattern=r"^(auto|[a-z][a-z0-9-]*:.+)$"),
     AfterValidator(lambda name: name.replace(":~", f":{Path.home()}", 1)),
 ]
 
@@ -40,24 +41,39 @@ class AudioConfig(_Strict):
     echo: Literal["auto", "none", "speex", "webrtc"] = "auto"
 
 
-class HearingConfig(_Strict):
-    """How much is asked of a safety phrase before it is believed; see core/reflex.py."""
+class _Sensitivity(_Strict):
+    """How readily a safety phrase is believed, in steps that docs/hearing.md measures.
 
-    alone_quiet_seconds: float = Field(default=0.1, ge=0.02, le=0.4)
-    alone_stood_seconds: float = Field(default=0.24, ge=0.0, le=2.0)
-    among_quiet_seconds: float = Field(default=0.3, ge=0.02, le=0.4)
-    among_stood_seconds: float = Field(default=0.5, ge=0.0, le=10.0)
-    talk_seconds: float = Field(default=0.8, ge=0.0, le=60.0)
-    stands_out_db: float = Field(default=4.0, ge=-90.0, le=30.0)
-    doubted_quiet_seconds: float = Field(default=1.2, ge=0.4, le=5.0)
-    doubt_seconds: float = Field(default=10.0, ge=0.0, le=60.0)
-    alone_plausibility: float = Field(default=-2.0, ge=-100.0, le=0.0)
-    unrecorded_plausibility: float = Field(default=-8.0, ge=-100.0, le=0.0)
-    among_plausibility: float = Field(default=-1.0, ge=-100.0, le=0.0)
-    doubted_plausibility: float = Field(default=-0.7, ge=-100.0, le=0.0)
-    again_plausibility: float = Field(default=-3.0, ge=-100.0, le=0.0)
-    leftover_db: float = Field(default=20.0, ge=6.0, le=120.0)
-    suspicion_seconds: float = Field(default=0.6, ge=0.0, le=5.0)
+    The numbers behind it, those of `OperatingPoint`, are keys of the same section.
+    """
+
+    sensitivity: int = Field(default=0, ge=-1, le=3)
+
+    def operating_point(self) -> OperatingPoint:
+        """What is asked: with each step up, half as good a fit of the sound, and with a step down twice.
+
+        A step down asks no more of pain and red flags that are alone: a missed one is worse than a false one.
+        """
+        factor = 2.0**self.sensitivity
+        numbers = self.model_dump(exclude={"sensitivity"})
+        for name in numbers:
+            if name.endswith("_plausibility"):
+                numbers[name] *= max(factor, 1.0) if name == "unrecorded_plausibility" else factor
+        return OperatingPoint(**numbers)
+
+
+def _numbers_of_hearing() -> Iterator[tuple[str, tuple[type[float], Any]]]:
+    """Each number of the operating point as a field, with the bounds that stand beside it."""
+    hints = get_type_hints(OperatingPoint, include_extras=True)
+    for number in fields(OperatingPoint):
+        (bounds,) = hints[number.name].__metadata__
+        yield number.name, (float, Field(default=number.default, ge=bounds.least, le=bounds.most))
+
+
+if TYPE_CHECKING:
+    HearingConfig = _Sensitivity
+else:
+    HearingConfig = create_model("HearingConfig", __base__=_Sensitivity, **dict(_numbers_of_hearing()))
 
 
 class SpeechConfig(_Strict):
@@ -89,7 +105,7 @@ class LogConfig(_Strict):
 
 
 class Config(_Strict):
-    """The whole configuration, by section; every key has a default and is told in config.example.toml."""
+    """The whole configuration, by section; every key has a default, and config.example.toml tells them."""
 
     audio: AudioConfig = AudioConfig()
     hearing: HearingConfig = HearingConfig()
@@ -184,8 +200,8 @@ _PATTERN_WORDS = {
 
 
 def _did_you_mean(word: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1)
-    return f" (did you mean {close[0]}?)" if close else f": there are {', '.join(known)}"
+    close = closest(word, known)
+    return f" (did you mean {close}?)" if close else f": there are {', '.join(known)}"
 
 
 def _line_of(text: str, names: list[str]) -> int:

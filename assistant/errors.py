@@ -6,6 +6,9 @@ shells turn them into events. The core never imports this module.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class AssistantError(Exception):
     """Base of every error that is shown to the user: `code` for programs, `message` for people."""
@@ -18,6 +21,11 @@ class AssistantError(Exception):
     def __reduce__(self) -> tuple[type[AssistantError], tuple[str, str]]:
         """Pickle with both, so that an error gets from one process to another."""
         return type(self), (self.code, self.message)
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant by one that is not known."""
+    return next(iter(get_close_matches(word, list(known), n=1)), None)
 
 
 class ConfigError(AssistantError):

@@ -24,7 +24,7 @@ from assistant.core.intents import Intent
 
 
 class Speaking(Protocol):
-    """Says prompts: a Prompter, its thread, or captions."""
+    """Says prompts: a Prompter, its thread, or a SilentPrompter."""
 
     def speak(self, prompt_id: int, text: str) -> None:
         """Say the text after what is already queued."""
@@ -40,7 +40,7 @@ class Speaking(Protocol):
 
 
 class Sounding(Protocol):
-    """Plays everything: the mixer, or captions."""
+    """Plays everything: the mixer, or a SilentPrompter."""
 
     def earcon(self, earcon: Earcon) -> None:
         """Play a short sound now."""

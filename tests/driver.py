@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 from assistant.core.actions import (
@@ -25,27 +24,27 @@ from assistant.core.context import Settings
 from assistant.core.events import (
     DeadlineReached,
     Event,
-    FinalHypothesis,
     MicrophoneLost,
-    PartialHypothesis,
     PromptFinished,
     SentenceFinished,
     Started,
 )
 from assistant.core.intents import Intent
+from assistant.core.listening.hypotheses import FinalHypothesis, PartialHypothesis
+from assistant.core.listening.listener import Listener
+from assistant.core.machine import listened_for
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Position, Region, Routine, Stretch
-from assistant.core.script import sentences as cut_into_sentences
 from assistant.core.session import Session
 from assistant.core.states import State
-from assistant.language.packs import load_language
+from assistant.core.view import View
+from assistant.languages.packs import load_language
 from assistant.store.library import load_library
 from assistant.store.routines import load_routine
 
 ROUTINES_FOLDER = Path(__file__).parents[1] / "routines"
 WORDS_PER_SECOND = 3.0
 NEVER = float("inf")
-sentences = cache(cut_into_sentences)
 
 
 def stretch(name: str, region: Region = Region.NECK, **changes: object) -> Stretch:
@@ -109,10 +108,15 @@ class Driver:
         **settings: object,
     ) -> None:
         chosen = {"routine_id": routine.id if routine else "", "sound_check": False, **settings}
-        pack = pack or (PACK if catalogue is CATALOGUE else load_language("en", catalogue))
-        self.session = Session(pack, catalogue, Settings(**chosen), library)  # type: ignore[arg-type]
+        self.pack = pack or (PACK if catalogue is CATALOGUE else load_language("en", catalogue))
+        self.listener = Listener(self.pack.table)
+        self._made_of = (self.pack, catalogue, Settings(**chosen), library)  # type: ignore[arg-type]
+        self.session = self.another_session()
+        self.told: list[tuple[float, Event]] = []
+        self.was_meddled_with = False
         self.now = now
         self.did: list[Did] = []
+        self.views: list[View] = []
         self.prompts_finish = True
         self.words_per_second = WORDS_PER_SECOND
         self._queue: list[Speak] = []
@@ -122,10 +126,15 @@ class Driver:
         if start:
             self.event(Started())
 
+    def another_session(self) -> Session:
+        """A fresh session of the same settings and content."""
+        return Session(*self._made_of)
+
     # What happens
 
     def event(self, event: Event) -> tuple[Action, ...]:
         """Give the session an event now."""
+        self.told.append((self.now, event))
         actions = self.session.handle(event, self.now)
         for action in actions:
             self.did.append(Did(self.now, action))
@@ -136,15 +145,23 @@ class Driver:
                 if not self._queue:
                     self._sounding_since = self.now
                 self._queue.append(action)
+        view = self.session.view
+        if not self.views or view != self.views[-1]:
+            self.views.append(view)
         return actions
 
     def hear(self, *words: str, final: bool = True, utterance: int | None = None) -> tuple[Action, ...]:
-        """A hypothesis about what was just said; a new utterance unless one is given."""
+        """A hypothesis about what was just said, as it is understood; a new utterance unless one is given."""
         if utterance is None:
             self._utterance += 1
             utterance = self._utterance
         kind = FinalHypothesis if final else PartialHypothesis
-        return self.event(kind(utterance, words, self.now - 0.1, self.now))
+        return self.interpret(kind(utterance, words, self.now - 0.1, self.now))
+
+    def interpret(self, hypothesis: PartialHypothesis | FinalHypothesis) -> tuple[Action, ...]:
+        """A hypothesis, as it is understood in this state."""
+        meaning = self.listener.interpret(hypothesis, listened_for(self.state))
+        return () if meaning is None else self.event(meaning)
 
     def say(self, phrase: str) -> tuple[Action, ...]:
         """Somebody says a phrase, heard well, as one utterance: all its actions."""
@@ -176,7 +193,7 @@ class Driver:
     def _sentence_ends_at(self) -> float:
         if not self._queue or not self.prompts_finish:
             return NEVER
-        spoken = sentences(self._queue[0].text)[: self._sentences_over + 1]
+        spoken = self.pack.sentences(self._queue[0].text)[: self._sentences_over + 1]
         seconds = len(" ".join(spoken).split()) / self.words_per_second
         return max(self.now, self._sounding_since + seconds)
 
@@ -197,7 +214,7 @@ class Driver:
             prompt_id, self._sentences_over = self._queue[0].prompt_id, self._sentences_over + 1
             self.event(SentenceFinished(prompt_id))
             still_sounds = self._queue and self._queue[0].prompt_id == prompt_id
-            if still_sounds and self._sentences_over >= len(sentences(self._queue[0].text)):
+            if still_sounds and self._sentences_over >= len(self.pack.sentences(self._queue[0].text)):
                 self._queue.pop(0)
                 self._sounding_since, self._sentences_over = self.now, 0
                 self.event(PromptFinished(prompt_id))
@@ -234,6 +251,10 @@ class Driver:
         return self.session.state
 
     @property
+    def view(self) -> View:
+        return self.session.view
+
+    @property
     def running_hold(self) -> bool:
         """Whether a hold's timer runs, by what was reported."""
         reports = self.of(ReportHoldStarted, ReportHoldEnded)
@@ -242,6 +263,11 @@ class Driver:
     @property
     def speaking(self) -> bool:
         return bool(self._queue)
+
+    @property
+    def sounding(self) -> str:
+        """The sentence that sounds now; empty in silence."""
+        return self.pack.sentences(self._queue[0].text)[self._sentences_over] if self._queue else ""
 
     def of(self, *kinds: type) -> list:  # type: ignore[type-arg]
         """The actions of some kinds, in order."""

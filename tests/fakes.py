@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 
-from assistant.core.events import FinalHypothesis, PartialHypothesis
+from assistant.core.listening.hypotheses import FinalHypothesis, PartialHypothesis
 from assistant.core.ports import BLOCK_SECONDS, Speech
-from assistant.core.script import sentences
+from assistant.core.prompts import speakable
 from assistant.errors import VoiceError
 
 
 class FakeVoice:
-    """A Voice that says each character as 160 samples of its code, one piece per sentence.
+    """A Voice that says each character as 160 samples of its code, in one piece.
 
     It fails for sentences that contain `fails_on`, and waits at `gate` before each one where there is a gate.
     """
@@ -26,7 +26,7 @@ class FakeVoice:
         self._gate = gate
 
     def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
-        for sentence in sentences(text):
+        if sentence := speakable(text):
             if self._gate is not None:
                 self._gate.acquire()
             if self._fails_on is not None and self._fails_on in sentence:

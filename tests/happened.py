@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from driver import PACK
 
 from assistant.core.actions import Action, ReportHeard, ReportState, SetSpeechRate, SetVolume, Speak
-from assistant.core.events import Event
+from assistant.core.events import Event, NotUnderstood, Said
 from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent
 from assistant.core.states import ASKED_FIRST, UNDER_WAY, State
 
@@ -94,6 +94,11 @@ class Happened:
     was_speaking: bool
     intent: Intent | None
     words: tuple[str, ...]
+
+    @property
+    def is_final(self) -> bool:
+        """Whether something was said, and all of it."""
+        return isinstance(self.event, NotUnderstood) or (isinstance(self.event, Said) and self.event.is_final)
 
     @property
     def spoken(self) -> list[str]:

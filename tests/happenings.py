@@ -14,7 +14,7 @@ from random import Random
 from cases import CATALOGUES, DEVICES, PACKS, Case, Move, Moves, Setup, play, says, watched
 from invariants import Watched
 
-from assistant.core.intents import Intent
+from assistant.core.intents import UNKNOWN_WORD, Intent
 from assistant.core.machine import listened_for
 from assistant.core.states import UNDER_WAY, State
 
@@ -46,7 +46,7 @@ LEADS_ON: dict[State, tuple[str, ...]] = {
     State.FINISHING: ("yes", "no", "continue"),
 }
 HARMLESS = tuple(intent for intent in Intent if intent not in (Intent.RED_FLAG, Intent.END))
-CHATTER = ("[unk]", "step", "yes", "no", "ten", "stop", "back", "okay", "end", "better", "two")
+CHATTER = (UNKNOWN_WORD, "step", "yes", "no", "ten", "stop", "back", "okay", "end", "better", "two")
 LAST_WORDS = ("red flag", "end", "hurt", "report", "report", "there", "there", "pause")
 """What a session leads up to; a little more happens after it."""
 BASE = {
@@ -128,8 +128,8 @@ def weights(random: Random) -> dict[str, float]:
 
 def _spoken(random: Random, phrase: str) -> Move:
     """A phrase, in the clear or over whatever is being spoken, heard word by word or only at its end."""
-    if random.random() < 0.3:
-        return ["hear", phrase.split()]
+    if random.random() < 0.4:
+        return ["hear", phrase.split()] if random.random() < 0.7 else ["type", phrase]
     return ["say", phrase] if random.random() < 0.4 else ["answer", phrase, random.choice((0.0, 0.5))]
 
 
@@ -239,7 +239,7 @@ def _to_whether_to_finish(random: Random, setup: Setup) -> Moves:
 def _doubt(random: Random, _: object, setup: Setup) -> Moves:
     """Half an answer: something beside it was lost."""
     words = phrase_of(random, setup, Intent.YES, Intent.NO, Intent.RESUME).split()
-    return [["hear", ["[unk]", *words] if random.random() < 0.5 else [*words, "[unk]"]]]
+    return [["hear", [UNKNOWN_WORD, *words] if random.random() < 0.5 else [*words, UNKNOWN_WORD]]]
 
 
 def _device(random: Random, driver: Watched, setup: Setup) -> Moves:
@@ -265,7 +265,7 @@ def _partial(random: Random, driver: Watched, setup: Setup) -> Moves:
 
 
 def _talking(random: Random, *_: object) -> Moves:
-    words = random.choice((["[unk]"], ["step", "[unk]"], ["two"], ["yes", "[unk]"]))
+    words = random.choice(([UNKNOWN_WORD], ["step", UNKNOWN_WORD], ["two"], ["yes", UNKNOWN_WORD]))
     return [["talk", words, random.choice((4.0, 12.0, 30.0))]]
 
 

@@ -9,7 +9,6 @@ from driver import PACK
 from happened import BUSY, NO_WORDS, YES_WORDS, Happened, goes_on, is_clear
 
 from assistant.core.actions import RecordPain, RecordPainScore
-from assistant.core.events import FinalHypothesis
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
 from assistant.core.routine import Region, Stretch
@@ -93,7 +92,7 @@ class PainRules:
 
     def _check_decision(self, it: Happened) -> None:
         """Whoever goes on after pain has said so clearly, and may."""
-        assert isinstance(it.event, FinalHypothesis), "on by half a sentence"
+        assert it.is_final, "on by half a sentence"
         if it.intent is I.EASIER:
             assert self.worst <= 1, "the easier way after 2 or more"
             self.left_today.discard(self.driver.course.step.stretch.id)

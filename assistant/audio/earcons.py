@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.core.actions import Earcon
+from assistant.core.decibels import gain
 from assistant.core.ports import SAMPLE_RATE_HZ
 
 PEAK_DBFS = -12.0
@@ -38,7 +39,7 @@ def earcon_samples(earcon: Earcon) -> NDArray[np.int16]:
             notes = [_bell(hz, seconds=0.3, decay_seconds=0.1, strike_seconds=0.01) for hz in (523.3, 392.0)]
             sound = np.concatenate(notes)
     is_breathing = earcon in (Earcon.BREATHE_IN, Earcon.BREATHE_OUT)
-    peak = 32767 * 10 ** ((BREATHING_PEAK_DBFS if is_breathing else PEAK_DBFS) / 20)
+    peak = 32767 * gain(BREATHING_PEAK_DBFS if is_breathing else PEAK_DBFS)
     samples: NDArray[np.int16] = np.rint(sound * (peak / np.abs(sound).max())).astype(np.int16)
     samples.flags.writeable = False
     return samples

@@ -50,8 +50,8 @@ def check_echo(microphone: str | None = None, speaker: str | None = None) -> Ech
 
     sound = LiveSound(Microphone(microphone), stream, note)
     sound.open()
-    for heard_and_played in sound.blocks():
-        tape.append(heard_and_played)
+    for block in sound.blocks():
+        tape.append((block.near, block.far))
         if len(tape) >= _BLOCKS:
             sound.close()
     if faults:

@@ -12,8 +12,8 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.audio.correlation import Spectrum, correlated, peak_offset
 from assistant.audio.delay_line import DelayLine
-from assistant.audio.echo_measuring import peak_offset
 from assistant.core.ports import BLOCK_SAMPLES, EchoCanceller
 
 _WINDOW_BLOCKS = 60
@@ -115,11 +115,13 @@ def _echo_place(near: _Sound, far: _Sound) -> float | None:
 
     All frequencies count alike, which makes the direct sound's peak as sharp as it can be.
     """
-    size = 1 << (len(near) + _LONGEST_ECHO_SAMPLES).bit_length()
-    cross = np.fft.rfft(near, size) * np.conj(np.fft.rfft(far, size))
-    cross /= np.abs(cross) + _QUIET_SHARE * float(np.abs(cross).max()) + _TINY
-    matched = np.fft.irfft(cross, size)[:_LONGEST_ECHO_SAMPLES]
-    at = int(np.argmax(matched))
-    if matched[at] < _CLEAR * float(np.sqrt(np.mean(np.square(matched)))):
+
+    def alike(spectrum: Spectrum) -> Spectrum:
+        size = np.abs(spectrum)
+        return spectrum / (size + _QUIET_SHARE * float(size.max()) + _TINY)
+
+    fits = correlated(near, far, _LONGEST_ECHO_SAMPLES, alike)[:_LONGEST_ECHO_SAMPLES]
+    at = int(np.argmax(fits))
+    if fits[at] < _CLEAR * float(np.sqrt(np.mean(np.square(fits)))):
         return None
-    return at + peak_offset(matched, at)
+    return at + peak_offset(fits, at)

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.audio.correlation import clear_peak, correlated, peak_offset
 from assistant.audio.echo_speex import TAIL_SAMPLES
+from assistant.core.decibels import dbfs, gain
 from assistant.core.ports import SAMPLE_RATE_HZ
 
 SWEEP_SECONDS = 0.5
@@ -21,8 +23,6 @@ LONGEST_DELAY_SECONDS = 1.0
 LONG_DELAY_SECONDS = (
     TAIL_SAMPLES / SAMPLE_RATE_HZ - 0.1
 )  # Speex reaches so far, with the room's ringing on top
-CLEAR_DB = 20.0
-"""So far a sweep's peak must rise over the median of what else the filter gives; mere noise reaches 17."""
 FAINT_ECHO_DB = -40.0
 
 _Samples = NDArray[np.int16]
@@ -51,7 +51,7 @@ def sweep() -> _Samples:
     rate = np.log(HIGHEST_HERTZ / LOWEST_HERTZ) / SWEEP_SECONDS
     phase = 2 * np.pi * LOWEST_HERTZ / rate * np.expm1(rate * seconds)
     fade = np.minimum(1.0, np.minimum(seconds, SWEEP_SECONDS - seconds) / 0.02)
-    peak = 32767 * np.sqrt(2) * 10 ** (SWEEP_DBFS / 20)
+    peak = 32767 * np.sqrt(2) * gain(SWEEP_DBFS)
     samples: _Samples = np.rint(peak * np.sin(phase) * fade).astype(np.int16)
     return samples
 
@@ -61,7 +61,7 @@ def measure(heard: _Samples, sweep_starts: list[int], noise: _Samples) -> EchoMe
 
     `noise` is what was heard while nothing was played.
     """
-    noise_dbfs = _dbfs(noise.astype(np.float64))
+    noise_dbfs = dbfs(float(np.mean((noise / 32768) ** 2)))
     found = [place for start in sweep_starts if (place := _find(heard.astype(np.float64), start)) is not None]
     if len(found) < (len(sweep_starts) + 1) // 2:
         return EchoMeasured(0.0, None, None, noise_dbfs)
@@ -83,27 +83,13 @@ def _find(heard: _Sound, start: int) -> tuple[int, float, float] | None:
     window = heard[start : start + len(shape) + round(LONGEST_DELAY_SECONDS * SAMPLE_RATE_HZ)]
     if len(window) < 2 * len(shape):
         return None
-    size = 1 << (len(window) + len(shape)).bit_length()
-    spectrum = np.fft.rfft(window, size) * np.conj(np.fft.rfft(shape, size))
-    matched = np.abs(np.fft.irfft(spectrum, size)[: len(window) - len(shape)])
-    at = int(np.argmax(matched))
-    if matched[at] < 10 ** (CLEAR_DB / 20) * np.median(matched) or not matched[at]:
+    fits = np.abs(correlated(window, shape, len(shape))[: len(window) - len(shape)])
+    at = clear_peak(fits)
+    if at is None:
         return None
     echo = window[at : at + len(shape)]
-    gain = float(np.sqrt(np.sum(echo**2) / np.sum(shape**2)))
-    return start, at + peak_offset(matched, at), gain
-
-
-def peak_offset(matched: _Sound, at: int) -> float:
-    """Where between the samples the peak is: the top of the parabola through the three."""
-    if not 0 < at < len(matched) - 1:
-        return 0.0
-    before, top, after = matched[at - 1 : at + 2]
-    return float(0.5 * (before - after) / (before - 2 * top + after))
-
-
-def _dbfs(sound: _Sound) -> float:
-    return float(10 * np.log10(np.mean(sound**2) / 32768**2 + 1e-10))
+    echo_gain = float(np.sqrt(np.sum(echo**2) / np.sum(shape**2)))
+    return start, at + peak_offset(fits, at), echo_gain
 
 
 def propose(measured: EchoMeasured) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from threading import Event as Flag
 from assistant.audio.microphone import Microphone
 from assistant.audio.portaudio import SoundHangsError, reinitialize
 from assistant.audio.speaker_stream import SpeakerStream
-from assistant.audio.watch import Condition, MicrophoneWatch, StreamWatch
+from assistant.audio.stream_watch import MicrophoneWatch, StreamCondition, StreamWatch
 from assistant.core.events import (
     Event,
     MicrophoneLost,
@@ -23,6 +23,7 @@ from assistant.core.events import (
     SpeakerLost,
     SpeakerRestored,
 )
+from assistant.core.ports import SoundBlock
 from assistant.errors import AudioError
 
 _POLL_SECONDS = 0.1
@@ -60,19 +61,19 @@ class LiveSound:
         self._speaker_watch.opened(time.monotonic())
         self._speaker.far_end.restart()
 
-    def blocks(self) -> Iterator[tuple[bytes, bytes]]:
+    def blocks(self) -> Iterator[SoundBlock]:
         """Yield each block of 20 ms that is heard, and the one played beside it, until `close()`.
 
-        Both are BLOCK_BYTES of mono int16 at 16 kHz; the second is the reference to cancel echo by. During a
-        fault it yields nothing. Raises SoundHangsError when the sound system does not answer any more, after
-        which only a new process can use sound.
+        During a fault it yields nothing. Raises SoundHangsError when the sound system does not answer any
+        more, after which only a new process can use sound.
         """
         try:
             while not self._closing.is_set():
                 samples = self._microphone.read(_POLL_SECONDS)
                 self._look(samples)
                 for block in () if samples is None else self._microphone.to_blocks(samples):
-                    yield block, self._speaker.far_end.beside(self._microphone.waiting_count)
+                    far = self._speaker.far_end.beside(self._microphone.waiting_count)
+                    yield SoundBlock(block, far, time.monotonic())
         finally:
             self._close_streams()
 
@@ -99,20 +100,20 @@ class LiveSound:
         if microphone_due or speaker_due:
             self._repair(microphone_due, speaker_due)
 
-    def _report_microphone(self, before: Condition) -> None:
+    def _report_microphone(self, before: StreamCondition) -> None:
         now = self._microphone_watch.condition
-        if before is Condition.WELL and now is not Condition.WELL:
+        if before is StreamCondition.WELL and now is not StreamCondition.WELL:
             _log.warning("the microphone is %s; %d overflows so far", now, self._microphone.overflow_count)
             self._emit(MicrophoneLost(now.value))
-        elif before is not Condition.WELL and now is Condition.WELL:
+        elif before is not StreamCondition.WELL and now is StreamCondition.WELL:
             _log.info("the microphone is back")
             self._emit(MicrophoneRestored())
 
-    def _report_speaker(self, before: Condition) -> None:
+    def _report_speaker(self, before: StreamCondition) -> None:
         now = self._speaker_watch.condition
         if before is not now:
             _log.warning("the speaker is %s; %d underflows so far", now, self._speaker.underflow_count)
-            self._emit(SpeakerRestored() if now is Condition.WELL else SpeakerLost())
+            self._emit(SpeakerRestored() if now is StreamCondition.WELL else SpeakerLost())
 
     def _repair(self, microphone_due: bool, speaker_due: bool) -> None:
         """Open what is faulty again: alone, so that the other is not disturbed, else both anew."""
@@ -126,7 +127,7 @@ class LiveSound:
             raise
         except AudioError as error:
             _log.info("not back yet: %s", error.message)
-        if self._speaker_watch.condition is Condition.WELL and self._speaker.sounding():
+        if self._speaker_watch.condition is StreamCondition.WELL and self._speaker.sounding():
             return  # To look for devices anew would break the sentence that tells of the fault.
         self._close_streams()
         reinitialize()

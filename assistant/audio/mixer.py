@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from assistant.audio.earcons import earcon_samples
 from assistant.audio.queued_prompt import Piece, QueuedPrompt, Samples
 from assistant.core.actions import Earcon
+from assistant.core.decibels import gain
 from assistant.core.events import PromptFinished, SentenceFinished
-from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ, Sounding, Speech
+from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ, Speech
 
 SILENCE = bytes(BLOCK_SAMPLES * 2)
 FADE_SAMPLES = SAMPLE_RATE_HZ * 4 // 1000  # a cut fades over 4 ms: no click, and out well within its block
@@ -63,7 +64,7 @@ class Mixer:
         self._ducking_target = 1.0
         self._hushes = 0  # written by who hushes
         self._acknowledged = 0  # written by who begins prompts
-        self._sounding: Sounding | None = None
+        self._sounding_prompt_id: int | None = None
         # From here on touched by next_block only.
         self._prompts: dict[int, QueuedPrompt] = {}
         self._earcons: list[tuple[Samples, int]] = []
@@ -81,7 +82,7 @@ class Mixer:
     def feed(self, prompt_id: int, speech: Speech, *, ends_sentence: bool = False) -> None:
         """Append speech, with which a sentence may end; ignored when the prompt was cut or has ended."""
         samples = np.frombuffer(speech.samples, dtype=np.int16)
-        self._command(_Command.FEED, prompt_id, Piece(samples, speech.words, ends_sentence))
+        self._command(_Command.FEED, prompt_id, Piece(samples, ends_sentence))
 
     def end(self, prompt_id: int) -> None:
         """No more speech follows: when all is played, the prompt has finished."""
@@ -118,9 +119,9 @@ class Mixer:
         """Set the gain of all that is played, held to -60…20 dB; loud peaks are rounded, never clipped."""
         self._volume = _linear(gain_db)
 
-    def sounding(self) -> Sounding | None:
-        """Tell the prompt, and the word where known, that the last block handed out ended in."""
-        return self._sounding
+    def sounding_prompt_id(self) -> int | None:
+        """Tell the prompt that sounds in the last block handed out, the later one of two."""
+        return self._sounding_prompt_id
 
     def ended(self) -> list[SentenceFinished | PromptFinished]:
         """Drain the sentences and prompts whose last sample has been handed out, in order; never cut ones."""
@@ -146,7 +147,7 @@ class Mixer:
         ducking = self._ducking_target
         if not self._prompts and not self._earcons:
             self._ducking, self._gain = ducking, self._volume * ducking
-            self._sounding = None
+            self._sounding_prompt_id = None
             return SILENCE
         self._ducking = min(ducking, self._ducking + DUCKING_RISE)
         target_gain = self._volume * self._ducking
@@ -196,7 +197,7 @@ class Mixer:
         head *= _FADE * self._gain
         self._prompts.clear()
         self._earcons.clear()
-        self._sounding = None
+        self._sounding_prompt_id = None
         self._starved_blocks = 0
         return _to_int16(mix)
 
@@ -214,7 +215,8 @@ class Mixer:
 
     def _mix_prompts(self, out: NDArray[np.float32]) -> None:
         """Play the prompts one after the other; each that is over makes room for the next at once."""
-        written, speaking = 0, None
+        written = 0
+        speaking: int | None = None
         while self._prompts:
             prompt = next(iter(self._prompts.values()))
             count = prompt.take(out[written:])
@@ -223,13 +225,13 @@ class Mixer:
                 self._ended.append(SentenceFinished(prompt.prompt_id))
             if count:
                 written += count
-                speaking = Sounding(prompt.prompt_id, prompt.word())
+                speaking = prompt.prompt_id
                 self._starved_blocks = 0
             if prompt.pieces or not (prompt.ended or self._starved_out(count)):
                 break
             del self._prompts[prompt.prompt_id]
             self._ended.append(PromptFinished(prompt.prompt_id))
-        self._sounding = speaking
+        self._sounding_prompt_id = speaking
 
     def _starved_out(self, count: int) -> bool:
         """Tell whether the first prompt, still open, has kept others waiting in silence for too long."""
@@ -253,7 +255,7 @@ class Mixer:
 
 
 def _linear(gain_db: float) -> float:
-    return float(10 ** (min(max(gain_db, MIN_GAIN_DB), MAX_GAIN_DB) / 20))
+    return gain(min(max(gain_db, MIN_GAIN_DB), MAX_GAIN_DB))
 
 
 def _to_int16(mix: NDArray[np.float32]) -> bytes:

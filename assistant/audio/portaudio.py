@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import atexit
 import logging
-import os
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -19,6 +17,7 @@ from typing import Any, TypeVar
 
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.errors import AudioError
+from assistant.native_stderr import caught_stderr
 
 CALL_LIMIT_SECONDS = 3.0
 """Sound calls return within milliseconds, but not at all when the sound server is frozen."""
@@ -125,18 +124,10 @@ def _reason(error: Exception) -> str:
 @contextmanager
 def _quiet_stderr() -> Iterator[None]:
     """Send what C libraries write to stderr to the debug log: ALSA and JACK name all they did not find."""
+    chatter: list[str] = []
     try:
-        original = os.dup(2)
-    except OSError:  # there is no stderr
-        yield
-        return
-    with tempfile.TemporaryFile() as chatter:
-        os.dup2(chatter.fileno(), 2)
-        try:
+        with caught_stderr() as chatter:
             yield
-        finally:
-            os.dup2(original, 2)
-            os.close(original)
-            chatter.seek(0)
-            for line in chatter.read().decode(errors="replace").splitlines():
-                _log.debug("sound library: %s", line)
+    finally:
+        for line in chatter:
+            _log.debug("sound library: %s", line)

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.core.ports import SpokenWord
-
 Samples = NDArray[np.int16]
 
 
@@ -21,13 +19,12 @@ class Piece:
     """A piece of speech, or an earcon."""
 
     samples: Samples
-    words: tuple[SpokenWord, ...] = ()
     ends_sentence: bool = False
 
 
 @dataclass(slots=True)
 class QueuedPrompt:
-    """A queued prompt: the pieces still to be played, how far the first one is, and what came last.
+    """A queued prompt: the pieces still to be played, and how far the first one is.
 
     `sentences_over` counts the sentences that were played to their end, until who plays it has taken note.
     """
@@ -36,8 +33,6 @@ class QueuedPrompt:
     pieces: deque[Piece] = field(default_factory=deque)
     position: int = 0
     ended: bool = False
-    last_words: tuple[SpokenWord, ...] = ()
-    last_position: int = 0
     sentences_over: int = 0
 
     def take(self, out: NDArray[np.float32]) -> int:
@@ -45,18 +40,11 @@ class QueuedPrompt:
         written = 0
         while self.pieces and written < len(out):
             samples = self.pieces[0].samples
-            self.last_words = self.pieces[0].words
             count = min(len(samples) - self.position, len(out) - written)
             out[written : written + count] = samples[self.position : self.position + count]
             written += count
             self.position += count
-            self.last_position = self.position
             if self.position == len(samples):
                 self.sentences_over += self.pieces.popleft().ends_sentence
                 self.position = 0
         return written
-
-    def word(self) -> str:
-        """Name the word of the last sample taken, "" in a pause or without timings."""
-        at = self.last_position - 1
-        return next((word.text for word in self.last_words if word.start_sample <= at < word.end_sample), "")

@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from assistant.cli import output
+from assistant.core.decibels import SILENCE_DBFS, dbfs
 from assistant.errors import AudioError
 
 if TYPE_CHECKING:
@@ -112,16 +113,12 @@ def _levels(microphone: Microphone, end: float) -> Iterator[tuple[float, float]]
         if now >= next_at:
             next_at = now + _METER_SECONDS
             levels = np.frombuffer(samples, np.int16) / 32768
-            yield _dbfs(float(np.sqrt(np.mean(levels**2)))), _dbfs(float(np.max(np.abs(levels))))
+            yield dbfs(float(np.mean(levels**2))), dbfs(float(np.max(levels**2)))
             samples.clear()
 
 
-def _dbfs(level: float) -> float:
-    return 20 * math.log10(level) if level > 0 else -math.inf
-
-
 def _bar(rms_dbfs: float, peak_dbfs: float) -> Table:
-    if peak_dbfs == -math.inf:
+    if peak_dbfs == SILENCE_DBFS:
         text = Text("silent: muted, or not plugged in", style="red")
     elif peak_dbfs > _TOO_LOUD_DBFS:
         text = Text(f"{rms_dbfs:4.0f} dBFS   too loud", style="red")

@@ -13,7 +13,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -194,29 +193,32 @@ def _echo(config: Config, tell: Tell) -> Iterator[Finding]:
 
 
 def _routines(config: Config, tell: Tell) -> Iterator[Finding]:
-    from assistant.equipment import load_content
+    from assistant.opening import load_content
 
     _, routines = load_content(config, tell)
     yield Finding("routines", Verdict.GOOD, ", ".join(routine.id for routine in routines))
 
 
 def _speech_model(config: Config, tell: Tell) -> Iterator[Finding]:
-    from assistant.equipment import load_content, open_speech_model
-    from assistant.speech.models import find_speech_model
+    from assistant.opening import load_content, open_speech_model
+    from assistant.speech.engines import find_model
 
     pack, _ = load_content(config, lambda _: None)
     open_speech_model(config, pack, tell)
-    model = find_speech_model(Path(config.speech.model) if config.speech.model else None)
+    _, model = find_model(config.speech.model)
     advice = "`limber models install` fetches a better one." if model.origin == "built-in" else ""
     yield Finding("speech model", Verdict.GOOD, f"{model.name} ({model.origin})", advice)
 
 
 def _voice(config: Config, tell: Tell) -> Iterator[Finding]:
-    from assistant.equipment import open_voice
+    from assistant.core.prompts import Line
+    from assistant.languages.packs import load_language
+    from assistant.opening import open_voice
     from assistant.speech.models import installed_voices
 
     voice = open_voice(config, tell)
-    spoken = sum(len(speech.samples) for speech in voice.synthesize("Are you ready?", config.speech.rate))
+    sentence = load_language(config.session.language).render(Line.SHORTLY)
+    spoken = sum(len(speech.samples) for speech in voice.synthesize(sentence, config.speech.rate))
     advice = "" if installed_voices() else "`limber models install` fetches a better one."
     if spoken:
         yield Finding("voice", Verdict.GOOD, voice.id, advice)

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assistant.cli import output
-from assistant.core.events import FinalHypothesis, Hypothesis
-from assistant.core.intents import Intent, Match
-from assistant.core.listening import Listener
+from assistant.core.events import Meaning, Said
+from assistant.core.intents import Intent
 from assistant.core.ports import SAMPLE_RATE_HZ
 from assistant.errors import AudioError
 
@@ -63,21 +62,20 @@ def hear(
     ] = False,
 ) -> None:
     """Show what Limber would understand of recordings, listening for everything it knows."""
-    from assistant.equipment import load_content, open_speech_model, operating_point
+    from assistant.opening import load_content, open_speech_model, operating_point
     from assistant.speech.hearing import HearingPath
-    from assistant.speech.recognizer import VoskRecognizer
 
     config = output.configuration()
     if model is not None:
         speech = config.speech.model_copy(update={"model": str(model)})
         config = config.model_copy(update={"speech": speech})
     pack, _ = load_content(config, output.note)
-    loaded, table = open_speech_model(config, pack, output.note), pack.table
+    loaded = open_speech_model(config, pack, output.note)
     failed = False
     for file in files:
         try:
-            path = HearingPath(VoskRecognizer(loaded), table, point=operating_point(config))
-            _hear_file(file, path, Listener(table), _show_json if as_json else _show)
+            path = HearingPath(loaded.new_recognizer(), pack.table, point=operating_point(config))
+            _hear_file(file, path, _show_json if as_json else _show)
         except AudioError as error:
             failed = True
             output.err.print(error.message, style="red")
@@ -85,22 +83,18 @@ def hear(
         raise typer.Exit(1)
 
 
-def _hear_file(file: Path, path: HearingPath, listener: Listener, show: Callable[..., None]) -> None:
+def _hear_file(file: Path, path: HearingPath, show: Callable[..., None]) -> None:
     from assistant.audio.files import stream_audio
 
     started = time.perf_counter()
     path.listen_for(Intent)
     samples = 0
-    hypotheses: list[Hypothesis] = []
+    meanings: list[Meaning] = []
     for piece in stream_audio(file):
         samples += len(piece)
-        hypotheses += path.accept(piece.tobytes())
-    hypotheses += path.accept(bytes(_PAUSE_BYTES)) + path.finish()
-    heard = []
-    for hypothesis in hypotheses:
-        match = listener.interpret(hypothesis, Intent)
-        if isinstance(match, Match):
-            heard.append(_heard(file, match, hypothesis))
+        meanings += path.accept(piece.tobytes())
+    meanings += path.accept(bytes(_PAUSE_BYTES)) + path.finish()
+    heard = [_heard(file, said) for said in meanings if isinstance(said, Said)]
     seconds, processing_seconds = samples / SAMPLE_RATE_HZ, time.perf_counter() - started
     show(HeardFile(str(file), round(seconds, 3), round(processing_seconds, 3)), heard)
 
@@ -120,13 +114,13 @@ def _show(file: HeardFile, heard: Sequence[Heard]) -> None:
         output.out.print(f"{file.file}: nothing understood")
 
 
-def _heard(file: Path, match: Match, hypothesis: Hypothesis) -> Heard:
+def _heard(file: Path, said: Said) -> Heard:
     return Heard(
         str(file),
-        match.intent.value,
-        match.phrase,
-        {name: value for name, value in asdict(match.slots).items() if value is not None},
-        "final" if isinstance(hypothesis, FinalHypothesis) else "partial",
-        round(hypothesis.word_end_seconds, 3),
-        round(hypothesis.at_seconds, 3),
+        said.intent.value,
+        said.phrase,
+        {name: value for name, value in asdict(said.slots).items() if value is not None},
+        "final" if said.is_final else "partial",
+        round(said.word_end_seconds, 3),
+        round(said.at_seconds, 3),
     )

@@ -14,11 +14,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli import output
+from assistant.cli.history_words import (
+    Stretches,
+    ending_in_words,
+    hurt_in_words,
+    pain_in_words,
+    region_of,
+)
 from assistant.errors import ContentError, StoreError
 
 if TYPE_CHECKING:
-    from assistant.core.routine import Stretch
-    from assistant.store.history_reader import Hurt, SessionSummary
+    from assistant.store.history_reader import SessionSummary
 
 USUAL_LIMIT = 20
 
@@ -26,9 +32,6 @@ PLAIN_COLUMNS = (
     *("number", "started_at", "ended_at", "routine", "held_seconds"),
     *("steps_done", "steps_skipped", "pain_before", "pain_after"),
 )
-
-Stretches = dict[str, "Stretch"]
-"""By id; those of the past that are no more are missing."""
 
 
 def register(app: typer.Typer) -> None:
@@ -87,38 +90,6 @@ def _stretches() -> Stretches:
         return {s.id: s for routine in routines for s in routine.stretches} | load_library()
     except ContentError:
         return {}
-
-
-def region_of(hurt: Hurt, stretches: Stretches) -> str:
-    """Where it hurt, "" where that is not known."""
-    stretch = stretches.get(hurt.stretch_id)
-    return stretch.region.replace("_", " ") if stretch else ""
-
-
-def hurt_in_words(session: SessionSummary, stretches: Stretches) -> list[str]:
-    """What hurt in a session and where, and how much of 10."""
-    said = []
-    for hurt in session.hurts:
-        stretch = stretches.get(hurt.stretch_id)
-        name = stretch.name if stretch else hurt.stretch_id or "outside any stretch"
-        region = f" ({region_of(hurt, stretches)})" if stretch else ""
-        said.append(name + region + ("" if hurt.score is None else f": {hurt.score} of 10"))
-    return said + [f"warning sign: {kind.replace('_', ' ')}" for kind in session.red_flags]
-
-
-def ending_in_words(session: SessionSummary) -> str:
-    """Why a session ended."""
-    return {
-        "ended_by_user": "you ended it",
-        "emergency": "warning sign",
-        "see_physician": "see a clinician",
-    }.get(session.end_reason, session.end_reason.replace("_", " "))
-
-
-def pain_in_words(session: SessionSummary) -> str:
-    """The pain before and after, "-" where no number was told."""
-    told = [("-" if score is None else str(score)) for score in (session.pain_before, session.pain_after)]
-    return "-" if told == ["-", "-"] else " → ".join(told)
 
 
 def _json(session: SessionSummary, stretches: Stretches) -> dict[str, object]:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from assistant.cli.history import Stretches, ending_in_words, hurt_in_words, pain_in_words
+from assistant.cli.history_words import Stretches, ending_in_words, hurt_in_words, pain_in_words
 
 if TYPE_CHECKING:
     from assistant.store.history_reader import SessionSummary

@@ -40,22 +40,22 @@ def rehearse(
 
     Prints the timeline as it goes, and writes timeline.jsonl, session.wav and summary.json.
     """
-    from assistant.simulate.scene import schema_json
-
     if show_schema:
-        typer.echo(schema_json(), nl=False)
+        from assistant.simulate.scene import Scene
+        from assistant.store.documents import schema_json
+
+        typer.echo(schema_json(Scene), nl=False)
         return
     run_rehearsal(scene, output_folder, as_json)
 
 
 def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -> None:
     """Rehearse, print, write. Raises AssistantError."""
-    from assistant.equipment import load_content, open_speech_model, operating_point, session_settings
+    from assistant.opening import load_content, open_speech_model, operating_point, session_settings
     from assistant.simulate.rehearsal import Engines, Rehearsal
     from assistant.simulate.report import summarize, write_report
     from assistant.simulate.scene import DEFAULT_SCENE, load_scene
-    from assistant.speech import voice
-    from assistant.speech.recognizer import VoskRecognizer
+    from assistant.speech.engines import open_voice
     from assistant.store.history_profile import Profile
     from assistant.store.library import load_library
 
@@ -71,11 +71,11 @@ def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -
     engines = Engines(
         pack=pack,
         routines=routines,
-        recognizer=VoskRecognizer(model),
-        second=VoskRecognizer(model),
+        recognizer=model.new_recognizer(),
+        second=model.new_recognizer(),
         point=operating_point(config),
         voice=_voice(config),
-        open_voice=voice.open_voice,
+        open_voice=open_voice,
         settings=scene.settings(settings),
         library=tuple(load_library().values()),
     )
@@ -93,8 +93,8 @@ def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -
 
 def _voice(config: Config) -> Voice:
     """Limber's voice, the same every time; silence where there is none, for a rehearsal all the same."""
-    from assistant.equipment import open_voice
     from assistant.errors import VoiceError
+    from assistant.opening import open_voice
     from assistant.simulate.silent import SilentVoice
 
     try:

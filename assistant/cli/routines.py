@@ -15,9 +15,9 @@ from assistant.cli import output
 from assistant.errors import ContentError
 
 if TYPE_CHECKING:
+    from assistant.core.prompts import LanguagePack
     from assistant.core.routine import Routine, Stretch
     from assistant.store.routines import Listed
-    from assistant.store.wording import FindSafety
 
 _OURS = "Limber"
 _AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
@@ -84,11 +84,12 @@ def check(
     ] = None,
 ) -> None:
     """Check routines, packs and prompts; every problem is named with its file, line and field."""
-    from assistant.language.packs import FOLDER
-    from assistant.store.checking import check_paths, everything
+    from assistant.languages.packs import FOLDER
+    from assistant.store.content_check import check_paths, everything
 
-    paths = files or everything(sorted(FOLDER.glob("*/prompts.toml")))
-    problems = check_paths(paths, _find_safety())
+    language = _language()
+    paths = files or everything([FOLDER / language.code / "prompts.toml"])
+    problems = check_paths(paths, language)
     for problem in problems:
         output.out.print(str(problem))
     if problems:
@@ -100,7 +101,8 @@ def schema(
     stretches: Annotated[bool, typer.Option("--stretches", help="Of a file of the library instead.")] = False,
 ) -> None:
     """Print the JSON Schema of a routine file, for editors."""
-    from assistant.store.routine_files import LibraryFile, RoutineFile, schema_json
+    from assistant.store.documents import schema_json
+    from assistant.store.routine_files import LibraryFile, RoutineFile
 
     typer.echo(schema_json(LibraryFile if stretches else RoutineFile), nl=False)
 
@@ -112,10 +114,10 @@ def add(
     from assistant.store.library import load_library
     from assistant.store.packs import PackError, add_pack
 
-    find_safety = _find_safety()
+    language = _language()
     others = [listed.routine for listed in _listed()]
     try:
-        pack, routines = add_pack(source, load_library(), others, find_safety)
+        pack, routines = add_pack(source, load_library(), others, language)
     except PackError as error:
         for problem in error.problems:
             output.out.print(str(problem))
@@ -134,16 +136,17 @@ def remove(name: Annotated[str, typer.Argument(metavar="NAME", help="The pack's 
     output.note(f"Removed {pack.name} from {pack.folder.parent}.")
 
 
-def _find_safety() -> FindSafety:
-    from assistant.language.packs import load_language
+def _language() -> LanguagePack:
+    """The language that is configured, which the texts are taken to be in."""
+    from assistant.languages.packs import load_language
 
-    return load_language().table.find_safety
+    return load_language(output.configuration().session.language)
 
 
 def _listed() -> list[Listed]:
     from assistant.store.routines import list_routines
 
-    return list_routines(_find_safety(), output.err.print)
+    return list_routines(_language(), output.err.print)
 
 
 def _json(listed: Listed) -> dict[str, object]:
@@ -175,6 +178,7 @@ def _origin(listed: Listed) -> str:
 def _show(routine: Routine) -> None:
     from rich.text import Text
 
+    words = _language().words
     output.out.print(Text(routine.name, style="bold"))
     output.out.print(routine.description)
     for number, stretch in enumerate(routine.stretches, start=1):
@@ -187,7 +191,7 @@ def _show(routine: Routine) -> None:
             ("Leave it out with", "; ".join(stretch.avoid_if)),
             ("Source", stretch.source),
         ):
-            told = text.replace("{side}", "left").replace("{other_side}", "right")
+            told = text.replace("{side}", words["left"]).replace("{other_side}", words["right"])
             output.out.print(f"   {label}: {told}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from assistant.audio.mixer import Mixer
     from assistant.audio.speaker_stream import SpeakerStream
     from assistant.config import Config
-    from assistant.core.ports import Voice
+    from assistant.core.ports import Speech, Voice
 
 _PROMPT_ID = 1
 _STALL_SECONDS = 3.0
@@ -41,37 +42,44 @@ def say(
     ] = None,
 ) -> None:
     """Say a text with the voice that Limber speaks with."""
-    from assistant.core.script import sentences
+    from assistant.languages.packs import load_language
+    from assistant.speech.engines import choose_voices, open_voice
     from assistant.speech.models import installed_voices
-    from assistant.speech.voice import choose_voices, open_voice
 
-    if not sentences(text):
-        raise typer.BadParameter("there is nothing in it that can be said", param_hint="TEXT")
     config = output.configuration()
+    sentences = load_language(config.session.language).sentences(text)
+    if not sentences:
+        raise typer.BadParameter("there is nothing in it that can be said", param_hint="TEXT")
     rate = rate or config.speech.rate
     models = installed_voices()
     if voice and voice != "auto":
-        chosen: Voice = open_voice(voice, piper_models=models)
+        chosen: Voice = open_voice(voice, installed=models)
     else:
         wanted = voice or config.speech.voice
-        chosen = choose_voices(wanted, piper_models=models, on_fallback=output.note)
+        language = config.session.language
+        chosen = choose_voices(wanted, language=language, installed=models, on_fallback=output.note)
     if wav:
-        _write(chosen, text, rate, wav)
+        _write(chosen, _spoken(chosen, sentences, rate), wav)
     else:
-        _play(chosen, text, rate, config)
+        _play(_spoken(chosen, sentences, rate), config)
 
 
-def _write(voice: Voice, text: str, rate: float, path: Path) -> None:
+def _spoken(voice: Voice, sentences: Sequence[str], rate: float) -> Iterator[Speech]:
+    for sentence in sentences:
+        yield from voice.synthesize(sentence, rate)
+
+
+def _write(voice: Voice, spoken: Iterable[Speech], path: Path) -> None:
     import numpy as np
 
     from assistant.audio.files import write_wav
 
-    samples = b"".join(piece.samples for piece in voice.synthesize(text, rate))
+    samples = b"".join(piece.samples for piece in spoken)
     write_wav(path, np.frombuffer(samples, np.int16))
     output.note(f"{path}: {len(samples) / 32000:.1f} seconds, spoken by {voice.id}.")
 
 
-def _play(voice: Voice, text: str, rate: float, config: Config) -> None:
+def _play(spoken: Iterable[Speech], config: Config) -> None:
     from assistant.audio.mixer import Mixer
     from assistant.audio.speaker_stream import SpeakerStream
 
@@ -81,7 +89,7 @@ def _play(voice: Voice, text: str, rate: float, config: Config) -> None:
     stream.open()
     try:
         mixer.begin(_PROMPT_ID)
-        for piece in voice.synthesize(text, rate):
+        for piece in spoken:
             mixer.feed(_PROMPT_ID, piece)
         mixer.end(_PROMPT_ID)
         _wait_until_played(mixer, stream)

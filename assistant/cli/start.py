@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import closing
 from typing import Annotated
 
 import typer
 
 from assistant.cli import output
+
+ROOM = "here"
+FRONT_ENDS = ("terminal",)
 
 
 def register(app: typer.Typer) -> None:
@@ -29,7 +33,7 @@ def start(
     """
     from assistant.audio.devices import why_no_sound
     from assistant.errors import AudioError, VoiceError
-    from assistant.screen.terminal import Terminal
+    from assistant.service import Service
 
     config = output.configuration()
     if routine:
@@ -38,19 +42,19 @@ def start(
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     reason = why_no_sound(config.audio.microphone or None, config.audio.speaker or None)
     if reason is None:
-        from assistant.app import run_live
-
         _keep_stderr_to_ourselves()
-        try:
-            run_live(config, output.note, [Terminal(output.out)])
-            return
-        except (AudioError, VoiceError) as error:
-            reason = error.message
+        with closing(Service(config, output.note)) as service:
+            try:
+                service.open_live(ROOM, FRONT_ENDS)
+                service.guide(ROOM)
+                return
+            except (AudioError, VoiceError) as error:
+                reason = error.message
     if sys.stdin.isatty() and sys.stdout.isatty():
-        from assistant.typed import run_typed
-
         output.note(f"{reason} Read instead of listening, and type what you would say.")
-        run_typed(config, output.note, [Terminal(output.out)], sys.stdin)
+        with closing(Service(config, output.note)) as service:
+            service.open_typed(ROOM, FRONT_ENDS, sys.stdin)
+            service.guide(ROOM, sound_check=False)
     else:
         from assistant.cli.rehearse import run_rehearsal
 

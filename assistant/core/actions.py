@@ -71,7 +71,7 @@ class Listen:
 
 @dataclass(frozen=True, slots=True)
 class ReportState:
-    """The session moved: for the screen and the timeline. `step` counts from 1, 0 before the first."""
+    """The session moved: for the timeline. `step` counts from 1, 0 before the first."""
 
     state: str
     step: int

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from assistant.core.actions import RecordStep, ReportHoldEnded
 from assistant.core.adapting import Pasts
 from assistant.core.course import Course
-from assistant.core.events import SoundMeasured
+from assistant.core.events import (
+    Event,
+    MicrophoneLost,
+    MicrophoneRestored,
+    Said,
+    SoundMeasured,
+    SpeakerLost,
+    SpeakerRestored,
+)
 from assistant.core.hold import Hold
-from assistant.core.intents import Match
+from assistant.core.intents import Intent
 from assistant.core.pain_rules import Answer, PainReport
 from assistant.core.prompts import Line
 from assistant.core.routine import Condition, Routine, Side, Step, Stretch
@@ -30,7 +39,7 @@ class Settings:
     number before and after, and what is new. `pasts` is what the history knows of each stretch; None leaves
     every stretch as it is. `conditions` are those for which stretches are left out of composed sessions.
     `rate` and `gain_db` are where speech starts from. `hears_itself` says that what is spoken may come back
-    through the microphone, so that an echo of it is no command.
+    through the microphone, so that an echo of it is no command; what is typed or touched always is one.
     """
 
     routine_id: str = ""
@@ -47,6 +56,36 @@ class Settings:
     hears_itself: bool = True
 
 
+class Fault(StrEnum):
+    """A device that does not do its part."""
+
+    MICROPHONE_LOST = "microphone_lost"
+    MICROPHONE_SILENT = "microphone_silent"
+    SPEAKER_LOST = "speaker_lost"
+
+
+class Certainty(StrEnum):
+    """How far something that was said was understood."""
+
+    SURE = "sure"
+    DOUBTFUL = "doubtful"  # a part was lost, which may change what it means
+    NOT_UNDERSTOOD = "not_understood"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was said, the `number`th thing of this session, at `at` on its clock.
+
+    Of what was not understood there is neither intent nor phrase.
+    """
+
+    number: int
+    at: float
+    certainty: Certainty
+    intent: Intent | None = None
+    phrase: str = ""
+
+
 @dataclass(slots=True)
 class Context:
     """Owned by the session; nothing outside core holds one."""
@@ -60,8 +99,11 @@ class Context:
     begun: bool = False
     now: float = 0.0
     deadline: float | None = None
-    heard: Match | None = None
+    heard: Said | None = None
     heard_over_itself: bool = False
+    last_heard: Heard | None = None
+    microphone_fault: Fault | None = None
+    speaker_fault: Fault | None = None
     sound: SoundMeasured | None = None
     course: Course | None = None
     hold: Hold | None = None
@@ -75,6 +117,7 @@ class Context:
     highest_score: int | None = None
     has_spread: Answer = Answer.NO
     score_before: int | None = None
+    score_after: int | None = None
     hurt_in: State = State.CHOOSING
     left_out_before: set[str] = field(default_factory=set)
     left_out_today: set[str] = field(default_factory=set)
@@ -114,6 +157,30 @@ class Context:
         if score is not None and self.highest_score is not None:
             score = max(score, self.highest_score)
         return PainReport(score, self.score_before, self.has_spread, self.reports)
+
+    def note_heard(self, meaning: Said | None) -> None:
+        """Keep what was said last, to be shown; None for what was not understood."""
+        number, at = (self.last_heard.number if self.last_heard else 0) + 1, round(self.now, 3)
+        if meaning is None:
+            self.last_heard = Heard(number, at, Certainty.NOT_UNDERSTOOD)
+            return
+        certainty = Certainty.DOUBTFUL if meaning.is_half_heard else Certainty.SURE
+        self.last_heard = Heard(number, at, certainty, meaning.intent, meaning.phrase)
+
+    def note_fault(self, event: Event) -> None:
+        """Keep whether the devices do their part, whatever the state makes of it."""
+        match event:
+            case MicrophoneLost(reason):
+                is_silent = reason == "silent"
+                self.microphone_fault = Fault.MICROPHONE_SILENT if is_silent else Fault.MICROPHONE_LOST
+            case MicrophoneRestored():
+                self.microphone_fault = None
+            case SpeakerLost():
+                self.speaker_fault = Fault.SPEAKER_LOST
+            case SpeakerRestored():
+                self.speaker_fault = None
+            case _:
+                pass
 
     @property
     def left_out(self) -> frozenset[str]:

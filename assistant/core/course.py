@@ -67,7 +67,7 @@ class Course:
         if self.step.side is Side.LEFT and held_seconds >= WORTH_EQUALLING_SECONDS:
             return self._next_allowed(self.index + 1)
         following = range(self.index + 1, len(self.steps))
-        other = (i for i in following if self.steps[i].stretch is not self.step.stretch)
+        other = (i for i in following if self.steps[i].stretch.id != self.step.stretch.id)
         return self._next_allowed(next(other, len(self.steps)))
 
     def stretch_before(self) -> int:
@@ -101,6 +101,6 @@ class Course:
         return next((i for i in range(index, len(self.steps)) if self._allowed(i)), len(self.steps))
 
     def _first_of(self, index: int) -> int:
-        while index and self.steps[index - 1].stretch is self.steps[index].stretch:
+        while index and self.steps[index - 1].stretch.id == self.steps[index].stretch.id:
             index -= 1
         return index

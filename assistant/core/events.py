@@ -1,37 +1,68 @@
 """What happened: past facts that the shells report to the session, and nothing else changes it.
 
-Two clocks meet here. Times named `*_seconds` on hypotheses count samples of the microphone since it was
-opened; the session's own `now` is passed to `Session.handle` and is never read in core.
+Two clocks meet here. Times named `*_seconds` are on the clock of whoever reports them, such as the
+microphone's samples; the session's own `now` is passed to `Session.handle` and is never read in core.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from assistant.core.intents import SAFETY_INTENTS, Intent, Slots, Words
+
+
+class Source(StrEnum):
+    """Where a meaning comes from."""
+
+    VOICE = "voice"
+    KEYBOARD = "keyboard"
+    TOUCH = "touch"
+    NETWORK = "network"
 
 
 @dataclass(frozen=True, slots=True)
-class Hypothesis:
-    """What the recognizer believes was said in one utterance.
+class Said:
+    """Somebody means something: by voice, keyboard, touch or over the network.
 
-    `words` includes `[unk]` where speech matched no phrase. `word_end_seconds` is when the last word ended
-    and `at_seconds` how much audio had been consumed when the hypothesis came out, both on the microphone's
-    sample clock. `utterance_id` is the same for all hypotheses of one utterance.
+    `phrase` is one of the phrase table's, whatever the source: what a touch means is a phrase too. `words` is
+    everything that was said in one go, the phrase among it, and `is_final` whether that was over. A phrase
+    that is half heard has no slots, and may have been another one. The times are on the source's own clock:
+    when the last word ended, and when the phrase was believed; for a voice they count the microphone's
+    samples.
     """
 
-    utterance_id: int
-    words: tuple[str, ...]
-    word_end_seconds: float
-    at_seconds: float
+    intent: Intent
+    phrase: str
+    slots: Slots = field(default_factory=Slots)
+    source: Source = Source.VOICE
+    is_half_heard: bool = False
+    is_final: bool = True
+    words: Words = ()
+    word_end_seconds: float = 0.0
+    at_seconds: float = 0.0
+
+    @property
+    def is_safety(self) -> bool:
+        """Whether it is acted on in every state; of an utterance that is not over nothing else is believed.
+
+        There a pause stands in for a red flag, which ends a session for good.
+        """
+        return self.intent in SAFETY_INTENTS or not self.is_final
 
 
 @dataclass(frozen=True, slots=True)
-class PartialHypothesis(Hypothesis):
-    """The utterance is still going on; later hypotheses may differ."""
+class TalkHeard:
+    """Somebody talks: words that add nothing to what was understood, or mean nothing yet."""
+
+    words: Words
 
 
 @dataclass(frozen=True, slots=True)
-class FinalHypothesis(Hypothesis):
-    """The utterance is over and this is what it was."""
+class NotUnderstood:
+    """Something was said, and it is none of the phrases that the session listens for."""
+
+    words: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +127,13 @@ class SoundMeasured:
     echo_delay_seconds: float | None = None
 
 
+Meaning = Said | TalkHeard | NotUnderstood
+"""What listening brings forth, and every other source makes directly."""
+
 Event = (
-    PartialHypothesis
-    | FinalHypothesis
+    Said
+    | TalkHeard
+    | NotUnderstood
     | Started
     | DeadlineReached
     | SentenceFinished

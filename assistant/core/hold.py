@@ -24,6 +24,21 @@ class CueKind(StrEnum):
     COUNT = "count"
 
 
+class BreathPhase(StrEnum):
+    """What the breath does in a running hold."""
+
+    IN = "in"
+    OUT = "out"
+
+
+@dataclass(frozen=True, slots=True)
+class Breath:
+    """What the breath does now, and until when on the session's clock."""
+
+    phase: BreathPhase
+    ends_at: float
+
+
 @dataclass(frozen=True, slots=True)
 class Cue:
     """A cue and when it is due; `count` is what to count, for COUNT."""
@@ -54,11 +69,14 @@ class Hold:
         self._started_at: float | None = None
         self._half_way_told = False
         self._cues: list[Cue] = []
+        self._breaths: list[Cue] = []
+        self._paced_until = 0.0
 
     def start(self, now: float) -> None:
         """Run, or run on after a pause: breathing begins anew and still ends with the hold."""
         self._started_at = now
-        self._plan(self._held_before, breath_cues(self._held_before, self.target_seconds))
+        self._paced_until = self._held_before
+        self._plan(self._held_before, [], self._held_before)
 
     def suspend(self, now: float) -> None:
         """Stand still: what passes from now on is not held."""
@@ -96,14 +114,31 @@ class Hold:
                 for cue in self._cues
                 if cue.kind is CueKind.BREATHE_OUT and cue.at_seconds < min(anew_from, self.target_seconds)
             ]
-            self._plan(held, exhales + breath_cues(anew_from, self.target_seconds))
+            self._plan(held, exhales, anew_from)
         return self.target_seconds - before
 
     def next_at(self) -> float:
         """When, on the session's clock, the next cue or the end of a running hold is due."""
-        assert self._started_at is not None
-        held = min([self.target_seconds, *(cue.at_seconds for cue in self._cues[:1])])
-        return self._started_at + held - self._held_before
+        return self._when(min([self.target_seconds, *(cue.at_seconds for cue in self._cues[:1])]))
+
+    @property
+    def held_at_change_seconds(self) -> float:
+        """What had been held when the clock last began to run or to stand still."""
+        return self._held_before
+
+    def ends_at(self) -> float | None:
+        """When, on the session's clock, a running hold ends; None while it stands still."""
+        return self._when(self.target_seconds) if self.running else None
+
+    def breath(self, now: float) -> Breath | None:
+        """What the breath does; None while the hold stands still or its breath is not paced."""
+        held = self.held_seconds(now) + 1e-6
+        begun = [cue.kind for cue in self._breaths if cue.at_seconds <= held]
+        if not self.running or not begun or held >= self._paced_until:
+            return None
+        ahead = (cue.at_seconds for cue in self._breaths if cue.at_seconds > held)
+        phase = BreathPhase.IN if begun[-1] is CueKind.BREATHE_IN else BreathPhase.OUT
+        return Breath(phase, self._when(min([self._paced_until, *ahead])))
 
     def due(self, now: float) -> list[Cue]:
         """The cues whose time has come; each is given once."""
@@ -117,8 +152,20 @@ class Hold:
         """Whether the hold has been held to its end."""
         return self.held_seconds(now) + 1e-6 >= self.target_seconds
 
-    def _plan(self, held: float, breaths: list[Cue]) -> None:
+    def _when(self, held_seconds: float) -> float:
+        """When, on the session's clock, a running hold will have been held so long."""
+        assert self._started_at is not None
+        return self._started_at + held_seconds - self._held_before
+
+    def _plan(self, held: float, exhales: list[Cue], breathe_from: float) -> None:
+        """The cues ahead: what is left of a breath under way, whole breaths from then on, and the counts."""
         end = self.target_seconds
+        anew = breath_cues(breathe_from, end)
+        breaths = exhales + anew
+        begun = [cue for cue in self._breaths if cue.at_seconds <= held]
+        under_way = begun[-1:] if held < self._paced_until else []
+        self._breaths = sorted(under_way + breaths, key=lambda cue: cue.at_seconds)
+        self._paced_until = end if anew else min(breathe_from, end)
         others = [Cue(end - n, CueKind.COUNT, n) for n in range(COUNT_FROM, 0, -1)]
         if not self._half_way_told:
             others.append(Cue(end / 2, CueKind.HALF_WAY))

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-UNKNOWN_WORD = "[unk]"
+UNKNOWN_WORD = "?"
+"""Stands among words for speech that matched no phrase; each recognizer has a word of its own for that."""
 
 
 class Intent(StrEnum):
@@ -54,7 +55,7 @@ SAFETY_INTENTS = (Intent.RED_FLAG, Intent.PAIN, Intent.STOP)
 WHOLE_ANSWERS = frozenset((Intent.YES, Intent.NO))
 """What was lost beside them may have been the answer: "no, but …"."""
 REFUSABLE = frozenset((Intent.RESUME, Intent.READY))
-"""What was lost before them may have been a "not"."""
+"""What was lost beside them may have been a "not"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ class PhraseTable:
     "region", "position", "routine") to its values by their words. `decoys` are listened for so that they are
     not mistaken for commands; they mean nothing. `spelling` writes words that sound like another one as that
     one, in the phrases and in what is heard: the recognizer could not tell them apart. `half_heard` is what
-    is left of a request whose number was lost.
+    is left of a request whose number was lost. `lost` tells on which sides of a phrase, "before" or "after",
+    what was not heard may belong to a "number", a "span" of time, or may be a "refusal".
     """
 
     phrases: Mapping[Intent, tuple[str, ...]]
@@ -99,6 +101,7 @@ class PhraseTable:
     decoys: tuple[str, ...] = ()
     spelling: Mapping[str, str] = field(default_factory=dict)
     half_heard: Mapping[Intent, tuple[str, ...]] = field(default_factory=dict)
+    lost: Mapping[str, frozenset[str]] = field(default_factory=dict)
     _patterns: tuple[tuple[Intent, Words], ...] = field(init=False, repr=False)
     _by_intent: Mapping[Intent, tuple[Words, ...]] = field(init=False, repr=False)
     _values: Mapping[str, tuple[tuple[Words, int | str], ...]] = field(init=False, repr=False)
@@ -117,7 +120,7 @@ class PhraseTable:
         object.__setattr__(self, "_by_intent", by_intent)
 
     def match(self, words: Words, intents: Iterable[Intent] | None = None) -> Match | None:
-        """The phrase that the words are, exactly, [unk] at either end aside; among `intents`, if given."""
+        """The phrase that the words are, unknown ones at its ends aside; among `intents`, if given."""
         lost_before, lost_after = words[:1] == (UNKNOWN_WORD,), words[-1:] == (UNKNOWN_WORD,)
         words = self._spelled(_strip_unknown(words))
         allowed = None if intents is None else frozenset(intents)
@@ -126,7 +129,7 @@ class PhraseTable:
             if begins and (allowed is None or intent in allowed):
                 for slots in self._bindings(pattern, words):
                     phrase = " ".join(words)
-                    if _is_half(intent, pattern, lost_before, lost_after):
+                    if self._is_half(intent, pattern, lost_before, lost_after):
                         return Match(intent, phrase, is_half_heard=True)
                     return Match(intent, phrase, slots)
         return None
@@ -209,6 +212,24 @@ class PhraseTable:
                 for rest in self._bindings(pattern[1:], words[len(value_words) :]):
                     yield _bound(rest, name, value)
 
+    def _is_half(self, intent: Intent, pattern: Words, lost_before: bool, lost_after: bool) -> bool:
+        """Whether what was lost beside a phrase may have changed its meaning.
+
+        Of a yes or a no it may on either side: "no, it went down my leg". Elsewhere the language knows. A
+        count of seconds is at worst smaller than it was.
+        """
+        if intent in WHOLE_ANSWERS:
+            return lost_before or lost_after
+        for side, is_lost, edge in (("before", lost_before, pattern[0]), ("after", lost_after, pattern[-1])):
+            parts = {name for name, sides in self.lost.items() if is_lost and side in sides}
+            if (
+                ("refusal" in parts and intent in REFUSABLE)
+                or ("number" in parts and intent is Intent.NUMBER and _slot_name(edge) is not None)
+                or ("span" in parts and _slot_name(edge) == "span")
+            ):
+                return True
+        return False
+
     def _without_decoys(self, words: Words) -> Words:
         """A decoy of several words hides the safety phrase within it; one word hides nothing."""
         for decoy in self.decoys:
@@ -219,19 +240,6 @@ class PhraseTable:
 
 def _slot_name(token: str) -> str | None:
     return token[1:-1] if token.startswith("{") else None
-
-
-def _is_half(intent: Intent, pattern: Words, lost_before: bool, lost_after: bool) -> bool:
-    """Whether what was lost beside a phrase may have changed its meaning.
-
-    "A minute" may be left of "half a minute", and a score of a range that goes on above it; a count of
-    seconds is at worst smaller than it was. "No" may be left of "no, it went down my leg", and "go on" of
-    "I don't want to go on".
-    """
-    if intent in WHOLE_ANSWERS or (intent in REFUSABLE and lost_before):
-        return lost_before or lost_after
-    may_go_on = intent is Intent.NUMBER and _slot_name(pattern[-1]) is not None
-    return (lost_before and pattern[0] == "{span}") or (lost_after and may_go_on)
 
 
 def _bound(slots: Slots, name: str, value: int | str) -> Slots:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from assistant.core.actions import Action, Earcon
-from assistant.core.events import FinalHypothesis, PartialHypothesis
+from assistant.core.actions import Earcon
+from assistant.core.listening.hypotheses import Hypotheses
+from assistant.core.view import View
 
 SAMPLE_RATE_HZ = 16_000
 BLOCK_SAMPLES = 320  # 20 ms
@@ -15,10 +16,35 @@ BLOCK_BYTES = BLOCK_SAMPLES * 2  # mono int16, little-endian
 BLOCK_SECONDS = BLOCK_SAMPLES / SAMPLE_RATE_HZ
 
 
+class SoundBlock(NamedTuple):
+    """What was heard in 20 ms, and what was played beside it: BLOCK_BYTES of mono int16 at 16 kHz each.
+
+    `far` is the reference to cancel echo by. `at_seconds` is when the block had been heard, on the clock of
+    `time.monotonic`.
+    """
+
+    near: bytes
+    far: bytes
+    at_seconds: float
+
+
+class SoundSource(Protocol):
+    """Where a room's sound comes from: PortAudio, or a network. One thread iterates its blocks."""
+
+    def open(self) -> None:
+        """Begin to hear. Raises AudioError."""
+
+    def blocks(self) -> Iterator[SoundBlock]:
+        """Yield each block that is heard, until `close()`; nothing during a fault. Raises AudioError."""
+
+    def close(self) -> None:
+        """End `blocks()` soon; from any thread."""
+
+
 class Recognizer(Protocol):
     """Turns microphone blocks into hypotheses. Owned by one thread."""
 
-    def accept(self, block: bytes) -> list[PartialHypothesis | FinalHypothesis]:
+    def accept(self, block: bytes) -> Hypotheses:
         """Take one block (BLOCK_BYTES of mono int16 at 16 kHz); return what it brought to light.
 
         That is a partial hypothesis whenever the words change, also to none, and a final one at the end of
@@ -26,9 +52,12 @@ class Recognizer(Protocol):
         """
 
     def set_grammar(self, phrases: Sequence[str]) -> None:
-        """Listen for these phrases and `[unk]` from the next utterance on; never cuts a word in two."""
+        """Listen for these phrases, and for speech that is none of them, from the next utterance on.
 
-    def finish(self) -> list[PartialHypothesis | FinalHypothesis]:
+        Must not cut a word in two.
+        """
+
+    def finish(self) -> Hypotheses:
         """The audio is over: end the open utterance."""
 
     def plausibility(self, phrase: str, seconds: float) -> float:
@@ -51,39 +80,21 @@ class EchoCanceller(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class SpokenWord:
-    """When a word sounds within its piece of speech, in samples at 16 kHz from the piece's first sample."""
-
-    text: str
-    start_sample: int
-    end_sample: int
-
-
-@dataclass(frozen=True, slots=True)
 class Speech:
-    """A piece of synthesized speech, usually one sentence: mono int16 at 16 kHz."""
+    """A piece of synthesized speech, usually a sentence: mono int16 at 16 kHz."""
 
     samples: bytes
-    words: tuple[SpokenWord, ...] = ()
 
 
 class Voice(Protocol):
-    """Synthesizes text sentence by sentence. Owned by one thread."""
+    """Synthesizes sentences, one at a time. Owned by one thread."""
 
     @property
     def id(self) -> str:
         """Names engine, voice and version: part of the cache key."""
 
     def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
-        """Yield one piece per sentence, as soon as it is ready. Raises VoiceError."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sounding:
-    """What comes out of the loudspeaker at this moment."""
-
-    prompt_id: int
-    word: str  # "" where the voice gives no timings
+        """Yield the pieces of a sentence, none where nothing can be said. Raises VoiceError."""
 
 
 class Speaker(Protocol):
@@ -116,19 +127,16 @@ class Speaker(Protocol):
     def set_volume(self, gain_db: float) -> None:
         """Gain of everything played."""
 
-    def sounding(self) -> Sounding | None:
-        """The prompt, and the word where known, that sounds now."""
 
+class FrontEnd(Protocol):
+    """Shows or publishes a session, and sends what is pressed, typed or asked for there as events.
 
-class Screen(Protocol):
-    """Shows what goes on. Gets every action; must never raise or wait."""
+    It is opened with a function that takes events from any thread and never waits. It is given views by the
+    session's thread: whatever takes time has a thread of its own.
+    """
 
-    def show(self, action: Action) -> None:
-        """Show what this action means to somebody who looks, if anything."""
+    def publish(self, view: View) -> None:
+        """Show this view, which differs from the one before; must never raise or wait."""
 
-
-class Store(Protocol):
-    """Keeps the history. Gets every action, keeps the Record… and End… ones; must never raise."""
-
-    def record(self, action: Action) -> None:
-        """Keep what this action says, if it is one to keep."""
+    def close(self) -> None:
+        """No more views come: leave what is shown as it should stay."""

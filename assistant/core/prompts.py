@@ -5,11 +5,13 @@ What a stretch says comes from its routine. Sentences may hold `{name}` placehol
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
-from assistant.core.intents import PhraseTable
+from assistant.core.intents import PhraseTable, Words
 from assistant.core.pain_rules import RedFlag
 
 
@@ -26,7 +28,6 @@ class Line(StrEnum):
     HISTORY_BONES = "history_bones"
     HISTORY_INJURY = "history_injury"
     HISTORY_NERVES = "history_nerves"
-    HISTORY_AGAIN = "history_again"
     SCORE_NOW = "score_now"
     SCORE_NOW_AGAIN = "score_now_again"
     SCORE_RANGE = "score_range"
@@ -131,13 +132,77 @@ class Line(StrEnum):
     CHANGE_MORE = "change_more"
 
 
+class Rules(Protocol):
+    """What is asked about a language while it is spoken: `rules.py` of its folder. Pure functions."""
+
+    def sentences(self, text: str) -> list[str]:
+        """Cut a text into its sentences."""
+
+    def words(self, text: str) -> Words:
+        """The words of a text as a recognizer would give them."""
+
+    def number(self, number: int) -> str:
+        """A number in words, or in digits where the language does without."""
+
+    def plural(self, number: int) -> str:
+        """Which of its forms a word has beside that number: a category of CLDR, such as "one" or "other"."""
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Names as they are read out, one after the other."""
+
+
+class Wording(Protocol):
+    """What a text in a language must be like to be spoken: `wording.py` of its folder. Pure functions.
+
+    Each answers with a message for each thing that is wrong.
+    """
+
+    def lint_spoken(self, text: str) -> list[str]:
+        """What must never be said, or cannot be."""
+
+    def lint_reading(self, text: str) -> list[str]:
+        """What makes it hard to follow when it is heard once."""
+
+    def lint_part(self, part: str, text: str) -> list[str]:
+        """What is missing in a part of a stretch ("enter", "feel", "leave" …), given all that it says."""
+
+
+class Number(str):
+    """A number in words, that chooses the form of the words beside it.
+
+    In a line `{seconds}` is the number, and `{seconds:one=second|other=seconds}` the form that goes with it.
+    """
+
+    category: str
+
+    def __new__(cls, words: str, category: str) -> Number:
+        """The words, and the category of the number by the rules of its language."""
+        made = super().__new__(cls, words)
+        made.category = category
+        return made
+
+    def __format__(self, forms: str) -> str:
+        if not forms:
+            return str(self)
+        by_category = dict(form.split("=", 1) for form in forms.split("|"))
+        return by_category.get(self.category) or by_category["other"]
+
+
+def speakable(text: str) -> str:
+    """A text with its white space tidied, without what cannot be printed; "" without a letter or a digit."""
+    if not any(char.isalnum() for char in text):
+        return ""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
 @dataclass(frozen=True, slots=True)
 class LanguagePack:
     """All that is heard and said in one language.
 
-    `words` are single words, for sides, regions and the like. `red_flags` tells of which kind each phrase is
+    `words` are single words: how the sides are called. `red_flags` tells of which kind each phrase is
     that needs emergency help, and `advice` what is answered. `answers` are the phrases that count as one to
-    some questions: "unclear" (none, ask again), "go_on", "finish".
+    some questions: "unclear" (none, ask again), "go_on", "finish". `articles` are left out of a routine's
+    name at will. `rules` and `wording` are what only the language itself can know.
     """
 
     code: str
@@ -147,11 +212,22 @@ class LanguagePack:
     red_flags: Mapping[str, RedFlag]
     advice: Mapping[RedFlag, Line]
     answers: Mapping[str, frozenset[str]]
+    articles: frozenset[str]
+    rules: Rules
+    wording: Wording
 
     def render(self, line: Line, **values: str) -> str:
         """The sentence with its placeholders filled."""
         return self.lines[line].format(**values)
 
-    def number(self, number: int) -> str:
-        """A number in words, or in digits where the pack has no words for it."""
-        return next((w for w, n in self.table.slots["number"].items() if n == number), str(number))
+    def number(self, number: int) -> Number:
+        """A number for a sentence."""
+        return Number(self.rules.number(number), self.rules.plural(number))
+
+    def sentences(self, text: str) -> list[str]:
+        """The sentences of a text, tidied; pieces that cannot be spoken are dropped."""
+        return [piece for piece in self.rules.sentences(speakable(text)) if speakable(piece)]
+
+    def typed(self, line: str) -> Words:
+        """The words of a typed line as they would be heard: digits are numbers in words."""
+        return self.rules.words(re.sub(r"\d+", lambda digits: f" {self.number(int(digits[0]))} ", line))

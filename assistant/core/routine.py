@@ -135,7 +135,7 @@ def steps_of(stretch: Stretch) -> tuple[Step, ...]:
 
 def instruction(step: Step, before: Step | None) -> tuple[str, ...]:
     """What is said to get into a step: all of it, only the way in for the other side, nothing once more."""
-    if before is None or before.stretch is not step.stretch:
+    if before is None or before.stretch.id != step.stretch.id:
         said = (*step.stretch.enter, step.stretch.feel, step.stretch.breath)
         return tuple(text for text in said if text)
     return step.stretch.enter if step.side is Side.RIGHT else ()

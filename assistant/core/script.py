@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import islice
 
@@ -21,14 +20,6 @@ OWN_WORD_SECONDS = 0.6
 one, in 114 plays with two voices, three rooms and six noises, the latest but one seemed to end 0.3 s after it
 (the last had a bird's chirp in it); a loudspeaker's own delay comes on top."""
 REMEMBERED_SECONDS = 10.0
-WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
-
-
-def sentences(text: str) -> list[str]:
-    """Cut a text after . ! ? and …; white space is tidied, pieces without a letter or digit are dropped."""
-    tidy = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return [piece for piece in _SENTENCE_END.split(tidy) if any(char.isalnum() for char in piece)]
 
 
 @dataclass(slots=True)
@@ -36,12 +27,22 @@ class _Prompt:
     """A prompt that is still to be heard, and how many of its sentences have been."""
 
     text: str
+    sentences: list[str]
     heard_count: int = 0
 
     @property
     def sentence(self) -> str:
         """What sounds now of it, or will first."""
-        return (*sentences(self.text)[self.heard_count :], "")[0]
+        return (*self.sentences[self.heard_count :], "")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """A sentence that is over, and when it could be heard, on the session's clock."""
+
+    began_at: float
+    over_at: float
+    text: str
 
 
 class Script:
@@ -53,7 +54,8 @@ class Script:
         self._last_id = 0
         self._open: dict[int, _Prompt] = {}
         self._once: set[int] = set()
-        self._over: list[tuple[float, str]] = []
+        self._over: list[_Over] = []
+        self._began_at = 0.0  # when the sentence began that sounds now
         self.now = 0.0
         self._rate = rate
         self._gain_db = gain_db
@@ -73,8 +75,10 @@ class Script:
 
     def speak(self, text: str) -> None:
         """Speak a text after what is already being spoken."""
+        if not self._open:
+            self._began_at = self.now
         self._last_id += 1
-        self._open[self._last_id] = _Prompt(text)
+        self._open[self._last_id] = _Prompt(text, self.pack.sentences(text))
         self.do(Speak(self._last_id, text))
 
     def cue(self, line: Line, **values: str) -> None:
@@ -104,7 +108,8 @@ class Script:
 
     def cut(self) -> None:
         """Sound out; what was being spoken is over."""
-        self._over += [(self.now, sentence) for sentence in self._sounding()]
+        for sentence in self._sounding():
+            self._sentence_over(sentence)
         self._open.clear()
         self._once.clear()
         if self.actions[-1:] != [StopSpeaking()]:
@@ -115,30 +120,51 @@ class Script:
         prompt = self._open.pop(prompt_id, None)
         self._once.discard(prompt_id)
         if prompt is not None:
-            self._over.append((self.now, prompt.sentence))
+            self._sentence_over(prompt.sentence)
         return prompt is not None and not self._open
 
     def sentence_finished(self, prompt_id: int) -> None:
         """A sentence of a prompt ended, the next one begins; nothing for a prompt that is over."""
         if prompt := self._open.get(prompt_id):
-            self._over.append((self.now, prompt.sentence))
+            self._sentence_over(prompt.sentence)
             prompt.heard_count += 1
 
     def may_have_said(self, words: Words, moment: float) -> bool:
         """Whether the session itself spoke a sentence with these words at that moment: its echo, perhaps."""
-        self._over = [
-            (over_at, text) for over_at, text in self._over if over_at > self.now - REMEMBERED_SECONDS
+        self._over = [over for over in self._over if over.over_at > self.now - REMEMBERED_SECONDS]
+        said = [
+            *(over.text for over in self._over if over.over_at + ECHO_SECONDS > moment),
+            *self._sounding(),
         ]
-        said = [*(t for over_at, t in self._over if over_at + ECHO_SECONDS > moment), *self._sounding()]
-        return contains(tuple(WORD.findall(" ".join(said).lower())), words)
+        return contains(self.pack.rules.words(" ".join(said)), words)
+
+    def sounded_at(self, moment: float) -> list[str]:
+        """The sentences that may be what was heard as a word ended at that moment: it lies within each."""
+        over = [o.text for o in self._over if o.text and o.began_at < moment < o.over_at + ECHO_SECONDS]
+        return over + (self._sounding() if self._began_at < moment else [])
 
     def may_have_spoken(self, moment: float) -> bool:
         """Whether a word that ended at that moment may have been the session's own, heard late."""
-        return self.speaking or any(over_at + OWN_WORD_SECONDS > moment for over_at, _ in self._over)
+        return self.speaking or any(over.over_at + OWN_WORD_SECONDS > moment for over in self._over)
+
+    def _sentence_over(self, sentence: str) -> None:
+        """The sentence that sounded is over; the next one begins, if there is one."""
+        self._over.append(_Over(self._began_at, self.now, sentence))
+        self._began_at = self.now
 
     def _sounding(self) -> list[str]:
         """The sentence that sounds now, if any: the others wait behind it."""
         return [prompt.sentence for prompt in islice(self._open.values(), 1)]
+
+    @property
+    def sentence(self) -> str:
+        """The sentence that sounds now or will first; "" when nothing is to be heard."""
+        return "".join(self._sounding())
+
+    @property
+    def prompts(self) -> tuple[tuple[int, str], ...]:
+        """Number and text of every prompt that is still to be heard, in order."""
+        return tuple((prompt_id, prompt.text) for prompt_id, prompt in self._open.items())
 
     @property
     def speaking(self) -> bool:
@@ -147,7 +173,7 @@ class Script:
 
     def longest_seconds(self) -> float:
         """By when the open prompts must have been heard, even by a slow voice; later they are stuck."""
-        words = sum(len(prompt.text.split()) for prompt in self._open.values())
+        words = sum(len(self.pack.rules.words(prompt.text)) for prompt in self._open.values())
         return STUCK_AFTER_SECONDS + words * SLOW_SPEECH_SECONDS_PER_WORD
 
     def change_volume(self, steps: int) -> bool:

@@ -16,31 +16,34 @@ from assistant.core.context import Context, Settings
 from assistant.core.events import (
     DeadlineReached,
     Event,
-    FinalHypothesis,
-    Hypothesis,
     MicrophoneLost,
     MicrophoneRestored,
-    PartialHypothesis,
+    NotUnderstood,
     PromptFinished,
+    Said,
     SentenceFinished,
     SoundMeasured,
+    Source,
     SpeakerLost,
     SpeakerRestored,
     Started,
+    TalkHeard,
 )
-from assistant.core.intents import SAFETY_INTENTS, Intent, Match
-from assistant.core.listening import Listener, NotUnderstood
-from assistant.core.machine import Flow, listened_for
+from assistant.core.machine import Flow
+from assistant.core.own_voice import is_own_voice
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
 from assistant.core.script import Script
 from assistant.core.states import TIMED, UNDER_WAY, Signal, State
+from assistant.core.view import View, Viewer
 
 LATE_SECONDS = 1.5
 """A deadline that is noticed so late was slept through. In a hold one comes every half second, so that a
 standstill of two seconds is always noticed."""
 
 SIGNALS: dict[type, Signal] = {
+    TalkHeard: Signal.TALK,
+    NotUnderstood: Signal.NOT_UNDERSTOOD,
     Started: Signal.STARTED,
     MicrophoneLost: Signal.MICROPHONE_LOST,
     MicrophoneRestored: Signal.MICROPHONE_RESTORED,
@@ -79,7 +82,7 @@ class Session:
             news_due=settings.asks_how_it_is and not settings.physician_check_due,
             sound_check_due=settings.sound_check,
         )
-        self._listener = Listener(pack.table)
+        self._viewer = Viewer(pack)
         self._flow = Flow(self._context)
 
     @property
@@ -93,6 +96,11 @@ class Session:
         return self._context.step
 
     @property
+    def view(self) -> View:
+        """All that may be shown of the session, as the last event left it."""
+        return self._viewer.view(self._context)
+
+    @property
     def next_deadline(self) -> float | None:
         """When DeadlineReached is due, on the clock of `now`; None for never."""
         return self._context.deadline
@@ -104,8 +112,8 @@ class Session:
             return ()
         self._catch_up(now)
         context.heard = None
-        if isinstance(event, PartialHypothesis | FinalHypothesis):
-            self._hear(event)
+        if isinstance(event, Said):
+            self._take(event)
         elif isinstance(event, SentenceFinished):
             context.script.sentence_finished(event.prompt_id)
         elif isinstance(event, PromptFinished):
@@ -118,6 +126,9 @@ class Session:
         elif isinstance(event, SoundMeasured):
             context.sound = event
         else:
+            context.note_fault(event)
+            if isinstance(event, NotUnderstood):
+                context.note_heard(None)
             self._flow.trigger(SIGNALS[type(event)])
         actions = context.script.take()
         if context.state not in TIMED and any(isinstance(action, Speak) for action in actions):
@@ -142,37 +153,32 @@ class Session:
         else:
             self._flow.trigger(Signal.TIME_OVER)
 
-    def _hear(self, hypothesis: Hypothesis) -> None:
-        meaning = self._listener.interpret(hypothesis, listened_for(self.state))
-        if meaning is None and hypothesis.words:
-            self._flow.trigger(Signal.TALK)
-        elif isinstance(meaning, NotUnderstood):
-            self._flow.trigger(Signal.NOT_UNDERSTOOD)
-        elif isinstance(meaning, Match):
-            if self._is_own_voice(meaning, hypothesis):
-                return
-            source = "final" if isinstance(hypothesis, FinalHypothesis) else "partial"
-            times = hypothesis.word_end_seconds, hypothesis.at_seconds
-            report = ReportHeard(meaning.intent, meaning.phrase, meaning.slots, source, *times)
-            self._context.script.do(report)
-            self._context.heard = meaning
-            self._context.heard_over_itself = self._is_over_own_voice(hypothesis)
-            self._flow.trigger(meaning.intent)
+    def _take(self, said: Said) -> None:
+        """Do what somebody means, unless it may be what the session itself was just saying."""
+        if self._is_own_voice(said):
+            return
+        source = "final" if said.is_final else "partial"
+        times = said.word_end_seconds, said.at_seconds
+        self._context.script.do(ReportHeard(said.intent, said.phrase, said.slots, source, *times))
+        self._context.note_heard(said)
+        self._context.heard = said
+        self._context.heard_over_itself = self._is_over_own_voice(said)
+        self._flow.trigger(said.intent)
 
-    def _is_own_voice(self, meaning: Match, hypothesis: Hypothesis) -> bool:
-        """Whether a command may be what the session itself was just saying. Never so for safety phrases."""
-        if meaning.intent in SAFETY_INTENTS or not self._context.settings.hears_itself:
-            return False
-        if meaning.is_half_heard and meaning.intent is Intent.NUMBER:  # what is left of our own "zero to ten"
-            return self._is_over_own_voice(hypothesis)
-        words = tuple(meaning.phrase.split())
-        return self._context.script.may_have_said(words, self._word_ended_at(hypothesis))
+    def _is_own_voice(self, said: Said) -> bool:
+        """Whether a command may be the session's own voice that came back. Never so for safety phrases."""
+        return self._may_be_own_voice(said) and is_own_voice(
+            said, self._word_ended_at(said), self._context.script
+        )
 
-    def _is_over_own_voice(self, hypothesis: Hypothesis) -> bool:
+    def _is_over_own_voice(self, said: Said) -> bool:
         """Whether the session itself may have been speaking while the word was said, whatever it said."""
-        if not self._context.settings.hears_itself:
-            return False
-        return self._context.script.may_have_spoken(self._word_ended_at(hypothesis))
+        script = self._context.script
+        return self._may_be_own_voice(said) and script.may_have_spoken(self._word_ended_at(said))
 
-    def _word_ended_at(self, hypothesis: Hypothesis) -> float:
-        return self._context.now - (hypothesis.at_seconds - hypothesis.word_end_seconds)
+    def _may_be_own_voice(self, said: Said) -> bool:
+        """Nothing that was typed, touched or sent is an echo."""
+        return said.source is Source.VOICE and self._context.settings.hears_itself
+
+    def _word_ended_at(self, said: Said) -> float:
+        return self._context.now - (said.at_seconds - said.word_end_seconds)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.core.decibels import gain
 from assistant.core.ports import SAMPLE_RATE_HZ
 
 SOUND_METERS_PER_SECOND = 343.0
@@ -99,7 +100,7 @@ def convolved(sound: Sound, response: Sound) -> Sound:
 def of_energy(response: Sound, gain_db: float) -> Sound:
     """The response with the energy 1, the gain on top; all zeros stay so."""
     energy = float(np.sqrt(np.sum(np.square(response, dtype=np.float64)))) or 1.0
-    return response * np.float32(10 ** (gain_db / 20) / energy)
+    return response * np.float32(gain(gain_db) / energy)
 
 
 def clipped_softly(sound: Sound, knee: float) -> Sound:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.core.actions import Action, ReportState
-from assistant.simulate.scene import Line
+from assistant.simulate.scene import ScriptedLine
 
 _ROUNDING_SECONDS = 1e-6
 
@@ -16,7 +16,7 @@ _ROUNDING_SECONDS = 1e-6
 class Person:
     """Says each line of a scene once, at its moment."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lines: Sequence[ScriptedLine]) -> None:
         self._waiting = list(lines)
         self._state_began: tuple[str, int, float] = ("", 0, 0.0)
         self._times_in: dict[tuple[str, int | None], int] = {}
@@ -34,18 +34,18 @@ class Person:
         """Notice that a prompt sounds."""
         self._prompt_began.setdefault(prompt_id, now)
 
-    def due(self, now: float) -> list[Line]:
+    def due(self, now: float) -> list[ScriptedLine]:
         """The lines whose moment has come; each comes once."""
         due = [line for line in self._waiting if self._is_due(line, now)]
         self._waiting = [line for line in self._waiting if line not in due]
         return due
 
     @property
-    def unsaid(self) -> tuple[Line, ...]:
+    def unsaid(self) -> tuple[ScriptedLine, ...]:
         """The lines whose moment never came."""
         return tuple(self._waiting)
 
-    def _is_due(self, line: Line, now: float) -> bool:
+    def _is_due(self, line: ScriptedLine, now: float) -> bool:
         when = line.when
         if when.at_seconds is not None:
             return now + _ROUNDING_SECONDS >= when.at_seconds + when.after_seconds

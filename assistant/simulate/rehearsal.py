@@ -14,23 +14,25 @@ from numpy.typing import NDArray
 from assistant.audio.echo import choose_canceller
 from assistant.audio.files import read_audio
 from assistant.audio.mixer import SILENCE, Mixer
-from assistant.audio.sound_check import SoundCheck
-from assistant.audio.watch import Condition, MicrophoneWatch
+from assistant.audio.sound_measuring import SoundMeter
+from assistant.audio.stream_watch import MicrophoneWatch, StreamCondition
 from assistant.core.actions import Action
 from assistant.core.context import Settings
 from assistant.core.events import (
     DeadlineReached,
     Event,
-    FinalHypothesis,
     MicrophoneLost,
     MicrophoneRestored,
+    Source,
     SpeakerLost,
     SpeakerRestored,
     Started,
 )
+from assistant.core.intents import Words
+from assistant.core.listening.listener import meaning_of
+from assistant.core.listening.reflex import OperatingPoint
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, Recognizer, Voice
 from assistant.core.prompts import LanguagePack
-from assistant.core.reflex import OperatingPoint
 from assistant.core.routine import Routine, Stretch
 from assistant.core.session import Session
 from assistant.core.states import State
@@ -38,12 +40,12 @@ from assistant.errors import VoiceError
 from assistant.performer import Performer
 from assistant.simulate.person import Person
 from assistant.simulate.room import leveled, room_of
-from assistant.simulate.scene import Line, Scene
+from assistant.simulate.scene import Scene, ScriptedLine
 from assistant.simulate.timeline import Row, Timeline
+from assistant.speech.barge_in import BargeIn
 from assistant.speech.hearing import HearingPath
 from assistant.speech.prompt_cache import PromptCache
 from assistant.speech.prompting import Prompter
-from assistant.speech.reacting import Reacting
 
 TAIL_SECONDS = 0.5
 
@@ -73,7 +75,7 @@ class Rehearsed:
 
     rows: list[Row]
     sound: NDArray[np.int16]
-    unsaid: tuple[Line, ...]
+    unsaid: tuple[ScriptedLine, ...]
     seconds: float
 
 
@@ -91,24 +93,25 @@ class Rehearsal:
         self._timeline = Timeline(on_row)
         room = scene.room
         wanted = room.echo_canceller if room.has_echo else "none"
-        hearing = HearingPath(
+        self._hearing = HearingPath(
             engines.recognizer,
             engines.pack.table,
             canceller=choose_canceller(wanted, tell),
             second=engines.second,
             point=engines.point,
         )
-        self._reacting = Reacting(hearing, self._mixer)
+        self._barge_in = BargeIn(self._hearing, self._mixer)
         self._room = room_of(scene)
         self._session = Session(engines.pack, engines.routines, engines.settings, engines.library)
         cache = PromptCache(None, on_trouble=tell)
-        prompter = Prompter(engines.voice, cache, self._mixer, on_trouble=tell)
+        prompter = Prompter(
+            engines.voice, cache, self._mixer, sentences=engines.pack.sentences, on_trouble=tell
+        )
         watchers = (self._watch,)
-        self._performer = Performer(prompter, self._mixer, hearing.listen_for, watchers)
+        self._performer = Performer(prompter, self._mixer, self._hearing.listen_for, watchers)
         self._microphone = MicrophoneWatch(0.0)
-        self._sound_check = SoundCheck()
+        self._sound_meter = SoundMeter()
         self._faults: dict[str, float] = {}
-        self._unvoiced = 0
         self._microphone_blocks: list[bytes] = []
         self._played_blocks: list[bytes] = []
 
@@ -145,8 +148,7 @@ class Rehearsal:
         if self._is_faulty("speaker_lost", SpeakerRestored()):
             return SILENCE
         played = self._mixer.next_block()
-        sounding = self._mixer.sounding()
-        prompt_id = sounding.prompt_id if sounding else 0
+        prompt_id = self._mixer.sounding_prompt_id() or 0
         self._timeline.played(played, prompt_id, self._now)
         if prompt_id:
             self._person.hear_prompt(prompt_id, self._now)
@@ -163,18 +165,18 @@ class Rehearsal:
                 heard = bytes(BLOCK_BYTES)
             self._keep(heard, played)
             self._microphone.hear(self._now, not any(heard), speaker_sounds=False)
-            if measured := self._sound_check.accept(heard, played):
+            if measured := self._sound_meter.accept(heard, played):
                 self._handle(measured)
-            believed = self._reacting.accept(heard, played)
-            for hypothesis in believed.hypotheses:
-                self._handle(hypothesis, believed.hush_number)
+            reaction = self._barge_in.accept(heard, played)
+            for meaning in reaction.meanings:
+                self._handle(meaning, reaction.hush_number)
         condition = self._microphone.condition
-        if was is Condition.WELL and condition is not Condition.WELL:
+        if was is StreamCondition.WELL and condition is not StreamCondition.WELL:
             self._handle(MicrophoneLost(condition.value))
-        elif was is not Condition.WELL and condition is Condition.WELL:
+        elif was is not StreamCondition.WELL and condition is StreamCondition.WELL:
             self._handle(MicrophoneRestored())
 
-    def _begin(self, line: Line) -> None:
+    def _begin(self, line: ScriptedLine) -> None:
         """The person says or plays a line, or a device fails."""
         if line.fault:
             self._faults[line.fault] = self._now + line.for_seconds
@@ -186,15 +188,21 @@ class Rehearsal:
         elif line.say:
             self._say(line, line.say)
 
-    def _say(self, line: Line, text: str) -> None:
+    def _say(self, line: ScriptedLine, text: str) -> None:
+        pack = self._engines.pack
         try:
             voice = self._engines.open_voice(f"espeak:{line.voice}")
-            speech = b"".join(piece.samples for piece in voice.synthesize(text, line.rate))
+            spoken = (voice.synthesize(sentence, line.rate) for sentence in pack.sentences(text))
+            speech = b"".join(piece.samples for pieces in spoken for piece in pieces)
         except VoiceError:
-            self._unvoiced -= 1  # recognizers count their utterances upwards
-            self._handle(FinalHypothesis(self._unvoiced, tuple(text.lower().split()), self._now, self._now))
+            self._take_as_heard(pack.rules.words(text))
             return
         self._room.say(leveled(np.frombuffer(speech, np.int16), line.gain_db))
+
+    def _take_as_heard(self, words: Words) -> None:
+        """There is no sound of it, but it counts as said by voice: our own is masked as it would be."""
+        table, wanted, now = self._engines.pack.table, self._hearing.intents, self._now
+        self._handle(meaning_of(words, table, wanted, Source.VOICE, word_end_seconds=now, at_seconds=now))
 
     def _is_faulty(self, fault: str, restored: Event | None = None) -> bool:
         ends_at = self._faults.get(fault)
@@ -213,7 +221,7 @@ class Rehearsal:
     def _watch(self, action: Action) -> None:
         self._timeline.watch(action, self._now)
         self._person.watch(action, self._now)
-        self._sound_check.watch(action)
+        self._sound_meter.watch(action)
 
     def _keep(self, heard: bytes, played: bytes) -> None:
         self._microphone_blocks.append(heard)

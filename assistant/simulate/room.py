@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from assistant.audio.delay_line import DelayLine
 from assistant.audio.files import read_audio
+from assistant.core.decibels import gain
 from assistant.core.ports import BLOCK_SAMPLES, SAMPLE_RATE_HZ
 from assistant.simulate.acoustics import Sound, clipped_softly, convolved, of_energy
 from assistant.simulate.scene import Scene
 
-PERSON_RMS = 32768 * 10 ** (-26 / 20)
+PERSON_RMS = 32768 * gain(-26.0)
 """A person's usual level at the microphone; noise is measured against it."""
 FLOOR_RMS = 3.0  # no microphone is ever exactly silent
 DIRECT_SECONDS = 0.01  # the way from the loudspeaker when no impulse response is given
@@ -30,8 +31,8 @@ def leveled(samples: NDArray[np.int16], gain_db: float = 0.0) -> Sound:
     blocks = np.pad(sound, (0, -len(sound) % BLOCK_SAMPLES)).reshape(-1, BLOCK_SAMPLES)
     powers = np.sort(np.mean(blocks**2, axis=1))
     power = float(powers[len(powers) // 2 :].mean()) if len(powers) else 0.0
-    gain = 10 ** (gain_db / 20) * (PERSON_RMS / np.sqrt(power) if power > 0 else 0.0)
-    return sound * np.float32(gain)
+    to_usual = PERSON_RMS / np.sqrt(power) if power > 0 else 0.0
+    return sound * np.float32(gain(gain_db) * to_usual)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,4 +132,4 @@ def at_snr(samples: NDArray[np.int16], snr_db: float) -> Sound:
     """Noise so far below the person's usual level."""
     sound = samples.astype(np.float32)
     rms = float(np.sqrt(np.mean(sound**2))) or 1.0
-    return sound * np.float32(PERSON_RMS * 10 ** (-snr_db / 20) / rms)
+    return sound * np.float32(PERSON_RMS * gain(-snr_db) / rms)

@@ -5,7 +5,6 @@ Read once, on the main thread. Says every mistake with file, line and field.
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -47,7 +46,7 @@ class When(_Strict):
         return self
 
 
-class Line(_Strict):
+class ScriptedLine(_Strict):
     """What happens at a moment: the person says or plays something, or a device fails."""
 
     when: When
@@ -60,13 +59,13 @@ class Line(_Strict):
     for_seconds: Seconds = Field(5.0, description="How long the fault lasts.")
 
     @model_validator(mode="after")
-    def _one_thing(self) -> Line:
+    def _one_thing(self) -> ScriptedLine:
         if sum(thing is not None for thing in (self.say, self.play, self.fault)) != 1:
             raise ValueError("needs exactly one of say, play and fault")
         return self
 
 
-class Room(_Strict):
+class SceneRoom(_Strict):
     """The room's sound. All optional: a quiet room without echo."""
 
     noise: Path | None = Field(None, description="A recording that sounds all the time, repeated.")
@@ -113,8 +112,8 @@ class Scene(_Strict):
     )
     sound_check: bool = Field(False, description="Whether the session begins with the sound check.")
     max_seconds: float = Field(3600.0, gt=0, le=7200, description="The rehearsal ends here at the latest.")
-    room: Room = Field(default_factory=lambda: Room.model_validate({}))
-    person: list[Line] = Field(default_factory=list, max_length=500)
+    room: SceneRoom = Field(default_factory=lambda: SceneRoom.model_validate({}))
+    person: list[ScriptedLine] = Field(default_factory=list, max_length=500)
 
     def settings(self, settings: Settings) -> Settings:
         """How this scene's session is run."""
@@ -125,12 +124,6 @@ class Scene(_Strict):
             pasts={stretch_id: past.told() for stretch_id, past in self.past.items()} or None,
             conditions=self.conditions,
         )
-
-
-def schema_json() -> str:
-    """The JSON Schema of scene files, for editors."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Scene.model_json_schema()}
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def load_scene(path: Path) -> Scene:

@@ -90,8 +90,3 @@ class Timeline:
             self._sounding = prompt_id
             if prompt_id:
                 self.add(now, "say", prompt=prompt_id, text=self._texts.get(prompt_id, ""))
-
-    @property
-    def sounding(self) -> int:
-        """The prompt that sounds, 0 for none."""
-        return self._sounding

@@ -1,7 +1,11 @@
 """The hearing path, one and the same for the live shell, the simulated one and `limber hear`.
 
-Owned by the hearing thread. Must not interpret: it ends at hypotheses that may be believed, the session
-decides what they mean. What cannot wait for the session, it tells: a suspicion, and a safety phrase.
+Owned by the hearing thread. It feeds recognizers and core/listening with blocks, and decides nothing itself.
+What cannot wait for the session, it tells: a suspicion, and a safety phrase.
+
+A command is interpreted here, with the intents that the session wanted listened for when its words were
+believed. By the time it arrives the session may have moved on: then it does with the command what its new
+state does, but never reads another meaning into words that were said to the old one.
 """
 
 from __future__ import annotations
@@ -9,11 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from assistant.core.events import FinalHypothesis, PartialHypothesis
+from assistant.core.events import Meaning
 from assistant.core.intents import Intent, PhraseTable
-from assistant.core.opinions import Ear, TwoOpinions
+from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses, PartialHypothesis
+from assistant.core.listening.joining import JoinedStream, Stream
+from assistant.core.listening.reflex import Believed, OperatingPoint, Reflex
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, EchoCanceller, Recognizer
-from assistant.core.reflex import Hypotheses, OperatingPoint, Reflex
 from assistant.speech.endpointing import level_dbfs
 
 # With all 1,138 phrases, on 267 recordings of "stop", 79 of "yes", 78 of "no" and 32 minutes of other speech:
@@ -37,7 +42,7 @@ def session_grammar(table: PhraseTable, intents: Iterable[Intent]) -> list[str]:
 
 
 class HearingPath:
-    """From what the microphone heard, and what was played meanwhile, to hypotheses that may be believed.
+    """From what the microphone heard, and what was played meanwhile, to what somebody means.
 
     Without a `canceller` one recognizer hears the microphone. With one, it hears what the canceller leaves,
     and the `second`, if given, the microphone itself, while something is played and `ECHO_SECONDS` longer:
@@ -56,14 +61,14 @@ class HearingPath:
     ) -> None:
         self._table = table
         self._canceller = canceller
-        self._recognizers = {Ear.MAIN: recognizer}
+        self._recognizers = {Stream.MAIN: recognizer}
         if canceller is not None and second is not None:
-            self._recognizers[Ear.SECOND] = second
+            self._recognizers[Stream.SECOND] = second
         self._reflexes = {
-            ear: Reflex(table, recognizer.plausibility, point)
-            for ear, recognizer in self._recognizers.items()
+            stream: Reflex(table, recognizer.plausibility, point, safety_only=stream is Stream.SECOND)
+            for stream, recognizer in self._recognizers.items()
         }
-        self._opinions = TwoOpinions(table)
+        self._joined = JoinedStream(table)
         self._intents: frozenset[Intent] | None = None
         self._rest = b""
         self._block_count = 0
@@ -72,15 +77,25 @@ class HearingPath:
         self.suspects = False
 
     def listen_for(self, intents: Iterable[Intent]) -> None:
-        """Listen for these intents, and for the safety intents always, from the next utterance on."""
+        """Listen for these intents, and for the safety intents always.
+
+        Recognizers do so from the next utterance on; what is believed means one of these at once.
+        """
         wanted = frozenset(intents)
         if wanted != self._intents:
             self._intents = wanted
             for recognizer in self._recognizers.values():
                 recognizer.set_grammar(session_grammar(self._table, wanted))
+            for reflex in self._reflexes.values():
+                reflex.listen_for(wanted)
 
-    def accept(self, near: bytes, far: bytes | None = None) -> Hypotheses:
-        """Take what the microphone heard, mono int16 at 16 kHz; return what may be believed by now.
+    @property
+    def intents(self) -> frozenset[Intent]:
+        """What it listens for, safety phrases aside."""
+        return self._intents or frozenset()
+
+    def accept(self, near: bytes, far: bytes | None = None) -> list[Meaning]:
+        """Take what the microphone heard, mono int16 at 16 kHz; return what is meant, as far as is believed.
 
         With `far`, which is what was played meanwhile, each is one block, and the echo is cancelled. Without
         it, it is any amount, with its echo; what does not fill a block waits for more.
@@ -90,62 +105,63 @@ class HearingPath:
         audio = self._rest + near
         whole = len(audio) - len(audio) % BLOCK_BYTES
         self._rest = audio[whole:]
-        believed: Hypotheses = []
+        meant: list[Meaning] = []
         for start in range(0, whole, BLOCK_BYTES):
-            believed += self._block(audio[start : start + BLOCK_BYTES], None)
-        return believed
+            meant += self._block(audio[start : start + BLOCK_BYTES], None)
+        return meant
 
     def take_reflex(self) -> bool:
         """Whether a safety phrase was confirmed since this was last asked: then all sound has to end."""
-        return self._opinions.take_reflex()
+        return self._joined.take_reflex()
 
-    def finish(self) -> Hypotheses:
+    def finish(self) -> list[Meaning]:
         """The audio is over: end the open utterance."""
-        believed = self._block(self._rest.ljust(BLOCK_BYTES, b"\0"), None) if self._rest else []
+        meant = self._block(self._rest.ljust(BLOCK_BYTES, b"\0"), None) if self._rest else []
         self._rest = b""
-        for ear, recognizer in self._recognizers.items():
-            believed += self._finish(ear, recognizer)
+        for stream, recognizer in self._recognizers.items():
+            meant += self._finish(stream, recognizer)
         self._look()
-        return believed
+        return meant
 
-    def _block(self, near: bytes, far: bytes | None) -> Hypotheses:
+    def _block(self, near: bytes, far: bytes | None) -> list[Meaning]:
         self._block_count += 1
         heard, microphone_dbfs = near, level_dbfs(near)
         heard_dbfs = microphone_dbfs
         if self._canceller is not None and far is not None:
             heard = self._canceller.cancel(near, far)
             heard_dbfs = level_dbfs(heard)
-        main = self._recognizers[Ear.MAIN].accept(heard)
-        believed = self._judge(Ear.MAIN, main, heard_dbfs, microphone_dbfs)
-        if second := self._recognizers.get(Ear.SECOND):
+        main = self._recognizers[Stream.MAIN].accept(heard)
+        meant = self._judge(Stream.MAIN, main, heard_dbfs, microphone_dbfs)
+        if second := self._recognizers.get(Stream.SECOND):
             self._silent_blocks = 0 if far is not None and any(far) else self._silent_blocks + 1
             if self._silent_blocks < _ECHO_BLOCKS:
-                believed += self._judge(Ear.SECOND, second.accept(near), microphone_dbfs, microphone_dbfs)
+                meant += self._judge(Stream.SECOND, second.accept(near), microphone_dbfs, microphone_dbfs)
             else:
-                self._skipped_blocks[Ear.SECOND] += 1
+                self._skipped_blocks[Stream.SECOND] += 1
                 if self._silent_blocks == _ECHO_BLOCKS:
-                    believed += self._finish(Ear.SECOND, second)
+                    meant += self._finish(Stream.SECOND, second)
         self._look()
-        return believed
+        return meant
 
-    def _judge(self, ear: Ear, hypotheses: Hypotheses, *levels_dbfs: float) -> Hypotheses:
-        """`levels_dbfs` are the block's as this ear heard it, and before a canceller."""
-        since_speech = self._recognizers[ear].seconds_since_speech
-        believed = self._reflexes[ear].accept(hypotheses, self._now_seconds, since_speech, *levels_dbfs)
-        return self._join(ear, believed)
+    def _judge(self, stream: Stream, hypotheses: Hypotheses, *levels_dbfs: float) -> list[Meaning]:
+        """`levels_dbfs` are the block's as this recognizer heard it, and before a canceller."""
+        since_speech = self._recognizers[stream].seconds_since_speech
+        skipped_seconds = self._skipped_blocks[stream] * BLOCK_SECONDS
+        on_our_clock = [_later(hypothesis, skipped_seconds) for hypothesis in hypotheses]
+        reflex = self._reflexes[stream]
+        return self._join(stream, reflex.accept(on_our_clock, self._now_seconds, since_speech, *levels_dbfs))
 
-    def _finish(self, ear: Ear, recognizer: Recognizer) -> Hypotheses:
-        """Nothing follows for this ear."""
+    def _finish(self, stream: Stream, recognizer: Recognizer) -> list[Meaning]:
+        """Nothing follows for this recognizer."""
         silence_dbfs = level_dbfs(b"")
-        believed = self._judge(ear, recognizer.finish(), silence_dbfs, silence_dbfs)
-        return believed + self._join(ear, self._reflexes[ear].finish())
+        meant = self._judge(stream, recognizer.finish(), silence_dbfs, silence_dbfs)
+        return meant + self._join(stream, self._reflexes[stream].finish())
 
-    def _join(self, ear: Ear, believed: Hypotheses) -> Hypotheses:
-        skipped_seconds = self._skipped_blocks[ear] * BLOCK_SECONDS
-        joined: Hypotheses = []
-        for hypothesis in believed:
-            joined += self._opinions.join(ear, _later(hypothesis, skipped_seconds), self._now_seconds)
-        return joined
+    def _join(self, stream: Stream, believed: list[Believed]) -> list[Meaning]:
+        meant: list[Meaning] = []
+        for one in believed:
+            meant += self._joined.join(stream, one, self._now_seconds)
+        return meant
 
     @property
     def _now_seconds(self) -> float:

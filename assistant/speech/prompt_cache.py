@@ -19,9 +19,9 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from assistant.core.ports import Speech, SpokenWord
+from assistant.core.ports import Speech
 
-FORMAT = 1
+FORMAT = 2
 MAX_BYTES = 64 << 20  # some 35 minutes of speech
 MAX_MEMORY_BYTES = 16 << 20
 
@@ -158,13 +158,9 @@ def _write_atomically(path: Path, content: bytes) -> None:
 
 
 def _encode(pieces: tuple[Speech, ...]) -> bytes:
-    """Write a line of JSON (lengths, words, checksum), then the samples."""
+    """Write a line of JSON (lengths) after its checksum, then the samples."""
     samples = b"".join(piece.samples for piece in pieces)
-    listed = [
-        [len(piece.samples), [[word.text, word.start_sample, word.end_sample] for word in piece.words]]
-        for piece in pieces
-    ]
-    described = json.dumps(listed)
+    described = json.dumps([len(piece.samples) for piece in pieces])
     checksum = zlib.crc32(samples, zlib.crc32(described.encode()))
     return f"{checksum:08x} {described}\n".encode() + samples
 
@@ -176,8 +172,7 @@ def _decode(content: bytes) -> tuple[Speech, ...]:
     if int(checksum or b"-", 16) != zlib.crc32(samples, zlib.crc32(described)):
         raise ValueError("wrong checksum")
     pieces = []
-    for length, words in json.loads(described):
-        timed = tuple(SpokenWord(text, start, end) for text, start, end in words)
-        pieces.append(Speech(samples[:length], timed))
+    for length in json.loads(described):
+        pieces.append(Speech(samples[:length]))
         samples = samples[length:]
     return tuple(pieces)

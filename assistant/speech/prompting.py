@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.core.ports import Speaker, Speech, Voice
-from assistant.core.script import sentences
 from assistant.errors import VoiceError
 from assistant.speech.prompt_cache import PromptCache, prompt_key
 
@@ -36,15 +35,22 @@ class PromptRequest:
 
 
 class Prompter:
-    """Speaks prompts through a voice, a cache and a speaker.
+    """Speaks prompts through a voice, a cache and a speaker; `sentences` cuts a text of their language.
 
     `accept`, `cut` and `set_rate` belong to one thread (the session's), `fulfill` and `render` to one (the
     same, or the prompting thread). `on_trouble` gets a line when the voice fails; the prompt ends then.
     """
 
     def __init__(
-        self, voice: Voice, cache: PromptCache, speaker: Speaker, *, on_trouble: Callable[[str], None]
+        self,
+        voice: Voice,
+        cache: PromptCache,
+        speaker: Speaker,
+        *,
+        sentences: Callable[[str], Sequence[str]],
+        on_trouble: Callable[[str], None],
     ) -> None:
+        self.sentences = sentences
         self._voice = voice
         self._cache = cache
         self._speaker = speaker
@@ -61,7 +67,7 @@ class Prompter:
     def prepare(self, texts: Sequence[str]) -> None:
         """Render the texts into the cache. Returns when that is done."""
         for text in texts:
-            for sentence in sentences(text):
+            for sentence in self.sentences(text):
                 self.render(sentence, self.rate)
 
     def set_rate(self, rate: float) -> None:
@@ -76,7 +82,7 @@ class Prompter:
     def accept(self, prompt_id: int, text: str) -> PromptRequest | None:
         """Queue the prompt in the speaker, with the sentences at hand; return what must be rendered."""
         self._speaker.begin(prompt_id)
-        wanted = deque(sentences(text))
+        wanted = deque(self.sentences(text))
         while wanted:
             pieces = self._cache.recall(prompt_key(self._voice.id, wanted[0], self.rate))
             if pieces is None:
@@ -157,7 +163,8 @@ class PromptingThread:
         """Render the texts when nothing waits to be spoken."""
         with self._changed:
             rate = self._prompter.rate
-            self._ahead.extend((sentence, rate) for text in texts for sentence in sentences(text))
+            for text in texts:
+                self._ahead.extend((sentence, rate) for sentence in self._prompter.sentences(text))
             self._changed.notify()
 
     def set_rate(self, rate: float) -> None:

@@ -5,7 +5,7 @@ Pure functions on any thread. Must not know what a document is about: callers br
 
 from __future__ import annotations
 
-import difflib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from assistant.errors import ContentError
+from assistant.errors import ContentError, closest
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 16  # libyaml's composer recurses in C and would overrun the stack
@@ -109,10 +109,16 @@ def validate(document: Document, model: type[_Model], also: Iterable[Problem] = 
     return value
 
 
+def schema_json(model: type[BaseModel]) -> str:
+    """The JSON Schema of a kind of file, for editors."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | model.model_json_schema()
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
 def did_you_mean(key: str, known: Iterable[str]) -> str:
     """Say ", did you mean …?" when a known key is close, else nothing."""
-    close = difflib.get_close_matches(key, list(known), n=1)
-    return f", did you mean {close[0]}?" if close else ""
+    close = closest(key, known)
+    return f", did you mean {close}?" if close else ""
 
 
 def decode(path: Path, data: bytes) -> str:

@@ -22,9 +22,10 @@ from assistant.core.actions import (
     RecordSession,
     RecordStep,
 )
+from assistant.core.events import Event
 from assistant.errors import StoreError
-from assistant.store.history_reader import SessionSummary, read_sessions
 from assistant.store.history_schema import connect, is_damage
+from assistant.store.journal import append, new_run
 
 BUSY_SECONDS = 0.25  # another session may be writing; the session thread must not wait longer
 
@@ -38,7 +39,7 @@ def local_now() -> datetime:
 
 
 class History:
-    """The `Store` port over one file. Problems are told once, in a line, to `on_problem`; nothing raises."""
+    """The history in one file. Problems are told once, in a line, to `on_problem`; nothing raises."""
 
     def __init__(
         self, path: Path, on_problem: Callable[[str], None], clock: Callable[[], datetime] = local_now
@@ -50,6 +51,7 @@ class History:
         self._pain_id: int | None = None
         self._told_before: list[tuple[str, int]] = []
         self._told = False
+        self._run: int | None = None
         self._connection = self._open()
 
     def record(self, action: Action) -> None:
@@ -82,13 +84,16 @@ class History:
             case EndSession(reason):
                 self._end(reason)
 
-    def sessions(self, limit: int | None = None) -> list[SessionSummary]:
-        """The sessions, the latest first; none when they cannot be read."""
+    def note(self, now: float, event: Event) -> None:
+        """Keep for the journal what the session was told at `now`, its own clock."""
+        if self._connection is None:
+            return
         try:
-            return read_sessions(self._path, limit)
-        except StoreError as error:
-            self._tell(error.message)
-            return []
+            if self._run is None:
+                self._run = new_run(self._connection)
+            append(self._connection, self._run, self._session_id, now, event)
+        except sqlite3.Error as error:
+            self._tell_unwritten(error)
 
     def close(self) -> None:
         """Let go of the file; records after this are not kept."""
@@ -133,10 +138,11 @@ class History:
         try:
             return self._connection.execute(statement, values).lastrowid
         except sqlite3.Error as error:
-            self._tell(
-                f"The history cannot be written to {self._path}: {error}; the session goes on without it."
-            )
+            self._tell_unwritten(error)
             return None
+
+    def _tell_unwritten(self, error: sqlite3.Error) -> None:
+        self._tell(f"The history cannot be written to {self._path}: {error}; the session goes on without it.")
 
     def _tell(self, message: str) -> None:
         if not self._told:

@@ -44,6 +44,10 @@ def forget_sessions(path: Path, ids: Iterable[int]) -> None:
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute("BEGIN IMMEDIATE")
             for session_id in ids:
+                connection.execute(
+                    "DELETE FROM journal WHERE run IN (SELECT run FROM journal WHERE session_id = ?)",
+                    (session_id,),
+                )
                 for table in OF_A_SESSION:
                     connection.execute(f"DELETE FROM {table} WHERE session_id = ?", (session_id,))
                 connection.execute("DELETE FROM sessions WHERE id = ?", (session_id,))

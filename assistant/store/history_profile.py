@@ -8,7 +8,6 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import takewhile
 from pathlib import Path
 
 from assistant.core.adapting import StretchPast
@@ -19,12 +18,9 @@ from assistant.store.history_reader import SessionSummary, reading, sessions_of
 class Profile:
     """What the history knows of the user.
 
-    `pain_free_sessions` counts those in a row, up to the latest, without pain.
     `pasts` are the stretches that were done or that hurt, by id; what is missing is new.
     """
 
-    sessions: int = 0
-    pain_free_sessions: int = 0
     physician_checked_on: date | None = None
     last_red_flag_on: date | None = None
     pasts: dict[str, StretchPast] = field(default_factory=dict)
@@ -36,10 +32,7 @@ def read_profile(path: Path) -> Profile:
         if connection is None:
             return Profile()
         told = [session for session in sessions_of(connection) if _tells(session)]
-        until_pain = takewhile(lambda session: not session.had_pain, told)
         return Profile(
-            sessions=len(told),
-            pain_free_sessions=sum(session.is_pain_free for session in until_pain),
             physician_checked_on=_last_day(connection, "physician_checks"),
             last_red_flag_on=_last_day(connection, "red_flags"),
             pasts=_pasts(told, _held_to_the_end(connection)),

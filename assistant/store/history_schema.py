@@ -44,12 +44,21 @@ MIGRATIONS = (
         "CREATE INDEX scores_of_session ON scores (session_id)",
         "CREATE INDEX red_flags_of_session ON red_flags (session_id)",
     ),
+    (
+        """CREATE TABLE journal (
+            id INTEGER PRIMARY KEY, run INTEGER NOT NULL, session_id INTEGER REFERENCES sessions,
+            now REAL NOT NULL, event TEXT NOT NULL
+        ) STRICT""",
+        "CREATE INDEX journal_of_run ON journal (run)",
+        "CREATE INDEX journal_of_session ON journal (session_id)",
+    ),
 )
 """PRAGMA user_version counts how many of these a file has had. Append; never edit one that was released.
 
 Times are ISO 8601 with the local offset, such as 2026-03-01T18:30:00+01:00. What happens outside any session
 has no session_id. A score told "during" a session belongs to the pain report before it. A pain whose stretch
-was asked back since is over; it does not count against the stretch any more.
+was asked back since is over; it does not count against the stretch any more. The journal holds every event of
+each run of the program, as JSON, with the session's own clock.
 """
 
 OF_A_SESSION = ("steps", "pains", "scores", "red_flags")

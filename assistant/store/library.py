@@ -7,25 +7,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Region, Stretch
 from assistant.errors import ContentError
 from assistant.resources import resource_path
 from assistant.store.documents import Document, DocumentError, Problem, read_document, validate
 from assistant.store.routine_check import check_library
 from assistant.store.routine_files import LibraryFile
-from assistant.store.wording import FindSafety
 
 YAML_SUFFIXES = (".yaml", ".yml")
 
 
-def load_library(find_safety: FindSafety | None = None) -> dict[str, Stretch]:
+def load_library(language: LanguagePack | None = None) -> dict[str, Stretch]:
     """The stretches by id, from the neck down, and by their ids within a region.
 
     Raises ContentError when the library is missing or broken.
     """
     found: dict[str, Stretch] = {}
     for path in library_files():
-        for stretch in _read(path, find_safety):
+        for stretch in _read(path, language):
             if stretch.id in found:
                 raise DocumentError(
                     [Problem(path, 1, "", f"{stretch.id} is in another file of the library too")]
@@ -40,10 +40,10 @@ def library_files() -> list[Path]:
     return yaml_files(builtin_folder("stretches"))
 
 
-def check_library_file(path: Path, find_safety: FindSafety | None = None) -> tuple[Problem, ...]:
+def check_library_file(path: Path, language: LanguagePack | None = None) -> tuple[Problem, ...]:
     """All problems of a file of the library, in the order of their lines."""
     try:
-        _read(path, find_safety)
+        _read(path, language)
     except DocumentError as error:
         return error.problems
     return ()
@@ -64,7 +64,7 @@ def yaml_files(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.suffix in YAML_SUFFIXES and not p.name.startswith("."))
 
 
-def _read(path: Path, find_safety: FindSafety | None) -> list[Stretch]:
+def _read(path: Path, language: LanguagePack | None) -> list[Stretch]:
     document: Document = read_document(path)
-    file = validate(document, LibraryFile, also=check_library(document, find_safety))
+    file = validate(document, LibraryFile, also=check_library(document, language))
     return [item.stretch() for item in file.stretches]

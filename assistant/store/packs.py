@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine
 from assistant.errors import ContentError, StoreError
 from assistant.store.documents import MAX_BYTES, Document, DocumentError, Problem, decode, parse_document
@@ -28,7 +29,6 @@ from assistant.store.routines import (
     packs_folder,
     read_manifest,
 )
-from assistant.store.wording import FindSafety
 
 MAX_FILES = 50
 MAX_PACK_BYTES = 2 * 1024 * 1024
@@ -53,14 +53,14 @@ class PackError(ContentError):
 
 
 def add_pack(
-    source: Path, library: Library, others: Iterable[Routine], find_safety: FindSafety | None
+    source: Path, library: Library, others: Iterable[Routine], language: LanguagePack | None
 ) -> tuple[Pack, tuple[Routine, ...]]:
     """Check a folder or zip file, then install it. `others` are the routines that there are already.
 
     Raises PackError with all problems, and then nothing was written; StoreError when it cannot be written.
     """
     files = read_files(source)
-    pack, routines = check_pack(source, files, library, others, find_safety)
+    pack, routines = check_pack(source, files, library, others, language)
     _install(files, pack.folder)
     return pack, routines
 
@@ -83,7 +83,7 @@ def remove_pack(name: str, packs: Iterable[Pack]) -> Pack:
 
 
 def check_pack(
-    source: Path, files: Files, library: Library, others: Iterable[Routine], find_safety: FindSafety | None
+    source: Path, files: Files, library: Library, others: Iterable[Routine], language: LanguagePack | None
 ) -> tuple[Pack, tuple[Routine, ...]]:
     """The pack, as it will be installed, and its routines. Raises PackError with all problems."""
     problems: list[Problem] = []
@@ -98,7 +98,7 @@ def check_pack(
                 pack = _new_pack(parse_document(path, data))
             elif name in named:
                 document = parse_document(path, data)
-                routine = make_routine(document, library, find_safety)
+                routine = make_routine(document, library, language)
                 if taken := already_taken(routine, routines):
                     problems.append(document.problem((taken[0],), taken[1]))
                 routines.append(routine)

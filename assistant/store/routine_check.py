@@ -1,19 +1,19 @@
 """The safety rules of a routine or library file as a whole, and of each of its sentences in its place.
 
-Pure functions on any thread. Must not judge words itself: that is wording. Callers pass `find_safety`, and
-the library that a routine may draw on.
+Pure functions on any thread. Must not judge words itself: the language pack does. Without one, only the rules
+that need no words are kept. Callers pass the library that a routine may draw on.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.core.routine import Region, Stretch
+from assistant.core.prompts import LanguagePack
+from assistant.core.routine import Region, Side, Stretch
 from assistant.store.documents import Document, Loc, Problem, did_you_mean
-from assistant.store.wording import PLACEHOLDER, FindSafety, lint_reading, lint_spoken, spoken_words
+from assistant.store.wording import PLACEHOLDER, lint_reading, lint_spoken, without_placeholders
 
 HOLD_SECONDS = range(20, 31)
 MAX_ENTER_SENTENCES = 3
@@ -23,25 +23,20 @@ Library = Mapping[str, Stretch]
 
 _TOLD = ("enter", "feel", "breath", "leave", "easier")
 _SPOKEN = ("spoken_name", *_TOLD)
-_RECOMMENDED = {
-    "enter": (re.compile(r"\bcomfortabl[ey]\b"), 'never says how far: "only as far as is comfortable"'),
-    "feel": (re.compile(r"\b(?:mild|gentle|soft|light)\b"), 'never says how much: "a mild pull"'),
-    "leave": (re.compile(r"\b(?:slowly|gently|softly|ease)\b"), 'never says how fast: "slowly"'),
-}
 
 
 def check_routine(
-    document: Document, library: Library, find_safety: FindSafety | None = None
+    document: Document, library: Library, language: LanguagePack | None = None
 ) -> list[Problem]:
     """Everything in a routine file that breaks a safety rule, whether or not its shape is right."""
     data = document.data if isinstance(document.data, dict) else {}
-    found = list(_text_problems((), data, ("spoken_name", "description"), find_safety))
+    found = list(_text_problems((), data, ("spoken_name", "description"), language))
     entries = _entries(data, library)
     for entry in entries:
         if entry.names_another:
             found += _use_problems(entry, library)
         else:
-            found += _stretch_problems(entry.loc, entry.data, find_safety)
+            found += _stretch_problems(entry.loc, entry.data, language)
             if entry.stretch_id in library:
                 message = (
                     f"{entry.stretch_id} is a stretch of the library: write only its id, or take another id"
@@ -53,11 +48,11 @@ def check_routine(
     return [document.problem(loc, message) for loc, message in found]
 
 
-def check_library(document: Document, find_safety: FindSafety | None = None) -> list[Problem]:
+def check_library(document: Document, language: LanguagePack | None = None) -> list[Problem]:
     """Everything in a file of the library that breaks a safety rule."""
     data = document.data if isinstance(document.data, dict) else {}
     entries = _entries(data, {})
-    found = [f for entry in entries for f in _stretch_problems(entry.loc, entry.data, find_safety)]
+    found = [f for entry in entries for f in _stretch_problems(entry.loc, entry.data, language)]
     return [document.problem(loc, message) for loc, message in (*found, *_repeated_ids(entries))]
 
 
@@ -116,27 +111,41 @@ def _texts(loc: Loc, data: Mapping[str, Any], keys: tuple[str, ...]) -> Iterator
 
 
 def _text_problems(
-    loc: Loc, data: Mapping[str, Any], keys: tuple[str, ...], find_safety: FindSafety | None
+    loc: Loc, data: Mapping[str, Any], keys: tuple[str, ...], language: LanguagePack | None
 ) -> Iterator[_Found]:
+    if not language:
+        return
     for place, text in _texts(loc, data, keys):
-        yield from ((place, message) for message in lint_spoken(text, find_safety))
+        yield from ((place, message) for message in lint_spoken(text, language))
 
 
 def _stretch_problems(
-    loc: Loc, stretch: Mapping[str, Any], find_safety: FindSafety | None
+    loc: Loc, stretch: Mapping[str, Any], language: LanguagePack | None
 ) -> Iterator[_Found]:
-    yield from _text_problems(loc, stretch, (*_SPOKEN, "avoid_if"), find_safety)
-    for place, text in _texts(loc, stretch, _TOLD):
-        yield from ((place, message) for message in lint_reading(text))
+    yield from _text_problems(loc, stretch, (*_SPOKEN, "avoid_if"), language)
+    if language:
+        for place, text in _texts(loc, stretch, _TOLD):
+            yield from ((place, message) for message in lint_reading(text, language))
     yield from _hold_problems(loc, stretch)
-    yield from _side_problems(loc, stretch, list(_texts(loc, stretch, (*_SPOKEN, "avoid_if"))))
-    yield from _missing_words(loc, stretch)
-    sentences = [text for _, text in _texts(loc, stretch, ("enter",))]
-    if (count := sum(len(re.findall(r"[^.?!]+", text)) for text in sentences)) > MAX_ENTER_SENTENCES:
+    yield from _side_problems(loc, stretch)
+    if language:
+        yield from _outright_sides(loc, stretch, language)
+        yield from _missing_words(loc, stretch, language)
+        yield from _entering_problems(loc, stretch, language)
+
+
+def _entering_problems(loc: Loc, stretch: Mapping[str, Any], language: LanguagePack) -> Iterator[_Found]:
+    """What is said to get into a stretch: not too much, and no safety phrase where two sentences meet."""
+    texts = [text for _, text in _texts(loc, stretch, ("enter",))]
+    if (count := sum(len(language.sentences(text)) for text in texts)) > MAX_ENTER_SENTENCES:
         yield (*loc, "enter"), f"has {count} sentences, and {MAX_ENTER_SENTENCES} are the most"
-    told = [spoken_words(text) for _, text in _texts(loc, stretch, ("enter", "feel", "breath"))]
-    within = find_safety and any(find_safety(words) for words in told)
-    if find_safety and not within and (match := find_safety(tuple(word for words in told for word in words))):
+    told = [
+        language.rules.words(without_placeholders(text))
+        for _, text in _texts(loc, stretch, ("enter", "feel", "breath"))
+    ]
+    find_safety = language.table.find_safety
+    within = any(find_safety(words) for words in told)
+    if not within and (match := find_safety(tuple(word for words in told for word in words))):
         yield (*loc, "enter"), f'says "{match.phrase}" where two sentences meet'
 
 
@@ -146,27 +155,36 @@ def _hold_problems(loc: Loc, data: Mapping[str, Any]) -> Iterator[_Found]:
         yield (*loc, "hold_seconds"), f"is {hold}, but a hold lasts 20 to 30 seconds"
 
 
-def _missing_words(loc: Loc, stretch: Mapping[str, Any]) -> Iterator[_Found]:
-    for key, (wanted, message) in _RECOMMENDED.items():
-        texts = [text.lower() for _, text in _texts(loc, stretch, (key,))]
-        if texts and not wanted.search(" ".join(texts)):
-            yield (*loc, key), message
+def _missing_words(loc: Loc, stretch: Mapping[str, Any], language: LanguagePack) -> Iterator[_Found]:
+    for key in _TOLD:
+        texts = [text for _, text in _texts(loc, stretch, (key,))]
+        messages = language.wording.lint_part(key, " ".join(texts)) if texts else []
+        yield from (((*loc, key), message) for message in messages)
 
 
-def _side_problems(loc: Loc, stretch: Mapping[str, Any], texts: list[tuple[Loc, str]]) -> Iterator[_Found]:
+def _side_problems(loc: Loc, stretch: Mapping[str, Any]) -> Iterator[_Found]:
     has_sides = stretch.get("has_sides")
     if not isinstance(has_sides, bool):
         return
+    texts = list(_texts(loc, stretch, (*_SPOKEN, "avoid_if")))
     for place, text in texts:
         for name in PLACEHOLDER.findall(text):
             if name not in ("side", "other_side"):
                 yield place, f"has {{{name}}}, but only {{side}} and {{other_side}} are filled in"
             elif not has_sides:
                 yield place, f"has {{{name}}}, but has_sides is false"
-        if has_sides and (outright := {"left", "right"} & set(spoken_words(text))):
-            yield place, f'says "{min(outright)}" on both sides: write {{side}} or {{other_side}}'
     if has_sides and not any("side}" in text for place, text in texts if "enter" in place):
         yield (*loc, "enter"), "never says which side: write {side} or {other_side}"
+
+
+def _outright_sides(loc: Loc, stretch: Mapping[str, Any], language: LanguagePack) -> Iterator[_Found]:
+    """A side by its name, in what is told for both."""
+    if stretch.get("has_sides") is not True:
+        return
+    sides = {language.words[Side.LEFT], language.words[Side.RIGHT]}
+    for place, text in _texts(loc, stretch, (*_SPOKEN, "avoid_if")):
+        if outright := sides & set(language.rules.words(text)):
+            yield place, f'says "{min(outright)}" on both sides: write {{side}} or {{other_side}}'
 
 
 def _order_problems(entries: list[_Entry]) -> Iterator[_Found]:

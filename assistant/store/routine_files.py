@@ -5,7 +5,6 @@ Pydantic models, used on any thread. Must not decide what is safe to say: that i
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Annotated
 
@@ -119,9 +118,3 @@ class ManifestFile(_Strict):
     author: _Text = Field(description="Who made it.")
     licence: _Text = Field(description="Under which terms it may be used and passed on.")
     reviewed_by: _Text = Field(description='Which clinician reviewed it; "nobody" if nobody did.')
-
-
-def schema_json(model: type[BaseModel] = RoutineFile) -> str:
-    """The JSON Schema of a kind of file, for editors."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | model.model_json_schema()
-    return json.dumps(schema, indent=2) + "\n"

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import platformdirs
 
+from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Position, Routine, Stretch
 from assistant.errors import ContentError
 from assistant.store.documents import Document, DocumentError, Problem, read_document, validate
 from assistant.store.library import builtin_folder, load_library, yaml_files
 from assistant.store.routine_check import Library, check_routine
 from assistant.store.routine_files import ManifestFile, RoutineFile, StretchFile, StretchUse
-from assistant.store.wording import FindSafety
 
 MANIFEST_NAME = "manifest.yaml"
 
@@ -42,50 +42,48 @@ class Listed:
     pack: Pack | None = None
 
 
-def load_routine(
-    path: Path, find_safety: FindSafety | None = None, library: Library | None = None
-) -> Routine:
+def load_routine(path: Path, language: LanguagePack | None = None, library: Library | None = None) -> Routine:
     """Read and check one routine file. Raises DocumentError, a ContentError with all its problems."""
-    return make_routine(read_document(path), load_library() if library is None else library, find_safety)
+    return make_routine(read_document(path), load_library() if library is None else library, language)
 
 
-def make_routine(document: Document, library: Library, find_safety: FindSafety | None = None) -> Routine:
+def make_routine(document: Document, library: Library, language: LanguagePack | None = None) -> Routine:
     """Check a document and make a routine of it. Raises DocumentError with all its problems."""
-    file = validate(document, RoutineFile, also=check_routine(document, library, find_safety))
+    file = validate(document, RoutineFile, also=check_routine(document, library, language))
     stretches = tuple(_stretch(item, library) for item in file.stretches)
     return Routine(file.id, file.name, file.spoken_name, file.description, stretches, file.order_reason)
 
 
 def check_file(
-    path: Path, find_safety: FindSafety | None = None, library: Library | None = None
+    path: Path, language: LanguagePack | None = None, library: Library | None = None
 ) -> tuple[Problem, ...]:
     """All problems of a routine file, in the order of their lines; none when it can be used."""
     try:
-        load_routine(path, find_safety, library)
+        load_routine(path, language, library)
     except DocumentError as error:
         return error.problems
     return ()
 
 
-def load_routines(find_safety: FindSafety | None, on_problem: Callable[[str], None]) -> tuple[Routine, ...]:
+def load_routines(language: LanguagePack | None, on_problem: Callable[[str], None]) -> tuple[Routine, ...]:
     """The built-in routines, then the user's and those of packs. `on_problem` gets a line for each left out.
 
     Raises ContentError when the built-in ones are missing or broken.
     """
-    return tuple(listed.routine for listed in list_routines(find_safety, on_problem))
+    return tuple(listed.routine for listed in list_routines(language, on_problem))
 
 
-def list_routines(find_safety: FindSafety | None, on_problem: Callable[[str], None]) -> list[Listed]:
-    """As `load_routines`, with where each comes from.
+def list_routines(language: LanguagePack | None, on_problem: Callable[[str], None]) -> list[Listed]:
+    """As `load_routines`, with where each comes from. `language` is that of the routines' texts.
 
-    What comes with Limber was held against the safety phrases before its release (`limber routines check`),
-    and is not again: that takes longer than all the rest.
+    What comes with Limber was held against the rules of wording and the safety phrases before its release
+    (`limber routines check`), and is not again: that takes longer than all the rest.
     """
     library = load_library()
     found = [Listed(load_routine(p, library=library), p) for p in yaml_files(builtin_folder())]
     for path, pack in _user_files(on_problem):
         try:
-            listed = Listed(load_routine(path, find_safety, library), path, pack)
+            listed = Listed(load_routine(path, language, library), path, pack)
         except ContentError as error:
             on_problem(f"This routine is left out: {error.message}.")
             continue

@@ -1,109 +1,72 @@
-"""The wording rules of every sentence that can be spoken: stretches, routines, a language pack's prompts.
+"""The wording of everything that can be spoken, held against the rules of its language, and TOML prompts.
 
-Pure functions on any thread. Must not know where a phrase table comes from: callers pass `find_safety`. The
-rules are those of the article the product follows; a clinician's sign-off is still needed.
+Pure functions on any thread. Must not judge words itself: the language pack does, and its phrase table tells
+what the recognizer would act on if it heard it from the speaker.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 
 from assistant.core.dialogue.sound_check import SAYS_STOP
-from assistant.core.intents import Intent, Match, Words
+from assistant.core.intents import Intent
+from assistant.core.prompts import LanguagePack
 from assistant.store.documents import DocumentError, Problem, read_text
 
-FindSafety = Callable[[Words], Match | None]
-"""`PhraseTable.find_safety`: the safety phrase in some words, that the recognizer would act on."""
-
-MAX_SENTENCE_WORDS = 20
-MAX_GRADE = 8.0
-"""Flesch and Kincaid's school grade of a text at most: what somebody of 13 reads with ease."""
-MAX_SYLLABLES = 4
-_SHORTEST_GRADED = 8  # words; the grade of fewer says more about one word than about the text
-
-_BANNED = re.compile(
-    r"\b(?:bounc\w+|puls(?:e|es|ed|ing)|jerk\w*|swing\w*|swung|push\w*|forc(?:e|es|ed|ing|ible|ibly|eful|efully)"
-    r"|damag\w+|wear and tear|no pain no gain|hurt (?:isn't|is not) harm|you(?:'re| are) fine)\b"
-)
-_URGING = re.compile(r"\b(?:deeper|deepen\w*|further|farther|harder)\b")
-_COMFORT = re.compile(r"\bonly (?:if|as far as|as long as|while|when)\b.*\bcomfortabl[ey]\b")
-_ABBREVIATION = re.compile(
-    r"\b(?:(?:[A-Za-z]\.){2,}|[A-Z]{2,}\b|(?:etc|approx|min|mins|sec|secs|rep|reps|vs|deg|cm|kg|lbs?|ft)\b\.?)"
-)
-_UNSPOKEN = re.compile(r"[^\w\s.,;:?!'\u2019-]|[\d_]")
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
-_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
-_SENTENCE_END = re.compile(r"[.?!]+")
-_VOWELS = re.compile(r"[aeiouy]+")
-_SILENT_END = re.compile(r"(?:(?<=[^aeiouyl])e|(?<=[aeiouy]l)e|(?<=[^td])ed|(?<=[^sczxhg])es)$")
+_FORMS = re.compile(r"\{\w+:([^{}]*)\}")
+_STAND_IN = "x"
+"""Counts as a short word, where something will stand that is not known yet."""
 _TOML_TABLE = re.compile(r"\s*\[([^\[\]]+)\]")
 _TOML_KEY = re.compile(r"\s*[\"']?([\w.-]+)[\"']?\s*=")
 
 
-def lint_spoken(text: str, find_safety: FindSafety | None = None) -> list[str]:
+def lint_spoken(text: str, language: LanguagePack, *, asks_for_stop: bool = False) -> list[str]:
     """What is wrong with a text that is to be spoken, a message each; `{placeholders}` count as a word.
 
-    With `find_safety`, also the phrases that the recognizer would act on if it heard them from the speaker.
+    That includes safety phrases, which the recognizer would act on if it heard them from the speaker. The one
+    sentence that asks for "stop" may say it; nothing else may, and it may say nothing else.
     """
-    text = PLACEHOLDER.sub("there", text)
-    words = spoken_words(text)
-    joined = " ".join(words)
-    problems = [f'says "{found}", which is never to be said' for found in _BANNED.findall(joined)]
-    if (urging := _URGING.search(joined)) and not _COMFORT.search(joined):
-        problems.append(f'says "{urging[0]}" without "only as far as is comfortable"')
-    for sentence in _sentences(text):
-        if (count := len(sentence)) > MAX_SENTENCE_WORDS:
-            problems.append(f"has a sentence of {count} words, and {MAX_SENTENCE_WORDS} are the most")
-    problems += [f'has the abbreviation "{found}": write it in full' for found in _ABBREVIATION.findall(text)]
-    problems += [f'has "{found}", which cannot be spoken: use words' for found in _UNSPOKEN.findall(text)]
-    if find_safety and (match := find_safety(words)):
+    return _distinct(problem for form in _forms(text) for problem in _lint(form, language, asks_for_stop))
+
+
+def _lint(text: str, language: LanguagePack, asks_for_stop: bool) -> list[str]:
+    text = without_placeholders(text)
+    problems = language.wording.lint_spoken(text)
+    match = language.table.find_safety(language.rules.words(text))
+    if match and not (asks_for_stop and match.intent is Intent.STOP):
         problems.append(f'says "{match.phrase}", which the recognizer takes for "{match.intent.value}"')
     return problems
 
 
-def lint_reading(text: str) -> list[str]:
-    """What makes a text hard to follow when it is heard once: long words, and many of them."""
-    words = spoken_words(PLACEHOLDER.sub("there", text))
-    long_words = [word for word in words if syllables(word) > MAX_SYLLABLES]
-    problems = [
-        f'says "{word}", a word of {syllables(word)} syllables: use a shorter one' for word in long_words
-    ]
-    grade = reading_grade(text)
-    if len(words) >= _SHORTEST_GRADED and grade > MAX_GRADE and not long_words:
-        word = max(words, key=syllables)
-        problems.append(
-            f"reads like school grade {grade:.1f}, and {MAX_GRADE:.0f} is the most:"
-            f' shorter sentences, or a shorter word than "{word}"'
-        )
-    return problems
+def lint_reading(text: str, language: LanguagePack) -> list[str]:
+    """What makes a text hard to follow when it is heard once; `{placeholders}` count as a word."""
+    lint = language.wording.lint_reading
+    return _distinct(problem for form in _forms(text) for problem in lint(without_placeholders(form)))
 
 
-def reading_grade(text: str) -> float:
-    """The school grade of Flesch and Kincaid, 1975: 0.39 words a sentence + 11.8 syllables a word - 15.59."""
-    sentences = _sentences(PLACEHOLDER.sub("there", text))
-    words = [word for sentence in sentences for word in sentence]
-    if not words:
-        return 0.0
-    return 0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+def without_placeholders(text: str) -> str:
+    """The text with a short word in place of each placeholder."""
+    return PLACEHOLDER.sub(_STAND_IN, text)
 
 
-def syllables(word: str) -> int:
-    """About how many syllables an English word has: its groups of vowels, a silent e at its end aside."""
-    plain = word.lower().replace("'", "")
-    if plain == "comfortable":  # the rules' own word, which everybody says in three
-        return 3
-    return max(1, len(_VOWELS.findall(_SILENT_END.sub("", plain) if len(plain) > 3 else plain)))
+def _forms(text: str) -> Iterator[str]:
+    """The text with each form of the words that depend on a number; the first of all of them, and so on."""
+    forms = [[form.partition("=")[2] for form in listed.split("|")] for listed in _FORMS.findall(text)]
+    for chosen in zip_longest(*forms) if forms else [()]:
+        words = iter([form or listed[0] for form, listed in zip(chosen, forms, strict=True)])
+        yield _FORMS.sub(lambda _: next(words), text)  # noqa: B023 - used up within the turn
 
 
-def spoken_words(text: str) -> Words:
-    """The words of a text as a recognizer would give them: lower case, no punctuation."""
-    return tuple(word.lower().replace("\u2019", "'") for word in _WORD.findall(text))
+def _distinct(problems: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(problems))
 
 
-def check_prompts(path: Path, find_safety: FindSafety | None = None) -> tuple[Problem, ...]:
+def check_prompts(path: Path, language: LanguagePack) -> tuple[Problem, ...]:
     """All problems of the sentences in a TOML file of prompts, in the order of their lines."""
     try:
         text = read_text(path)
@@ -116,25 +79,12 @@ def check_prompts(path: Path, find_safety: FindSafety | None = None) -> tuple[Pr
     found = [
         Problem(path, lines.get(key, 1), key, message)
         for key, said in _strings("", data)
-        for message in (*lint_spoken(said, find_safety and _allowing(key, find_safety)), *lint_reading(said))
+        for message in (
+            *lint_spoken(said, language, asks_for_stop=key == f"lines.{SAYS_STOP}"),
+            *lint_reading(said, language),
+        )
     ]
     return tuple(sorted(found, key=lambda problem: problem.line))
-
-
-def _allowing(key: str, find_safety: FindSafety) -> FindSafety:
-    """The one sentence that asks for "stop" may say it; nothing else may, and it may say nothing else."""
-    if key != f"lines.{SAYS_STOP}":
-        return find_safety
-
-    def find(words: Words) -> Match | None:
-        found = find_safety(words)
-        return None if found and found.intent is Intent.STOP else found
-
-    return find
-
-
-def _sentences(text: str) -> list[Words]:
-    return [words for part in _SENTENCE_END.split(text) if (words := spoken_words(part))]
 
 
 def _strings(key: str, value: object) -> Iterator[tuple[str, str]]:

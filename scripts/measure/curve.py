@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 
-from assistant.core.reflex import OperatingPoint
+from assistant.core.listening.reflex import OperatingPoint
 from assistant.errors import HearingError
 from scripts.measure import figures
 from scripts.measure.figures import Figure

@@ -10,23 +10,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.audio.echo import open_canceller
-from assistant.core.events import FinalHypothesis, Hypothesis, PartialHypothesis
+from assistant.core.events import Meaning
 from assistant.core.intents import UNKNOWN_WORD, Intent, PhraseTable
-from assistant.core.reflex import OperatingPoint
+from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses
+from assistant.core.listening.reflex import OperatingPoint
 from assistant.speech.hearing import HearingPath
-from assistant.speech.recognizer import UNKNOWN_WEIGHT, VoskRecognizer
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.vosk.model import VoskModel
+from assistant.speech.vosk.recognizer import UNKNOWN_WEIGHT, VoskRecognizer
 
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """What a block brought: hypotheses, whether the speaker is to be ducked, whether it is to be cut.
+    """What a block brought: meanings, whether the speaker is to be ducked, whether it is to be cut.
 
-    `finals` are the recognizer's own texts of utterances that ended, without `[unk]`, before anybody doubted
-    them.
+    `finals` are the recognizer's own texts of utterances that ended, without unknown words, before anybody
+    doubted them.
     """
 
-    hypotheses: tuple[Hypothesis, ...]
+    meanings: tuple[Meaning, ...]
     suspects: bool
     reflex: bool
     finals: tuple[str, ...] = ()
@@ -39,7 +40,7 @@ class _Overheard(VoskRecognizer):
         super().__init__(model, unknown_weight=unknown_weight)
         self._finals: list[str] = []
 
-    def accept(self, block: bytes) -> list[PartialHypothesis | FinalHypothesis]:
+    def accept(self, block: bytes) -> Hypotheses:
         found = super().accept(block)
         texts = (text_of(one.words) for one in found if isinstance(one, FinalHypothesis))
         self._finals += [text for text in texts if text]
@@ -55,7 +56,7 @@ class Ears:
     """A hearing path of its own, two recognizers with a canceller, as a session has it.
 
     `canceller` is "none", "speex" or "webrtc". With `only`, the recognizer knows just these phrases, and not
-    even `[unk]`. Raises AudioError.
+    even that there are others. Raises AudioError.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class Ears:
         only: Sequence[str] = (),
     ) -> None:
         opened = None if canceller == "none" else open_canceller(canceller)
-        second = None if opened is None else VoskRecognizer(model)
+        second = None if opened is None else model.new_recognizer()
         self._recognizer = _Overheard(model, unknown_weight=0 if only else UNKNOWN_WEIGHT)
         self._hearing = HearingPath(self._recognizer, table, canceller=opened, second=second, point=point)
         self._hearing.listen_for(Intent)
@@ -76,11 +77,11 @@ class Ears:
 
     def hear(self, near: bytes, far: bytes | None) -> Noticed:
         """Take a block and what was played meanwhile; None where nothing of it can come back."""
-        hypotheses = tuple(self._hearing.accept(near, far))
+        meanings = tuple(self._hearing.accept(near, far))
         reflex, finals = self._hearing.take_reflex(), self._recognizer.take_finals()
-        return Noticed(hypotheses, self._hearing.suspects, reflex, finals)
+        return Noticed(meanings, self._hearing.suspects, reflex, finals)
 
 
 def text_of(words: Sequence[str]) -> str:
-    """The words without `[unk]`."""
+    """The words, without the unknown ones."""
     return " ".join(word for word in words if word != UNKNOWN_WORD)

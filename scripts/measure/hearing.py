@@ -14,7 +14,7 @@ from assistant.cli import output
 from assistant.errors import HearingError
 
 if TYPE_CHECKING:
-    from assistant.core.reflex import OperatingPoint
+    from assistant.core.listening.reflex import OperatingPoint
     from scripts.measure.figures import Figure
     from scripts.measure.processes import Run
 
@@ -55,8 +55,8 @@ def hearing(
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
 ) -> None:
     """Measure what hearing misses and makes up, how late, at what cost: in noise, far away, over us."""
-    from assistant.equipment import operating_point
-    from assistant.language.packs import load_language
+    from assistant.languages.packs import load_language
+    from assistant.opening import operating_point
     from scripts.measure.curve import factors
     from scripts.measure.curve import trials as curve_trials
     from scripts.measure.figures import figures_of
@@ -98,7 +98,7 @@ def _draw_curve(factors: list[float], run: Run, point: OperatingPoint, out: Path
     """Measure at one operating point after the other, print the table and save it with its drawing."""
     from dataclasses import replace
 
-    from assistant.language.packs import load_language
+    from assistant.languages.packs import load_language
     from scripts.measure import curve, files
     from scripts.measure.figures import figures_of
     from scripts.measure.processes import measure

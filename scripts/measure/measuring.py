@@ -12,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.core.events import FinalHypothesis
+from assistant.core.events import Said
 from assistant.core.intents import PhraseTable
+from assistant.core.listening.reflex import OperatingPoint
 from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ
-from assistant.core.reflex import OperatingPoint
+from assistant.languages.en.rules import words as spoken_words
 from assistant.simulate.acoustics import Sound
-from assistant.speech.vosk_model import VoskModel, same_dither
-from assistant.store.wording import spoken_words
+from assistant.speech.vosk.model import VoskModel, same_dither
 from scripts.measure.clips import FRAME_SAMPLES, Clip, word_end_seconds
 from scripts.measure.ears import Ears, Noticed, text_of
 from scripts.measure.material import (
@@ -191,9 +191,9 @@ class _Hearing:
         self._recognized(now_seconds, noticed)
         if noticed.reflex:
             self._reflex(now_seconds, noticed)
-        for hypothesis in noticed.hypotheses:
-            if isinstance(hypothesis, FinalHypothesis):
-                self._understood(text_of(hypothesis.words))
+        for meaning in noticed.meanings:
+            if not isinstance(meaning, Said) or meaning.is_final:
+                self._understood(text_of(meaning.words))
 
     def finish(self) -> None:
         """Note what is known at the end only."""
@@ -222,7 +222,7 @@ class _Hearing:
                 self._falling_silent = spoken
 
     def _made_up(self, noticed: Noticed) -> None:
-        found = (self._table.find_safety(hypothesis.words) for hypothesis in noticed.hypotheses)
+        found = (self._table.find_safety(meaning.words) for meaning in noticed.meanings)
         heard = next((match for match in found if match), None)
         phrase = heard.phrase if heard else "?"
         if self._voice is not None and self.outcome.kind is Kind.ALONE:

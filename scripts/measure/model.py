@@ -39,7 +39,7 @@ def model(
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
 ) -> None:
     """Measure how well a speech model hears commands, how often it makes them up, how late, at what cost."""
-    from assistant.language.packs import load_language
+    from assistant.languages.packs import load_language
     from scripts.measure.figures import figures_of, of_recognizer
     from scripts.measure.processes import Run, measure
     from scripts.measure.saying import text
@@ -65,11 +65,11 @@ def model(
 
 def _loading(folder: Path) -> list[Figure]:
     """How long a model takes to load, and how much memory. Raises HearingError if it cannot be loaded."""
-    from assistant.speech.vosk_model import VoskModel
+    from assistant.speech.engines import open_model
     from scripts.measure.figures import COST, Figure
 
     before, began = _resident_megabytes(), time.perf_counter()
-    loaded = VoskModel(folder)
+    loaded = open_model(str(folder))
     seconds, megabytes = time.perf_counter() - began, _resident_megabytes() - before
     del loaded
     return [

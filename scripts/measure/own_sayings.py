@@ -1,30 +1,34 @@
 """What Limber hears when it hears only itself: every sentence it can say, played into the real recognizer.
 
-Nothing may veto a safety phrase, so our own prompts must not sound like one. Used by a test and by
+Nothing may veto a safety phrase, so our own prompts must not sound like one. A command may be vetoed, by the
+session's own rule (core/own_voice.py): what it lets through would be done. Used by a test and by
 `scripts/measure/run echo-proof`. Must not act on what it finds.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import accumulate, product
 from string import Formatter
 
 import numpy as np
 
 from assistant.core.dialogue.sound_check import SAYS_STOP
+from assistant.core.events import Said
 from assistant.core.hold import COUNT_FROM
-from assistant.core.intents import Intent, Match, PhraseTable
-from assistant.core.listening import Listener
-from assistant.core.ports import SAMPLE_RATE_HZ, Recognizer, Voice
+from assistant.core.intents import Intent, Match
+from assistant.core.own_voice import is_own_voice
+from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, SAMPLE_RATE_HZ, Recognizer, Speech, Voice
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
-from assistant.core.script import sentences
+from assistant.core.script import Script
 from assistant.speech.hearing import HearingPath
-from assistant.speech.vosk_model import same_dither
+from assistant.speech.vosk.model import same_dither
 
 NUMBERS = range(1, 61)
+SAMPLE_BYTES = 2
 PAUSE_SECONDS = 0.25
 FLOOR_RMS = 3.0
 """No microphone is ever exactly silent; this is the quietest room, in int16 steps."""
@@ -42,14 +46,18 @@ class Saying:
 
 @dataclass(frozen=True, slots=True)
 class Misheard:
-    """A saying that was taken for a phrase of the table; `words` is the whole hypothesis."""
+    """A saying that was taken for a phrase of the table.
+
+    `acts` tells whether a session does what it takes it for: always so for a safety phrase, but for the one
+    that the sound check asks for, and for a command that it does not know to be its own voice.
+    """
 
     saying: Saying
     voice_id: str
     noise_rms: float
-    match: Match
-    words: tuple[str, ...]
+    heard: Said
     is_safety: bool
+    acts: bool
 
 
 def everything_said(
@@ -59,7 +67,7 @@ def everything_said(
     seen: set[str] = set()
     found = []
     for name, text in [*_lines(pack, routines, numbers), *_stretches(pack, routines)]:
-        new = [sentence for sentence in sentences(text) if sentence not in seen]
+        new = [sentence for sentence in pack.sentences(text) if sentence not in seen]
         seen.update(new)
         if new:
             found.append(Saying(name, " ".join(new)))
@@ -71,13 +79,13 @@ def _lines(
 ) -> Iterator[tuple[str, str]]:
     said = [pack.number(number) for number in numbers]
     names = [routine.spoken_name for routine in routines]
-    values = {
+    values: dict[str, Sequence[str]] = {
         **dict.fromkeys(("seconds", "minutes", "count"), said),
         **{key: [pack.number(score) for score in range(11)] for key in ("before", "after")},
         "number": [pack.number(number) for number in range(1, COUNT_FROM + 1)],
         "side": [pack.words["left"], pack.words["right"]],
         "routine": names,
-        "routines": [". ".join(names)],
+        "routines": [pack.rules.listed(names)],
         "stretch": [stretch.spoken_name for routine in routines for stretch in routine.stretches],
     }
     for line, template in pack.lines.items():
@@ -101,11 +109,35 @@ def _texts(stretch: Stretch) -> tuple[str, ...]:
     return (" ".join(stretch.enter), stretch.feel, stretch.breath, stretch.leave, stretch.easier)
 
 
+class _Sounding:
+    """A saying as a session speaks it: what its script knows at any moment from `began_at` on."""
+
+    def __init__(self, pack: LanguagePack, text: str, pieces: Sequence[Speech], began_at: float) -> None:
+        lengths = [len(piece.samples) / SAMPLE_BYTES / SAMPLE_RATE_HZ for piece in pieces]
+        self._ends_at = deque(began_at + end for end in accumulate(lengths))
+        self._script = Script(pack)
+        self._script.now = began_at
+        self._script.speak(text)
+
+    def commands(self, said: Said) -> bool:
+        """Whether a session would do what it hears of itself. Each must be later than the last."""
+        self._advance(said.at_seconds)
+        return not said.is_safety and not is_own_voice(said, said.word_end_seconds, self._script)
+
+    def _advance(self, now: float) -> None:
+        while self._ends_at and self._ends_at[0] <= now:
+            self._script.now = self._ends_at.popleft()
+            self._script.sentence_finished(1)
+            if not self._ends_at:
+                self._script.finished(1)
+        self._script.now = now
+
+
 def listen_to_itself(
     sayings: Sequence[Saying],
     voice: Voice,
     recognizer: Recognizer,
-    table: PhraseTable,
+    pack: LanguagePack,
     *,
     noises_rms: Sequence[float] = (FLOOR_RMS, FAINT_RMS),
     intents: Iterable[Intent] = Intent,
@@ -118,15 +150,20 @@ def listen_to_itself(
     VoiceError.
     """
     found: list[Misheard] = []
-    hearing, listener = HearingPath(recognizer, table), Listener(table)
+    hearing, heard_seconds = HearingPath(recognizer, pack.table), 0.0
     hearing.listen_for(intents)
     for saying in sayings:
-        sound = b"".join(speech.samples for speech in voice.synthesize(saying.text, 1.0))
+        spoken = (voice.synthesize(sentence, 1.0) for sentence in pack.sentences(saying.text))
+        pieces = tuple(piece for sentence in spoken for piece in sentence)
         for noise_rms, draw in product(noises_rms, range(1, draws + 1)):
             same_dither(draw)
-            for match, words in _hear(_in_room(sound, noise_rms), hearing, listener):
-                is_safety = _is_unsafe(saying, table.find_safety(words))
-                found.append(Misheard(saying, voice.id, noise_rms, match, words, is_safety))
+            sound = _in_room(b"".join(piece.samples for piece in pieces), noise_rms)
+            sounding = _Sounding(pack, saying.text, pieces, heard_seconds + PAUSE_SECONDS)
+            heard_seconds += -(-len(sound) // BLOCK_BYTES) * BLOCK_SECONDS
+            for said in _hear(sound, hearing):
+                is_safety = _is_unsafe(saying, pack.table.find_safety(said.words))
+                acts = is_safety or sounding.commands(said)
+                found.append(Misheard(saying, voice.id, noise_rms, said, is_safety, acts))
     return found
 
 
@@ -142,8 +179,5 @@ def _in_room(sound: bytes, noise_rms: float) -> bytes:
     return np.clip(np.rint(samples), -32768, 32767).astype(np.int16).tobytes()
 
 
-def _hear(sound: bytes, hearing: HearingPath, listener: Listener) -> Iterator[tuple[Match, tuple[str, ...]]]:
-    for hypothesis in hearing.accept(sound) + hearing.finish():
-        match = listener.interpret(hypothesis, Intent)
-        if isinstance(match, Match):
-            yield match, hypothesis.words
+def _hear(sound: bytes, hearing: HearingPath) -> list[Said]:
+    return [said for said in hearing.accept(sound) + hearing.finish() if isinstance(said, Said)]

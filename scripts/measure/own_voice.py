@@ -17,11 +17,11 @@ from platformdirs import user_cache_path
 from assistant.audio.mixer import Mixer
 from assistant.config import Config
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ, Speech, Voice
-from assistant.equipment import load_content
 from assistant.errors import VoiceError
+from assistant.opening import load_content
+from assistant.speech.barge_in import SUSPICION_DB
+from assistant.speech.engines import open_voice
 from assistant.speech.prompt_cache import PromptCache, prompt_key
-from assistant.speech.reacting import SUSPICION_DB
-from assistant.speech.voice import open_voice
 from scripts.measure.own_sayings import everything_said
 
 VOICES = ("espeak:en-us", "flite:slt")
@@ -53,7 +53,8 @@ def synthesize(seconds: float, folder: Path, tell: Callable[[str], None]) -> Pro
     Raises VoiceError when there is no voice.
     """
     voices = _voices(tell)
-    texts = [saying.text for saying in everything_said(*load_content(Config(), tell), numbers=(20,))]
+    pack, routines = load_content(Config(), tell)
+    texts = [saying.text for saying in everything_said(pack, routines, numbers=(20,))]
     order = np.random.default_rng(1).permutation(len(texts))
     cache = PromptCache(
         user_cache_path("limber") / "bench", on_trouble=tell, max_bytes=_CACHE_BYTES, max_memory_bytes=1 << 20
@@ -65,7 +66,9 @@ def synthesize(seconds: float, folder: Path, tell: Callable[[str], None]) -> Pro
             if starts[-1] >= seconds * SAMPLE_RATE_HZ:
                 break
             voice = voices[(number + turn) % len(voices)]
-            sound = b"".join(speech.samples for speech in _spoken(voice, texts[index], rate, cache)) + pause
+            sentences = pack.sentences(texts[index])
+            spoken = (piece for sentence in sentences for piece in _spoken(voice, sentence, rate, cache))
+            sound = b"".join(piece.samples for piece in spoken) + pause
             file.write(sound)
             starts.append(starts[-1] + len(sound) // 2)
             said.append(texts[index])
@@ -87,11 +90,11 @@ def _voices(tell: Callable[[str], None]) -> list[Voice]:
     return found
 
 
-def _spoken(voice: Voice, text: str, rate: float, cache: PromptCache) -> Sequence[Speech]:
-    key = prompt_key(voice.id, text, rate)
+def _spoken(voice: Voice, sentence: str, rate: float, cache: PromptCache) -> Sequence[Speech]:
+    key = prompt_key(voice.id, sentence, rate)
     pieces = cache.get(key)
     if pieces is None:
-        pieces = tuple(voice.synthesize(text, rate))
+        pieces = tuple(voice.synthesize(sentence, rate))
         cache.put(key, pieces)
     return pieces
 

@@ -22,11 +22,12 @@ from pathlib import Path
 
 from assistant.audio.echo import open_canceller
 from assistant.core.intents import PhraseTable
-from assistant.core.reflex import OperatingPoint
+from assistant.core.listening.reflex import OperatingPoint
 from assistant.errors import AudioError, HearingError, VoiceError
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
+from assistant.speech.engines import open_model
 from assistant.speech.models import find_speech_model
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.vosk.model import VoskModel
 from scripts.measure.clips import Clip, read_clips
 from scripts.measure.material import (
     Backgrounds,
@@ -72,7 +73,7 @@ def measure(run: Run, tell: Tell) -> list[Outcome]:
     clips = read_clips(run.audio)
     table = load_language().table
     model = find_speech_model(run.model).path
-    loaded = VoskModel(model)
+    loaded = _opened(model)
     backgrounds = Backgrounds.among(clips)
     pieces = [
         piece for trial in _possible(run.trials, tell) for piece in _pieces(run, trial, clips, table, tell)
@@ -140,7 +141,7 @@ _tools: list[Tools] = []
 def _prepare(made: _Made) -> None:
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # an interrupt is told by the main process alone
     threading.Thread(target=_end_with_main_process, daemon=True).start()
-    _tools.append(Tools(VoskModel(made.model), made.table, made.backgrounds, made.prompts, made.point))
+    _tools.append(Tools(_opened(made.model), made.table, made.backgrounds, made.prompts, made.point))
 
 
 def _end_with_main_process() -> None:
@@ -191,3 +192,10 @@ def _told(pieces: Sequence[Piece], heard: Iterator[tuple[Piece, Outcome]], tell:
             left = (time.monotonic() - began) * (total - done) / done
             tell(f"{told:4.0%}, {left // 60:.0f} min {left % 60:02.0f} s left")
     return [found[piece.trial.name, piece.number] for piece in pieces]
+
+
+def _opened(folder: Path) -> VoskModel:
+    """The model in a folder; what is measured with it are the recognizer's own weights, too."""
+    model = open_model(str(folder))
+    assert isinstance(model, VoskModel)
+    return model

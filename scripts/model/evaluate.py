@@ -22,8 +22,8 @@ from corpus import SAMPLE_RATE_HZ
 from noises import dishes, level, water
 
 from assistant.core.intents import SAFETY_INTENTS, Intent, PhraseTable
-from assistant.language.packs import load_language
-from assistant.speech.vosk_model import VoskModel
+from assistant.languages.packs import load_language
+from assistant.speech.engines import open_model
 from scripts.measure.clips import Clip
 from scripts.measure.intervals import Share
 from scripts.measure.material import Backgrounds, Piece
@@ -74,7 +74,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure a model on synthetic voices that it never heard.")
     parser.add_argument("model", type=Path)
     arguments = parser.parse_args()
-    table, model = load_language("en").table, VoskModel(arguments.model)
+    table, model = load_language("en").table, open_model(str(arguments.model))
     right: Counter[tuple[str, str]] = Counter()
     total: Counter[tuple[str, str]] = Counter()
     with tempfile.TemporaryDirectory() as folder:

@@ -20,10 +20,10 @@ from pathlib import Path
 import yaml
 from lexicon import pronunciations
 from phones import SAFETY_WORD, UNITS, WORD_UNITS
-from transducer import PHONE_IDS, PLACES, SILENCE_PHONE, Costs, any_word, transducer
+from transducer import PHONE_IDS, PLACES, SILENCE_PHONE, UNKNOWN_WORD, Costs, any_word, transducer
 
-from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, PhraseTable
-from assistant.language.packs import load_language
+from assistant.core.intents import SAFETY_INTENTS, Intent, PhraseTable
+from assistant.languages.packs import load_language
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent

@@ -16,7 +16,7 @@ FILE = "judge/network.npz"
 
 
 def write(folder: Path, network: Network, priors: np.ndarray) -> None:
-    """Write the file into a model folder. `assistant/speech/judge_network.py` reads it."""
+    """Write the file into a model folder. `assistant/speech/vosk/judge_network.py` reads it."""
     arrays: dict[str, np.ndarray] = {
         "units": np.array(["", *JUDGED_UNITS]),
         "priors": priors[:JUDGED_PDF_COUNT].astype(np.float32),

@@ -36,7 +36,7 @@ from phones import JUDGED_PDF, JUDGED_PDF_COUNT, PDF_COUNT, SAFETY_WORD
 from plan import MINIATURE, Plan
 from progress import Stage
 
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 
 SEED = 1
 CORPORA = ("human", "synthetic")

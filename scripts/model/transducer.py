@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from lexicon import PHONES, Pronunciation, pronunciations
 from phones import UNITS, WORD_UNIT_FRAMES, WORD_UNITS
 
-from assistant.core.intents import UNKNOWN_WORD
+UNKNOWN_WORD = "[unk]"
 
 SILENCE_PHONE = 1
 PLACES = {"B": "begin", "I": "internal", "E": "end", "S": "singleton"}

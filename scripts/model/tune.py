@@ -26,7 +26,7 @@ from network import JUDGE, trained
 from phones import JUDGED_PDF_COUNT, PDF_COUNT
 
 from assistant.core.intents import Intent
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 from scripts.measure.measuring import Outcome
 from scripts.measure.processes import Run, measure
 from scripts.measure.trials import STOP, chosen

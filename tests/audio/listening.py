@@ -76,7 +76,7 @@ class Listener:
         self.block_count_at[event] = len(self.blocks)
 
     def _listen(self) -> None:
-        for block, _ in self._live.blocks():
+        for block, _, _ in self._live.blocks():
             self.blocks.append(block)
             if self.cut_when_loud and np.abs(np.frombuffer(block, np.int16)).max() > 3000:
                 self.source.playing = False

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from virtual_sound import MICROPHONE, RATE_HZ, SPEAKER, Samples, VirtualSound, wait_until
 
-from assistant.speech.voice import open_voice
+from assistant.speech.engines import open_voice
 
 LOUD = 300
 """The virtual speaker is exactly silent but for what Limber plays."""

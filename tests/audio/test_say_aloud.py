@@ -10,7 +10,7 @@ import numpy as np
 from tiny_voice import make_tiny_voice
 from virtual_sound import SPEAKER, VirtualSound
 
-from assistant.speech.voice import open_voice
+from assistant.speech.engines import open_voice
 
 TEXT = "Ease out. Well done."
 

@@ -16,18 +16,17 @@ import pytest
 from assistant.audio.echo import choose_canceller
 from assistant.audio.mixer import Mixer
 from assistant.config import Config
-from assistant.core.events import Hypothesis, PartialHypothesis
-from assistant.core.intents import SAFETY_INTENTS, Intent, Match, PhraseTable
-from assistant.core.listening import Listener
+from assistant.core.events import Said
+from assistant.core.intents import Intent, PhraseTable
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ, Speech
-from assistant.equipment import load_content
+from assistant.opening import load_content
 from assistant.simulate.room import Loudspeaker, Room, leveled
+from assistant.speech.barge_in import BargeIn
+from assistant.speech.engines import open_voice
 from assistant.speech.hearing import HearingPath
 from assistant.speech.models import find_speech_model
-from assistant.speech.reacting import Reacting
-from assistant.speech.recognizer import VoskRecognizer
-from assistant.speech.voice import open_voice
-from assistant.speech.vosk_model import VoskModel, same_dither
+from assistant.speech.vosk.model import VoskModel, same_dither
+from assistant.speech.vosk.recognizer import VoskRecognizer
 
 OWN_WORDS = (
     "Sit tall, with both feet on the floor. Let your shoulders sink. Slowly turn your head to the right, "
@@ -69,7 +68,8 @@ def phrases() -> PhraseTable:
 
 @cache
 def own_voice() -> Speech:
-    pieces = open_voice("flite:slt").synthesize(f"{OWN_WORDS} {OWN_WORDS}", 1.0)
+    voice = open_voice("flite:slt")
+    pieces = [piece for _ in range(2) for piece in voice.synthesize(OWN_WORDS, 1.0)]
     return Speech(b"".join(piece.samples for piece in pieces))
 
 
@@ -86,21 +86,15 @@ class Heard:
     silent_at: float
 
 
-def is_reflex(hypothesis: Hypothesis, meaning: Match) -> bool:
-    """A red flag that is not over yet is a pause; a pause that is asked for is a command like others."""
-    waits = meaning.intent is Intent.PAUSE and isinstance(hypothesis, PartialHypothesis)
-    return waits or meaning.intent in SAFETY_INTENTS
-
-
 def barge_in(model: VoskModel, person: Sound, echo_gain_db: float | None = -6.0) -> Heard:
     """The person speaks in the midst of our own voice."""
     table = phrases()
-    listener, mixer = Listener(table), Mixer()
+    mixer = Mixer()
     room = Room(1, loudspeaker=None if echo_gain_db is None else Loudspeaker(echo_gain_db))
     canceller = choose_canceller("speex", pytest.fail)
     hearing = HearingPath(VoskRecognizer(model), table, canceller=canceller, second=VoskRecognizer(model))
     hearing.listen_for(Intent)
-    reacting = Reacting(hearing, mixer)
+    reacting = BargeIn(hearing, mixer)
     mixer.begin(1)
     mixer.feed(1, own_voice())
     end_seconds = SPEAKS_AT_SECONDS + len(person) / SAMPLE_RATE_HZ
@@ -112,9 +106,8 @@ def barge_in(model: VoskModel, person: Sound, echo_gain_db: float | None = -6.0)
         played = mixer.next_block()
         if not any(played):
             silent_at = min(silent_at, now - end_seconds) if now > SPEAKS_AT_SECONDS else silent_at
-        for hypothesis in reacting.accept(room.next_block(played), played).hypotheses:
-            meaning = listener.interpret(hypothesis, Intent)
-            if isinstance(meaning, Match) and is_reflex(hypothesis, meaning):
+        for meaning in reacting.accept(room.next_block(played), played).meanings:
+            if isinstance(meaning, Said) and meaning.is_safety:
                 first_at = min(first_at, now + BLOCK_SECONDS - end_seconds)
                 acted.append(meaning.intent)
     return Heard(acted, first_at, silent_at)

@@ -1,9 +1,13 @@
-"""Nothing that Limber says sounds like "stop", pain or a red flag to its own recognizer, at 0 dB of echo."""
+"""Nothing that Limber says sounds like "stop", pain or a red flag to its own recognizer, at 0 dB of echo, and
+what sounds like a command is known for its own voice by the rule that a session has.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -15,11 +19,11 @@ from assistant.core.ports import Speech
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine
 from assistant.core.states import State
-from assistant.equipment import load_content
+from assistant.opening import load_content
+from assistant.speech.engines import open_voice
 from assistant.speech.models import find_speech_model
-from assistant.speech.recognizer import VoskRecognizer
-from assistant.speech.voice import open_voice
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.vosk.model import VoskModel
+from assistant.speech.vosk.recognizer import VoskRecognizer
 from scripts.measure.own_sayings import (
     FAINT_RMS,
     FLOOR_RMS,
@@ -28,6 +32,9 @@ from scripts.measure.own_sayings import (
     everything_said,
     listen_to_itself,
 )
+
+NEURAL_VOICE = "ECHO_PROOF_VOICE"
+"""Names a Piper voice's .onnx file; it is 60 MB, so it comes with nothing of Limber."""
 
 Content = tuple[LanguagePack, tuple[Routine, ...]]
 
@@ -38,7 +45,7 @@ class Remembering:
     _said: ClassVar[dict[tuple[str, str, float], tuple[Speech, ...]]] = {}
 
     def __init__(self, name: str) -> None:
-        self._voice = open_voice(name)
+        self._voice = open_voice(name, steady=True)
         self.id = self._voice.id
 
     def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
@@ -72,46 +79,82 @@ def test_everything_is_said(content: Content) -> None:
                     assert text.format(side=side, other_side=other_side) in said
 
 
-def heard_as_safety(
+def acted_on(
     sayings: list[Saying],
     voice: str,
     model: VoskModel,
     pack: LanguagePack,
     intents: Iterable[Intent] = Intent,
 ) -> list[Misheard]:
-    if shutil.which({"flite": "flite", "espeak": "espeak-ng"}[voice.partition(":")[0]]) is None:
+    program = {"flite": "flite", "espeak": "espeak-ng"}.get(voice.partition(":")[0])
+    if program and shutil.which(program) is None:
         pytest.skip(f"{voice} needs: sudo apt-get install flite espeak-ng")
     opened = Remembering(voice), VoskRecognizer(model)
-    found = listen_to_itself(sayings, *opened, pack.table, noises_rms=(FLOOR_RMS,), intents=intents)
-    return [misheard for misheard in found if misheard.is_safety]
+    found = listen_to_itself(sayings, *opened, pack, noises_rms=(FLOOR_RMS,), intents=intents)
+    return [misheard for misheard in found if misheard.acts]
+
+
+def prompts(content: Content, numbers: Iterable[int]) -> list[Saying]:
+    """What is said beside the stretches' own words; scripts/measure/run echo-proof takes all numbers."""
+    return [saying for saying in everything_said(*content, tuple(numbers)) if ":" not in saying.name]
 
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("voice", ["flite:slt", "espeak:en-us"])
-def test_no_prompt_sounds_like_a_safety_phrase(content: Content, model: VoskModel, voice: str) -> None:
-    pack, routines = content
-    said = everything_said(pack, routines, numbers=range(5, 61, 5))  # scripts/echo_proof.py takes them all
-    prompts = [saying for saying in said if ":" not in saying.name]
-    assert heard_as_safety(prompts, voice, model, pack) == []
+def test_no_prompt_does_anything_to_the_session(content: Content, model: VoskModel, voice: str) -> None:
+    assert acted_on(prompts(content, range(5, 61, 5)), voice, model, content[0]) == []
 
 
 @pytest.mark.timeout(900)
-def test_no_routine_sounds_like_a_safety_phrase(content: Content, model: VoskModel) -> None:
-    """With the voice that is preferred; scripts/echo_proof.py takes the other one too, and adds noise."""
+def test_no_routine_does_anything_to_the_session(content: Content, model: VoskModel) -> None:
+    """With the voice that is preferred; the command `echo-proof` takes the other one too, and adds noise."""
     pack, routines = content
     sentences = [saying for saying in everything_said(pack, routines, (5,)) if ":" in saying.name]
-    assert heard_as_safety(sentences, "flite:slt", model, pack) == []
+    assert acted_on(sentences, "flite:slt", model, pack) == []
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("state", [State.SCREENING, State.INSTRUCTING])
-def test_no_prompt_sounds_like_one_with_the_fewer_phrases_of_a_state(
+@pytest.mark.parametrize("state", [State.SCREENING, State.INSTRUCTING, State.RELEASING])
+def test_no_prompt_does_anything_with_the_fewer_phrases_of_a_state(
     content: Content, model: VoskModel, state: State
 ) -> None:
-    """Those that the second recognizer, too, has then, which hears our voice with nothing cancelled."""
-    pack, routines = content
-    prompts = [saying for saying in everything_said(pack, routines, (20,)) if ":" not in saying.name]
-    assert heard_as_safety(prompts, "flite:slt", model, pack, listened_for(state)) == []
+    """The fewer phrases there are, the more sounds like one of them.
+
+    The second recognizer, too, has them then, which hears our voice with nothing cancelled.
+    """
+    assert acted_on(prompts(content, (20,)), "flite:slt", model, content[0], listened_for(state)) == []
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("state", [None, State.INSTRUCTING, State.RELEASING])
+def test_no_prompt_does_anything_in_a_neural_voice(
+    content: Content, model: VoskModel, state: State | None
+) -> None:
+    file = os.environ.get(NEURAL_VOICE, "")
+    if not Path(file).is_file():
+        pytest.skip(
+            f"{NEURAL_VOICE} must name a Piper voice's .onnx file: scripts/measure/piper_voice.py fetches one"
+        )
+    intents = Intent if state is None else listened_for(state)
+    assert acted_on(prompts(content, (5, 10, 20)), f"piper:{file}", model, content[0], intents) == []
+
+
+def test_near_sounds_are_commands_without_the_rule(
+    content: Content, model: VoskModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the proof stands on: there are near sounds, they would be done, and the rule hinders it."""
+    pack, _ = content
+    near = [
+        Saying("short", "Slow turn."),
+        Saying("long", "Slowly lower your right foot, and uncross your legs."),
+    ]
+    assert acted_on(near, "flite:slt", model, pack) == []
+    monkeypatch.setattr("scripts.measure.own_sayings.is_own_voice", lambda *_: False)
+    acting = acted_on(near, "flite:slt", model, pack)
+    assert [(m.saying.name, m.match.intent, m.is_safety) for m in acting] == [
+        ("short", Intent.SLOWER, False),
+        ("long", Intent.SLOWER, False),
+    ]
 
 
 def test_a_prompt_that_says_a_safety_phrase_is_caught(content: Content, model: VoskModel) -> None:
@@ -119,6 +162,6 @@ def test_a_prompt_that_says_a_safety_phrase_is_caught(content: Content, model: V
         pytest.skip("needs: sudo apt-get install espeak-ng")
     pack, _ = content
     sayings = [Saying("good", "Take your time."), Saying("bad", "Say that it hurts, or say please stop.")]
-    found = listen_to_itself(sayings, open_voice("espeak:en-us"), VoskRecognizer(model), pack.table)
+    found = listen_to_itself(sayings, open_voice("espeak:en-us"), VoskRecognizer(model), pack)
     caught = {(misheard.saying.name, misheard.noise_rms) for misheard in found if misheard.is_safety}
     assert caught == {("bad", FLOOR_RMS), ("bad", FAINT_RMS)}

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import soundfile as sf
 
+from assistant.core.listening.reflex import OperatingPoint
 from assistant.core.ports import BLOCK_BYTES, SAMPLE_RATE_HZ
-from assistant.core.reflex import OperatingPoint
 from assistant.resources import BUILT_IN_MODEL, resource_path
-from assistant.speech.judge import Judge, load_judging
+from assistant.speech.vosk.judge import Judge, load_judging
 
 VOICES = ("slt", "awb", "kal16")
 POINT = OperatingPoint()

@@ -7,17 +7,17 @@ import shutil
 import numpy as np
 import pytest
 
-from assistant.core.intents import Intent, Match
-from assistant.core.listening import Listener
+from assistant.core.events import Said
+from assistant.core.intents import Intent
 from assistant.core.machine import listened_for
 from assistant.core.ports import SAMPLE_RATE_HZ
 from assistant.core.states import State
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 from assistant.resources import resource_path
+from assistant.speech.engines import open_voice
 from assistant.speech.hearing import HearingPath
-from assistant.speech.recognizer import VoskRecognizer
-from assistant.speech.voice import open_voice
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.vosk.model import VoskModel
+from assistant.speech.vosk.recognizer import VoskRecognizer
 
 TABLE = load_language().table
 
@@ -49,13 +49,12 @@ def test_a_number_is_heard_in_full_or_known_to_be_lost(
 ) -> None:
     if shutil.which("flite") is None:
         pytest.skip("needs: sudo apt-get install flite")
-    hearing, listener = HearingPath(VoskRecognizer(model), TABLE), Listener(TABLE)
+    hearing = HearingPath(VoskRecognizer(model), TABLE)
     hearing.listen_for(listened_for(state))
     speech = b"".join(piece.samples for piece in open_voice("flite:slt").synthesize(said, 1.0))
     sound = np.pad(np.frombuffer(speech, np.int16), (SAMPLE_RATE_HZ // 2, SAMPLE_RATE_HZ)).astype(float)
     sound += np.random.default_rng(0).normal(0, 5, len(sound))
-    hypotheses = hearing.accept(np.rint(sound).astype(np.int16).tobytes()) + hearing.finish()
-    meanings = [listener.interpret(hypothesis, listened_for(state)) for hypothesis in hypotheses]
-    (found,) = [meaning for meaning in meanings if isinstance(meaning, Match)]
+    meanings = hearing.accept(np.rint(sound).astype(np.int16).tobytes()) + hearing.finish()
+    (found,) = [meaning for meaning in meanings if isinstance(meaning, Said)]
     assert (found.intent, found.slots.number) == (intent, number)
     assert found.is_half_heard == (number is None)

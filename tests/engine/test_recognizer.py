@@ -18,18 +18,17 @@ from typer.testing import CliRunner
 
 from assistant.audio.files import Samples, read_audio
 from assistant.cli import app
-from assistant.core.events import FinalHypothesis, PartialHypothesis
 from assistant.core.intents import UNKNOWN_WORD, Intent
+from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses, PartialHypothesis
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.errors import HearingError
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 from assistant.resources import resource_path
 from assistant.speech.endpointing import EndpointSettings
 from assistant.speech.hearing import HearingPath
-from assistant.speech.recognizer import VoskRecognizer
-from assistant.speech.vosk_model import VoskModel, same_dither
+from assistant.speech.vosk.model import VoskModel, same_dither
+from assistant.speech.vosk.recognizer import VoskRecognizer
 
-Hypotheses = list[PartialHypothesis | FinalHypothesis]
 MODEL_PATH = resource_path("models/limber-en")
 PHRASES = ("stop", "ready", "next", "ten more seconds", "how long", "yes", "no")
 
@@ -250,7 +249,7 @@ def test_the_hearing_path_takes_any_amount_of_audio(model: VoskModel, say: Calla
     path.listen_for([Intent.READY])
     audio = np.concatenate([room(0.5), say("ready"), room(0.7)]).tobytes()
     heard = [h for i in range(0, len(audio), 1_000) for h in path.accept(audio[i : i + 1_000])]
-    assert finals(heard + path.finish()) == [("ready",)]
+    assert [said.words for said in heard + path.finish()] == [("ready",)]
 
 
 def test_the_built_in_model_knows_every_word_of_the_language_pack(model: VoskModel) -> None:

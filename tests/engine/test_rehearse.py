@@ -166,6 +166,7 @@ def test_a_wrong_scene_gets_one_sentence(tmp_path: Path, scene: str, complaint: 
 
 
 def test_the_committed_schema_is_current() -> None:
-    from assistant.simulate.scene import DEFAULT_SCENE, schema_json
+    from assistant.simulate.scene import DEFAULT_SCENE, Scene
+    from assistant.store.documents import schema_json
 
-    assert (DEFAULT_SCENE.parent / "schema.json").read_text() == schema_json()
+    assert (DEFAULT_SCENE.parent / "schema.json").read_text() == schema_json(Scene)

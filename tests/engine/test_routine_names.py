@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 
 from assistant.audio.files import read_audio
+from assistant.core.events import Said
 from assistant.core.intents import Intent
-from assistant.core.listening import Listener
 from assistant.core.ports import SAMPLE_RATE_HZ
 from assistant.core.routine import Routine
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 from assistant.resources import resource_path
 from assistant.speech.hearing import HearingPath
-from assistant.speech.recognizer import VoskRecognizer
-from assistant.speech.vosk_model import VoskModel
+from assistant.speech.vosk.model import VoskModel
+from assistant.speech.vosk.recognizer import VoskRecognizer
 from assistant.store.routines import load_routines
 
 ROUTINES = load_routines(None, pytest.fail)
@@ -37,7 +37,7 @@ def test_a_routine_is_chosen_by_its_name(routine: Routine, model: VoskModel, tmp
     subprocess.run(["espeak-ng", "-v", "en-us", "-w", str(file), routine.spoken_name], check=True)
     quiet = np.zeros(SAMPLE_RATE_HZ, dtype=np.int16)
     audio = np.concatenate([quiet, read_audio(file) // 2, quiet]).tobytes()
-    hearing, listener = HearingPath(VoskRecognizer(model), TABLE), Listener(TABLE)
+    hearing = HearingPath(VoskRecognizer(model), TABLE)
     hearing.listen_for(Intent)
-    heard = [listener.interpret(one, Intent) for one in (*hearing.accept(audio), *hearing.finish())]
-    assert [match.slots.routine for match in heard if getattr(match, "slots", None)] == [routine.id]
+    heard = hearing.accept(audio) + hearing.finish()
+    assert [said.slots.routine for said in heard if isinstance(said, Said)] == [routine.id]

@@ -155,7 +155,7 @@ def test_whoever_has_not_asked_a_physician_is_sent_to_one() -> None:
     assert driver.of(RecordPhysicianChecked) == []
 
 
-@pytest.mark.parametrize("phrase", ["[unk]", "back", "ten seconds more"])
+@pytest.mark.parametrize("phrase", ["?", "back", "ten seconds more"])
 def test_an_unclear_answer_is_asked_about_shortly_once(phrase: str) -> None:
     driver = in_state(State.SCREENING)
     for _ in range(3):

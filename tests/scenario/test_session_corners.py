@@ -253,9 +253,7 @@ def test_continue_to_a_pause_is_no_answer_about_pain() -> None:
 # Half an answer
 
 
-@pytest.mark.parametrize(
-    "words", [("no", "[unk]"), ("yes", "[unk]"), ("[unk]", "no"), ("[unk]", "yes", "[unk]")]
-)
+@pytest.mark.parametrize("words", [("no", "?"), ("yes", "?"), ("?", "no"), ("?", "yes", "?")])
 @pytest.mark.parametrize(
     "state", [State.SCREENING, State.HISTORY, State.NEWS, State.SPREADING, State.DECIDING]
 )
@@ -275,11 +273,11 @@ def test_half_an_answer_is_asked_again(state: State, words: tuple[str, ...]) -> 
 @pytest.mark.parametrize("phrase", ["continue", "ready", "go on"])
 def test_a_not_may_have_been_lost_before_what_resumes(phrase: str) -> None:
     driver = in_state(State.PAUSED)
-    driver.hear("[unk]", *phrase.split())
+    driver.hear("?", *phrase.split())
     assert driver.state is State.PAUSED
     assert driver.spoken == [PACK.lines[Line.GO_ON_OR_FINISH]]
     driver.until_silent()
-    driver.hear(*phrase.split(), "[unk]")
+    driver.hear(*phrase.split(), "?")
     assert driver.state is State.SETTLING
 
 
@@ -333,12 +331,12 @@ def test_while_somebody_talks_silence_ends_nothing() -> None:
     driver.until_silent()
     for _ in range(10):
         driver.advance(5.0)
-        driver.hear("[unk]", final=False, utterance=77)
+        driver.hear("?", final=False, utterance=77)
     assert driver.state is State.FINISHING
-    driver.say("[unk]")
+    driver.say("?")
     assert driver.spoken[-1] == FINISH_AGAIN
     driver.until_silent().advance(3.0)
-    driver.say("[unk]")
+    driver.say("?")
     assert driver.state is State.PAUSED
     driver.until_silent().advance(60.0)
     assert driver.state is State.PAUSED

@@ -16,12 +16,12 @@ UNHEARD = PACK.lines[Line.SCORE_UNHEARD]
     ("heard", "more_seconds"),
     [
         ("ten more seconds", 10),
-        ("[unk] more seconds", 10),
-        ("twenty [unk] seconds", 10),
-        ("sixty [unk] more seconds", 10),
-        ("ten more [unk]", 10),
+        ("? more seconds", 10),
+        ("twenty ? seconds", 10),
+        ("sixty ? more seconds", 10),
+        ("ten more ?", 10),
         ("more seconds", 10),
-        ("[unk] a minute more", 10),
+        ("? a minute more", 10),
         ("fifteen seconds more", 15),
         ("half a minute more", 30),
         ("another half minute", 30),
@@ -38,15 +38,15 @@ def test_more_time_while_holding(heard: str, more_seconds: int) -> None:
     assert held.held_seconds == pytest.approx(20 + more_seconds, abs=0.01)
 
 
-@pytest.mark.parametrize("heard", ["[unk] more seconds", "twenty [unk] seconds"])
-@pytest.mark.parametrize("state", [State.INSTRUCTING, State.SETTLING, State.RESTING])
+@pytest.mark.parametrize("heard", ["? more seconds", "twenty ? seconds"])
+@pytest.mark.parametrize("state", [State.SETTLING, State.RESTING])
 def test_more_time_elsewhere(state: State, heard: str) -> None:
     driver = in_state(state)
     driver.hear(*heard.split())
     assert PACK.lines[Line.TIME_GIVEN] in driver.spoken
 
 
-LOST = ["seven out of [unk]", "[unk] out of ten", "out of ten", "four [unk] six", "six two", "four [unk]"]
+LOST = ["seven out of ?", "? out of ten", "out of ten", "four ? six", "six two", "four ?"]
 
 
 @pytest.mark.parametrize("heard", LOST)
@@ -68,7 +68,7 @@ def test_half_a_score_twice_is_no_answer_and_ends_after_pain() -> None:
     driver.hear("seven", "out", "of")
     driver.until_silent()
     driver.advance(0.5)
-    driver.hear("[unk]", "out", "of", "ten")
+    driver.hear("?", "out", "of", "ten")
     assert driver.state is State.CLOSING
     driver.until(State.FINISHED)
     assert driver.end_reasons == ["pain"]
@@ -77,11 +77,11 @@ def test_half_a_score_twice_is_no_answer_and_ends_after_pain() -> None:
 def test_what_comes_back_of_our_own_question_is_no_half_score() -> None:
     driver = in_state(State.SCORING)
     driver.advance(0.5)
-    driver.hear("[unk]", "out", "of", "ten")
+    driver.hear("?", "out", "of", "ten")
     while driver.speaking:
         driver.happen()
     driver.advance(0.3)
-    driver.hear("[unk]", "zero", "ten")
+    driver.hear("?", "zero", "ten")
     assert driver.spoken == [UNHEARD]
     assert driver.state is State.SCORING
 
@@ -97,7 +97,7 @@ def test_of_two_numbers_the_higher_is_the_score(said: str, score: int) -> None:
 def test_half_a_number_where_none_was_asked_for_only_repeats_the_question(state: State) -> None:
     driver = in_state(state)
     driver.advance(0.5)
-    driver.hear("seven", "out", "of", "[unk]")
+    driver.hear("seven", "out", "of", "?")
     assert driver.state is state
     assert driver.spoken
     assert UNHEARD not in driver.spoken
@@ -107,6 +107,6 @@ def test_half_a_number_where_none_was_asked_for_only_repeats_the_question(state:
 def test_what_was_no_number_at_all_is_asked_about_as_a_number(state: State) -> None:
     driver = in_state(state)
     for _ in range(2):
-        driver.hear("[unk]")
+        driver.hear("?")
         driver.until_silent()
     assert driver.spoken == [UNHEARD]

@@ -223,7 +223,7 @@ def test_what_is_no_number_is_answered_by_the_question(answer: str) -> None:
     assert driver.state is State.DECIDING
 
 
-@pytest.mark.parametrize("answer", ["[unk]", "yes", "no"])
+@pytest.mark.parametrize("answer", ["?", "yes", "no"])
 def test_what_is_not_understood_is_asked_about(answer: str) -> None:
     driver = hurts()
     driver.answer(answer)

@@ -178,7 +178,7 @@ def test_silence_after_pain_ends_and_never_resumes(state: State) -> None:
     assert driver.spoken.count(PACK.lines[Line.SCORE_AGAIN]) == 1
 
 
-@pytest.mark.parametrize("phrase", ["carry on", "ready", "start", "next", "three", "[unk]"])
+@pytest.mark.parametrize("phrase", ["carry on", "ready", "start", "next", "three", "?"])
 def test_only_yes_goes_on_after_pain(phrase: str) -> None:
     driver = hurting(State.HOLDING)
     driver.say(phrase)
@@ -279,9 +279,9 @@ def test_every_red_flag_ends_with_the_advice(phrase: str) -> None:
 @pytest.mark.parametrize("state", LIVING)
 def test_a_red_flag_acts_in_every_state(state: State) -> None:
     driver = in_state(state)
-    driver.hear("[unk]", "i", "can't", "breathe", final=False, utterance=50)
+    driver.hear("?", "i", "can't", "breathe", final=False, utterance=50)
     assert not driver.running_hold
-    driver.hear("[unk]", "i", "can't", "breathe", utterance=50)
+    driver.hear("?", "i", "can't", "breathe", utterance=50)
     assert driver.state is State.EMERGENCY
     assert driver.until(State.FINISHED).spoken.count(CHEST) == 2
     assert driver.end_reasons == ["emergency"]
@@ -292,7 +292,7 @@ def test_every_kind_of_red_flag_has_many_ways_to_say_it() -> None:
         phrases = [phrase for phrase, its in PACK.red_flags.items() if its is kind]
         assert len(phrases) >= 5, kind
         for phrase in phrases:
-            found = PACK.table.find_safety(("[unk]", *phrase.split(), "[unk]"))
+            found = PACK.table.find_safety(("?", *phrase.split(), "?"))
             assert found is not None
             assert found.intent is Intent.RED_FLAG
             assert PACK.red_flags[found.phrase] is kind
@@ -336,6 +336,7 @@ def test_a_safety_phrase_acts_even_while_the_assistant_says_it() -> None:
     driver.say("wake up")
     driver.until_silent()
     driver.session._context.script.speak("stop")
+    driver.was_meddled_with = True
     driver.say("stop")
     assert driver.heard[-1] is Intent.STOP
 

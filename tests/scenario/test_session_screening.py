@@ -256,3 +256,15 @@ def test_a_routine_by_its_name_is_not_composed() -> None:
     driver = Driver(None, library=LIBRARY)
     driver.answer("low one")
     assert driver.session._context.course.routine.id == "low"
+
+
+def test_what_is_said_before_a_question_is_heard_before_it() -> None:
+    driver = in_state(State.SCREENING)
+    driver.say("skip the questions")
+    assert PACK.lines[Line.CANNOT_SKIP].startswith(driver.sounding)
+    driver = Driver(asks_how_it_is=True, sound_check=True).until(State.SCORE_NOW).until_silent()
+    driver.say("skip the questions")
+    assert driver.state is State.SOUND_CHECK
+    assert PACK.lines[Line.SKIPPED_QUESTIONS].startswith(driver.sounding)
+    driver.until_silent()
+    assert driver.spoken[-1] == PACK.lines[Line.SOUND_CHECK]

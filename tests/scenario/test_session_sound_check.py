@@ -156,6 +156,6 @@ def test_a_measurement_is_noted_and_answered_in_no_state(state: State) -> None:
 
 def test_chatter_is_not_asked_about_so_that_it_is_quiet_when_the_word_comes() -> None:
     driver = in_state(State.SOUND_CHECK)
-    driver.answer("[unk]")
+    driver.answer("?")
     assert driver.spoken == []
     assert driver.state is State.SOUND_CHECK

@@ -87,7 +87,7 @@ def test_the_half_way_cue_can_be_left_out() -> None:
 def test_announcements_name_sides_and_repetitions() -> None:
     driver = Driver(MIXED).until(State.FINISHED)
     expected = [
-        f"{TURN.spoken_name}, left side.",
+        f"{TURN.spoken_name}, on the left.",
         "Now the other side, the right.",
         f"{HUG.spoken_name}.",
         "Once more.",
@@ -276,7 +276,7 @@ def test_back_leads_to_the_stretch_before() -> None:
 
 def test_back_just_after_a_hold_does_that_stretch_again() -> None:
     driver = holding(step=3).until(State.RESTING)
-    driver.say("go back")
+    driver.answer_later("go back")
     assert driver.session.step == 2
     assert driver.steps[-1] == (TURN.id, "right", 1, 20, "done")
 
@@ -287,7 +287,7 @@ def test_repeat_says_the_whole_instruction_again() -> None:
     driver.say("say that again")
     assert driver.state is State.INSTRUCTING
     assert driver.spoken == [
-        f"{TURN.spoken_name}, right side.",
+        f"{TURN.spoken_name}, on the right.",
         "Sit tall.",
         "Slowly turn your head to the right.",
         TURN.feel,

@@ -5,12 +5,22 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from assistant.conducting import MAX_EVENTS, MAX_REFLEXES, EventQueue, Recorder
+import pytest
+
 from assistant.core.actions import EndSession, RecordSession, RecordStep
-from assistant.core.events import FinalHypothesis, PartialHypothesis, SpeakerLost, SpeakerRestored
-from assistant.language.packs import load_language
+from assistant.core.events import (
+    NotUnderstood,
+    Said,
+    Source,
+    SpeakerLost,
+    SpeakerRestored,
+    TalkHeard,
+)
+from assistant.core.intents import Intent
+from assistant.event_queue import MAX_EVENTS, MAX_REFLEXES, EventQueue
+from assistant.languages.packs import load_language
 from assistant.store.history_reader import read_sessions
-from assistant.typed import typed_words
+from assistant.store.recorder import Recorder
 
 
 def test_events_come_out_in_order_and_nothing_comes_out_of_nothing() -> None:
@@ -27,12 +37,12 @@ def test_what_does_not_fit_is_counted() -> None:
     assert events.overflow_count == 3
 
 
-def stop(utterance: int) -> PartialHypothesis:
-    return PartialHypothesis(utterance, ("stop",), 1.0, 1.1)
+def stop(number: int) -> Said:
+    return Said(Intent.STOP, "stop", is_final=False, word_end_seconds=number)
 
 
-def command(utterance: int) -> FinalHypothesis:
-    return FinalHypothesis(utterance, ("next",), 1.0, 1.1)
+def command(number: int) -> Said:
+    return Said(Intent.NEXT, "next", word_end_seconds=number)
 
 
 def test_a_safety_phrase_comes_first_and_finds_room_in_a_full_queue() -> None:
@@ -62,6 +72,18 @@ def test_a_command_that_was_said_before_a_stop_never_acts_after_it() -> None:
     events.put(command(3))
     assert [events.get(0) for _ in range(5)] == [stop(2), None, SpeakerLost(), command(3), None]
     assert events.stale_count == 1
+
+
+@pytest.mark.parametrize("source", Source)
+def test_from_wherever_it_comes_a_command_grows_stale_and_a_safety_phrase_never(source: Source) -> None:
+    events = EventQueue()
+    touched = Said(Intent.PAIN, "ouch", source=source)
+    for event in (Said(Intent.RESUME, "continue", source=source), TalkHeard(("so",)), NotUnderstood(("so",))):
+        events.put(event)
+    events.put(touched)
+    events.put_reflex([stop(1)], 1)
+    assert [events.get(0) for _ in range(6)] == [stop(1), None, None, None, touched, None]
+    assert events.stale_count == 3
 
 
 def test_the_lane_of_safety_phrases_is_bounded_and_keeps_the_newest() -> None:
@@ -97,7 +119,7 @@ def test_the_recorder_has_written_everything_when_it_is_closed(tmp_path: Path) -
 
 def test_typed_lines_become_words_as_they_would_be_heard() -> None:
     pack = load_language("en")
-    assert typed_words("10 more seconds!\n", pack) == ("ten", "more", "seconds")
-    assert typed_words("  That HURTS... ", pack) == ("that", "hurts")
-    assert typed_words("I\N{RIGHT SINGLE QUOTATION MARK}m ready", pack) == ("i'm", "ready")
-    assert typed_words("\n", pack) == ()
+    assert pack.typed("10 more seconds!\n") == ("ten", "more", "seconds")
+    assert pack.typed("  That HURTS... ") == ("that", "hurts")
+    assert pack.typed("I\N{RIGHT SINGLE QUOTATION MARK}m ready") == ("i'm", "ready")
+    assert pack.typed("\n") == ()

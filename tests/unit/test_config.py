@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable
+from dataclasses import fields, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 from hypothesis import given
@@ -14,9 +16,12 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from assistant.config import Config, config_path, load_config
+from assistant.core.listening.reflex import OperatingPoint
 from assistant.errors import ConfigError
 
-EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "config.example.toml"
+NUMBERS = get_type_hints(OperatingPoint, include_extras=True)
 
 
 @pytest.fixture
@@ -31,10 +36,50 @@ def write(tmp_path: Path) -> Callable[[str], Path]:
 
 def test_the_example_tells_every_key_with_its_default() -> None:
     values = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
-    assert values == Config().model_dump()
+    assert values == Config().model_dump() | {"hearing": {"sensitivity": 0}}
     lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
     unexplained = [line for before, line in pairwise(lines) if re.match(r"\w+ =", line) and not before]
     assert unexplained == []
+
+
+def test_the_page_on_hearing_tells_each_number_that_the_example_leaves_out() -> None:
+    page = (ROOT / "docs" / "hearing.md").read_text(encoding="utf-8")
+    for number in fields(OperatingPoint):
+        (bounds,) = NUMBERS[number.name].__metadata__
+        assert f"| `{number.name}` | {number.default:g} | {bounds.least:g} to {bounds.most:g} |" in page
+
+
+def test_without_sensitivity_hearing_is_as_it_was_measured() -> None:
+    assert Config().hearing.operating_point() == OperatingPoint()
+
+
+def test_each_step_of_sensitivity_asks_half_of_the_sound_and_no_step_more_of_pain(
+    write: Callable[[str], Path],
+) -> None:
+    path = write("[hearing]\nsensitivity = 1\nalone_plausibility = -3\n")
+    wanted = replace(
+        OperatingPoint(),
+        alone_plausibility=-6.0,
+        unrecorded_plausibility=-16.0,
+        among_plausibility=-2.0,
+        doubted_plausibility=-1.4,
+        again_plausibility=-6.0,
+    )
+    assert load_config(path, {}).hearing.operating_point() == wanted
+    less = load_config(path, {"LIMBER_HEARING_SENSITIVITY": "-1"}).hearing.operating_point()
+    assert (less.alone_plausibility, less.unrecorded_plausibility) == (-1.5, -8.0)
+    assert less.among_plausibility == -0.5
+
+
+@pytest.mark.parametrize("name", list(NUMBERS))
+def test_each_number_of_hearing_is_a_key_within_its_bounds(write: Callable[[str], Path], name: str) -> None:
+    (bounds,) = NUMBERS[name].__metadata__
+    for value in (bounds.least, bounds.most):
+        point = load_config(write(f"[hearing]\n{name} = {value}\n"), {}).hearing.operating_point()
+        assert point == replace(OperatingPoint(), **{name: value})
+    for value in (bounds.least - 0.01, bounds.most + 0.01):
+        with pytest.raises(ConfigError, match=f"hearing.{name} should be"):
+            load_config(write(f"[hearing]\n{name} = {value}\n"), {})
 
 
 def test_without_a_file_everything_is_default(tmp_path: Path) -> None:
@@ -94,6 +139,11 @@ def test_the_home_folder_is_filled_in(write: Callable[[str], Path], monkeypatch:
             "session.sound_check should be a valid boolean, and is 'yes'",
         ),
         ("[session]\nroutine = 7\n", 2, "session.routine should be a valid string, and is 7"),
+        (
+            "[hearing]\nsensitivity = 4\n",
+            2,
+            "hearing.sensitivity should be less than or equal to 3, and is 4",
+        ),
         ("[log]\nlevel = 'loud'\n", 2, "log.level should be 'debug', 'info', 'warning' or 'error'"),
         ("[log]\nlevel = 'info'\nlevel = 'info'\n", 3, "is not TOML: "),
         ("[log]\nlevel =", 2, "is not TOML: "),

@@ -11,8 +11,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from assistant.cli import app, output
+from assistant.store.documents import schema_json
 from assistant.store.library import builtin_folder
-from assistant.store.routine_files import LibraryFile, schema_json
+from assistant.store.routine_files import LibraryFile, RoutineFile
 from assistant.store.routines import load_routines, packs_folder, user_folder
 
 Run = Callable[..., Result]
@@ -155,7 +156,7 @@ def test_check_takes_a_folder_for_a_pack_and_a_toml_file_for_prompts(run: Run, t
 
 
 def test_schema_is_printed_as_it_is(run: Run) -> None:
-    assert run("routines", "schema").stdout == schema_json()
+    assert run("routines", "schema").stdout == schema_json(RoutineFile)
     assert run("routines", "schema", "--stretches").stdout == schema_json(LibraryFile)
 
 

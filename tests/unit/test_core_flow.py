@@ -13,10 +13,8 @@ from assistant.core.actions import Action, EndSession, PlayEarcon, ReportHeard, 
 from assistant.core.events import (
     DeadlineReached,
     Event,
-    FinalHypothesis,
     MicrophoneLost,
     MicrophoneRestored,
-    PartialHypothesis,
     PromptFinished,
     SpeakerLost,
     SpeakerRestored,
@@ -51,9 +49,9 @@ def pull(driver: Driver, trigger: Trigger) -> tuple[Action, ...]:
         driver.now = max(driver.now, driver.session.next_deadline or 0.0) + 3.0
         return driver.event(PromptFinished(99_999))
     if trigger is Signal.TALK:
-        return driver.hear("[unk]", final=False)
+        return driver.hear("?", final=False)
     if trigger is Signal.NOT_UNDERSTOOD:
-        return driver.say("[unk]")
+        return driver.say("?")
     if trigger is Signal.SPOKEN:
         for prompt_id in range(60):
             if actions := driver.event(PromptFinished(prompt_id)):
@@ -148,9 +146,9 @@ def test_what_is_stale_or_foreign_means_nothing(state: State) -> None:
     driver = in_state(state)
     deadline = driver.session.next_deadline
     assert driver.event(PromptFinished(99_999)) == ()
-    assert driver.event(FinalHypothesis(900, (), 0.0, 0.0)) == ()
+    assert driver.hear(utterance=900) == ()
     if state is not State.FINISHING:  # there it is talk, and no silence
-        assert driver.event(PartialHypothesis(901, ("[unk]",), 0.0, 0.0)) == ()
+        assert driver.hear("?", final=False, utterance=901) == ()
     if deadline is None or deadline > driver.now:
         assert driver.event(DeadlineReached()) == ()
     assert driver.state is state

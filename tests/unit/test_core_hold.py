@@ -14,6 +14,8 @@ from assistant.core.hold import (
     LONGEST_HOLD_SECONDS,
     SHORTEST_BREATH_SECONDS,
     SHORTEST_HOLD_SECONDS,
+    Breath,
+    BreathPhase,
     Cue,
     CueKind,
     Hold,
@@ -171,3 +173,69 @@ def test_a_hold_that_stands_still_can_be_changed() -> None:
     assert hold.change(5.0, 0.0) == 5.0
     hold.start(100.0)
     assert hold.remaining_seconds(110.0) == pytest.approx(15.0)
+
+
+# What is shown of it
+
+
+def test_the_end_of_a_running_hold_is_a_time_and_one_that_stands_still_has_none() -> None:
+    held = started(20.0)
+    assert (held.hold.ends_at(), held.hold.held_at_change_seconds) == (520.0, 0.0)
+    held.run(5.0)
+    assert held.hold.ends_at() == pytest.approx(520.0)
+    held.hold.suspend(held.now)
+    assert (held.hold.ends_at(), held.hold.held_at_change_seconds) == (None, 5.0)
+    held.hold.start(600.0)
+    assert held.hold.ends_at() == 615.0
+    held.hold.change(10.0, 600.0)
+    assert held.hold.ends_at() == 625.0
+
+
+def test_the_breath_goes_in_and_out_at_the_times_of_its_sounds() -> None:
+    hold = started(20.0).hold
+    assert hold.breath(500.0) == Breath(BreathPhase.IN, 504.0)
+    assert hold.breath(503.9) == Breath(BreathPhase.IN, 504.0)
+    assert hold.breath(504.0) == Breath(BreathPhase.OUT, 510.0)
+    assert hold.breath(512.0) == Breath(BreathPhase.IN, 514.0)
+    assert hold.breath(519.0) == Breath(BreathPhase.OUT, 520.0)
+    assert hold.breath(520.0) is None
+
+
+def test_a_breath_is_shown_only_where_it_is_paced() -> None:
+    assert Hold(20.0).breath(500.0) is None
+    assert started(SHORTEST_BREATH_SECONDS - 1).hold.breath(500.0) is None
+    held = started(10.0).run(7.0)
+    held.hold.suspend(held.now)
+    assert held.hold.breath(held.now) is None
+    held.hold.start(600.0)
+    assert held.hold.breath(601.0) is None, "three seconds are too short for a breath"
+
+
+def test_a_breath_under_way_is_shown_to_its_end_when_the_hold_changes() -> None:
+    held = started(10.0).run(7.0)
+    held.hold.change(3.0, held.now)
+    assert held.hold.breath(held.now) == Breath(BreathPhase.OUT, 510.0)
+    assert held.hold.breath(511.0) is None, "three seconds more are too short for a breath"
+    held = started(20.0).run(11.0)
+    held.hold.change(-8.0, held.now)
+    assert held.hold.breath(held.now) == Breath(BreathPhase.IN, 512.0)
+
+
+@given(TARGETS, st.lists(st.tuples(st.floats(0.1, 20), st.floats(-20, 20)), max_size=4))
+def test_the_breath_that_is_shown_is_the_one_that_sounded_last(
+    target: float, changes: list[tuple[float, float]]
+) -> None:
+    held = started(target)
+    for seconds, by_seconds in [*changes, (60.0, 0.0)]:
+        for _ in range(8):
+            held.run(seconds / 8)
+            breath = held.hold.breath(held.now)
+            if breath is None or held.hold.complete(held.now) or held.hold.next_at() < held.now + 1e-5:
+                continue
+            breaths = [cue for cue in held.cues if cue.kind in (CueKind.BREATHE_IN, CueKind.BREATHE_OUT)]
+            assert breath.phase == breaths[-1].kind.value.removeprefix("breathe_")
+            ends_at = held.hold.ends_at()
+            assert ends_at is not None
+            assert held.now < breath.ends_at <= ends_at + 1e-6
+        if not held.hold.complete(held.now):
+            held.hold.change(by_seconds, held.now)

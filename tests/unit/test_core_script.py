@@ -139,6 +139,29 @@ def test_a_cut_sentence_may_come_back_as_an_echo_too() -> None:
     assert not said.may_have_said(("yes",), 10.1), "it never began"
 
 
+def test_which_sentence_sounded_when() -> None:
+    said = script()
+    assert said.sounded_at(1.0) == []
+    said.now = 10.0
+    said.speak("Sit down. Say ready.")
+    said.speak("Say yes.")
+    said.now = 11.0
+    assert said.sounded_at(10.5) == ["Sit down."]
+    assert said.sounded_at(9.9) == [], "it had not begun"
+    said.sentence_finished(1)
+    said.now = 12.0
+    said.sentence_finished(1)
+    said.finished(1)
+    said.now = 13.0
+    assert said.sounded_at(10.5) == ["Sit down."]
+    assert said.sounded_at(11.2) == ["Sit down.", "Say ready."], "the room gives it back a little later"
+    assert said.sounded_at(11.5) == ["Say ready."]
+    assert said.sounded_at(12.5) == ["Say yes."]
+    said.cut()
+    assert said.sounded_at(13.2) == ["Say yes."]
+    assert said.sounded_at(13.4) == []
+
+
 def test_volume_and_rate_have_bounds() -> None:
     said = script()
     louder = [said.change_volume(1) for _ in range(9)]
@@ -154,3 +177,18 @@ def test_volume_and_rate_have_bounds() -> None:
     while said.change_rate(-1):
         pass
     assert said.take()[-1] == SetSpeechRate(SLOWEST_RATE)
+
+
+def test_what_is_to_be_heard_is_there_to_be_shown_and_the_sentence_that_sounds() -> None:
+    said = script()
+    assert (said.prompts, said.sentence) == ((), "")
+    said.speak("One. Two.")
+    said.speak("Three.")
+    assert said.prompts == ((1, "One. Two."), (2, "Three."))
+    assert said.sentence == "One."
+    said.sentence_finished(1)
+    assert said.sentence == "Two."
+    said.finished(1)
+    assert (said.prompts, said.sentence) == (((2, "Three."),), "Three.")
+    said.cut()
+    assert (said.prompts, said.sentence) == ((), "")

@@ -10,19 +10,20 @@ from driver import MIXED, PACK
 from fakes import FakeRecognizer, FakeVoice
 
 from assistant.audio.mixer import FADE_SAMPLES, SILENCE, Mixer
-from assistant.conducting import MAX_EVENTS, EventQueue, conduct
 from assistant.core.actions import Action, ReportState, Speak
 from assistant.core.context import Settings
-from assistant.core.events import FinalHypothesis, PartialHypothesis, SpeakerRestored
+from assistant.core.events import Said, SpeakerRestored
 from assistant.core.intents import Intent
+from assistant.core.listening.reflex import OperatingPoint
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, Speech
-from assistant.core.reflex import OperatingPoint
 from assistant.core.session import Session
+from assistant.event_queue import MAX_EVENTS, EventQueue
 from assistant.performer import Performer
+from assistant.room import conduct
+from assistant.speech.barge_in import BargeIn
 from assistant.speech.hearing import HearingPath
 from assistant.speech.prompt_cache import PromptCache
 from assistant.speech.prompting import Prompter, PromptingThread
-from assistant.speech.reacting import Reacting
 
 NEAR, FAR, CLEAN = b"near" * 160, b"far " * 160, b"cln " * 160
 QUIET_BLOCKS = 5  # of silence, until a phrase is believed
@@ -46,9 +47,11 @@ class NoEcho:
 def test_any_amount_is_cut_into_blocks_and_the_rest_belongs_to_the_end() -> None:
     recognizer = FakeRecognizer({2: "ready", 3: "ready.", -1: "next."})
     path = HearingPath(recognizer, PACK.table)
+    path.listen_for(Intent)
     assert path.accept(NEAR * 2 + NEAR[:100]) == []
     (ready,) = path.accept(NEAR[100:])
-    assert isinstance(ready, FinalHypothesis)
+    assert isinstance(ready, Said)
+    assert ready.is_final
     assert path.accept(NEAR[:6]) == []
     assert [h.words for h in path.finish()] == [("next",)]
     assert recognizer.blocks == [NEAR, NEAR, NEAR, NEAR[:6].ljust(BLOCK_BYTES, b"\0")]
@@ -96,7 +99,7 @@ def test_the_second_recognizer_hears_while_our_voice_may_come_back_and_no_longer
 
 
 def test_what_the_second_says_is_on_the_microphone_s_clock_and_its_utterance_ends_with_our_voice() -> None:
-    second = FakeRecognizer({3: "stop", 20: "[unk]", -1: "[unk] stop."})
+    second = FakeRecognizer({3: "stop", 20: "?", -1: "? stop."})
     path = HearingPath(FakeRecognizer({}), PACK.table, canceller=NoEcho(), second=second)
     found = []
     for number in range(200):
@@ -105,10 +108,10 @@ def test_what_the_second_says_is_on_the_microphone_s_clock_and_its_utterance_end
     (stop,) = found
     assert stop.at_seconds == pytest.approx((100 + 3 + QUIET_BLOCKS) * BLOCK_SECONDS)
     assert stop.word_end_seconds == pytest.approx((100 + 3) * BLOCK_SECONDS)
-    second.heard = {-1: "[unk] stop."}
+    second.heard = {-1: "? stop."}
     for number in range(200):
         found += path.accept(NEAR, FAR if number < 10 else bytes(BLOCK_BYTES))
-    assert found[1].words == ("[unk]", "stop")
+    assert found[1].words == ("?", "stop")
     assert found[1].at_seconds == pytest.approx((200 + 10 + 25 - 1) * BLOCK_SECONDS, abs=0.021)
 
 
@@ -119,7 +122,8 @@ def test_what_either_confirms_comes_once() -> None:
         found = [(number, h) for number in range(1, 40) for h in path.accept(NEAR, FAR)]
         ((number, stop),) = found
         assert number == 2 + QUIET_BLOCKS
-        assert isinstance(stop, PartialHypothesis)
+        assert isinstance(stop, Said)
+        assert not stop.is_final
         assert stop.at_seconds == pytest.approx(number * BLOCK_SECONDS)
         assert path.take_reflex()
         assert not path.take_reflex()
@@ -150,7 +154,7 @@ class Rig:
     def __init__(self, heard: dict[int, str], point: OperatingPoint | None = None) -> None:
         self.mixer = Mixer()
         path = HearingPath(FakeRecognizer(heard), PACK.table, point=point)
-        self.reacting = Reacting(path, self.mixer)
+        self.barge_in = BargeIn(path, self.mixer)
         self.mixer.begin(1)
         self.mixer.feed(1, Speech(np.full(160_000, 10_000, np.int16).tobytes()))
 
@@ -158,7 +162,7 @@ class Rig:
         """The last sample of each block played; what was heard before it has been reacted to."""
         levels = []
         for _ in range(block_count):
-            self.reacting.accept(NEAR, FAR)
+            self.barge_in.accept(NEAR, FAR)
             levels.append(int(np.frombuffer(self.mixer.next_block(), np.int16)[-1]))
         return levels
 
@@ -170,7 +174,7 @@ def test_a_suspicion_lowers_the_voice_within_its_block_and_is_taken_back_smoothl
 
 
 def test_a_suspicion_that_nothing_confirms_ends_after_its_time() -> None:
-    words = {number: f"stop{' [unk]' * (1 + number % 2)}" for number in range(3, 60)}
+    words = {number: f"stop{' ?' * (1 + number % 2)}" for number in range(3, 60)}
     levels = Rig(words, OperatingPoint(among_stood_seconds=9.0)).levels(60)
     assert levels[2] == 1000
     assert [n for n, level in enumerate(levels, 1) if level == 1000] == list(range(3, 3 + 30))
@@ -185,8 +189,8 @@ def test_a_safety_phrase_cuts_within_the_block_in_which_it_is_believed() -> None
 
 def test_the_end_of_the_audio_acts_too() -> None:
     rig = Rig({-1: "stop."})
-    believed = rig.reacting.finish()
-    assert (believed.hush_number, [h.words for h in believed.hypotheses]) == (1, [("stop",)])
+    reaction = rig.barge_in.finish()
+    assert (reaction.hush_number, [h.words for h in reaction.meanings]) == (1, [("stop",)])
     rig.mixer.next_block()
     assert rig.mixer.next_block() == SILENCE
 
@@ -211,7 +215,10 @@ def test_a_stop_silences_while_the_session_hangs_and_its_queue_is_full() -> None
     gate = threading.Semaphore(0)
     voice = FakeVoice(gate=gate)
     cache = PromptCache(None, on_trouble=pytest.fail)
-    speaking = PromptingThread(Prompter(voice, cache, mixer, on_trouble=pytest.fail), on_trouble=pytest.fail)
+    speaking = PromptingThread(
+        Prompter(voice, cache, mixer, sentences=PACK.sentences, on_trouble=pytest.fail),
+        on_trouble=pytest.fail,
+    )
     session = Session(PACK, (MIXED,), Settings(routine_id=MIXED.id, sound_check=False))
     performer = Performer(speaking, mixer, lambda intents: None, [held.watch])
     ended = threading.Event()
@@ -228,9 +235,9 @@ def test_a_stop_silences_while_the_session_hangs_and_its_queue_is_full() -> None
             pass
         for _ in range(MAX_EVENTS):
             events.put(SpeakerRestored())
-        reacting = Reacting(HearingPath(FakeRecognizer({3: "stop."}), PACK.table), mixer)
+        barge_in = BargeIn(HearingPath(FakeRecognizer({3: "stop."}), PACK.table), mixer)
         for _ in range(3):
-            believed = reacting.accept(NEAR, FAR)
+            reaction = barge_in.accept(NEAR, FAR)
             played = np.frombuffer(mixer.next_block(), np.int16)
         assert not played[FADE_SAMPLES:].any(), "it was not silent within the block"
         gate.release()  # the next sentence comes all the same
@@ -238,7 +245,7 @@ def test_a_stop_silences_while_the_session_hangs_and_its_queue_is_full() -> None
         mixer.feed(99, Speech(np.full(16_000, 9000, np.int16).tobytes()))
         for _ in range(5):
             assert mixer.next_block() == SILENCE
-        events.put_reflex(believed.hypotheses, believed.hush_number)
+        events.put_reflex(reaction.meanings, reaction.hush_number)
         held.go_on.set()
         while not any(isinstance(a, ReportState) and a.state == "paused" for a in held.actions):
             assert mixer.next_block() == SILENCE

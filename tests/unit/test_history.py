@@ -95,7 +95,7 @@ def test_a_session_is_kept_with_all_that_happened(path: Path, open_history: Call
         end_reason="pain",
         hurts=(Hurt("neck-tilt", "that hurts"),),
     )
-    assert history.sessions() == read_sessions(path) == [expected]
+    assert read_sessions(path) == [expected]
     history.close()
     with sqlite3.connect(path) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
@@ -114,12 +114,12 @@ def test_the_latest_session_comes_first_and_others_are_left_alone(
         history.record(step())
         if routine_id != "second":
             history.record(EndSession("completed"))
-    assert [(s.routine_id, s.steps_done, s.end_reason) for s in history.sessions()] == [
+    assert [(s.routine_id, s.steps_done, s.end_reason) for s in read_sessions(path)] == [
         ("third", 1, "completed"),
         ("second", 1, "other_routine"),
         ("first", 1, "completed"),
     ]
-    assert [s.routine_id for s in history.sessions(limit=1)] == ["third"]
+    assert [s.routine_id for s in read_sessions(path, limit=1)] == ["third"]
     assert count_sessions(path) == 3
 
 
@@ -129,7 +129,7 @@ def test_what_happens_outside_a_session_is_kept_with_none(
     history = open_history()
     history.record(RecordPain("", "ouch"))
     history.record(EndSession("ended_by_user"))
-    assert history.sessions() == []
+    assert read_sessions(path) == []
     history.close()
     with sqlite3.connect(path) as connection:
         assert connection.execute("SELECT session_id, phrase FROM pains").fetchall() == [(None, "ouch")]
@@ -149,29 +149,30 @@ def test_the_physician_s_day_is_the_local_one_of_then(path: Path) -> None:
     assert read_profile(path).physician_checked_on == date(2027, 4, 1)
 
 
-def test_it_goes_on_where_it_was(open_history: Callable[[], History]) -> None:
+def test_it_goes_on_where_it_was(path: Path, open_history: Callable[[], History]) -> None:
     for _ in range(2):
         history = open_history()
         history.record(RecordSession("whole-spine"))
         history.close()
-    assert len(open_history().sessions()) == 2
+    open_history()
+    assert len(read_sessions(path)) == 2
 
 
-def test_another_thread_may_write(open_history: Callable[[], History]) -> None:
+def test_another_thread_may_write(path: Path, open_history: Callable[[], History]) -> None:
     history = open_history()
     thread = threading.Thread(target=lambda: history.record(RecordSession("whole-spine")))
     thread.start()
     thread.join()
-    assert len(history.sessions()) == 1
+    assert len(read_sessions(path)) == 1
 
 
-def test_two_sessions_at_once_both_write(open_history: Callable[[], History]) -> None:
+def test_two_sessions_at_once_both_write(path: Path, open_history: Callable[[], History]) -> None:
     one, other = open_history(), open_history()
     for history, routine_id in ((one, "a"), (other, "b")):
         history.record(RecordSession(routine_id))
     one.record(step())
     other.record(EndSession("completed"))
-    assert [(s.routine_id, s.steps_done, s.end_reason) for s in one.sessions()] == [
+    assert [(s.routine_id, s.steps_done, s.end_reason) for s in read_sessions(path)] == [
         ("b", 0, "completed"),
         ("a", 1, "interrupted"),
     ]
@@ -207,7 +208,7 @@ def test_a_writer_that_must_wait_too_long_says_so_and_goes_on(
     assert said == [
         f"The history cannot be written to {path}: database is locked; the session goes on without it."
     ]
-    assert [s.routine_id for s in history.sessions()] == ["kept"]
+    assert [s.routine_id for s in read_sessions(path)] == ["kept"]
 
 
 SESSION_TO_KILL = """
@@ -278,7 +279,6 @@ def test_where_nothing_can_be_written_the_session_goes_on(tmp_path: Path, what: 
     history = History(path, said.append, Clock())
     history.record(RecordSession("whole-spine"))
     history.record(EndSession("completed"))
-    assert history.sessions() == []
     (line,) = said
     assert line.startswith(f"The history cannot be kept in {path}: ")
 
@@ -311,7 +311,7 @@ def test_a_damaged_file_is_set_aside_and_said(path: Path, damage: Callable[[Path
     aside = path.with_name("history.sqlite.broken-2026-03-01")
     assert said == [f"The history was damaged: it is kept as {aside}, and a new one begins."]
     assert aside.read_bytes() == before
-    assert len(history.sessions()) == 1
+    assert len(read_sessions(path)) == 1
 
 
 def test_a_second_damage_on_the_same_day_overwrites_nothing(path: Path) -> None:
@@ -380,12 +380,12 @@ def test_a_file_of_the_first_version_is_read_as_it_is_and_migrated_without_loss(
     assert read_profile(path).physician_checked_on == date(2025, 12, 31)
     assert path.read_bytes() == before
     history = History(path, pytest.fail, Clock())
-    assert history.sessions() == [expected]
+    assert read_sessions(path) == [expected]
     migrated = _rows(path)
     assert migrated | {"pains": [row[:-1] for row in migrated["pains"]]} == rows
     history.record(RecordSession("next"))
     history.record(RecordPainScore("before", 4))
-    assert [(s.id, s.pain_before) for s in history.sessions()] == [(8, 4), (7, None)]
+    assert [(s.id, s.pain_before) for s in read_sessions(path)] == [(8, 4), (7, None)]
 
 
 @pytest.mark.parametrize("version", [0, 1])
@@ -405,7 +405,7 @@ def test_every_older_file_becomes_like_a_new_one(path: Path, version: int) -> No
     new = path.with_name("new.sqlite")
     History(new, pytest.fail, Clock()).close()
     assert shape(path) == shape(new)
-    assert shape(new)[0] == len(MIGRATIONS) == 2
+    assert shape(new)[0] == len(MIGRATIONS) == 3
 
 
 def test_a_migration_that_fails_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -422,6 +422,7 @@ def test_a_migration_that_fails_changes_nothing(path: Path, monkeypatch: pytest.
 
 
 def test_pain_is_kept_with_its_numbers_and_what_was_told_on_the_way_belongs_to_the_session(
+    path: Path,
     open_history: Callable[[], History],
 ) -> None:
     history = open_history()
@@ -440,7 +441,7 @@ def test_pain_is_kept_with_its_numbers_and_what_was_told_on_the_way_belongs_to_t
     ]
     for action in happened:
         history.record(action)
-    later, first = history.sessions()
+    later, first = read_sessions(path)
     assert (first.pain_before, first.pain_after, first.red_flags) == (3, 4, ("both_legs",))
     assert first.hurts == (Hurt("neck-tilt", "ouch", 5), Hurt("calf", "that hurts", None))
     assert (later.pain_before, later.pain_after, later.hurts, later.end_reason) == (
@@ -452,21 +453,24 @@ def test_pain_is_kept_with_its_numbers_and_what_was_told_on_the_way_belongs_to_t
 
 
 def test_what_was_told_before_a_session_that_never_began_is_not_the_next_one_s(
+    path: Path,
     open_history: Callable[[], History],
 ) -> None:
     history = open_history()
     for action in (RecordPainScore("before", 7), EndSession("see_physician"), RecordSession("whole-spine")):
         history.record(action)
-    (session,) = history.sessions()
+    (session,) = read_sessions(path)
     assert session.pain_before is None
 
 
-def test_a_stretch_that_is_asked_back_did_hurt_but_that_is_over(open_history: Callable[[], History]) -> None:
+def test_a_stretch_that_is_asked_back_did_hurt_but_that_is_over(
+    path: Path, open_history: Callable[[], History]
+) -> None:
     history = open_history()
     happened = [RecordPain("calf", "ouch"), RecordPain("neck-tilt", "ouch"), RecordAskedBack("calf")]
     for action in (RecordSession("whole-spine"), *happened, RecordPain("calf", "ouch")):
         history.record(action)
-    (session,) = history.sessions()
+    (session,) = read_sessions(path)
     told = [(hurt.stretch_id, bool(hurt.asked_back_at)) for hurt in session.hurts]
     assert told == [("calf", True), ("neck-tilt", False), ("calf", False)]
 
@@ -478,7 +482,7 @@ def test_a_number_outside_the_scale_is_never_kept(path: Path, score: int) -> Non
     history.record(RecordSession("whole-spine"))
     history.record(RecordPainScore("before", score))
     assert len(said) == 1
-    assert history.sessions()[0].pain_before is None
+    assert read_sessions(path)[0].pain_before is None
 
 
 def test_reading_makes_and_moves_nothing(path: Path) -> None:
@@ -497,15 +501,17 @@ def test_an_empty_file_is_a_history_without_sessions(path: Path) -> None:
     assert read_sessions(path) == []
     history = History(path, pytest.fail, Clock())
     history.record(RecordSession("whole-spine"))
-    assert len(history.sessions()) == 1
+    assert len(read_sessions(path)) == 1
 
 
-def test_after_closing_nothing_is_kept_and_nothing_raised(open_history: Callable[[], History]) -> None:
+def test_after_closing_nothing_is_kept_and_nothing_raised(
+    path: Path, open_history: Callable[[], History]
+) -> None:
     history = open_history()
     history.close()
     history.close()
     history.record(RecordSession("whole-spine"))
-    assert history.sessions() == []
+    assert read_sessions(path) == []
 
 
 def test_the_clock_knows_its_offset_and_the_file_its_folder(

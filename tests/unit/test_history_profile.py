@@ -62,12 +62,10 @@ def test_nothing_is_known_at_first(path: Path) -> None:
     assert read_profile(path) == Profile()
 
 
-def test_sessions_without_pain_count_in_a_row_and_for_each_stretch(path: Path, keep: Keep) -> None:
+def test_sessions_without_pain_count_for_each_stretch(path: Path, keep: Keep) -> None:
     keep(RecordPhysicianChecked(), *session(*done("neck", "calf")))
     keep(*session(*done("neck"), ended="ended_by_user"))
     assert read_profile(path) == Profile(
-        sessions=2,
-        pain_free_sessions=2,
         physician_checked_on=date(2026, 3, 1),
         pasts={"calf": StretchPast(0, None, 1), "neck": StretchPast(0, None, 2)},
     )
@@ -91,14 +89,12 @@ HURT: list[tuple[str, tuple[Action, ...]]] = [
 
 
 @pytest.mark.parametrize("actions", [actions for _, actions in HURT], ids=[name for name, _ in HURT])
-def test_pain_ends_a_row_of_sessions_without_it(path: Path, keep: Keep, actions: tuple[Action, ...]) -> None:
+def test_a_session_with_pain_does_not_count(path: Path, keep: Keep, actions: tuple[Action, ...]) -> None:
     keep(*session(*done("neck")))
     keep(*actions)
-    profile = read_profile(path)
-    assert (profile.sessions, profile.pain_free_sessions) == (2, 0)
-    assert profile.pasts["neck"] == StretchPast(0, None, 1)
+    assert read_profile(path).pasts["neck"] == StretchPast(0, None, 1)
     keep(*session(*done("neck")))
-    assert read_profile(path).pain_free_sessions == 1
+    assert read_profile(path).pasts["neck"] == StretchPast(0, None, 2)
 
 
 @pytest.mark.parametrize(
@@ -110,26 +106,20 @@ def test_pain_that_did_not_rise_is_no_pain_from_stretching(
     first = () if before is None else (RecordPainScore("before", before),)
     last = () if after is None else (RecordPainScore("after", after),)
     keep(*first, *session(*done("neck"), *last))
-    assert read_profile(path).pain_free_sessions == 1
+    assert read_profile(path).pasts["neck"].pain_free_sessions == 1
 
 
 @pytest.mark.parametrize("ended", ["no_answer", None])
-def test_a_session_whose_end_is_not_known_neither_counts_nor_ends_a_row(
-    path: Path, keep: Keep, ended: str | None
-) -> None:
+def test_a_session_whose_end_is_not_known_does_not_count(path: Path, keep: Keep, ended: str | None) -> None:
     keep(*session(*done("neck")))
     keep(RecordSession("whole-spine"), *done("neck"), *([EndSession(ended)] if ended else []))
-    profile = read_profile(path)
-    assert (profile.sessions, profile.pain_free_sessions) == (2, 1)
-    assert profile.pasts["neck"].pain_free_sessions == 1
+    assert read_profile(path).pasts["neck"].pain_free_sessions == 1
 
 
 def test_a_session_in_which_nothing_happened_does_not_shorten_a_pause(path: Path, keep: Keep) -> None:
     keep(*session(RecordPain("calf", "ouch"), ended="pain"))
     keep(*session(ended="ended_by_user"))
-    profile = read_profile(path)
-    assert profile.sessions == 1
-    assert profile.pasts == {"calf": StretchPast(1, 0, 0)}
+    assert read_profile(path).pasts == {"calf": StretchPast(1, 0, 0)}
 
 
 def test_what_hurt_is_counted_by_sessions_and_begins_anew(path: Path, keep: Keep) -> None:
@@ -158,7 +148,7 @@ def test_what_was_asked_back_has_not_hurt_but_its_holds_begin_anew(path: Path, k
 def test_a_warning_sign_is_remembered_also_from_before_a_session(path: Path, keep: Keep) -> None:
     keep(RecordRedFlag("fall"), EndSession("emergency"))
     assert read_profile(path).last_red_flag_on == date(2026, 3, 1)
-    assert read_profile(path).sessions == 0
+    assert read_profile(path).pasts == {}
 
 
 def test_a_damaged_history_is_one_sentence(path: Path) -> None:

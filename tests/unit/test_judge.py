@@ -13,8 +13,8 @@ import pytest
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SAMPLES
 from assistant.errors import HearingError
 from assistant.resources import BUILT_IN_MODEL, resource_path
-from assistant.speech.judge import Judge, load_judging
-from assistant.speech.judge_network import FRAME_SECONDS, JudgeNetwork
+from assistant.speech.vosk.judge import Judge, load_judging
+from assistant.speech.vosk.judge_network import FRAME_SECONDS, JudgeNetwork
 
 UNITS = ("", "S", "T", "AA", "P", "B", "P.halt")
 WAYS = {"stop": ((1, 2, 3, 4),), "top": ((2, 3, 4), (2, 3, 5)), "halt": ((1, 2, 3, 6),)}
@@ -144,7 +144,7 @@ def test_numpy_has_no_second_thread_that_spins() -> None:
     tasks = Path("/proc/self/task")
     if not tasks.exists():
         pytest.skip("threads are counted on Linux only")
-    multiply = "import os, assistant.speech.judge, numpy as np; np.eye(500) @ np.eye(500)"
+    multiply = "import os, assistant.speech.vosk.judge, numpy as np; np.eye(500) @ np.eye(500)"
     program = f"{multiply}; print(os.listdir('{tasks}'))"
     environment = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
     printed = subprocess.run(

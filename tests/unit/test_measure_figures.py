@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import pytest
 
 from assistant.core.intents import Intent, PhraseTable
-from assistant.core.reflex import OperatingPoint
+from assistant.core.listening.reflex import OperatingPoint
 from assistant.errors import HearingError, StoreError
 from scripts.measure import curve, figures, files, plots
 from scripts.measure.comparing import comparable, compare, got_worse

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from assistant.core.events import FinalHypothesis
+from assistant.core.events import Said
 from assistant.core.intents import Intent, PhraseTable
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ, Speech
 from assistant.errors import AudioError, HearingError, VoiceError
@@ -67,8 +67,8 @@ class LoudnessEars:
         loud = float(np.frombuffer(near, np.int16).astype(float).std()) > LOUD_RMS
         self._quiet_blocks = 0 if loud else self._quiet_blocks + 1
         reflex = self._quiet_blocks == 5
-        finals = (FinalHypothesis(1, ("[unk]", "stop"), 0.0, 0.0),) if reflex else ()
-        return Noticed(finals, loud, reflex, ("stop",) if reflex else ())
+        meanings = (Said(Intent.STOP, "stop", words=("?", "stop")),) if reflex else ()
+        return Noticed(meanings, loud, reflex, ("stop",) if reflex else ())
 
 
 @pytest.fixture

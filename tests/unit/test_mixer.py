@@ -22,11 +22,11 @@ from assistant.audio.mixer import (
 )
 from assistant.core.actions import Earcon
 from assistant.core.events import PromptFinished, SentenceFinished
-from assistant.core.ports import BLOCK_BYTES, BLOCK_SAMPLES, Sounding, Speech, SpokenWord
+from assistant.core.ports import BLOCK_BYTES, BLOCK_SAMPLES, Speech
 
 
-def speech(samples: object, *words: SpokenWord) -> Speech:
-    return Speech(np.asarray(samples, dtype=np.int16).tobytes(), words)
+def speech(samples: object) -> Speech:
+    return Speech(np.asarray(samples, dtype=np.int16).tobytes())
 
 
 def constant(value: int, count: int) -> Speech:
@@ -181,7 +181,7 @@ def test_cut_fades_within_its_block_and_then_is_exactly_silent() -> None:
     assert not faded[FADE_SAMPLES:].any()
     assert [mixer.next_block() for _ in range(100)] == [SILENCE] * 100
     assert mixer.ended() == []
-    assert mixer.sounding() is None
+    assert mixer.sounding_prompt_id() is None
 
 
 def test_late_speech_of_a_cut_prompt_is_ignored() -> None:
@@ -329,27 +329,18 @@ def test_earcons_sound_at_once_over_a_prompt() -> None:
     assert np.array_equal(played, bell[: len(played)] + np.int16(1000))
 
 
-def test_sounding_follows_prompts_and_words() -> None:
+def test_what_sounds_follows_the_prompts() -> None:
     mixer = Mixer()
-    words = (SpokenWord("ease", 0, 320), SpokenWord("out", 640, 1280))
     mixer.begin(7)
-    mixer.feed(7, speech(np.full(1600, 50), *words))
+    mixer.feed(7, constant(50, 1600))
     mixer.begin(8)
     mixer.feed(8, constant(50, 320))
     seen = []
     for _ in range(7):
         block(mixer)
-        seen.append(mixer.sounding())
+        seen.append(mixer.sounding_prompt_id())
         mixer.end(7)
-    assert seen == [
-        Sounding(7, "ease"),
-        Sounding(7, ""),
-        Sounding(7, "out"),
-        Sounding(7, "out"),
-        Sounding(7, ""),
-        Sounding(8, ""),
-        None,
-    ]
+    assert seen == [7, 7, 7, 7, 7, 8, None]
 
 
 def test_bounds_turn_away_and_count_but_never_a_cut() -> None:

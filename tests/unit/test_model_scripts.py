@@ -46,7 +46,7 @@ from phones import (  # noqa: E402
 )
 from variants import INDEX, Variants  # noqa: E402
 
-from assistant.speech.judge_network import PRIOR_SCALE, JudgeNetwork  # noqa: E402
+from assistant.speech.vosk.judge_network import PRIOR_SCALE, JudgeNetwork  # noqa: E402
 
 
 def test_a_tone_lands_in_its_mel_band() -> None:

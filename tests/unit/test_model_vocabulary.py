@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assistant.core.intents import UNKNOWN_WORD
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
+from assistant.speech.vosk.recognizer import VOSK_UNKNOWN_WORD
 
 MODEL = Path(__file__).parents[2] / "models" / "limber-en"
 
@@ -15,7 +15,7 @@ def test_every_grammar_word_has_an_id() -> None:
     ids = {word: int(number) for word, number in lines}
     vocabulary = load_language().table.vocabulary()
     assert len(vocabulary) > 100
-    assert vocabulary | {UNKNOWN_WORD} <= ids.keys()
+    assert vocabulary | {VOSK_UNKNOWN_WORD} <= ids.keys()
     assert len(set(ids.values())) == len(ids)
 
 

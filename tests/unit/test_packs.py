@@ -8,6 +8,7 @@ import re
 import stat
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from assistant.core.intents import Intent, PhraseTable
 from assistant.core.routine import Routine
 from assistant.errors import ContentError, StoreError
+from assistant.languages.packs import load_language
 from assistant.store.documents import MAX_BYTES
 from assistant.store.library import load_library
 from assistant.store.packs import (
@@ -32,6 +34,7 @@ from assistant.store.routines import installed_packs, list_routines, load_routin
 
 LIBRARY = load_library()
 TABLE = PhraseTable(phrases={Intent.STOP: ("stop",), Intent.PAIN: ("hurts",)}, slots={})
+LANGUAGE = replace(load_language(), table=TABLE)
 BUILT_IN = load_routines(None, pytest.fail)
 
 MANIFEST = b"name: calm-week\nauthor: Ada Example\nlicence: CC BY 4.0\nreviewed_by: nobody\n"
@@ -94,7 +97,7 @@ def zipped(
 
 def add(source: Path) -> tuple[Routine, ...]:
     """Add a pack beside the built-in routines."""
-    return add_pack(source, LIBRARY, BUILT_IN, TABLE.find_safety)[1]
+    return add_pack(source, LIBRARY, BUILT_IN, LANGUAGE)[1]
 
 
 def with_file(name: str, data: bytes = b"x\n") -> dict[str, bytes]:
@@ -121,18 +124,18 @@ def changed(name: str, old: bytes, new: bytes) -> dict[str, bytes]:
     ],
 )
 def test_a_good_pack_is_added_and_removed(make: Make, tmp_path: Path) -> None:
-    pack, routines = add_pack(make(tmp_path), LIBRARY, BUILT_IN, TABLE.find_safety)
+    pack, routines = add_pack(make(tmp_path), LIBRARY, BUILT_IN, LANGUAGE)
     assert (pack.name, pack.author, pack.licence) == ("calm-week", "Ada Example", "CC BY 4.0")
     assert pack.reviewed_by == "nobody"
     assert {path.name: path.read_bytes() for path in pack.folder.iterdir()} == GOOD
     assert [path.name for path in packs_folder().iterdir()] == ["calm-week"]
-    listed = list_routines(TABLE.find_safety, pytest.fail)
+    listed = list_routines(LANGUAGE, pytest.fail)
     assert [one.routine for one in listed] == [*BUILT_IN, *routines]
     assert (listed[-1].pack, listed[-1].routine.stretches[1].hold_seconds) == (pack, 20)
 
     assert remove_pack("calm-week", installed_packs(pytest.fail)) == pack
     assert list(packs_folder().iterdir()) == []
-    assert load_routines(TABLE.find_safety, pytest.fail) == BUILT_IN
+    assert load_routines(LANGUAGE, pytest.fail) == BUILT_IN
 
 
 def link(where: Path) -> Path:

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from driver import PACK
 from fakes import FakeVoice, fake_samples
 
 from assistant.audio.mixer import SILENCE, Mixer
 from assistant.core.events import PromptFinished, SentenceFinished
 from assistant.core.ports import Speech
-from assistant.core.script import sentences
 from assistant.speech.prompt_cache import PromptCache
 from assistant.speech.prompting import MAX_REQUESTS, Prompter, PromptingThread
 
@@ -26,7 +26,9 @@ class Rig:
         self.mixer = Mixer()
         self.troubles: list[str] = []
         cache = PromptCache(None, on_trouble=self.troubles.append)
-        self.prompter = Prompter(self.voice, cache, self.mixer, on_trouble=self.troubles.append)
+        self.prompter = Prompter(
+            self.voice, cache, self.mixer, sentences=PACK.sentences, on_trouble=self.troubles.append
+        )
 
     def play(self, block_count: int = 300) -> tuple[bytes, list[int]]:
         """What is heard until all is played, and which prompts have finished."""
@@ -50,7 +52,7 @@ def heard(*spoken: str) -> bytes:
     ],
 )
 def test_sentences(text: str, pieces: list[str]) -> None:
-    assert sentences(text) == pieces
+    assert PACK.sentences(text) == pieces
 
 
 def test_prompts_are_spoken_in_order_and_finish() -> None:

@@ -18,11 +18,11 @@ from assistant.core.intents import Intent, PhraseTable
 from assistant.core.routine import Condition, Equipment, Position, Region, Stretch
 from assistant.core.selection import routine_minutes
 from assistant.errors import ContentError
-from assistant.language.packs import load_language
+from assistant.languages.packs import load_language
 from assistant.resources import resource_path
-from assistant.store.documents import MAX_BYTES, DocumentError
+from assistant.store.documents import MAX_BYTES, DocumentError, schema_json
 from assistant.store.library import builtin_folder, load_library, yaml_files
-from assistant.store.routine_files import schema_json
+from assistant.store.routine_files import RoutineFile
 from assistant.store.routines import check_file, load_routine, load_routines, user_folder
 
 GOOD = textwrap.dedent("""\
@@ -65,6 +65,7 @@ GOOD = textwrap.dedent("""\
 LIBRARY = load_library()
 
 TABLE = PhraseTable(phrases={Intent.STOP: ("stop", "hold on"), Intent.PAIN: ("hurts",)}, slots={})
+LANGUAGE = replace(load_language(), table=TABLE)
 
 Write = Callable[[str], Path]
 
@@ -89,8 +90,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_good_file_becomes_a_routine(write: Write) -> None:
     path = write(GOOD)
-    routine = load_routine(path, TABLE.find_safety, LIBRARY)
-    assert check_file(path, TABLE.find_safety, LIBRARY) == ()
+    routine = load_routine(path, LANGUAGE, LIBRARY)
+    assert check_file(path, LANGUAGE, LIBRARY) == ()
     assert (routine.id, routine.spoken_name, routine.order_reason) == ("morning", "morning", "")
     assert routine.stretches[0] == Stretch(
         id="neck-tilt",
@@ -336,11 +337,11 @@ BROKEN: dict[str, tuple[Callable[[], str], int, str, str]] = {
 def test_a_broken_file_is_told_with_line_and_field(name: str, write: Write) -> None:
     text, line, field, message = BROKEN[name]
     path = write(text())
-    problems = check_file(path, TABLE.find_safety, LIBRARY)
+    problems = check_file(path, LANGUAGE, LIBRARY)
     assert [(p.path, p.line, p.field) for p in problems if message in p.message] == [(path, line, field)]
     assert str(problems[0]).startswith(f"{path}:{problems[0].line}: ")
     with pytest.raises(ContentError, match=r"mine\.yaml:\d+: "):
-        load_routine(path, TABLE.find_safety, LIBRARY)
+        load_routine(path, LANGUAGE, LIBRARY)
 
 
 def test_all_problems_of_a_file_are_told_at_once_in_order(write: Write) -> None:
@@ -396,7 +397,7 @@ def test_another_order_is_allowed_with_a_reason(write: Write) -> None:
 def test_no_bytes_bring_the_reader_down(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.mktemp("bytes") / "any.yaml"
     path.write_bytes(data)
-    assert all(problem.line >= 1 for problem in check_file(path, TABLE.find_safety, LIBRARY))
+    assert all(problem.line >= 1 for problem in check_file(path, LANGUAGE, LIBRARY))
 
 
 _VALUES = st.recursive(
@@ -416,7 +417,7 @@ def test_any_value_of_any_field_is_accepted_or_told(
     data["stretches"][0][key] = value
     path = tmp_path_factory.mktemp("values") / "any.yaml"
     path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
-    problems = check_file(path, TABLE.find_safety, LIBRARY)
+    problems = check_file(path, LANGUAGE, LIBRARY)
     if not problems:
         kept = getattr(load_routine(path).stretches[0], key)
         assert (list(kept) if isinstance(kept, tuple) else kept) == value
@@ -424,7 +425,7 @@ def test_any_value_of_any_field_is_accepted_or_told(
 
 def test_stretches_of_the_library_are_named_or_used_with_numbers_of_their_own(write: Write) -> None:
     use = "  - {use: knee-to-chest, hold_seconds: 20, repetitions: 2, position: bed}\n"
-    named, used = load_routine(write(GOOD + "  - self-hug\n" + use), TABLE.find_safety, LIBRARY).stretches[2:]
+    named, used = load_routine(write(GOOD + "  - self-hug\n" + use), LANGUAGE, LIBRARY).stretches[2:]
     assert named == LIBRARY["self-hug"]
     changes = {"hold_seconds": 20, "repetitions": 2, "position": Position.BED}
     assert used == replace(LIBRARY["knee-to-chest"], **changes)
@@ -434,7 +435,7 @@ def test_stretches_of_the_library_are_named_or_used_with_numbers_of_their_own(wr
 def test_what_a_planner_needs_may_be_written_out(write: Write) -> None:
     more = ["breath: Breathe softly.", "also_in: [bed, floor]", "equipment: [wall]", "avoid: [dizziness]"]
     text = GOOD + "".join(f"    {line}\n" for line in more)
-    stretch = load_routine(write(text), TABLE.find_safety, LIBRARY).stretches[1]
+    stretch = load_routine(write(text), LANGUAGE, LIBRARY).stretches[1]
     assert (stretch.breath, stretch.also_in) == ("Breathe softly.", {Position.BED, Position.FLOOR})
     assert (stretch.equipment, stretch.avoid) == ({Equipment.WALL}, {Condition.DIZZINESS})
 
@@ -457,10 +458,10 @@ ORDER = [
 
 class TestBuiltIn:
     def test_they_break_no_rule(self) -> None:
-        find_safety = load_language().table.find_safety
+        language = load_language()
         files = yaml_files(builtin_folder())
         assert [path.stem for path in files] == ORDER
-        assert [problem for path in files for problem in check_file(path, find_safety, LIBRARY)] == []
+        assert [problem for path in files for problem in check_file(path, language, LIBRARY)] == []
 
     def test_they_take_the_minutes_they_promise(self) -> None:
         minutes = {r.id: routine_minutes(r) for r in load_routines(None, pytest.fail)}
@@ -504,7 +505,7 @@ class TestBuiltIn:
 
     def test_their_schema_is_current_and_they_keep_to_it(self) -> None:
         text = (builtin_folder() / "schema.json").read_text(encoding="utf-8")
-        assert text == schema_json()  # `limber routines schema > routines/schema.json` renews it
+        assert text == schema_json(RoutineFile)  # `limber routines schema > routines/schema.json` renews it
         for path in yaml_files(builtin_folder()):
             source = path.read_text(encoding="utf-8")
             assert source.startswith("# yaml-language-server: $schema=schema.json\n")
@@ -524,14 +525,14 @@ class TestOwn:
         (home / "mine.yaml").write_text(GOOD, encoding="utf-8")
         (home / ".mine.yaml.swp.yaml").write_text("an editor's", encoding="utf-8")
         (home / "notes.txt").write_text("no routine", encoding="utf-8")
-        routines = load_routines(TABLE.find_safety, pytest.fail)
+        routines = load_routines(LANGUAGE, pytest.fail)
         assert [r.id for r in routines] == [*ORDER, "morning"]
 
     def test_a_broken_one_is_named_in_a_line_and_left_out(self, home: Path) -> None:
         (home / "a.yaml").write_text(GOOD.replace("Sit tall.", "Push!"), encoding="utf-8")
         (home / "b.yml").write_text(GOOD, encoding="utf-8")
         said: list[str] = []
-        assert load_routines(TABLE.find_safety, said.append)[-1].id == "morning"
+        assert load_routines(LANGUAGE, said.append)[-1].id == "morning"
         assert len(said) == 1
         assert f"{home / 'a.yaml'}:15: stretches[0].enter[0]: " in said[0]
         assert "\n" not in said[0]

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "safety.md").read_text()
 REFERENCES = sorted({quoted for quoted in re.findall(r"`([^`]+)`", DOCUMENT) if re.search(r"/|\w::", quoted)})
 RULE = re.compile(r"^\| \*\*(\w\d+)\b.*\|$", re.MULTILINE)
-TO_FILL, NOT_KEPT = "TO FILL", ("**Not kept.**", "**Not tested.**")
+NOT_KEPT = ("**Not kept.**", "**Not tested.**")
 
 
 def members(node: ast.Module | ast.ClassDef) -> dict[str, ast.stmt]:
@@ -68,9 +68,9 @@ def test_what_it_names_is_there(reference: str) -> None:
         ("assistant/core/pain_rules.py::rules", False),
         ("assistant/core/pains.py", False),
         ("assistant/core", False),
-        ("assistant/language/en/prompts.toml::lines.hold", True),
-        ("assistant/language/en/prompts.toml::lines.hold.still", False),
-        ("assistant/language/en/prompts.toml::lines.holds", False),
+        ("assistant/languages/en/prompts.toml::lines.hold", True),
+        ("assistant/languages/en/prompts.toml::lines.hold.still", False),
+        ("assistant/languages/en/prompts.toml::lines.holds", False),
         ("docs/hearing.md", True),
         ("docs/hearing.md::lines", False),
     ],
@@ -85,7 +85,7 @@ def test_every_rule_says_where_it_is_kept_and_where_it_is_tested() -> None:
     for rule, *places in rows:
         assert len(places) == (1 if re.match(r"\*\*B(\d|10)\.", rule) else 2), rule
         for place in places:
-            named = place == TO_FILL or place.startswith(NOT_KEPT)
+            named = place.startswith(NOT_KEPT)
             assert named or any(f"`{reference}`" in place for reference in REFERENCES), rule
 
 
@@ -104,14 +104,14 @@ def test_no_rule_stands_twice_and_none_is_missing() -> None:
 
 
 def test_every_kind_of_warning_sign_and_every_first_question_is_in_it() -> None:
-    phrases = "assistant/language/en/phrases.toml::red_flags."
+    phrases = "assistant/languages/en/phrases.toml::red_flags."
     assert {r.removeprefix(phrases) for r in REFERENCES if r.startswith(phrases)} == set(RedFlag)
-    questions = {f"assistant/language/en/prompts.toml::lines.{line}" for line in HISTORY_LINES}
+    questions = {f"assistant/languages/en/prompts.toml::lines.{line}" for line in HISTORY_LINES}
     assert questions <= set(REFERENCES)
 
 
 def test_a_warning_sign_is_told_with_the_advice_that_it_gets() -> None:
-    flags = tomllib.loads((ROOT / "assistant/language/en/phrases.toml").read_text())["red_flags"]
+    flags = tomllib.loads((ROOT / "assistant/languages/en/phrases.toml").read_text())["red_flags"]
     for row in (row[0] for row in RULE.finditer(DOCUMENT) if row[1].startswith("R")):
         told = re.findall(r"::(?:red_flags|lines)\.(\w+)`", row)
         assert told == [told[0], flags[told[0]]["advice"]]

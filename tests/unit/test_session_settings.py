@@ -21,8 +21,8 @@ from assistant.core.adapting import Form, form_today
 from assistant.core.events import Started
 from assistant.core.prompts import Line
 from assistant.core.routine import Condition
-from assistant.equipment import load_content, new_session, session_settings
 from assistant.errors import ConfigError
+from assistant.opening import load_content, new_session, session_settings
 from assistant.store.history import History
 from assistant.store.history_profile import Profile, read_profile
 
@@ -86,7 +86,7 @@ def test_where_the_history_cannot_be_read_the_session_is_as_the_first(tmp_path: 
     said: list[str] = []
     config = Config(session=SessionConfig(routine="whole-spine"))
     pack, routines = load_content(config, pytest.fail)
-    session = new_session(config, pack, routines, path, said.append, hears_itself=False)
+    session = new_session(config, pack, routines, path, said.append)
     assert said == [f"The history {path} cannot be read: file is not a database."]
     spoken = [action.text for action in session.handle(Started(), 0.0) if isinstance(action, Speak)]
     assert pack.render(Line.SCREENING) in spoken

@@ -25,10 +25,17 @@ class Question:
     full: Lines
     again: Lines
 
-    def ask_in_full(self, context: Context) -> None:
-        """Ask as if for the first time."""
+    def begin(self, context: Context) -> None:
+        """Ask for the first time, after what was said on the way here."""
         context.times_asked, context.asked_shortly = 1, False
-        context.script.say_instead(*self.full(context))
+        for line in self.full(context):
+            context.script.say(line)
+
+    def ask_in_full(self, context: Context) -> None:
+        """Ask as if for the first time, in place of what is being said."""
+        if context.script.speaking:
+            context.script.cut()
+        self.begin(context)
 
     def ask(self, context: Context) -> None:
         """Ask again, shortly."""

@@ -84,7 +84,7 @@ def _begin(context: Context, routine: Routine) -> None:
 
 def tell_routines(context: Context) -> None:
     """Say what there is."""
-    names = ". ".join(routine.spoken_name for routine in available(context))
+    names = context.script.pack.rules.listed([routine.spoken_name for routine in available(context)])
     if names:
         context.script.reply(Line.ROUTINES, routines=names)
     else:
@@ -126,7 +126,7 @@ CHOOSING = Behavior(
         Row(Signal.TIME_OVER, _CHOOSING, State.ASLEEP, do=interrupt),
         Row(Intent.BRING_BACK, (State.CHOOSING, *UNDER_WAY, State.PAUSED), None, do=bring_back),
     ),
-    entering={State.CHOOSING: WHAT_TO_STRETCH.ask_in_full},
+    entering={State.CHOOSING: WHAT_TO_STRETCH.begin},
     unanswered={
         State.CHOOSING: (
             "resume not_yet next back how_long whats_next more_time longer shorter easier yes no unsure "

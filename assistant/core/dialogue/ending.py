@@ -130,7 +130,7 @@ ENDING = Behavior(
         Row(Signal.SPOKEN, _CLOSING, State.FINISHED),
     ),
     entering={
-        State.FINISHING: FINISH_OR_REST.ask_in_full,
+        State.FINISHING: FINISH_OR_REST.begin,
         State.CLOSING: _enter_closing,
         State.FINISHED: _enter_finished,
     },

@@ -243,7 +243,7 @@ PAIN = Behavior(
     ),
     entering={
         State.EASING: _enter_easing,
-        **{state: question.ask_in_full for state, question in QUESTIONS.items()},
+        **{state: question.begin for state, question in QUESTIONS.items()},
     },
     unanswered={
         State.EASING: (

@@ -73,7 +73,7 @@ def history_told(context: Context) -> None:
 def cannot_skip(context: Context) -> None:
     """Say why, and ask once more."""
     context.script.say_instead(Line.CANNOT_SKIP)
-    (PHYSICIAN if context.state is State.SCREENING else HISTORY).ask_in_full(context)
+    (PHYSICIAN if context.state is State.SCREENING else HISTORY).begin(context)
 
 
 def ask_range(context: Context) -> None:
@@ -126,6 +126,7 @@ def send_to_rest(context: Context) -> None:
 def score_after(context: Context) -> None:
     """Tell the change as it is."""
     after, before = heard_score(context), context.score_before
+    context.score_after = after
     context.script.do(RecordPainScore("after", after))
     if before is None:
         return
@@ -188,11 +189,11 @@ SCREENING = Behavior(
         ),
     ),
     entering={
-        State.SCREENING: PHYSICIAN.ask_in_full,
-        State.HISTORY: HISTORY.ask_in_full,
-        State.SCORE_NOW: SCORE_NOW.ask_in_full,
-        State.NEWS: NEWS.ask_in_full,
-        State.SCORE_AFTER: SCORE_NOW.ask_in_full,
+        State.SCREENING: PHYSICIAN.begin,
+        State.HISTORY: HISTORY.begin,
+        State.SCORE_NOW: SCORE_NOW.begin,
+        State.NEWS: NEWS.begin,
+        State.SCORE_AFTER: SCORE_NOW.begin,
     },
     unanswered={
         State.SCREENING: (

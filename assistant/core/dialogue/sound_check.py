@@ -1,8 +1,8 @@
 """The sound check: the person says one word, which proves both microphone and loudspeaker.
 
-audio/sound_check.py measures; here it is decided which word passes, and what is said about what was measured.
-The person answers a question that is only spoken, so an answer proves the loudspeaker as well as the
-microphone, whether or not our own voice comes back.
+audio/sound_measuring.py measures; here it is decided which word passes, and what is said about what was
+measured. The person answers a question that is only spoken, so an answer proves the loudspeaker as well as
+the microphone, whether or not our own voice comes back.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from assistant.core.context import Context
 from assistant.core.dialogue.asking import Question, lines, may_ask_again
 from assistant.core.dialogue.pausing import interrupt
 from assistant.core.dialogue.table import Behavior, Row
-from assistant.core.events import SoundMeasured
+from assistant.core.events import SoundMeasured, Source
 from assistant.core.intents import Intent, PhraseTable
 from assistant.core.prompts import Line
 from assistant.core.states import Signal, State
@@ -71,10 +71,16 @@ def has_strong_echo(measured: SoundMeasured) -> bool:
 CAN_YOU_BE_HEARD = Question(lines(SAYS_STOP), lambda context: (unheard_line(context.sound),))
 
 
+def is_spoken(context: Context) -> bool:
+    """Whether it was heard: what is typed or touched proves no microphone."""
+    assert context.heard is not None
+    return context.heard.source is Source.VOICE
+
+
 def says_the_word(context: Context) -> bool:
     """Whether it was the word that was asked for."""
     assert context.heard is not None
-    return is_asked_for(context.heard.phrase, context.script.pack.table)
+    return is_spoken(context) and is_asked_for(context.heard.phrase, context.script.pack.table)
 
 
 def in_the_clear(context: Context) -> bool:
@@ -114,9 +120,12 @@ SOUND_CHECK = Behavior(
         *CAN_YOU_BE_HEARD.rows(State.SOUND_CHECK),
         Row(Signal.TIME_OVER, _SOUND_CHECK, State.ASLEEP, do=interrupt),
         *(Row(trigger, _SOUND_CHECK, None, (may_ask_again,), ask_for_word) for trigger in _ALMOST_IT),
-        *(Row(trigger, _SOUND_CHECK, State.INTRODUCING, do=sound_checked) for trigger in _ALMOST_IT),
+        *(
+            Row(trigger, _SOUND_CHECK, State.INTRODUCING, (is_spoken,), sound_checked)
+            for trigger in _ALMOST_IT
+        ),
     ),
-    entering={State.SOUND_CHECK: CAN_YOU_BE_HEARD.ask_in_full},
+    entering={State.SOUND_CHECK: CAN_YOU_BE_HEARD.begin},
     unanswered={
         State.SOUND_CHECK: (
             "resume not_yet next back how_long whats_next more_time longer shorter easier no number "

@@ -122,7 +122,7 @@ def _enter_instructing(context: Context) -> None:
 def _instruction_texts(context: Context, step: Step, before: Step | None) -> tuple[str, ...]:
     """What is said to get into a step that follows another, its announcement first."""
     has_sides, render = step.stretch.has_sides, context.script.pack.render
-    if before is None or before.stretch is not step.stretch:
+    if before is None or before.stretch.id != step.stretch.id:
         line = Line.STRETCH_SIDE if has_sides else Line.STRETCH
     elif step.side is Side.RIGHT:
         line = Line.OTHER_SIDE
@@ -139,7 +139,7 @@ def _past(context: Context, stretch: Stretch) -> StretchPast:
 def _changes(context: Context, step: Step, before: Step | None) -> tuple[str, ...]:
     """What is different about a stretch today, told whenever the way into it is told."""
     render = context.script.pack.render
-    is_first = before is None or before.stretch is not step.stretch
+    is_first = before is None or before.stretch.id != step.stretch.id
     if step.stretch.id in context.easier and (is_first or step.side is Side.RIGHT):
         told = Line.EASIER if step.stretch.id in context.hurt_today else Line.EASIER_TODAY
         return (*((render(told),) if is_first else ()), step.stretch.easier)

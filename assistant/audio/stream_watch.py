@@ -1,0 +1,97 @@
+"""When a microphone or a speaker has failed, judged from what its stream does: PortAudio reports no fault.
+
+Pure: times are passed in, in seconds of any one clock. Must not touch a stream.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from assistant.core.ports import BLOCK_SECONDS
+
+STALL_SECONDS = 1.0
+"""Without a block for so long, the stream is dead. Blocks come every 20 ± 1.4 ms."""
+
+START_SECONDS = 2.5
+"""A device that was idle may take a block at once and the next 2 s later."""
+
+ZEROS_SECONDS = 2.8
+"""A microphone that works is never exactly zero; this long is noticed within 3 s, its cause included."""
+
+_FIRST_RETRY_SECONDS = 0.5
+_LAST_RETRY_SECONDS = 5.0
+
+
+class StreamCondition(StrEnum):
+    """What is known about a stream."""
+
+    WELL = "well"
+    SILENT = "silent"
+    LOST = "lost"
+
+
+class StreamWatch:
+    """Judges one stream, and says when to try to open it again: after 0.5 s, 1, 2, 4, then every 5 s."""
+
+    def __init__(self, now: float) -> None:
+        """Begin with a stream that was opened `now` and is taken to be well."""
+        self.condition = StreamCondition.WELL
+        self._retry_seconds = _FIRST_RETRY_SECONDS
+        self._retry_at = now
+        self.opened(now)
+
+    def opened(self, now: float) -> None:
+        """The stream was opened: its blocks may take a while to come; its next retry waits for that."""
+        self._expected_by = now + START_SECONDS
+        self._retry_at = max(self._retry_at, self._expected_by)
+
+    def block(self, now: float) -> None:
+        """A block passed: the stream lives."""
+        self._lives(now)
+        self._become(StreamCondition.WELL, now)
+
+    def check(self, now: float, active: bool) -> None:
+        """Look at the stream between blocks; `active` is PortAudio's opinion of it."""
+        if not active or now >= self._expected_by:
+            self._become(StreamCondition.LOST, now)
+
+    def retry_due(self, now: float) -> bool:
+        """Tell, once for each retry, that it is time to open a faulty stream again."""
+        if self.condition is StreamCondition.WELL or now < self._retry_at:
+            return False
+        self._retry_at = now + self._retry_seconds
+        self._retry_seconds = min(2 * self._retry_seconds, _LAST_RETRY_SECONDS)
+        return True
+
+    def _lives(self, now: float) -> None:
+        self._expected_by = max(self._expected_by, now + STALL_SECONDS)
+
+    def _become(self, condition: StreamCondition, now: float) -> None:
+        if self.condition is StreamCondition.WELL and condition is not StreamCondition.WELL:
+            self._retry_at = now + _FIRST_RETRY_SECONDS
+            self._retry_seconds = 2 * _FIRST_RETRY_SECONDS
+        self.condition = condition
+
+
+class MicrophoneWatch(StreamWatch):
+    """Judges a microphone: exact zeros are a fault too, whether a mute switch or a device that went."""
+
+    def __init__(self, now: float) -> None:
+        """Begin with a microphone that was opened `now` and is taken to be well."""
+        super().__init__(now)
+        self._zeros_seconds = 0.0
+
+    def hear(self, now: float, zeros: bool, speaker_sounds: bool) -> None:
+        """A block of 20 ms arrived; `zeros` when each sample of it is exactly 0.
+
+        When the only microphone goes, the sound server may put the speaker's own monitor in its place, so
+        sound that arrives while the speaker sounds proves nothing.
+        """
+        self._lives(now)
+        if zeros:
+            self._zeros_seconds += BLOCK_SECONDS
+            if self._zeros_seconds >= ZEROS_SECONDS:
+                self._become(StreamCondition.SILENT, now)
+        elif not speaker_sounds:
+            self._zeros_seconds = 0.0
+            self._become(StreamCondition.WELL, now)

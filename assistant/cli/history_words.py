@@ -1,0 +1,47 @@
+"""Past sessions in words, for the table and the charts of `limber history`.
+
+Pure. Must not judge: it says what was told.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assistant.core.routine import Stretch
+    from assistant.store.history_reader import Hurt, SessionSummary
+
+Stretches = dict[str, "Stretch"]
+"""By id; those of the past that are no more are missing."""
+
+
+def region_of(hurt: Hurt, stretches: Stretches) -> str:
+    """Where it hurt, "" where that is not known."""
+    stretch = stretches.get(hurt.stretch_id)
+    return stretch.region.replace("_", " ") if stretch else ""
+
+
+def hurt_in_words(session: SessionSummary, stretches: Stretches) -> list[str]:
+    """What hurt in a session and where, and how much of 10."""
+    said = []
+    for hurt in session.hurts:
+        stretch = stretches.get(hurt.stretch_id)
+        name = stretch.name if stretch else hurt.stretch_id or "outside any stretch"
+        region = f" ({region_of(hurt, stretches)})" if stretch else ""
+        said.append(name + region + ("" if hurt.score is None else f": {hurt.score} of 10"))
+    return said + [f"warning sign: {kind.replace('_', ' ')}" for kind in session.red_flags]
+
+
+def ending_in_words(session: SessionSummary) -> str:
+    """Why a session ended."""
+    return {
+        "ended_by_user": "you ended it",
+        "emergency": "warning sign",
+        "see_physician": "see a clinician",
+    }.get(session.end_reason, session.end_reason.replace("_", " "))
+
+
+def pain_in_words(session: SessionSummary) -> str:
+    """The pain before and after, "-" where no number was told."""
+    told = [("-" if score is None else str(score)) for score in (session.pain_before, session.pain_after)]
+    return "-" if told == ["-", "-"] else " → ".join(told)

@@ -1,0 +1,69 @@
+"""Events as plain values and back, and what a journal of them brings a session to. Elsewhere it is kept.
+
+A session is nothing but what it was told, in order, with the times: whoever tells a fresh one the same, with
+the same settings and content, brings it to the same state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from assistant.core.events import (
+    DeadlineReached,
+    Event,
+    MicrophoneLost,
+    MicrophoneRestored,
+    NotUnderstood,
+    PromptFinished,
+    Said,
+    SentenceFinished,
+    SoundMeasured,
+    Source,
+    SpeakerLost,
+    SpeakerRestored,
+    Started,
+    TalkHeard,
+)
+from assistant.core.intents import Intent, Slots
+from assistant.core.session import Session
+
+_KINDS: dict[str, type] = {
+    kind.__name__: kind
+    for kind in (
+        *(Said, TalkHeard, NotUnderstood, Started, DeadlineReached, SentenceFinished, PromptFinished),
+        *(MicrophoneLost, MicrophoneRestored, SpeakerLost, SpeakerRestored, SoundMeasured),
+    )
+}
+
+
+def as_values(event: Event) -> dict[str, Any]:
+    """The event as what JSON knows: its kind's name under "event", and its fields."""
+    return {"event": type(event).__name__, **asdict(event)}
+
+
+def from_values(values: Mapping[str, Any]) -> Event:
+    """The event that `as_values` made these of. Raises ValueError for anything else."""
+    fields = dict(values)
+    try:
+        kind = _KINDS[fields.pop("event")]
+        if "words" in fields:
+            fields["words"] = tuple(fields["words"])
+        if kind is Said:
+            fields |= {
+                "intent": Intent(fields["intent"]),
+                "slots": Slots(**fields["slots"]),
+                "source": Source(fields["source"]),
+            }
+        event: Event = kind(**fields)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{values!r}: {error}") from error
+    return event
+
+
+def replay(session: Session, entries: Iterable[tuple[float, Event]]) -> Session:
+    """Tell a fresh session all that a journal holds, pairs of the session's `now` and an event; return it."""
+    for now, event in entries:
+        session.handle(event, now)
+    return session

@@ -1,0 +1,1 @@
+"""Listening: what recognizers believe was said becomes what somebody meant."""

@@ -1,0 +1,77 @@
+"""How long an utterance has gone on, and how loud: whether a phrase stands out of the talk before it.
+
+Time is passed in. Owned by the reflex that watches the utterance.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+from assistant.core.ports import BLOCK_SECONDS
+
+_SHOWN_AFTER_SECONDS = 0.3
+"""So long after they have begun the first words of an utterance are shown."""
+_PHRASE_SECONDS = (-0.5, 0.4)
+"""When a safety phrase sounds, from when it is first shown."""
+_LOUD_SHARE = 0.9
+_OWN_TALK_DB = 3.0
+_REMEMBERED_SECONDS = 15.0
+
+
+class Loudness:
+    """The utterance that is being heard, block by block."""
+
+    def __init__(self) -> None:
+        self._blocks: deque[tuple[float, float, float]] = deque(
+            maxlen=round(_REMEMBERED_SECONDS / BLOCK_SECONDS)
+        )
+        self._words_at: float | None = None
+
+    def accept(
+        self, now_seconds: float, level_dbfs: float, microphone_dbfs: float, *, has_words: bool
+    ) -> None:
+        """Take a block, as heard and before a canceller; `has_words` if words stand in the utterance."""
+        self._blocks.append((now_seconds, level_dbfs, microphone_dbfs))
+        if has_words and self._words_at is None:
+            self._words_at = now_seconds
+
+    def end(self) -> None:
+        """The utterance is over."""
+        self._words_at = None
+
+    def talk_seconds_before(self, shown_at: float) -> float:
+        """How long there had been words when a phrase was first shown."""
+        return 0.0 if self._words_at is None else shown_at - self._words_at
+
+    def louder_db(self, shown_at: float) -> float:
+        """How much louder a phrase first shown then is than the talk before it; infinite without any.
+
+        What a canceller has brought down is nobody's talk, but our own.
+        """
+        talk, microphone = self._talk_before(shown_at)
+        phrase, _ = self._loudness_dbfs(*self._sounds(shown_at))
+        is_our_own = microphone - talk >= _OWN_TALK_DB
+        return math.inf if is_our_own or not math.isfinite(talk) else phrase - talk
+
+    def cancelled_db(self, shown_at: float) -> float:
+        """How far the canceller has brought down the sound of a phrase first shown at that time."""
+        heard, microphone = self._loudness_dbfs(*self._sounds(shown_at))
+        return microphone - heard if math.isfinite(heard) else 0.0
+
+    def _talk_before(self, shown_at: float) -> tuple[float, float]:
+        talk_begins = shown_at - self.talk_seconds_before(shown_at) - _SHOWN_AFTER_SECONDS
+        return self._loudness_dbfs(talk_begins, self._sounds(shown_at)[0])
+
+    @staticmethod
+    def _sounds(shown_at: float) -> tuple[float, float]:
+        before, after = _PHRASE_SECONDS
+        return shown_at + before, shown_at + after
+
+    def _loudness_dbfs(self, from_seconds: float, until_seconds: float) -> tuple[float, float]:
+        """The levels under which nine tenths of a stretch stay, as heard and before; -inf for no stretch."""
+        stretch = [block for block in self._blocks if from_seconds < block[0] <= until_seconds]
+        at = int(len(stretch) * _LOUD_SHARE)
+        if not stretch:
+            return -math.inf, -math.inf
+        return sorted(block[1] for block in stretch)[at], sorted(block[2] for block in stretch)[at]

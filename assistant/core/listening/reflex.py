@@ -1,0 +1,312 @@
+"""When a safety phrase is believed: suspected at once, confirmed when it has held, else taken back.
+
+One `Reflex` watches one recognizer's stream, in every state of a session; nothing vetoes or delays it. It has
+the stream's `Listener`. Time is passed in, counted in samples of the microphone. Owned by the hearing path.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from assistant.core.events import Meaning
+from assistant.core.intents import UNKNOWN_WORD, Intent, Match, PhraseTable, Words, place_of
+from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses, PartialHypothesis
+from assistant.core.listening.listener import Listener
+from assistant.core.listening.loudness import Loudness
+
+_ROUNDING_SECONDS = 1e-6
+_NEVER = -math.inf
+_JUDGE_EVERY_SECONDS = 0.1
+
+Plausibility = Callable[[str, float], float]
+"""How well a phrase, first suspected so many seconds ago, fits the sound, in nats a phone; 0 at best."""
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """From where to where a number may be set."""
+
+    least: float
+    most: float
+
+
+_Plausibility = Annotated[float, Within(-100.0, 0.0)]
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingPoint:
+    """How much is asked of a safety phrase before it is believed; the configuration takes its keys from here.
+
+    Words decoded in the middle of a sentence often turn into others with the next syllable: docs/hearing.md
+    has what is missed and what is made up with these values. A phrase is alone when its utterance has no
+    other words so far; what other people say is mistaken for a phrase among words most of all.
+
+    Talk is what has gone on for `talk_seconds` before the phrase. People who are not talking to us talk on,
+    and no louder: there a phrase is doubted, unless it is `stands_out_db` louder than the talk before it, or
+    the second within `doubt_seconds`. A phrase in doubt is believed when nobody has talked on for
+    `doubted_quiet_seconds`. Any other is believed at the latest when it is final.
+
+    The sound itself has to bear the phrase out as well (`Recognizer.plausibility`, in nats a phone): a little
+    where it is alone, more among other words, most after talk. Where a phrase that is alone was not believed
+    for that, less is asked for `doubt_seconds`: who is not heard says it again.
+
+    Words whose sound a canceller has brought down by `leftover_db` are what it left of our own voice: a
+    person is heard as loud as before. A safety phrase is a suspicion then, and nothing is believed.
+    """
+
+    alone_quiet_seconds: Annotated[float, Within(0.02, 0.4)] = 0.1
+    """A "stop" alone is believed when it has been so long quiet since the last speech."""
+    alone_stood_seconds: Annotated[float, Within(0.0, 2.0)] = 0.24
+    """Or when it has stood there for so long, though sound goes on."""
+    among_quiet_seconds: Annotated[float, Within(0.02, 0.4)] = 0.3
+    """Pain, a red flag, or a phrase before or after other words is believed after so long a quiet."""
+    among_stood_seconds: Annotated[float, Within(0.0, 10.0)] = 0.5
+    """Or when it has stood there for so long, though sound and words go on."""
+    talk_seconds: Annotated[float, Within(0.0, 60.0)] = 0.8
+    stands_out_db: Annotated[float, Within(-90.0, 30.0)] = 4.0
+    doubted_quiet_seconds: Annotated[float, Within(0.4, 5.0)] = 1.2
+    alone_plausibility: _Plausibility = -2.0
+    unrecorded_plausibility: _Plausibility = -8.0
+    """Instead of `alone_plausibility`, of pain and red flags: no recording taught the judge those."""
+    among_plausibility: _Plausibility = -1.0
+    doubted_plausibility: _Plausibility = -0.7
+    again_plausibility: _Plausibility = -3.0
+    doubt_seconds: Annotated[float, Within(0.0, 60.0)] = 10.0
+    leftover_db: Annotated[float, Within(6.0, 120.0)] = 20.0
+    suspicion_seconds: Annotated[float, Within(0.0, 5.0)] = 0.6
+    """A suspicion lowers the voice for so long at most; what is confirmed later acts all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """A hypothesis that is believed, and what it means; None for no words."""
+
+    hypothesis: PartialHypothesis | FinalHypothesis
+    meaning: Meaning | None
+
+
+class Reflex:
+    """Watches the hypotheses of one recognizer, block by block. `safety_only` is the listener's."""
+
+    def __init__(
+        self,
+        table: PhraseTable,
+        plausibility: Plausibility,
+        point: OperatingPoint | None = None,
+        *,
+        safety_only: bool = False,
+    ) -> None:
+        self._table = table
+        self._plausibility = plausibility
+        self._point = point or OperatingPoint()
+        self._listener = Listener(table, safety_only=safety_only)
+        self._intents = frozenset[Intent]()
+        self._loudness = Loudness()
+        self._words: Words = ()
+        self._standing: PartialHypothesis | None = None
+        self._is_stop_alone = False
+        self._judged_at = _NEVER
+        self._changed_at = 0.0
+        self._suspected: Intent | None = None
+        self._suspected_at = 0.0
+        self._doubted: FinalHypothesis | None = None
+        self._doubted_at = _NEVER
+        self._denied_at = _NEVER
+        self._now = 0.0
+
+    @property
+    def suspects(self) -> bool:
+        """Whether a safety phrase stands in the words, not yet confirmed, and not for too long."""
+        return self._suspected is not None and self._now - self._suspected_at < self._point.suspicion_seconds
+
+    def listen_for(self, intents: frozenset[Intent]) -> None:
+        """Take these for what a command may mean, from now on."""
+        self._intents = intents
+
+    def accept(
+        self,
+        hypotheses: Hypotheses,
+        now_seconds: float,
+        seconds_since_speech: float | None,
+        level_dbfs: float,
+        microphone_dbfs: float,
+    ) -> list[Believed]:
+        """Take what a block brought, which may be nothing; return what may be believed, in order.
+
+        Every change of the words has to come, also to none. `seconds_since_speech` is None where no speech
+        has been noticed since the last utterance ended; `level_dbfs` is the block's, `microphone_dbfs` what
+        it was before a canceller. What is believed are the final hypotheses, and the partial ones with a
+        safety phrase that is new in its utterance and has held.
+        """
+        self._now = now_seconds
+        believed: list[Believed] = []
+        for hypothesis in hypotheses:
+            if self._doubted is not None and hypothesis.words:
+                believed += self._take_back()
+            if isinstance(hypothesis, PartialHypothesis):
+                self._look(hypothesis)
+            else:
+                believed += self._conclude(hypothesis)
+        self._loudness.accept(now_seconds, level_dbfs, microphone_dbfs, has_words=bool(self._words))
+        if (
+            self._doubted is not None
+            and self._quiet_since(self._doubted) >= self._point.doubted_quiet_seconds
+        ):
+            believed += self.finish()
+        if (
+            self._standing is not None
+            and self._has_held(self._standing, seconds_since_speech or 0.0)
+            and self._is_borne_out_by_now(self._standing)
+        ):
+            at_seconds = self._standing.at_seconds + now_seconds - self._changed_at
+            word_end_seconds = max(0.0, at_seconds - (seconds_since_speech or 0.0))
+            held = replace(self._standing, at_seconds=at_seconds, word_end_seconds=word_end_seconds)
+            believed += self._believe(held)
+            self._forget()
+        return believed
+
+    def finish(self) -> list[Believed]:
+        """Nobody talks on: what was in doubt is believed."""
+        if self._doubted is None:
+            return []
+        doubted, self._doubted = self._doubted, None
+        return self._believe(replace(doubted, at_seconds=doubted.at_seconds + self._now - self._changed_at))
+
+    def _believe(self, hypothesis: PartialHypothesis | FinalHypothesis) -> list[Believed]:
+        return [Believed(hypothesis, self._listener.interpret(hypothesis, self._intents))]
+
+    def _take_back(self) -> list[Believed]:
+        """Somebody talks on: what was in doubt was not for us. The next time it is."""
+        assert self._doubted is not None
+        doubted, self._doubted, self._doubted_at = self._doubted, None, self._now
+        return self._believe(replace(doubted, words=(UNKNOWN_WORD,)))
+
+    def _look(self, hypothesis: PartialHypothesis) -> None:
+        """The words have changed: does a safety phrase stand in them that has not been confirmed?"""
+        self._words = hypothesis.words
+        match = self._listener.foresee(hypothesis)
+        if match is None:
+            self._forget()
+            return
+        self._standing, self._changed_at, self._judged_at = hypothesis, self._now, _NEVER
+        self._is_stop_alone = self._is_alone(hypothesis.words) and any(
+            found.intent is Intent.STOP for found in self._all(match, hypothesis.words)
+        )
+        if match.intent is not self._suspected:
+            self._suspected, self._suspected_at = match.intent, self._now
+
+    def _conclude(self, final: FinalHypothesis) -> list[Believed]:
+        """The utterance is over: its words are believed, unless a safety phrase among them is in doubt."""
+        new = self._listener.foresee(final)
+        if self._suspected is None:
+            self._suspected_at = self._now - (final.at_seconds - final.word_end_seconds)
+        in_doubt = new is not None and self._is_in_doubt(final.words)
+        is_leftover = bool(final.words) and self._is_leftover()
+        is_made_up = not is_leftover and new is not None and not self._is_borne_out(new, final.words)
+        self._words = ()
+        self._loudness.end()
+        self._forget()
+        if is_made_up and self._is_alone(final.words):
+            self._denied_at = self._now
+        if is_leftover or is_made_up:
+            return self._believe(replace(final, words=(UNKNOWN_WORD,)))
+        if in_doubt:
+            self._doubted, self._changed_at = final, self._now
+            return []
+        return self._believe(final)
+
+    def _forget(self) -> None:
+        self._standing = self._suspected = None
+
+    def _has_held(self, standing: PartialHypothesis, quiet_seconds: float) -> bool:
+        limits = self._point
+        quiet_enough, stood_enough = limits.among_quiet_seconds, limits.among_stood_seconds
+        if self._is_stop_alone:
+            quiet_enough, stood_enough = limits.alone_quiet_seconds, limits.alone_stood_seconds
+        elif self._is_in_doubt(standing.words):
+            quiet_enough, stood_enough = limits.doubted_quiet_seconds, math.inf
+        stood_seconds = self._now - self._suspected_at
+        has_held = (
+            quiet_seconds + _ROUNDING_SECONDS >= quiet_enough
+            or stood_seconds + _ROUNDING_SECONDS >= stood_enough
+        )
+        return has_held and not self._is_leftover()
+
+    def _is_borne_out_by_now(self, standing: PartialHypothesis) -> bool:
+        """Asked again now and then, for more of the sound may be there."""
+        if self._now - self._judged_at < _JUDGE_EVERY_SECONDS:
+            return False
+        self._judged_at = self._now
+        found = self._listener.foresee(standing)
+        return found is None or self._is_borne_out(found, standing.words)
+
+    def _is_borne_out(self, found: Match, words: Words) -> bool:
+        """Whether the sound fits the phrase suspected among these words, or another in them."""
+        seconds = self._now - self._suspected_at
+        return any(
+            self._plausibility(match.phrase, seconds) >= self._asked(match, words)
+            for match in self._all(found, words)
+        )
+
+    def _asked(self, found: Match, words: Words) -> float:
+        """How well the sound has to fit a phrase among these words."""
+        limits = self._point
+        if self._is_alone(words):
+            said_again = self._now - self._denied_at <= limits.doubt_seconds
+            asked = limits.again_plausibility if said_again else limits.alone_plausibility
+            return asked if found.intent is Intent.STOP else limits.unrecorded_plausibility
+        if self._loudness.talk_seconds_before(self._suspected_at) >= limits.talk_seconds:
+            return limits.doubted_plausibility
+        return limits.among_plausibility
+
+    def _all(self, found: Match, words: Words) -> Iterator[Match]:
+        """A safety phrase found in these words, and all others in them."""
+        yield found
+        rest = _without(found, words)
+        if rest != words and (other := self._table.find_safety(rest)):
+            yield from self._all(other, rest)
+
+    def _quiet_since(self, doubted: FinalHypothesis) -> float:
+        return (
+            doubted.at_seconds - doubted.word_end_seconds + self._now - self._changed_at + _ROUNDING_SECONDS
+        )
+
+    def _is_leftover(self) -> bool:
+        """Whether the suspected phrase, or the last words, are what a canceller left of our own voice."""
+        return self._loudness.cancelled_db(self._suspected_at) >= self._point.leftover_db
+
+    def _is_in_doubt(self, words: Words) -> bool:
+        """Whether the phrase suspected among these words is just as likely a part of somebody's talk."""
+        return (
+            self._loudness.talk_seconds_before(self._suspected_at) >= self._point.talk_seconds
+            and self._now - self._doubted_at > self._point.doubt_seconds
+            and self._loudness.louder_db(self._suspected_at) < self._point.stands_out_db
+            and self._is_only_one(words)
+            and not self._is_alone(words)
+        )
+
+    def _is_only_one(self, words: Words) -> bool:
+        """Whether there is just one safety phrase in these words."""
+        found = self._table.find_safety(words)
+        return found is not None and self._table.find_safety(_without(found, words)) is None
+
+    def _is_alone(self, words: Words) -> bool:
+        """Whether the words are nothing but safety phrases, one after the other."""
+        ends = range(len(words), 0, -1)
+        return not words or any(
+            self._is_safety_phrase(words[:end]) and self._is_alone(words[end:]) for end in ends
+        )
+
+    def _is_safety_phrase(self, words: Words) -> bool:
+        found = self._table.find_safety(words)
+        return found is not None and len(found.phrase.split()) == len(words)
+
+
+def _without(found: Match, words: Words) -> Words:
+    """The words with `UNKNOWN_WORD` where the phrase first stands; the same where it does not."""
+    phrase = tuple(found.phrase.split())
+    at = place_of(words, phrase)
+    return words if at < 0 else (*words[:at], UNKNOWN_WORD, *words[at + len(phrase) :])

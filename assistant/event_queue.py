@@ -1,0 +1,76 @@
+"""The queue on which events wait for a session: any thread puts, the session's thread takes."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Sequence
+
+from assistant.core.events import Event, NotUnderstood, Said, TalkHeard
+
+MAX_EVENTS = 512
+MAX_REFLEXES = 64
+"""More than anybody says while a session's thread hangs; beyond it the oldest make room."""
+_log = logging.getLogger(__name__)
+
+
+class EventQueue:
+    """The one way into a session: bounded, with a lane of its own for safety phrases.
+
+    What is in the lane comes first and always finds room. An ordinary command that was said before a safety
+    phrase and comes after it is stale, and is dropped: nothing leads out of a pause that was said before it.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._events: deque[tuple[Event, int]] = deque()
+        self._reflexes: deque[tuple[Event, int]] = deque(maxlen=MAX_REFLEXES)
+        self._reflex_count = 0
+        self._reflex_count_taken = 0
+        self.overflow_count = 0
+        """Events that found no room."""
+        self.stale_count = 0
+        """Commands that a safety phrase overtook."""
+        self.hush_number = 0
+        """The last hush of the loudspeaker of which the session has been given the reason."""
+
+    def put(self, event: Event) -> None:
+        """Add an event, from any thread, without waiting."""
+        with self._changed:
+            if len(self._events) < MAX_EVENTS:
+                self._events.append((event, self._reflex_count))
+                self._changed.notify()
+                return
+            self.overflow_count += 1
+        _log.error("the event queue is full; %d events lost so far", self.overflow_count)
+
+    def put_reflex(self, events: Sequence[Event], hush_number: int) -> None:
+        """Add what has a safety phrase in it, for which the loudspeaker was hushed; from any thread."""
+        with self._changed:
+            self._reflex_count += 1
+            self.overflow_count += max(0, len(self._reflexes) + len(events) - MAX_REFLEXES)
+            last = len(events) - 1
+            self._reflexes.extend((event, hush_number * (at == last)) for at, event in enumerate(events))
+            self._changed.notify()
+
+    def get(self, timeout_seconds: float) -> Event | None:
+        """The next event; None when none comes in time. For one thread."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._reflexes or self._events, timeout_seconds):
+                return None
+            if self._reflexes:
+                event, hush_number = self._reflexes.popleft()
+                self.hush_number = max(self.hush_number, hush_number)
+                self._reflex_count_taken = self._reflex_count
+                return event
+            event, reflexes_before = self._events.popleft()
+            if _is_command(event) and reflexes_before < self._reflex_count_taken:
+                self.stale_count += 1
+                return None
+            return event
+
+
+def _is_command(event: Event) -> bool:
+    """Whether somebody said it, and no safety phrase is in it: those are never stale, from any source."""
+    return isinstance(event, NotUnderstood | TalkHeard) or (isinstance(event, Said) and not event.is_safety)

@@ -1,0 +1,91 @@
+"""The one list of front ends: by name, how each is opened, and whether it is shown what concerns health.
+
+A new front end is a module beside this one and an entry here. Belongs to the session's thread.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from assistant.core.events import Event
+from assistant.core.ports import FrontEnd
+from assistant.core.view import View, without_health
+from assistant.frontends.terminal import Terminal
+
+_log = logging.getLogger(__name__)
+
+Send = Callable[[Event], None]
+"""Takes an event for the session, from any thread, without waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A front end that can be opened.
+
+    Without `wants_health` its views hold neither words nor scores, and what a session does about pain looks
+    like a pause or an end (core/view.py).
+    """
+
+    description: str
+    open: Callable[[Send], FrontEnd]
+    wants_health: bool = False
+
+
+def _terminal(_send: Send) -> FrontEnd:
+    return Terminal(Console(markup=False, highlight=False, emoji=False, soft_wrap=True))
+
+
+FRONT_ENDS: dict[str, Entry] = {
+    "terminal": Entry("What is said and heard, line by line.", _terminal, wants_health=True),
+}
+
+
+class FrontEnds:
+    """Those that are open, as one: each gets what it may see, when that has changed."""
+
+    def __init__(self, opened: Iterable[tuple[Entry, FrontEnd]]) -> None:
+        self._with_health: list[FrontEnd] = []
+        self._without: list[FrontEnd] = []
+        for entry, front_end in opened:
+            (self._with_health if entry.wants_health else self._without).append(front_end)
+        self._last: View | None = None
+        self._last_without: View | None = None
+
+    def publish(self, view: View) -> None:
+        """Give everybody the view; from the session's thread, after each event."""
+        if view == self._last:
+            return
+        self._last = view
+        self._give(self._with_health, view)
+        reduced = without_health(view)
+        if reduced != self._last_without:
+            self._last_without = reduced
+            self._give(self._without, reduced)
+
+    def close(self) -> None:
+        """No more views come."""
+        for front_end in (*self._with_health, *self._without):
+            _without_harm(front_end.close)
+
+    @staticmethod
+    def _give(front_ends: list[FrontEnd], view: View) -> None:
+        front_ends[:] = [front_end for front_end in front_ends if _without_harm(front_end.publish, view)]
+
+
+def _without_harm(call: Callable[..., None], *arguments: View) -> bool:
+    """Whether a front end did as it should. Somebody is being guided: a session never fails with it."""
+    try:
+        call(*arguments)
+    except Exception:  # noqa: BLE001 - a front end that fails is not used any more, and the log says so
+        _log.exception("a front end failed")
+        return False
+    return True
+
+
+def open_front_ends(names: Sequence[str], send: Send) -> FrontEnds:
+    """Open these front ends, by names of the list, each with `send` for what is done there."""
+    return FrontEnds((entry, entry.open(send)) for entry in (FRONT_ENDS[name] for name in names))

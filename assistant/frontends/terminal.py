@@ -1,0 +1,50 @@
+"""The terminal: what Limber says, what it understood, and where the session is.
+
+Belongs to the session's thread. Must never raise or wait for somebody to look: a terminal that has gone is
+simply not written to any more.
+"""
+
+from __future__ import annotations
+
+import textwrap
+
+from rich.console import Console
+
+from assistant.core.context import Certainty
+from assistant.core.view import View
+
+
+class Terminal:
+    """The FrontEnd port on a rich console: prints what is new in a view."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._shown: View | None = None
+
+    def publish(self, view: View) -> None:
+        """Print what this view means to somebody who has read all before it, if anything."""
+        before, self._shown = self._shown, view
+        heard, hold = view.heard, view.hold
+        if heard and heard.certainty is not Certainty.NOT_UNDERSTOOD and heard != (before and before.heard):
+            self._print("You", heard.phrase, "cyan")
+        was_running = before is not None and before.hold is not None and before.hold.ends_at is not None
+        if hold and hold.ends_at is not None and not was_running:
+            self._print("", f"(hold for {hold.total_seconds - hold.held_seconds:.0f} seconds)", "dim")
+        for prompt in view.prompts:
+            if before is None or prompt not in before.prompts:
+                self._print("Limber", prompt.text[:1].upper() + prompt.text[1:], "bold")
+        if view.end_reason and not (before and before.end_reason):
+            self._print("", f"(session over: {view.end_reason.replace('_', ' ')})", "dim")
+
+    def close(self) -> None:
+        """What has been printed stays."""
+
+    def _print(self, who: str, text: str, style: str) -> None:
+        lines = textwrap.fill(f"{who:>6}  {text}", self._console.width, subsequent_indent=" " * 8)
+        try:
+            self._console.print(lines, style=style)
+        except (
+            OSError,
+            SystemExit,
+        ):  # rich makes an exit of a broken pipe; a session must outlive its screen
+            self._console = Console(quiet=True)

@@ -1,0 +1,51 @@
+"""What the core asks about English: where sentences end, which words a text has, how names are read out.
+
+Pure functions on any thread. Every language has a file with these functions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
+_ONES = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"),
+    *("twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+_TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
+
+
+def sentences(text: str) -> list[str]:
+    """Cut a text after . ! ? and …"""
+    return _SENTENCE_END.split(text)
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text as a recognizer would give them: lower case, no punctuation."""
+    return tuple(word.lower().replace("\u2019", "'") for word in _WORD.findall(text))
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as they are read out, one after the other, with a pause between them."""
+    return ". ".join(names)
+
+
+def number(number: int) -> str:
+    """A number in words without a hyphen, as the recognizer gives them; from a thousand on in digits."""
+    if number >= 1000:
+        return str(number)
+    hundreds, rest = divmod(number, 100)
+    words = [_ONES[hundreds], "hundred"] if hundreds else []
+    if rest >= len(_ONES):
+        words.append(_TENS[rest // 10])
+        rest %= 10
+    if rest or not words:
+        words.append(_ONES[rest])
+    return " ".join(words)
+
+
+def plural(number: int) -> str:
+    """One second, two seconds."""
+    return "one" if number == 1 else "other"

@@ -1,0 +1,138 @@
+"""Loads a language pack: the files of a folder beside this one. Read once, at start-up.
+
+Must not know any adapter. What is wrong in a pack is said with its file and key.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import tomllib
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from string import Formatter
+from typing import Any, cast
+
+from assistant.core.intents import Intent, PhraseTable
+from assistant.core.pain_rules import RedFlag
+from assistant.core.prompts import LanguagePack, Line, Rules, Wording
+from assistant.core.routine import Routine
+from assistant.errors import ContentError
+from assistant.languages.templates import expand_all
+
+FOLDER = Path(__file__).parent
+CATEGORIES = frozenset(("zero", "one", "two", "few", "many", "other"))
+
+
+def available_languages() -> tuple[str, ...]:
+    """Codes of the packs that are there, such as "en"."""
+    return tuple(sorted(path.parent.name for path in FOLDER.glob("*/phrases.toml")))
+
+
+def load_language(code: str = "en", routines: Iterable[Routine] = (), folder: Path = FOLDER) -> LanguagePack:
+    """The pack of a language; the spoken names of `routines` are what `{routine}` can be.
+
+    Raises ContentError, with the file and the key, for a pack that is not whole.
+    """
+    if not (folder / code / "phrases.toml").is_file():
+        there = ", ".join(available_languages())
+        raise ContentError("language", f'There is no language pack "{code}"; there is: {there}.')
+    phrases = _read(folder / code / "phrases.toml")
+    prompts = _read(folder / code / "prompts.toml")
+    red_flags = dict(_named(folder / code / "phrases.toml", phrases, "red_flags", RedFlag))
+    for flag in red_flags.values():
+        flag["phrases"] = _expanded(folder / code / "phrases.toml", flag["phrases"])
+    phrases["phrases"][Intent.RED_FLAG] = [p for flag in red_flags.values() for p in flag["phrases"]]
+    pack = LanguagePack(
+        code=code,
+        table=PhraseTable(
+            phrases={
+                Intent(name): _expanded(folder / code / "phrases.toml", templates)
+                for name, templates in _named(folder / code / "phrases.toml", phrases, "phrases", Intent)
+            },
+            slots=phrases["slots"],
+            decoys=tuple(phrases["decoys"]["phrases"]),
+            spelling=phrases["spelling"],
+            half_heard={Intent(name): tuple(left) for name, left in phrases["half_heard"].items()},
+            lost={name: frozenset(sides) for name, sides in phrases["lost"].items()},
+        ),
+        lines=_lines(folder / code / "prompts.toml", prompts),
+        words=prompts["words"],
+        red_flags={p: RedFlag(kind) for kind, flag in red_flags.items() for p in flag["phrases"]},
+        answers={name: frozenset(counted) for name, counted in phrases["answers"].items()},
+        advice={RedFlag(kind): Line(flag["advice"]) for kind, flag in red_flags.items()},
+        rules=cast(Rules, _functions(folder / code / "rules.py", Rules)),
+        articles=frozenset(phrases["articles"]["words"]),
+        wording=cast(Wording, _functions(folder / code / "wording.py", Wording)),
+    )
+    return with_routines(pack, routines)
+
+
+def with_routines(pack: LanguagePack, routines: Iterable[Routine]) -> LanguagePack:
+    """The pack, in which `{routine}` can be the spoken names of these routines, with or without articles."""
+    names = [(routine.spoken_name.lower(), routine.id) for routine in routines]
+    shorter = {_without(pack.articles, name): routine_id for name, routine_id in names}
+    slots = {**pack.table.slots, "routine": shorter | dict(names)}
+    return replace(pack, table=replace(pack.table, slots=slots))
+
+
+def _lines(path: Path, prompts: dict[str, Any]) -> dict[Line, str]:
+    """The sentences, in which every word that depends on a number has the form for any other number."""
+    lines = {Line(name): text for name, text in _named(path, prompts, "lines", Line)}
+    for line, text in lines.items():
+        for _, name, forms, _ in Formatter().parse(text):
+            categories = {form.partition("=")[0] for form in (forms or "other=").split("|")}
+            if "other" not in categories or categories - CATEGORIES:
+                known = ", ".join(sorted(CATEGORIES))
+                message = (
+                    f"{path}: [lines] {line}: {{{name}:{forms}}} needs a form for other, and any of {known}."
+                )
+                raise ContentError("language", message)
+    return lines
+
+
+def _expanded(path: Path, templates: Iterable[str]) -> tuple[str, ...]:
+    """The phrases of some templates."""
+    try:
+        return expand_all(templates)
+    except ValueError as error:
+        raise ContentError("language", f"{path}: {error}.") from error
+
+
+def _without(words: frozenset[str], name: str) -> str:
+    """The name less these words, if any are left: they are hardly spoken, and easily missed."""
+    return " ".join(word for word in name.split() if word not in words) or name
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ContentError("language", f"{path} cannot be read: {error}.") from error
+
+
+def _functions(path: Path, wanted: type) -> object:
+    """A module of a language, with all the functions that are wanted of it."""
+    try:
+        spec = importlib.util.spec_from_file_location(f"limber_language_{path.parent.name}_{path.stem}", path)
+        assert spec
+        assert spec.loader
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    except (OSError, SyntaxError) as error:
+        raise ContentError("language", f"{path} cannot be read: {error}.") from error
+    for name in vars(wanted):
+        if not name.startswith("_") and not callable(getattr(module, name, None)):
+            raise ContentError("language", f"{path}: the function {name} is missing.")
+    return module
+
+
+def _named(
+    path: Path, table: dict[str, Any], section: str, names: type[Intent | Line | RedFlag]
+) -> list[tuple[str, Any]]:
+    """The entries of a section, which must be exactly the members of `names`."""
+    wanted, given = {str(name) for name in names}, set(table.get(section, {}))
+    for key in sorted(wanted ^ given):
+        what = "is missing" if key in wanted else "is not known"
+        raise ContentError("language", f"{path}: [{section}] {key} {what}.")
+    return list(table[section].items())

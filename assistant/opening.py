@@ -1,0 +1,129 @@
+"""Finds and opens what a session is made of, as the configuration says: content, recognizer, voice.
+
+Used by both shells and by commands, on the main thread, before a session. What is missing but can be done
+without is told in a line; what cannot be done without raises an AssistantError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from assistant.config import Config
+from assistant.core.context import Settings
+from assistant.core.listening.reflex import OperatingPoint
+from assistant.core.ports import EchoCanceller
+from assistant.core.prompts import LanguagePack
+from assistant.core.routine import Condition, Routine
+from assistant.core.session import Session
+from assistant.errors import ConfigError, StoreError
+from assistant.languages.packs import load_language, with_routines
+from assistant.speech.engines import HearingModel, choose_voices, find_model
+from assistant.speech.hearing import HearingPath
+from assistant.speech.models import installed_voices
+from assistant.speech.voices.fallback import FallbackVoice
+from assistant.store.history_profile import Profile, read_profile
+from assistant.store.library import load_library
+from assistant.store.routines import load_routines
+
+Tell = Callable[[str], None]
+
+PHYSICIAN_CHECK_DAYS = 365
+
+
+def load_content(config: Config, tell: Tell) -> tuple[LanguagePack, tuple[Routine, ...]]:
+    """The language pack, which knows the routines' names, and the routines, the configured one first."""
+    pack = load_language(config.session.language)
+    routines = load_routines(pack, tell)
+    wanted = config.session.routine
+    if wanted and wanted not in {routine.id for routine in routines}:
+        there = ", ".join(routine.id for routine in routines)
+        raise ConfigError("routine", f'There is no routine "{wanted}"; there is: {there}.')
+    return with_routines(pack, routines), routines
+
+
+def open_speech_model(config: Config, pack: LanguagePack, tell: Tell) -> HearingModel:
+    """The model that is configured, or the best there is; words of the pack that it cannot hear are named."""
+    engine, found = find_model(config.speech.model)
+    model = engine.open_model(found.path)
+    if missing := model.missing_words(pack.table.vocabulary()):
+        words = ", ".join(missing)
+        tell(f"The speech model {found.name} does not know these words, and will not hear them: {words}.")
+    return model
+
+
+def open_hearing(
+    config: Config, pack: LanguagePack, model: HearingModel, canceller: EchoCanceller | None
+) -> HearingPath:
+    """The whole hearing path over a model, as the configuration says."""
+    point = operating_point(config)
+    recognizer, second = model.new_recognizer(), model.new_recognizer()
+    return HearingPath(recognizer, pack.table, canceller=canceller, second=second, point=point)
+
+
+def operating_point(config: Config) -> OperatingPoint:
+    """How much is asked of a safety phrase before it is believed."""
+    return config.hearing.operating_point()
+
+
+def open_voice(config: Config, tell: Tell, *, steady: bool = False) -> FallbackVoice:
+    """The voice that is configured, or the best there is. `steady` speaks the same way every time."""
+    return choose_voices(
+        config.speech.voice,
+        language=config.session.language,
+        installed=installed_voices(),
+        on_fallback=tell,
+        steady=steady,
+    )
+
+
+def session_settings(config: Config, profile: Profile, today: date) -> Settings:
+    """How the session is run; a physician is asked about on first use, after a year and after a red flag."""
+    return Settings(
+        routine_id=config.session.routine,
+        physician_check_due=_is_physician_check_due(profile, today),
+        pasts=profile.pasts,
+        conditions=_conditions(config.session.conditions),
+        sound_check=config.session.sound_check,
+        settle_seconds=config.session.settle_seconds,
+        rest_seconds=config.session.rest_seconds,
+        half_way_cue=config.session.half_way_cue,
+        rate=config.speech.rate,
+        gain_db=config.audio.volume_db,
+    )
+
+
+def _conditions(listed: str) -> frozenset[Condition]:
+    names = [name.strip() for name in listed.split(",") if name.strip()]
+    for name in names:
+        if name not in set(Condition):
+            known = ", ".join(Condition)
+            raise ConfigError("conditions", f'session.conditions: "{name}" is not known; there is: {known}.')
+    return frozenset(Condition(name) for name in names)
+
+
+def _is_physician_check_due(profile: Profile, today: date) -> bool:
+    checked_on, flagged_on = profile.physician_checked_on, profile.last_red_flag_on
+    if checked_on is None or today - checked_on > timedelta(days=PHYSICIAN_CHECK_DAYS):
+        return True
+    return flagged_on is not None and flagged_on >= checked_on
+
+
+def new_session(
+    config: Config,
+    pack: LanguagePack,
+    routines: tuple[Routine, ...],
+    history: Path,
+    tell: Tell,
+) -> Session:
+    """A session as the configuration and the history want it; without a history, as the first one."""
+    try:
+        profile = read_profile(history)
+    except StoreError as error:
+        tell(error.message)
+        profile = Profile()
+    settings = session_settings(config, profile, date.today())
+    library = tuple(load_library().values())
+    return Session(pack, routines, replace(settings, asks_how_it_is=True), library)

@@ -1,0 +1,190 @@
+"""One room: what it hears by, a voice, front ends, and the session that somebody has there.
+
+Whoever calls `guide` is the sole owner of the session, until it returns; other threads only put events. A
+room guides one session after the other with the same devices, and knows nothing of other rooms.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from assistant.core.actions import Action
+from assistant.core.events import DeadlineReached, Event, Started
+from assistant.core.intents import Intent
+from assistant.core.session import Session
+from assistant.core.states import State
+from assistant.core.view import View
+from assistant.errors import AssistantError, HearingError
+from assistant.event_queue import EventQueue
+from assistant.frontends.registry import FrontEnds
+from assistant.performer import Performer, Sounding, Speaking
+
+LOOK_SECONDS = 0.02
+
+
+class Hearing(Protocol):
+    """What a room hears by: a hearing thread, or a keyboard."""
+
+    def open(self, events: EventQueue) -> None:
+        """Begin to hear: what is meant, and faults, go to the queue. Raises AudioError."""
+
+    def listen_for(self, intents: frozenset[Intent]) -> None:
+        """Listen for these from now on; from the session's thread."""
+
+    def watch(self, action: Action) -> None:
+        """Know what the session does; on its thread."""
+
+    def happened(self) -> Iterable[Event]:
+        """What waits to be asked for, one thing at a time; on the session's thread."""
+
+    @property
+    def failure(self) -> AssistantError | None:
+        """Why nothing can ever be heard again."""
+
+    def must_end(self) -> bool:
+        """Whether that is so, and the session has had the time to say it."""
+
+    def close(self) -> None:
+        """Hear nothing more."""
+
+
+class Voice(Speaking, Sounding, Protocol):
+    """What a room speaks with: a loudspeaker with a voice, or captions."""
+
+    def ended(self) -> Iterable[Event]:
+        """The sentences and prompts that have ended since this was last asked."""
+
+    def acknowledge(self, hush_number: int) -> None:
+        """The session knows why it was silenced; what it says from now on may sound."""
+
+    def close(self) -> None:
+        """Silence, for good."""
+
+
+class Keeper(Protocol):
+    """Keeps history and journal, without making anybody wait."""
+
+    def record(self, action: Action) -> None:
+        """Keep what this action says, if it is one to keep."""
+
+    def note(self, now: float, event: Event) -> None:
+        """Keep what the session was told."""
+
+    def close(self) -> None:
+        """Write what is left."""
+
+
+class Room:
+    """Devices that stay open, and one session at a time."""
+
+    def __init__(
+        self,
+        hearing: Hearing,
+        voice: Voice,
+        keeper: Keeper,
+        open_front_ends: Callable[[Callable[[Event], None]], FrontEnds],
+    ) -> None:
+        self._events = EventQueue()
+        self._hearing = hearing
+        self._voice = voice
+        self._keeper = keeper
+        self._front_ends = open_front_ends(self._events.put)
+        self._ending = threading.Event()
+        self._is_open = False
+
+    def open(self) -> None:
+        """Begin to hear. Raises AudioError; then the room is closed."""
+        try:
+            self._hearing.open(self._events)
+            self._is_open = True
+        except BaseException:
+            self.close()
+            raise
+
+    def put(self, event: Event) -> None:
+        """Tell the session something, from any thread; it waits for nothing."""
+        self._events.put(event)
+
+    def end(self) -> None:
+        """Let `guide` return soon, whatever the session is at; from any thread."""
+        self._ending.set()
+
+    def guide(self, session: Session) -> None:
+        """Run a session from its start to its end, or until `end`. Raises HearingError.
+
+        It goes on for as long as it takes to say so when nothing can be heard any more.
+        """
+        self._ending.clear()
+        watchers = (self._keeper.record, self._hearing.watch)
+        conduct(
+            session,
+            Performer(self._voice, self._voice, self._hearing.listen_for, watchers),
+            self._events,
+            lambda: (*self._voice.ended(), *self._hearing.happened()),
+            must_end=lambda: self._ending.is_set() or self._hearing.must_end(),
+            acknowledge=self._voice.acknowledge,
+            note=self._keeper.note,
+            publish=self._front_ends.publish,
+        )
+        if self._hearing.failure is not None:
+            raise HearingError(self._hearing.failure.code, self._hearing.failure.message)
+
+    def close(self) -> None:
+        """Silence first; then hear nothing more, show nothing more, and write what is left."""
+        self.end()
+        self._voice.cut()
+        if self._is_open:
+            self._hearing.close()
+        self._voice.close()
+        self._front_ends.close()
+        self._keeper.close()
+
+
+def conduct(
+    session: Session,
+    performer: Performer,
+    events: EventQueue,
+    happened: Callable[[], Iterable[Event]],
+    *,
+    must_end: Callable[[], bool] = lambda: False,
+    acknowledge: Callable[[int], None] = lambda hush_number: None,
+    note: Callable[[float, Event], None] = lambda now, event: None,
+    publish: Callable[[View], None] = lambda view: None,
+) -> None:
+    """Run a session from its start to its end, or until it must end.
+
+    `happened` tells what does not come by the queue, since it was last asked: sentences and prompts that have
+    ended, what was typed. `acknowledge` is called before anything is said that the session wants said after
+    it has learned the reason of a hush. `note` gets each event with its time, and `publish` the session's
+    view after it, when all has been carried out.
+    """
+    began = _now()
+
+    def handle(event: Event) -> None:
+        now = _now() - began
+        note(now, event)
+        actions = session.handle(event, now)
+        acknowledge(events.hush_number)
+        performer.carry_out(actions)
+        publish(session.view)
+
+    handle(Started())
+    while session.state is not State.FINISHED and not must_end():
+        deadline = session.next_deadline
+        until = LOOK_SECONDS if deadline is None else deadline - (_now() - began)
+        event = events.get(max(0.0, min(until, LOOK_SECONDS)))
+        if event is not None:
+            handle(event)
+        for event in happened():
+            handle(event)
+        deadline = session.next_deadline
+        if deadline is not None and _now() - began >= deadline:
+            handle(DeadlineReached())
+
+
+def _now() -> float:
+    """Seconds on a clock that goes on while the machine sleeps: a session must know that it was away."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))

@@ -1,1 +1,0 @@
-"""What is shown: the terminal. Adapters; may import only core and errors."""

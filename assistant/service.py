@@ -1,0 +1,224 @@
+"""The service: rooms, and what they share, loaded once: content, the speech model, the voice and its cache.
+
+It begins sessions in a room and ends them, as often as is wanted, and closes everything in order. Rooms may
+be run on the calling thread or each on a thread of its own; what is shared is asked for one at a time.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TextIO
+
+from assistant.audio.echo import choose_canceller
+from assistant.audio.live import LiveSound
+from assistant.audio.microphone import Microphone
+from assistant.audio.mixer import Mixer
+from assistant.audio.speaker_stream import SpeakerStream
+from assistant.config import Config
+from assistant.core.events import Event
+from assistant.core.ports import Speech, Voice
+from assistant.core.prompts import LanguagePack
+from assistant.core.routine import Routine
+from assistant.core.session import Session
+from assistant.errors import AssistantError
+from assistant.frontends.registry import FrontEnds, open_front_ends
+from assistant.hearing_thread import HearingThread, note_sound
+from assistant.keyboard import Keyboard
+from assistant.opening import (
+    load_content,
+    new_session,
+    open_hearing,
+    open_speech_model,
+    open_voice,
+)
+from assistant.room import Room
+from assistant.speech.engines import HearingModel
+from assistant.speech.prompt_cache import PromptCache, default_folder
+from assistant.speech.prompting import Prompter, PromptingThread
+from assistant.speech.silent_prompter import SilentPrompter
+from assistant.store.history_reader import history_path
+from assistant.store.recorder import Recorder
+
+_log = logging.getLogger(__name__)
+
+Tell = Callable[[str], None]
+MEGABYTE = 1 << 20
+
+
+class RoomState(StrEnum):
+    """What a room is at."""
+
+    IDLE = "idle"
+    GUIDING = "guiding"
+    CLOSED = "closed"
+
+
+class SharedVoice:
+    """One voice that several rooms speak with: one sentence at a time, whoever wants it."""
+
+    def __init__(self, voice: Voice) -> None:
+        self._voice = voice
+        self._lock = threading.Lock()
+
+    @property
+    def id(self) -> str:
+        """Name the voice that speaks now."""
+        return self._voice.id
+
+    def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
+        """Yield one piece per sentence. Raises VoiceError."""
+        with self._lock:
+            yield from list(self._voice.synthesize(text, rate))
+
+
+class SpokenVoice(PromptingThread):
+    """A prompting thread with the mixer that it speaks through: what a room with sound speaks with."""
+
+    def __init__(self, prompter: Prompter, mixer: Mixer, *, on_trouble: Tell) -> None:
+        super().__init__(prompter, on_trouble=on_trouble)
+        self.earcon = mixer.earcon
+        self.set_volume = mixer.set_volume
+        self.ended = mixer.ended
+        self.acknowledge = mixer.acknowledge
+
+
+class Service:
+    """Rooms by name, and what they share. `tell` gets one line about whatever is done without.
+
+    One thread opens rooms; `begin`, `end` and `close` may come from any.
+    """
+
+    def __init__(self, config: Config, tell: Tell, history: Path | None = None) -> None:
+        self._config = config
+        self._tell = tell
+        self._history = history or history_path()
+        self._rooms: dict[str, Room] = {}
+        self._states: dict[str, RoomState] = {}
+        self._threads: dict[str, threading.Thread] = {}
+        self._changed = threading.Lock()
+
+    @cached_property
+    def content(self) -> tuple[LanguagePack, tuple[Routine, ...]]:
+        """The language pack and the routines. Raises ContentError, ConfigError."""
+        return load_content(self._config, self._tell)
+
+    @cached_property
+    def _model(self) -> HearingModel:
+        return open_speech_model(self._config, self.content[0], self._tell)
+
+    @cached_property
+    def _voice(self) -> Voice:
+        return SharedVoice(open_voice(self._config, self._tell))
+
+    @cached_property
+    def _cache(self) -> PromptCache:
+        cache_bytes = self._config.speech.cache_megabytes * MEGABYTE
+        folder = default_folder() if cache_bytes else None
+        return PromptCache(folder, on_trouble=self._tell, max_bytes=cache_bytes)
+
+    def open_live(self, name: str, front_ends: Sequence[str]) -> None:
+        """Open a room with the configured microphone and speaker.
+
+        Raises AudioError or VoiceError where this machine has none, HearingError without a speech model.
+        """
+        config, tell = self._config, self._tell
+        pack, _ = self.content
+        voice, mixer = self._voice, Mixer()
+        microphone, speaker = config.audio.microphone or None, config.audio.speaker or None
+        canceller = choose_canceller(config.audio.echo, tell)
+        path = open_hearing(config, pack, self._model, canceller)
+
+        def open_sound(report: Callable[[Event], None]) -> LiveSound:
+            return LiveSound(Microphone(microphone), SpeakerStream(mixer, speaker), report)
+
+        hearing = HearingThread(open_sound, path, mixer, partial(note_sound, config.audio.echo, tell))
+        speaking = SpokenVoice(
+            Prompter(voice, self._cache, mixer, sentences=pack.sentences, on_trouble=tell),
+            mixer,
+            on_trouble=tell,
+        )
+        self._add(name, Room(hearing, speaking, self._recorder(), partial(_front_ends, front_ends)))
+
+    def open_typed(self, name: str, front_ends: Sequence[str], lines: TextIO) -> None:
+        """Open a room without sound: what is said is read, and lines are typed. Raises ContentError."""
+        pack, _ = self.content
+        hearing, prompter = Keyboard(lines, pack, self._tell), SilentPrompter(time.monotonic)
+        self._add(name, Room(hearing, prompter, self._recorder(), partial(_front_ends, front_ends)))
+
+    def guide(self, name: str, *, sound_check: bool | None = None) -> None:
+        """Run a session in a room to its end, on the calling thread; the room is idle afterwards.
+
+        `sound_check` None is as configured. Raises HearingError.
+        """
+        with self._changed:
+            if self._states.get(name) is not RoomState.IDLE:
+                raise AssistantError("room", f'The room "{name}" is {self.state(name)}: it cannot begin now.')
+            self._states[name] = RoomState.GUIDING
+        try:
+            self._rooms[name].guide(self._new_session(sound_check))
+        finally:
+            with self._changed:
+                if self._states[name] is RoomState.GUIDING:
+                    self._states[name] = RoomState.IDLE
+
+    def begin(self, name: str) -> None:
+        """Run a session in a room on a thread of its own."""
+        thread = threading.Thread(target=self._guide_and_tell, args=(name,), name=f"room {name}", daemon=True)
+        self._threads[name] = thread
+        thread.start()
+
+    def state(self, name: str) -> RoomState:
+        """What a room is at; one that was never opened is closed."""
+        return self._states.get(name, RoomState.CLOSED)
+
+    def put(self, name: str, event: Event) -> None:
+        """Tell the session in a room something, from any thread."""
+        self._rooms[name].put(event)
+
+    def end(self) -> None:
+        """Let every session end soon, from any thread, or from a signal's handler."""
+        for room in self._rooms.values():
+            room.end()
+
+    def close(self) -> None:
+        """Close the rooms, the last one opened first."""
+        self.end()
+        for thread in self._threads.values():
+            thread.join()
+        for name in reversed(self._rooms):
+            self._states[name] = RoomState.CLOSED
+            self._rooms[name].close()
+
+    def _add(self, name: str, room: Room) -> None:
+        room.open()
+        self._rooms[name], self._states[name] = room, RoomState.IDLE
+
+    def _recorder(self) -> Recorder:
+        return Recorder(self._history, self._tell)
+
+    def _new_session(self, sound_check: bool | None) -> Session:
+        pack, routines = self.content
+        config = self._config
+        if sound_check is not None:
+            session = config.session.model_copy(update={"sound_check": sound_check})
+            config = config.model_copy(update={"session": session})
+        return new_session(config, pack, routines, self._history, self._tell)
+
+    def _guide_and_tell(self, name: str) -> None:
+        try:
+            self.guide(name)
+        except AssistantError as error:
+            self._tell(error.message)
+        except Exception:  # noqa: BLE001 - the thread's top: reports and stops; other rooms go on
+            _log.exception("the room %s stopped", name)
+            self._tell(f'The session in the room "{name}" failed; the log says why.')
+
+
+def _front_ends(names: Sequence[str], send: Callable[[Event], None]) -> FrontEnds:
+    return open_front_ends(names, send)

@@ -1,0 +1,67 @@
+"""Whatever can be checked, by its path: a routine, a file of the library, a pack, the prompts of a language.
+
+Called on the main thread by `limber routines check`. Must not change anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from assistant.core.prompts import LanguagePack
+from assistant.errors import ContentError
+from assistant.store.documents import DocumentError, Problem
+from assistant.store.library import (
+    builtin_folder,
+    check_library_file,
+    library_files,
+    load_library,
+    yaml_files,
+)
+from assistant.store.packs import PackError, check_pack, read_files
+from assistant.store.routine_check import Library
+from assistant.store.routines import MANIFEST_NAME, check_file, packs_folder, user_folder
+from assistant.store.wording import check_prompts
+
+
+def everything(prompts: Iterable[Path]) -> list[Path]:
+    """All that Limber can speak: the library, the built-in routines, `prompts`, the user's own, and packs.
+
+    Raises ContentError when what comes with Limber is missing, or a folder cannot be read.
+    """
+    try:
+        own = yaml_files(user_folder()) if user_folder().exists() else []
+        folders = [p for p in packs_folder().iterdir() if p.name[0] != "."] if packs_folder().exists() else []
+        of_packs = [f for folder in sorted(folders) for f in yaml_files(folder) if f.name != MANIFEST_NAME]
+    except OSError as error:
+        raise ContentError("routines", f"{error.filename} cannot be read: {error.strerror}.") from error
+    return [*library_files(), *yaml_files(builtin_folder()), *prompts, *own, *of_packs]
+
+
+def check_paths(paths: Iterable[Path], language: LanguagePack) -> list[Problem]:
+    """All problems, file by file. A folder or a zip file is taken for a pack, a TOML file for prompts."""
+    of_library = {path.resolve() for path in library_files()}
+    found: list[Problem] = []
+    library: Library = {}
+    try:
+        library = load_library()
+    except DocumentError as error:
+        found += error.problems
+    for path in paths:
+        if path.resolve() in of_library:
+            found += check_library_file(path, language)
+        elif path.suffix == ".toml":
+            found += check_prompts(path, language)
+        elif path.is_dir() or path.suffix == ".zip":
+            found += _pack_problems(path, library, language)
+        else:
+            found += check_file(path, language, library)
+    return list(dict.fromkeys(found))
+
+
+def _pack_problems(path: Path, library: Library, language: LanguagePack) -> tuple[Problem, ...]:
+    try:
+        check_pack(path, read_files(path), library, (), language)
+    except PackError as error:
+        return error.problems
+    return ()

@@ -1,0 +1,61 @@
+"""Lines that are typed: each means something to the state that the line before it led to."""
+
+from __future__ import annotations
+
+import io
+import time
+
+import pytest
+from driver import PACK, Driver
+
+from assistant.core.events import NotUnderstood, Said, Source
+from assistant.core.intents import Intent
+from assistant.core.machine import listened_for
+from assistant.core.states import State
+from assistant.event_queue import EventQueue
+from assistant.keyboard import MAX_LINES, Keyboard
+
+
+def next_said(keyboard: Keyboard) -> Said | NotUnderstood:
+    """What was typed next, once the thread that reads lines has come to it."""
+    end = time.monotonic() + 60
+    while not (said := keyboard.happened()):
+        assert time.monotonic() < end
+    (one,) = said
+    return one
+
+
+def test_a_line_means_what_is_listened_for_when_it_is_taken() -> None:
+    keyboard = Keyboard(io.StringIO("NEXT!\n\nnext\nthat hurts, next\n"), PACK, pytest.fail)
+    keyboard.open(EventQueue())
+    keyboard.listen_for(frozenset([Intent.NEXT]))
+    assert next_said(keyboard) == Said(Intent.NEXT, "next", source=Source.KEYBOARD, words=("next",))
+    keyboard.listen_for(frozenset())
+    assert next_said(keyboard) == NotUnderstood(("next",))
+    assert getattr(next_said(keyboard), "intent", None) is Intent.PAIN
+
+
+def test_lines_that_come_all_at_once_answer_one_question_after_the_other() -> None:
+    lines = "\n".join(["yes", "no", "no", "no", "no"] + ["hm"] * MAX_LINES)
+    told: list[str] = []
+    driver = Driver(physician_check_due=True)
+    keyboard = Keyboard(io.StringIO(lines), PACK, told.append)
+    keyboard.open(EventQueue())
+    for _ in range(5):
+        keyboard.listen_for(listened_for(driver.state))
+        driver.event(next_said(keyboard))
+    assert driver.heard == [Intent.YES, Intent.NO, Intent.NO, Intent.NO, Intent.NO]
+    assert State.INTRODUCING in driver.states
+    for _ in range(MAX_LINES):
+        assert isinstance(next_said(keyboard), NotUnderstood)
+    assert len(told) == MAX_LINES
+    assert told[0].startswith('"hm" means nothing to me')
+
+
+def test_the_end_of_the_input_asks_for_the_end() -> None:
+    keyboard = Keyboard(io.StringIO(""), PACK, pytest.fail)
+    keyboard.open(EventQueue())
+    keyboard.listen_for(frozenset([Intent.END]))
+    end = next_said(keyboard)
+    assert isinstance(end, Said)
+    assert end.intent is Intent.END

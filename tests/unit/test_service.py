@@ -1,0 +1,215 @@
+"""Rooms: sessions begin again, share what is loaded once, and close in order."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from fakes import FakeVoice
+
+from assistant import service as service_module
+from assistant.config import Config
+from assistant.core.actions import Action
+from assistant.core.events import Event, Said, Source, Started
+from assistant.core.intents import Intent
+from assistant.core.view import View
+from assistant.errors import AssistantError, AudioError, HearingError
+from assistant.event_queue import EventQueue
+from assistant.frontends.registry import FRONT_ENDS, Entry
+from assistant.room import Room
+from assistant.service import RoomState, Service, SharedVoice
+from assistant.speech.silent_prompter import SilentPrompter
+from assistant.store.history_reader import read_sessions
+from assistant.store.journal import read_journal
+
+
+class Showing:
+    """A front end that keeps what it was shown."""
+
+    opened: list[Showing]
+
+    def __init__(self) -> None:
+        self.views: list[View] = []
+        self.is_closed = False
+        Showing.opened.append(self)
+
+    def publish(self, view: View) -> None:
+        self.views.append(view)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+@pytest.fixture(autouse=True)
+def _showing(monkeypatch: pytest.MonkeyPatch) -> None:
+    Showing.opened = []
+    monkeypatch.setitem(FRONT_ENDS, "showing", Entry("for tests", lambda send: Showing(), wants_health=True))
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    opened = Service(Config(), lambda line: None, tmp_path / "history.sqlite")
+    yield opened
+    opened.close()
+
+
+def finish(service: Service, name: str) -> None:
+    """Somebody who is not in the mood: an emergency ends at once on "stop"."""
+    service.put(name, Said(Intent.RED_FLAG, "i can't breathe", source=Source.TOUCH))
+    service.put(name, Said(Intent.STOP, "stop", source=Source.TOUCH))
+
+
+class Waiting(io.StringIO):
+    """A terminal at which nobody types."""
+
+    def __next__(self) -> str:
+        threading.Event().wait(60)
+        raise StopIteration
+
+
+def until(true: object, seconds: float = 30.0) -> None:
+    end = time.monotonic() + seconds
+    while not true():  # type: ignore[operator]
+        assert time.monotonic() < end
+        threading.Event().wait(0.01)
+
+
+def test_one_session_follows_another_in_a_room(service: Service, tmp_path: Path) -> None:
+    service.open_typed("here", ["showing"], Waiting())
+    for _ in range(2):
+        assert service.state("here") is RoomState.IDLE
+        finish(service, "here")
+        service.guide("here", sound_check=False)
+    (shown,) = Showing.opened
+    assert [view.state for view in shown.views].count("finished") == 2
+    service.close()
+    assert shown.is_closed
+    assert service.state("here") is RoomState.CLOSED
+    told = [event for _, event in read_journal(tmp_path / "history.sqlite")]
+    assert told.count(Started()) == 2
+
+
+def test_rooms_are_guided_side_by_side_and_share_what_is_loaded(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+    load = service_module.load_content
+    monkeypatch.setattr(
+        service_module, "load_content", lambda *args: (loaded.append("content"), load(*args))[1]
+    )
+    for name in ("upstairs", "downstairs"):
+        service.open_typed(name, ["showing"], Waiting())
+        service.begin(name)
+    until(lambda: all(service.state(name) is RoomState.GUIDING for name in ("upstairs", "downstairs")))
+    with pytest.raises(AssistantError, match="guiding"):
+        service.guide("upstairs")
+    finish(service, "upstairs")
+    until(lambda: service.state("upstairs") is RoomState.IDLE)
+    assert service.state("downstairs") is RoomState.GUIDING
+    service.close()
+    assert loaded == ["content"]
+    assert all(shown.is_closed for shown in Showing.opened)
+
+
+def test_a_room_that_was_never_opened_cannot_begin(service: Service) -> None:
+    with pytest.raises(AssistantError, match="closed"):
+        service.guide("attic")
+
+
+def test_all_sessions_end_soon_when_the_service_ends(service: Service) -> None:
+    service.open_typed("here", [], Waiting())
+    threading.Timer(0.2, service.end).start()
+    service.guide("here")
+    assert service.state("here") is RoomState.IDLE
+
+
+def test_a_shared_voice_says_one_sentence_at_a_time() -> None:
+    voice = FakeVoice()
+    shared = SharedVoice(voice)
+    assert shared.id == voice.id
+    assert list(shared.synthesize("Sit tall.", 1.0)) == list(FakeVoice().synthesize("Sit tall.", 1.0))
+
+
+class Broken:
+    """What a room might hear by, if it could."""
+
+    def __init__(self, error: AudioError | None = None) -> None:
+        self._error = error
+        self.failure: AssistantError | None = None
+        self.is_closed = False
+
+    def open(self, events: EventQueue) -> None:
+        if self._error:
+            raise self._error
+
+    def listen_for(self, intents: frozenset[Intent]) -> None:
+        pass
+
+    def watch(self, action: Action) -> None:
+        pass
+
+    def happened(self) -> Iterable[Event]:
+        self.failure = HearingError("gone", "Nothing can be heard.")
+        return ()
+
+    def must_end(self) -> bool:
+        return self.failure is not None
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class Keeping:
+    def __init__(self) -> None:
+        self.is_closed = False
+
+    def record(self, action: Action) -> None:
+        pass
+
+    def note(self, now: float, event: Event) -> None:
+        pass
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def room(hearing: Broken, keeping: Keeping) -> Room:
+    from assistant.frontends.registry import open_front_ends
+
+    return Room(
+        hearing, SilentPrompter(time.monotonic), keeping, lambda send: open_front_ends(["showing"], send)
+    )
+
+
+def test_a_room_that_cannot_hear_is_closed_again() -> None:
+    hearing, keeping = Broken(AudioError("none", "There is no microphone.")), Keeping()
+    with pytest.raises(AudioError):
+        room(hearing, keeping).open()
+    assert keeping.is_closed
+    assert Showing.opened[0].is_closed
+    assert not hearing.is_closed, "it never opened"
+
+
+def test_a_room_that_loses_its_hearing_says_so_at_the_end(service: Service) -> None:
+    hearing = Broken()
+    opened = room(hearing, Keeping())
+    opened.open()
+    with pytest.raises(HearingError, match="Nothing can be heard"):
+        opened.guide(service._new_session(None))
+    opened.close()
+    assert hearing.is_closed
+
+
+def test_what_was_recorded_of_a_session_is_there_after_it(service: Service, tmp_path: Path) -> None:
+    service.open_typed("here", [], Waiting())
+    for phrase, intent in (("yes", Intent.YES),):
+        service.put("here", Said(intent, phrase, source=Source.TOUCH))
+    finish(service, "here")
+    service.guide("here", sound_check=False)
+    service.close()
+    assert read_sessions(tmp_path / "history.sqlite", None) == []  # no routine was begun
+    assert read_journal(tmp_path / "history.sqlite")
