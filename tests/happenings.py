@@ -93,7 +93,7 @@ def random_setup(random: Random) -> Setup:
         if random.random() < chance:
             setup[name] = True
     setup["plans"] = random.random() < 0.3
-    setup["hears_itself"] = random.random() < 0.5
+    setup["hears_itself"] = random.random() < 0.3
     if random.random() < 0.5:
         named = [r for r in CATALOGUES[catalogue] if r.id == setup.get("routine")] or CATALOGUES[catalogue]
         setup["pasts"] = {
@@ -191,7 +191,7 @@ def _report(random: Random, driver: Watched, setup: Setup) -> Moves:
     ]
     if random.random() < 0.3:
         return report[: random.choice((1, 2, 3, 4))]
-    other = [["say", "pause"], ["answer", random.choice(LEADS_ON[State.CHOOSING][:4]), 0.5], *report]
+    other: Moves = [["say", "pause"], ["answer", random.choice(LEADS_ON[State.CHOOSING][:4]), 0.5], *report]
     back: Moves = [["answer", "bring it back", 0.5]]
     thens: tuple[Moves, ...] = ([], [["say", "go back"]], back, back, _pause(random, driver, setup), other)
     then = random.choice(thens)
