@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
-from happenings import FIXED_SEED, MOST_SESSIONS, Found, search
+from happenings import FIXED_SEED, MOST_SESSIONS, Found, search, untraced
 from invariants import Watched
 from mutants import MUTANTS, Mutant
 
@@ -21,12 +19,9 @@ class Meddled(Watched):
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.wrong.replace(" ", "-"))
 def test_a_planted_fault_is_found(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
     machine._machine.cache_clear()
-    traced = sys.gettrace()
-    sys.settrace(None)  # a core with a fault covers nothing, and tracing takes six times as long
-    with monkeypatch.context() as patch:
+    with untraced(), monkeypatch.context() as patch:
         mutant.plant(patch)
         sessions = search(FIXED_SEED, MOST_SESSIONS, Meddled)
         found = any(isinstance(ended, Found) for ended in sessions)
     machine._machine.cache_clear()
-    sys.settrace(traced)
     assert found, f"{mutant.wrong}: not found in {MOST_SESSIONS} sessions"
