@@ -21,10 +21,14 @@ from assistant.core.events import (
     PromptFinished,
     SentenceFinished,
     SoundMeasured,
+    Source,
     SpeakerLost,
     SpeakerRestored,
     Started,
 )
+from assistant.core.intents import UNKNOWN_WORD
+from assistant.core.listening.listener import meaning_of
+from assistant.core.machine import listened_for
 from assistant.core.routine import Routine
 from assistant.core.states import UNDER_WAY
 from assistant.languages.packs import load_language
@@ -87,13 +91,18 @@ def watched(setup: Setup, kind: type[Watched] = Watched) -> Watched:
     )
 
 
+def _type(driver: Watched, phrase: str) -> None:
+    words = tuple(phrase.split())
+    driver.event(meaning_of(words, driver.pack.table, listened_for(driver.state), Source.KEYBOARD))
+
+
 def _talk(driver: Watched, words: list[str], seconds: float) -> None:
     """Somebody talks on, in one utterance that never ends."""
     driver.hear(*words, final=False)
     utterance = driver._utterance
     for _ in range(round(seconds / 0.8)):
         driver.advance(0.8)
-        words = [*words, "?"]
+        words = [*words, UNKNOWN_WORD]
         driver.hear(*words, final=False, utterance=utterance)
 
 
@@ -146,6 +155,7 @@ def _prompts(driver: Watched, finish: bool) -> None:
 PLAYS: dict[str, Callable[..., object]] = {
     "say": Watched.say,
     "answer": _answer,
+    "type": _type,
     "hear": lambda driver, words: driver.hear(*words),
     "partial": lambda driver, words: driver.hear(*words, final=False),
     "talk": _talk,

@@ -120,6 +120,7 @@ class Driver:
         self.prompts_finish = True
         self.words_per_second = WORDS_PER_SECOND
         self._queue: list[Speak] = []
+        self._cut: dict[str, list[str]] = {}
         self._sounding_since = now
         self._sentences_over = 0
         self._utterance = 0
@@ -189,11 +190,16 @@ class Driver:
 
     # Time
 
+    def _sentences(self, text: str) -> list[str]:
+        if text not in self._cut:
+            self._cut[text] = list(self.pack.sentences(text))
+        return self._cut[text]
+
     @property
     def _sentence_ends_at(self) -> float:
         if not self._queue or not self.prompts_finish:
             return NEVER
-        spoken = self.pack.sentences(self._queue[0].text)[: self._sentences_over + 1]
+        spoken = self._sentences(self._queue[0].text)[: self._sentences_over + 1]
         seconds = len(" ".join(spoken).split()) / self.words_per_second
         return max(self.now, self._sounding_since + seconds)
 
@@ -214,7 +220,7 @@ class Driver:
             prompt_id, self._sentences_over = self._queue[0].prompt_id, self._sentences_over + 1
             self.event(SentenceFinished(prompt_id))
             still_sounds = self._queue and self._queue[0].prompt_id == prompt_id
-            if still_sounds and self._sentences_over >= len(self.pack.sentences(self._queue[0].text)):
+            if still_sounds and self._sentences_over >= len(self._sentences(self._queue[0].text)):
                 self._queue.pop(0)
                 self._sounding_since, self._sentences_over = self.now, 0
                 self.event(PromptFinished(prompt_id))
@@ -267,7 +273,7 @@ class Driver:
     @property
     def sounding(self) -> str:
         """The sentence that sounds now; empty in silence."""
-        return self.pack.sentences(self._queue[0].text)[self._sentences_over] if self._queue else ""
+        return self._sentences(self._queue[0].text)[self._sentences_over] if self._queue else ""
 
     def of(self, *kinds: type) -> list:  # type: ignore[type-arg]
         """The actions of some kinds, in order."""

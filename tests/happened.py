@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from driver import PACK
 
 from assistant.core.actions import Action, ReportHeard, ReportState, SetSpeechRate, SetVolume, Speak
-from assistant.core.events import Event
+from assistant.core.events import Event, NotUnderstood, Said
 from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent
-from assistant.core.listening.hypotheses import FinalHypothesis, Hypothesis
 from assistant.core.states import ASKED_FIRST, UNDER_WAY, State
 
 S, I = State, Intent  # noqa: E741 - as in the flow table
@@ -88,7 +87,6 @@ class Happened:
     """One event, and what came of it."""
 
     event: Event
-    hypothesis: Hypothesis | None
     before: State
     after: State
     actions: tuple[Action, ...]
@@ -99,8 +97,8 @@ class Happened:
 
     @property
     def is_final(self) -> bool:
-        """Whether somebody said something, and was done."""
-        return isinstance(self.hypothesis, FinalHypothesis)
+        """Whether something was said, and all of it."""
+        return isinstance(self.event, NotUnderstood) or (isinstance(self.event, Said) and self.event.is_final)
 
     @property
     def spoken(self) -> list[str]:

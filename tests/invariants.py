@@ -51,13 +51,16 @@ from assistant.core.course import Course
 from assistant.core.events import (
     DeadlineReached,
     Event,
+    Meaning,
     MicrophoneLost,
     MicrophoneRestored,
+    Said,
+    Source,
     SpeakerLost,
     Started,
 )
 from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent
-from assistant.core.listening.hypotheses import FinalHypothesis, Hypothesis, PartialHypothesis
+from assistant.core.listening.hypotheses import FinalHypothesis, PartialHypothesis
 from assistant.core.machine import listened_for
 from assistant.core.states import ASKED_FIRST, STRETCHING, State
 
@@ -87,7 +90,6 @@ class Watched(Driver):
         self.cannot_hear = self.must_hear_first = False
         self.step, self.deadlines_in_a_row, self.deadlines_since = 0, 0, 0.0
         self.acted_in, self.acted = -1, False
-        self.hypothesis: Hypothesis | None = None
         self.talked_at, self.rests, self.finishing_from = 0.0, False, S.ASLEEP
         self.ended_with: list[str] = []
         self.listens_for: frozenset[Intent] | None = None
@@ -97,27 +99,17 @@ class Watched(Driver):
     def next_at(self) -> float:
         return max(self.now, super().next_at)  # what a stalled process missed is due at once
 
-    def interpret(self, hypothesis: PartialHypothesis | FinalHypothesis) -> tuple[Action, ...]:
-        """What somebody said, as a recognizer has it; a safety phrase never adds nothing."""
-        self.hypothesis = hypothesis
-        told = len(self.told)
-        actions = super().interpret(hypothesis)
-        self.hypothesis = None
-        if len(self.told) == told and safety_in(hypothesis.words):
-            assert (self.acted, self.acted_in) == (True, hypothesis.utterance_id), "a safety phrase is lost"
-        return actions
-
     def event(self, event: Event) -> tuple[Action, ...]:
         before, was_speaking, due = self.state, self.speaking, self.session.next_deadline
         actions = super().event(event)
         heard = next((action for action in actions if isinstance(action, ReportHeard)), None)
-        intent, words = heard.intent if heard else None, self.hypothesis.words if self.hypothesis else ()
-        it = Happened(event, self.hypothesis, before, self.state, actions, heard, was_speaking, intent, words)
+        intent, words = heard.intent if heard else None, event.words if isinstance(event, Meaning) else ()
+        it = Happened(event, before, self.state, actions, heard, was_speaking, intent, words)
         self.watched(it)
         if before is S.FINISHED:
             assert actions == (), "something is done after the end"
             return actions
-        self.check_safety_is_heard(it)
+        self.check_safety(it)
         self.check_what_was_heard(it)
         self.pain.check(it)
         self.holds.check(it, due)
@@ -140,20 +132,25 @@ class Watched(Driver):
         assert course is not None
         return course
 
-    def check_safety_is_heard(self, it: Happened) -> None:
-        """A safety phrase acts in every state, in partial hypotheses too, and cuts the sound first."""
-        if it.hypothesis is not None:
-            if it.hypothesis.utterance_id != self.acted_in:
-                self.acted_in, self.acted = it.hypothesis.utterance_id, False
-            found = safety_in(it.words)
-            if found and not self.acted:
-                self.acted = True
-                if found is not I.RED_FLAG or it.is_final:
-                    assert it.intent is found, f"{found} was not acted on"
-                elif it.before in (*BUSY, *IN_PAIN):
-                    assert StopSpeaking() in it.actions, "the suspicion of an emergency does not pause"
-                    assert it.after not in BUSY, "on in the middle of an emergency"
-                    assert it.after is not S.EMERGENCY, "an emergency before the sentence is over"
+    def interpret(self, hypothesis: PartialHypothesis | FinalHypothesis) -> tuple[Action, ...]:
+        """A safety phrase acts in every state, once in an utterance, and while that is still going on."""
+        if hypothesis.utterance_id != self.acted_in:
+            self.acted_in, self.acted = hypothesis.utterance_id, False
+        found = None if self.acted or self.state is S.FINISHED else safety_in(hypothesis.words)
+        before, actions = self.state, super().interpret(hypothesis)
+        if found is not None:
+            self.acted = True
+            heard = [action.intent for action in actions if isinstance(action, ReportHeard)]
+            if found is not I.RED_FLAG or isinstance(hypothesis, FinalHypothesis):
+                assert heard == [found], f"{found} was not acted on"
+            elif before in (*BUSY, *IN_PAIN):
+                assert StopSpeaking() in actions, "the suspicion of an emergency does not pause"
+                assert self.state not in BUSY, "on in the middle of an emergency"
+                assert self.state is not S.EMERGENCY, "an emergency before the sentence is over"
+        return actions
+
+    def check_safety(self, it: Happened) -> None:
+        """What was said for safety cuts the sound first."""
         if it.intent in SAFETY_INTENTS and it.before is not S.EMERGENCY:
             sounds = [type(a) for a in it.actions if isinstance(a, StopSpeaking | Speak | PlayEarcon)]
             assert sounds[:1] == [StopSpeaking], "the sound goes on"
@@ -187,14 +184,15 @@ class Watched(Driver):
 
     def may_be_our_own(self, it: Happened) -> bool:
         """Whether a word may be our own voice, come back."""
-        return it.was_speaking and self.session._context.settings.hears_itself
+        said_aloud = isinstance(it.event, Said) and it.event.source is Source.VOICE
+        return said_aloud and it.was_speaking and self.session._context.settings.hears_itself
 
     def check_where_it_leads(self, it: Happened) -> None:
         """Silence leads to rest, only clear speech resumes, who cannot hear does not guide."""
         if isinstance(it.event, Started):
             assert not self.started or it.after in (it.before, S.PAUSED), "begun twice"
             self.started = True
-        elif it.hypothesis is None:
+        elif not isinstance(it.event, Meaning):
             assert it.after is it.before or it.after in WITHOUT_A_WORD[it.before], f"on by {it.event}"
         if isinstance(it.event, MicrophoneLost) and it.before not in ENDING and not self.ended:
             assert it.after is S.DEAF, "on without a microphone"
@@ -234,6 +232,8 @@ class Watched(Driver):
             assert says_no or skips, "news were not denied"
         elif it.before is S.SOUND_CHECK and onward:
             assert it.intent in (I.STOP, I.READY, I.YES, I.START), "nobody passed the sound check"
+            assert isinstance(it.event, Said)
+            assert it.event.source is Source.VOICE, "what was typed passed the sound check"
             self.sound_checked = True
 
     def check_ending(self, it: Happened) -> None:

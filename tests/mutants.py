@@ -7,7 +7,7 @@ effects go by name; a name that is gone is an error.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import pytest
@@ -17,8 +17,9 @@ from assistant.core.adapting import Form, ids_in
 from assistant.core.context import Context
 from assistant.core.dialogue import answering, asking, emergency, holding, stretching
 from assistant.core.dialogue.table import Effect, Guard, Row
+from assistant.core.events import Meaning
 from assistant.core.intents import Intent, Match, PhraseTable
-from assistant.core.listening.hypotheses import Hypothesis
+from assistant.core.listening.hypotheses import FinalHypothesis, Hypothesis
 from assistant.core.listening.listener import Listener
 from assistant.core.script import Script
 from assistant.core.states import ADVISING, Signal, State, Trigger
@@ -206,11 +207,11 @@ def _suspend_runs_on(self: hold.Hold, now: float) -> None:
     self._held_before, self._started_at = self.held_seconds(now) + 1.0, None
 
 
-_new_safety, _find_safety, _cut = Listener._new_safety, PhraseTable.find_safety, Script.cut
+_interpret, _find_safety, _cut = Listener.interpret, PhraseTable.find_safety, Script.cut
 
 
-def _safety_at_the_end(self: Listener, hypothesis: Hypothesis, is_final: bool) -> Match | None:
-    return _new_safety(self, hypothesis, is_final) if is_final else None
+def _interpret_final(self: Listener, hypothesis: Hypothesis, intents: Iterable[Intent]) -> Meaning | None:
+    return _interpret(self, hypothesis, intents) if isinstance(hypothesis, FinalHypothesis) else None
 
 
 def _find_whole(self: PhraseTable, words: tuple[str, ...], *args: tuple[Intent, ...]) -> Match | None:
@@ -291,7 +292,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("a red flag is not heard at the end", without(I.RED_FLAG, S.CLOSING)),
     Mutant("advice is said once", sets(emergency, "TIMES_ADVISED", 1)),
     Mutant("an emergency passes", leads(Signal.SPOKEN, S.EMERGENCY, S.PAUSED)),
-    Mutant("partial hypotheses are not acted on", sets(Listener, "_new_safety", _safety_at_the_end)),
+    Mutant("partial hypotheses are not acted on", sets(Listener, "interpret", _interpret_final)),
     Mutant("safety phrases are whole utterances", sets(PhraseTable, "find_safety", _find_whole)),
     Mutant("the sound goes on", sets(Script, "cut", _cut_silently)),
     # Pauses and hearing.
