@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.errors import AudioError
@@ -25,6 +26,8 @@ CALL_LIMIT_SECONDS = 3.0
 _INVALID_SAMPLE_RATE = -9997  # paInvalidSampleRate
 
 _log = logging.getLogger(__name__)
+_open_streams: WeakSet[Any] = WeakSet()
+"""Of every room of this process: PortAudio has one list of devices for all."""
 _hangs = threading.Event()  # a call never returned: PortAudio must not be entered again, it has no locks
 _Result = TypeVar("_Result")
 
@@ -95,21 +98,30 @@ def open_stream(kind: str, index: int, own_rate_hz: int, callback: Callable[...,
         )
 
     try:
-        return at_rate(SAMPLE_RATE_HZ), SAMPLE_RATE_HZ
+        stream, rate_hz = at_rate(SAMPLE_RATE_HZ), SAMPLE_RATE_HZ
     except module.PortAudioError as error:
         if error.args[1:2] != (_INVALID_SAMPLE_RATE,):
             raise
-        return at_rate(own_rate_hz), own_rate_hz
+        stream, rate_hz = at_rate(own_rate_hz), own_rate_hz
+    _open_streams.add(stream)
+    return stream, rate_hz
 
 
 def close_stream(action: str, stream: Any) -> None:
     """Abort and close. Never `stop()`: it waits for a device that may not play any more."""
+    _open_streams.discard(stream)
     call(action, stream.abort)
     call(action, stream.close)
 
 
 def reinitialize() -> None:
-    """Look for devices anew. Every stream must be closed. Raises AudioError."""
+    """Look for devices anew, which closes every stream of the process.
+
+    Nothing is done while another room still has one open: its devices come before new ones. Raises AudioError.
+    """
+    if _open_streams:
+        _log.info("devices are not looked for anew: %d streams are open", len(_open_streams))
+        return
     module = sounddevice()
     call("let go of the sound devices", module._terminate)
     call("look for sound devices", module._initialize)
