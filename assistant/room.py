@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from assistant.core.actions import Action
-from assistant.core.events import DeadlineReached, Event, Started
+from assistant.core.events import DeadlineReached, Event, Said, Started
 from assistant.core.intents import Intent
 from assistant.core.session import Session
 from assistant.core.states import State
@@ -57,6 +57,9 @@ class Voice(Speaking, Sounding, Protocol):
     def ended(self) -> Iterable[Event]:
         """The sentences and prompts that have ended since this was last asked."""
 
+    def hush(self) -> int:
+        """Silence at once, from any thread; what is begun before the session knows why stays silent."""
+
     def acknowledge(self, hush_number: int) -> None:
         """The session knows why it was silenced; what it says from now on may sound."""
 
@@ -91,7 +94,7 @@ class Room:
         self._hearing = hearing
         self._voice = voice
         self._keeper = keeper
-        self._front_ends = open_front_ends(self._events.put)
+        self._front_ends = open_front_ends(self.put)
         self._ending = threading.Event()
         self._is_open = False
 
@@ -105,8 +108,14 @@ class Room:
             raise
 
     def put(self, event: Event) -> None:
-        """Tell the session something, from any thread; it waits for nothing."""
-        self._events.put(event)
+        """Tell the session something, from any thread; it waits for nothing.
+
+        A "stop" that is touched or sent silences at once, as a spoken one does, and comes before all else.
+        """
+        if isinstance(event, Said) and event.is_safety:
+            self._events.put_reflex([event], self._voice.hush())
+        else:
+            self._events.put(event)
 
     def end(self) -> None:
         """Let `guide` return soon, whatever the session is at; from any thread."""

@@ -85,6 +85,7 @@ class SpokenVoice(PromptingThread):
         self.earcon = mixer.earcon
         self.set_volume = mixer.set_volume
         self.ended = mixer.ended
+        self.hush = mixer.hush
         self.acknowledge = mixer.acknowledge
 
 

@@ -117,7 +117,8 @@ def close_stream(action: str, stream: Any) -> None:
 def reinitialize() -> None:
     """Look for devices anew, which closes every stream of the process.
 
-    Nothing is done while another room still has one open: its devices come before new ones. Raises AudioError.
+    Nothing is done while another room still has one open: its devices come before new ones. Raises
+    AudioError.
     """
     if _open_streams:
         _log.info("devices are not looked for anew: %d streams are open", len(_open_streams))

@@ -53,6 +53,10 @@ class SilentPrompter:
             ended.append(PromptFinished(self._queue.popleft()[0]))
         return ended
 
+    def hush(self) -> int:
+        """There is no sound; the session cuts what is queued when it knows why."""
+        return 0
+
     def acknowledge(self, hush_number: int) -> None:
         """Nothing was hushed."""
 

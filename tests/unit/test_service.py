@@ -19,7 +19,8 @@ from assistant.core.intents import Intent
 from assistant.core.view import View
 from assistant.errors import AssistantError, AudioError, HearingError
 from assistant.event_queue import EventQueue
-from assistant.frontends.registry import FRONT_ENDS, Entry
+from assistant.frontends.registry import FRONT_ENDS, Entry, open_front_ends
+from assistant.keyboard import Keyboard
 from assistant.room import Room
 from assistant.service import RoomState, Service, SharedVoice
 from assistant.speech.silent_prompter import SilentPrompter
@@ -115,6 +116,35 @@ def test_rooms_are_guided_side_by_side_and_share_what_is_loaded(
     assert all(shown.is_closed for shown in Showing.opened)
 
 
+def test_a_touched_stop_silences_before_the_session_knows(service: Service) -> None:
+    hushed: list[int] = []
+
+    class Hushing(SilentPrompter):
+        def hush(self) -> int:
+            hushed.append(1)
+            return len(hushed)
+
+        def acknowledge(self, hush_number: int) -> None:
+            acknowledged.add(hush_number)
+
+    acknowledged: set[int] = set()
+    opened = Room(
+        Keyboard(Waiting(), service.content[0], pytest.fail),
+        Hushing(time.monotonic),
+        Keeping(),
+        lambda send: open_front_ends(["showing"], send),
+    )
+    opened.open()
+    opened.put(Said(Intent.YES, "yes", source=Source.TOUCH))
+    assert hushed == []
+    opened.put(Said(Intent.RED_FLAG, "i can't breathe", source=Source.TOUCH))
+    opened.put(Said(Intent.STOP, "stop", source=Source.TOUCH))
+    assert hushed == [1, 1]
+    opened.guide(service._new_session(False))
+    opened.close()
+    assert acknowledged >= {1, 2}
+
+
 def test_a_room_that_was_never_opened_cannot_begin(service: Service) -> None:
     with pytest.raises(AssistantError, match="closed"):
         service.guide("attic")
@@ -178,8 +208,6 @@ class Keeping:
 
 
 def room(hearing: Broken, keeping: Keeping) -> Room:
-    from assistant.frontends.registry import open_front_ends
-
     return Room(
         hearing, SilentPrompter(time.monotonic), keeping, lambda send: open_front_ends(["showing"], send)
     )
