@@ -39,7 +39,12 @@ _KINDS: dict[str, type] = {
 
 
 def as_values(event: Event) -> dict[str, Any]:
-    """The event as what JSON knows: its kind's name under "event", and its fields."""
+    """The event as what JSON knows: its kind's name under "event", and its fields.
+
+    The words of talk are left out: they may be anybody's, and a session does nothing with them.
+    """
+    if isinstance(event, TalkHeard | NotUnderstood):
+        event = type(event)(())
     return {"event": type(event).__name__, **asdict(event)}
 
 

@@ -39,8 +39,8 @@ EVENTS: tuple[Event, ...] = (
     Said(Intent.STOP, "stop", words=("stop",), is_final=False, word_end_seconds=1.25, at_seconds=1.3),
     Said(Intent.CHOOSE, "my neck", Slots(region="neck"), Source.TOUCH),
     Said(Intent.NUMBER, "seven", Slots(number=7), Source.KEYBOARD, is_half_heard=True),
-    TalkHeard(("one", "two")),
-    NotUnderstood(("what",)),
+    TalkHeard(()),
+    NotUnderstood(()),
     DeadlineReached(),
     SentenceFinished(3),
     PromptFinished(3),
@@ -70,6 +70,15 @@ def test_every_event_comes_back_as_it_was(path: Path) -> None:
     assert read_journal(path) == told
 
 
+def test_what_others_said_is_not_kept(path: Path) -> None:
+    kept = history(path)
+    kept.note(0.0, TalkHeard(("no", "sugar", "please")))
+    kept.note(1.0, NotUnderstood(("two", "sugars")))
+    kept.close()
+    assert read_journal(path) == [(0.0, TalkHeard(())), (1.0, NotUnderstood(()))]
+    assert b"sugar" not in path.read_bytes()
+
+
 def test_each_start_of_the_program_is_a_run_of_its_own(path: Path) -> None:
     for seconds in (1.0, 2.0):
         kept = history(path)
@@ -93,9 +102,9 @@ def test_the_oldest_make_room(path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 def test_what_was_said_is_forgotten_with_its_session(path: Path) -> None:
     for phrase in ("first", "second"):
         kept = history(path)
-        kept.note(0.0, TalkHeard((phrase, "before")))
+        kept.note(0.0, Said(Intent.NEXT, f"{phrase} before"))
         kept.record(RecordSession("mixed"))
-        kept.note(1.0, TalkHeard((phrase, "within")))
+        kept.note(1.0, Said(Intent.NEXT, f"{phrase} within"))
         kept.record(EndSession("completed"))
         kept.close()
     forget_sessions(path, [1])
