@@ -19,7 +19,13 @@ from assistant.core.actions import (
     StopSpeaking,
 )
 from assistant.core.adapting import StretchPast
-from assistant.core.events import DeadlineReached, MicrophoneLost, MicrophoneRestored, PromptFinished
+from assistant.core.events import (
+    DeadlineReached,
+    MicrophoneLost,
+    MicrophoneRestored,
+    PromptFinished,
+    SpeakerRestored,
+)
 from assistant.core.prompts import Line
 from assistant.core.routine import Region, Routine
 from assistant.core.states import ADVISING, AWAKE, BEFORE_STRETCHING, IN_PAIN, STRETCHING, UNDER_WAY, State
@@ -183,6 +189,13 @@ def test_a_standstill_anywhere_in_a_stretch_begins_nothing(state: State) -> None
     assert driver.state is State.PAUSED
     driver.until(State.FINISHED)
     assert driver.of(ReportHoldStarted) == []
+
+
+def test_a_loudspeaker_that_comes_back_after_a_standstill_tells_of_it() -> None:
+    driver = in_state(State.INTRODUCING)
+    driver.now += 60.0
+    driver.event(SpeakerRestored())
+    assert AWAY in driver.spoken
 
 
 @pytest.mark.parametrize("phrase", ["stop", "that hurts", "i can't breathe"])

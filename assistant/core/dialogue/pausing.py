@@ -125,6 +125,7 @@ PAUSING = Behavior(
         Row(Intent.CHOOSE, (State.ASLEEP, State.PAUSED), None, (after_pain,), offer),
     ),
     rows=(
+        Row(Signal.SPEAKER_RESTORED, _PAUSED, None, (not_offered,), offer_first),
         Row(Signal.SPEAKER_RESTORED, _PAUSED, None, do=offer),
         Row(Intent.PAUSE, (*AWAKE, State.FINISHING), State.PAUSED, do=interrupt),
         Row(Intent.PAUSE, _PAUSED, None, do=be_quiet),
