@@ -110,10 +110,11 @@ class Session:
         context = self._context
         if context.state is State.FINISHED:
             return ()
-        self._catch_up(now)
+        was_away = self._catch_up(now)
         context.heard = None
         if isinstance(event, Said):
-            self._take(event)
+            if event.is_safety or not was_away:  # a command was meant for what went on before
+                self._take(event)
         elif isinstance(event, SentenceFinished):
             context.script.sentence_finished(event.prompt_id)
         elif isinstance(event, PromptFinished):
@@ -135,15 +136,20 @@ class Session:
             context.wait(context.script.longest_seconds())
         return actions
 
-    def _catch_up(self, now: float) -> None:
-        """Come to `now`. After a standstill nobody knows what was done meanwhile: nothing of it was held."""
+    def _catch_up(self, now: float) -> bool:
+        """Come to `now`; whether that interrupts a stretch, for the process stood still.
+
+        Nobody knows what was done meanwhile: nothing of it was held.
+        """
         context = self._context
         is_late = context.deadline is not None and now > context.deadline + LATE_SECONDS
-        if is_late and context.state in UNDER_WAY:
+        was_away = is_late and context.state in UNDER_WAY
+        if was_away:
             context.suspend_hold()
         context.now = context.script.now = now
-        if is_late:
+        if was_away:
             self._flow.trigger(Signal.STALLED)
+        return was_away
 
     def _time_over(self) -> None:
         context = self._context

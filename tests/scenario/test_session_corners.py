@@ -384,9 +384,19 @@ def test_no_to_the_end_does_not_wake_what_waits(waiting: State) -> None:
 
 def test_before_it_was_offered_finish_is_asked_about_in_a_pause_too() -> None:
     driver = in_state(State.INSTRUCTING)
-    driver.now += 3600.0
+    driver.say("pause")
     driver.say("finish")
     assert driver.state is State.FINISHING
+
+
+@pytest.mark.parametrize("phrase", ["next", "ready", "continue", "go back", "finish", "another routine"])
+def test_what_was_said_during_a_standstill_does_not_lead_on(phrase: str) -> None:
+    driver = in_state(State.SETTLING)
+    driver.now += 60.0
+    driver.hear(*phrase.split())
+    assert driver.state is State.PAUSED
+    driver.advance(1.0)
+    assert AWAY in driver.spoken
 
 
 def test_where_finishing_was_offered_it_ends_at_once() -> None:
