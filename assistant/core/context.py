@@ -24,7 +24,7 @@ from assistant.core.pain_rules import Answer, PainReport
 from assistant.core.prompts import Line
 from assistant.core.routine import Condition, Routine, Side, Step, Stretch
 from assistant.core.script import Script
-from assistant.core.states import State
+from assistant.core.states import STRETCHING, State
 
 END_REASONS = ("", "no_answer", "ended_by_user", "see_physician", "pain", "emergency")
 """Why a session ends, the more serious later; "" as it was planned."""
@@ -260,6 +260,7 @@ class Context:
 
     def leave_step(self) -> None:
         """The current step is left as it is: keep what was held of it, once."""
-        if self.hold is not None and self.held_seconds > 0 and not self.after_pain:
+        is_told = self.after_pain and self.hurt_in in STRETCHING  # with what hurt
+        if self.hold is not None and self.held_seconds > 0 and not is_told:
             self.record_step("done" if self.hold.complete(self.now) else "skipped")
         self.hold = None

@@ -255,6 +255,32 @@ def test_what_is_said_to_no_question_does_not_go_on_after_pain(phrase: str) -> N
     assert driver.state is State.DECIDING
 
 
+def test_half_a_continue_is_no_clear_yes() -> None:
+    driver = in_state(State.DECIDING)
+    for words in (("continue", "?"), ("?", "go", "on"), ("go", "on", "?")):
+        driver.hear(*words)
+        assert driver.state is State.DECIDING
+
+
+def test_an_unclear_answer_is_no_silence() -> None:
+    driver = in_state(State.HOLDING)
+    driver.say("end")
+    for _ in range(4):
+        driver.until_silent().advance(6.0)
+        driver.say("okay")
+        assert driver.state is State.FINISHING
+
+
+def test_what_was_held_is_kept_when_it_hurts_elsewhere() -> None:
+    driver = Driver(MIXED).until(State.HOLDING)
+    driver.advance(7.0)
+    for phrase in ("pause", "choose a routine"):
+        driver.answer(phrase)
+    driver.say("ouch")
+    driver.until(State.FINISHED)
+    assert driver.steps == [(CHIN.id, "", 1, 7.5, "skipped")]
+
+
 def test_continue_to_a_pause_is_no_answer_about_pain() -> None:
     driver = in_state(State.DECIDING)
     driver.say("pause")

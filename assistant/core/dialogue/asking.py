@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assistant.core.context import Context
 from assistant.core.dialogue.table import Guard, Row, named
-from assistant.core.intents import Intent
+from assistant.core.intents import UNKNOWN_WORD, Intent
 from assistant.core.prompts import Line
 from assistant.core.states import ASKING_SCORE, ASKING_YES, Signal, State
 
@@ -47,7 +47,7 @@ class Question:
         if state in ASKING_YES:
             for answer in (Intent.YES, Intent.NO):
                 yield Row(answer, (state,), None, (is_unclear, may_ask_again), self.ask)
-                yield Row(answer, (state,), None, (is_unclear,))
+                yield Row(answer, (state,), None, (is_unclear,), await_silence)
         yield Row(Intent.REPEAT, (state,), None, do=self.ask_in_full)
         yield Row(Signal.SPOKEN, (state,), None, do=await_answer)
         if state is not State.FINISHING:  # there silence is an answer
@@ -77,6 +77,11 @@ def is_unclear(context: Context) -> bool:
     return heard is not None and (heard.is_half_heard or counts_as(context, "unclear"))
 
 
+def is_whole(context: Context) -> bool:
+    """Whether nothing was lost beside what was said."""
+    return context.heard is not None and UNKNOWN_WORD not in context.heard.words
+
+
 def counts_as(context: Context, answer: str) -> bool:
     """Whether the phrase is one of those that the language pack counts as this answer."""
     heard = context.heard
@@ -92,6 +97,12 @@ def ask_shortly(context: Context) -> None:
     """Something was said that is no answer."""
     context.asked_shortly = True
     context.script.say(Line.SCORE_UNHEARD if context.state in ASKING_SCORE else Line.SHORTLY)
+
+
+def await_silence(context: Context) -> None:
+    """Somebody talks: that is no silence yet, unless we are still speaking ourselves."""
+    if not context.script.speaking:
+        await_answer(context)
 
 
 def await_answer(context: Context) -> None:

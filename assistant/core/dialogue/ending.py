@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.core.actions import EndSession
 from assistant.core.context import Context
-from assistant.core.dialogue.asking import Question, await_answer, is_unclear, may_ask_again, says
+from assistant.core.dialogue.asking import Question, await_silence, is_unclear, may_ask_again, says
 from assistant.core.dialogue.pain import end_for_pain, finish_for_pain
 from assistant.core.dialogue.pausing import be_quiet, interrupt
 from assistant.core.dialogue.table import Behavior, Row
@@ -64,12 +64,6 @@ def interrupt_to_rest(context: Context) -> None:
     context.asked_to_rest = True
 
 
-def await_silence(context: Context) -> None:
-    """Somebody talks: that is no silence yet, unless we are still speaking ourselves."""
-    if not context.script.speaking:
-        await_answer(context)
-
-
 def end_by_user(context: Context) -> None:
     """The person wanted the end."""
     if context.state is not State.SCORE_AFTER:  # there all has been done
@@ -92,8 +86,8 @@ ENDING = Behavior(
     safety=(Row(Intent.STOP, _CLOSING, State.FINISHED, do=be_quiet),),
     rows=(
         *FINISH_OR_REST.rows(State.FINISHING),
-        Row(Intent.RESUME, _FINISHING, None, (is_unclear,)),
-        Row(Intent.READY, _FINISHING, None, (is_unclear,)),
+        Row(Intent.RESUME, _FINISHING, None, (is_unclear,), await_silence),
+        Row(Intent.READY, _FINISHING, None, (is_unclear,), await_silence),
         *(
             Row(trigger, IN_PAIN, State.CLOSING, (is_ending,), end_for_pain)
             for trigger in (Intent.END, Intent.SLEEP)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from assistant.core.actions import RecordPain, RecordPainScore
 from assistant.core.context import Context
-from assistant.core.dialogue.asking import Question, await_answer, lines, may_ask_again, says
+from assistant.core.dialogue.asking import Question, await_answer, is_whole, lines, may_ask_again, says
 from assistant.core.dialogue.screening import heard_score, number_rows, out_of_range
 from assistant.core.dialogue.table import Behavior, Guard, Row, named
 from assistant.core.dialogue.ways import go_onward, is_ending, skips_to_end
@@ -228,7 +228,7 @@ PAIN = Behavior(
             for trigger in (Signal.TIME_OVER, Intent.UNSURE, Intent.NO)
         ),
         *_going_on(Intent.YES),
-        *_going_on(Intent.RESUME, says("go_on")),
+        *_going_on(Intent.RESUME, says("go_on"), is_whole),
         Row(Intent.EASIER, _DECIDING, State.SETTLING, (may_try_easier,), try_easier),
         Row(Intent.EASIER, _DECIDING, None, do=GO_ON.ask),
         *(

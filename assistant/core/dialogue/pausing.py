@@ -57,9 +57,10 @@ def be_quiet(context: Context) -> None:
 
 
 def offer(context: Context) -> None:
-    """Say how to go on."""
+    """Say how to go on; after a standstill, first of all why it is quiet."""
+    away = (Line.AWAY,) if context.was_away and not_offered(context) else ()
     context.times_asked = 1
-    context.script.say_instead(Line.GO_ON_OR_FINISH)
+    context.script.say_instead(*away, Line.GO_ON_OR_FINISH)
 
 
 def offer_first(context: Context) -> None:
@@ -125,7 +126,6 @@ PAUSING = Behavior(
         Row(Intent.CHOOSE, (State.ASLEEP, State.PAUSED), None, (after_pain,), offer),
     ),
     rows=(
-        Row(Signal.SPEAKER_RESTORED, _PAUSED, None, (not_offered,), offer_first),
         Row(Signal.SPEAKER_RESTORED, _PAUSED, None, do=offer),
         Row(Intent.PAUSE, (*AWAKE, State.FINISHING), State.PAUSED, do=interrupt),
         Row(Intent.PAUSE, _PAUSED, None, do=be_quiet),
