@@ -126,18 +126,20 @@ class Room:
 
         It goes on for as long as it takes to say so when nothing can be heard any more.
         """
-        self._ending.clear()
         watchers = (self._keeper.record, self._hearing.watch)
-        conduct(
-            session,
-            Performer(self._voice, self._voice, self._hearing.listen_for, watchers),
-            self._events,
-            lambda: (*self._voice.ended(), *self._hearing.happened()),
-            must_end=lambda: self._ending.is_set() or self._hearing.must_end(),
-            acknowledge=self._voice.acknowledge,
-            note=self._keeper.note,
-            publish=self._front_ends.publish,
-        )
+        try:
+            conduct(
+                session,
+                Performer(self._voice, self._voice, self._hearing.listen_for, watchers),
+                self._events,
+                lambda: (*self._voice.ended(), *self._hearing.happened()),
+                must_end=lambda: self._ending.is_set() or self._hearing.must_end(),
+                acknowledge=self._voice.acknowledge,
+                note=self._keeper.note,
+                publish=self._front_ends.publish,
+            )
+        finally:
+            self._ending.clear()
         if self._hearing.failure is not None:
             raise HearingError(self._hearing.failure.code, self._hearing.failure.message)
 

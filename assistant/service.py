@@ -155,21 +155,14 @@ class Service:
     def guide(self, name: str, *, sound_check: bool | None = None) -> None:
         """Run a session in a room to its end, on the calling thread; the room is idle afterwards.
 
-        `sound_check` None is as configured. Raises HearingError.
+        `sound_check` None is as configured. Raises HearingError, AssistantError for a room that is not idle.
         """
-        with self._changed:
-            if self._states.get(name) is not RoomState.IDLE:
-                raise AssistantError("room", f'The room "{name}" is {self.state(name)}: it cannot begin now.')
-            self._states[name] = RoomState.GUIDING
-        try:
-            self._rooms[name].guide(self._new_session(sound_check))
-        finally:
-            with self._changed:
-                if self._states[name] is RoomState.GUIDING:
-                    self._states[name] = RoomState.IDLE
+        self._take(name)
+        self._guide(name, sound_check)
 
     def begin(self, name: str) -> None:
-        """Run a session in a room on a thread of its own."""
+        """Run a session in a room on a thread of its own. Raises AssistantError for one that is not idle."""
+        self._take(name)
         thread = threading.Thread(target=self._guide_and_tell, args=(name,), name=f"room {name}", daemon=True)
         self._threads[name] = thread
         thread.start()
@@ -184,8 +177,9 @@ class Service:
 
     def end(self) -> None:
         """Let every session end soon, from any thread, or from a signal's handler."""
-        for room in self._rooms.values():
-            room.end()
+        for name, room in self._rooms.items():
+            if self._states[name] is RoomState.GUIDING:
+                room.end()
 
     def close(self) -> None:
         """Close the rooms, the last one opened first."""
@@ -200,6 +194,21 @@ class Service:
         room.open()
         self._rooms[name], self._states[name] = room, RoomState.IDLE
 
+    def _take(self, name: str) -> None:
+        """A session is about to begin in this room, and in no other way."""
+        with self._changed:
+            if self._states.get(name) is not RoomState.IDLE:
+                raise AssistantError("room", f'The room "{name}" is {self.state(name)}: it cannot begin now.')
+            self._states[name] = RoomState.GUIDING
+
+    def _guide(self, name: str, sound_check: bool | None = None) -> None:
+        try:
+            self._rooms[name].guide(self._new_session(sound_check))
+        finally:
+            with self._changed:
+                if self._states[name] is RoomState.GUIDING:
+                    self._states[name] = RoomState.IDLE
+
     def _recorder(self) -> Recorder:
         return Recorder(self._history, self._tell)
 
@@ -213,7 +222,7 @@ class Service:
 
     def _guide_and_tell(self, name: str) -> None:
         try:
-            self.guide(name)
+            self._guide(name)
         except AssistantError as error:
             self._tell(error.message)
         except Exception:  # noqa: BLE001 - the thread's top: reports and stops; other rooms go on

@@ -157,6 +157,16 @@ def test_all_sessions_end_soon_when_the_service_ends(service: Service) -> None:
     assert service.state("here") is RoomState.IDLE
 
 
+def test_a_session_that_has_just_begun_ends_with_the_service(service: Service) -> None:
+    service.open_typed("here", [], Waiting())
+    service.begin("here")
+    assert service.state("here") is RoomState.GUIDING, "before its thread has come to anything"
+    with pytest.raises(AssistantError, match="guiding"):
+        service.begin("here")
+    service.close()
+    assert service.state("here") is RoomState.CLOSED
+
+
 def test_a_shared_voice_says_one_sentence_at_a_time() -> None:
     voice = FakeVoice()
     shared = SharedVoice(voice)
