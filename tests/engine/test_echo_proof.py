@@ -146,14 +146,14 @@ def test_near_sounds_are_commands_without_the_rule(
     pack, _ = content
     near = [
         Saying("short", "Slow turn."),
-        Saying("long", "Slowly lower your right foot, and uncross your legs."),
+        Saying("long", "long arms forward, on the left."),
     ]
     assert acted_on(near, "flite:slt", model, pack) == []
     monkeypatch.setattr("scripts.measure.own_sayings.is_own_voice", lambda *_: False)
     acting = acted_on(near, "flite:slt", model, pack)
     assert [(m.saying.name, m.heard.intent, m.is_safety) for m in acting] == [
         ("short", Intent.SLOWER, False),
-        ("long", Intent.SLOWER, False),
+        ("long", Intent.LONGER, False),
     ]
 
 
