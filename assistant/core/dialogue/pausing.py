@@ -136,13 +136,7 @@ PAUSING = Behavior(
         *go_back_to(Intent.READY, _PAUSED),
         *(Row(Intent.START, _ASLEEP, state, (left(state),)) for state in ASKING),
         Row(Intent.START, _ASLEEP, State.PAUSED),
-        *(
-            Row(trigger, _PAUSED, None, do=offer)
-            for trigger in (
-                *(Intent.YES, Intent.NO, Intent.START),
-                *(Intent.NEXT, Intent.BACK, Intent.REPEAT),
-            )
-        ),
+        *(Row(trigger, _PAUSED, None, do=offer) for trigger in _OFFERED_AGAIN),
         Row(Signal.SPOKEN, _PAUSED, None, do=await_answer),
         Row(Signal.TIME_OVER, _PAUSED, None, (not_offered,), offer_first),
         Row(Signal.TIME_OVER, _PAUSED, None, (may_ask_again,), offer_again),
