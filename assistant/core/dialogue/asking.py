@@ -20,10 +20,16 @@ Lines = Callable[[Context], tuple[Line, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a state asks: `full` at first and on request, `again` shortly when nobody answered."""
+    """What a state asks: `full` at first and on request, `again` shortly when nobody answered.
+
+    With `silence_answers` it is not asked again in silence, and with `ignores_chatter` what is not understood
+    gets no "sorry?".
+    """
 
     full: Lines
     again: Lines
+    silence_answers: bool = False
+    ignores_chatter: bool = False
 
     def begin(self, context: Context) -> None:
         """Ask for the first time, after what was said on the way here."""
@@ -50,9 +56,9 @@ class Question:
                 yield Row(answer, (state,), None, (is_unclear,), await_silence)
         yield Row(Intent.REPEAT, (state,), None, do=self.ask_in_full)
         yield Row(Signal.SPOKEN, (state,), None, do=await_answer)
-        if state is not State.FINISHING:  # there silence is an answer
+        if not self.silence_answers:
             yield Row(Signal.TIME_OVER, (state,), None, (may_ask_again,), self.ask)
-        if state not in (State.FINISHING, State.SOUND_CHECK):  # which waits in silence for its one word
+        if not self.ignores_chatter:
             yield Row(Signal.NOT_UNDERSTOOD, (state,), None, (may_ask_shortly,), ask_shortly)
 
 

@@ -34,6 +34,8 @@ _FINISHING, _CLOSING = (State.FINISHING,), (State.CLOSING,)
 FINISH_OR_REST = Question(
     lambda context: (Line.REST_NOW if context.asked_to_rest else Line.FINISH,),
     lambda context: (Line.REST_NOW_AGAIN if context.asked_to_rest else Line.FINISH_AGAIN,),
+    silence_answers=True,
+    ignores_chatter=True,  # it has rows of its own
 )
 
 

@@ -68,7 +68,11 @@ def has_strong_echo(measured: SoundMeasured) -> bool:
     return measured.echo_dbfs is not None and measured.echo_dbfs - measured.noise_dbfs >= STRONG_ECHO_DB
 
 
-CAN_YOU_BE_HEARD = Question(lines(SAYS_STOP), lambda context: (unheard_line(context.sound),))
+CAN_YOU_BE_HEARD = Question(
+    lines(SAYS_STOP),
+    lambda context: (unheard_line(context.sound),),
+    ignores_chatter=True,  # it waits in silence for its one word
+)
 
 
 def is_spoken(context: Context) -> bool:
