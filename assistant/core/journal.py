@@ -8,34 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, get_args
 
-from assistant.core.events import (
-    DeadlineReached,
-    Event,
-    MicrophoneLost,
-    MicrophoneRestored,
-    NotUnderstood,
-    PromptFinished,
-    Said,
-    SentenceFinished,
-    SoundMeasured,
-    Source,
-    SpeakerLost,
-    SpeakerRestored,
-    Started,
-    TalkHeard,
-)
+from assistant.core.events import Event, NotUnderstood, Said, Source, TalkHeard
 from assistant.core.intents import Intent, Slots
 from assistant.core.session import Session
 
-_KINDS: dict[str, type] = {
-    kind.__name__: kind
-    for kind in (
-        *(Said, TalkHeard, NotUnderstood, Started, DeadlineReached, SentenceFinished, PromptFinished),
-        *(MicrophoneLost, MicrophoneRestored, SpeakerLost, SpeakerRestored, SoundMeasured),
-    )
-}
+_KINDS: dict[str, type] = {kind.__name__: kind for kind in get_args(Event)}
 
 
 def as_values(event: Event) -> dict[str, Any]:
