@@ -13,7 +13,6 @@ from pathlib import Path
 
 from assistant.config import Config
 from assistant.core.context import Settings
-from assistant.core.listening.operating_point import OperatingPoint
 from assistant.core.ports import EchoCanceller
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Condition, Routine
@@ -58,14 +57,9 @@ def open_hearing(
     config: Config, pack: LanguagePack, model: HearingModel, canceller: EchoCanceller | None
 ) -> HearingPath:
     """The whole hearing path over a model, as the configuration says."""
-    point = operating_point(config)
+    point = config.hearing.operating_point()
     recognizer, second = model.new_recognizer(), model.new_recognizer()
     return HearingPath(recognizer, pack.table, canceller=canceller, second=second, point=point)
-
-
-def operating_point(config: Config) -> OperatingPoint:
-    """How much is asked of a safety phrase before it is believed."""
-    return config.hearing.operating_point()
 
 
 def open_voice(config: Config, tell: Tell, *, steady: bool = False) -> FallbackVoice:

@@ -27,7 +27,7 @@ from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine
 from assistant.core.session import Session
 from assistant.errors import AssistantError
-from assistant.frontends.registry import FrontEnds, open_front_ends
+from assistant.frontends.registry import open_front_ends
 from assistant.hearing_thread import HearingThread, note_sound
 from assistant.keyboard import Keyboard
 from assistant.opening import (
@@ -144,13 +144,13 @@ class Service:
             mixer,
             on_trouble=tell,
         )
-        self._add(name, Room(hearing, speaking, self._recorder(), partial(_front_ends, front_ends)))
+        self._add(name, Room(hearing, speaking, self._recorder(), partial(open_front_ends, front_ends)))
 
     def open_typed(self, name: str, front_ends: Sequence[str], lines: TextIO) -> None:
         """Open a room without sound: what is said is read, and lines are typed. Raises ContentError."""
         pack, _ = self.content
         hearing, prompter = Keyboard(lines, pack, self._tell), SilentPrompter(time.monotonic)
-        self._add(name, Room(hearing, prompter, self._recorder(), partial(_front_ends, front_ends)))
+        self._add(name, Room(hearing, prompter, self._recorder(), partial(open_front_ends, front_ends)))
 
     def guide(self, name: str, *, sound_check: bool | None = None) -> None:
         """Run a session in a room to its end, on the calling thread; the room is idle afterwards.
@@ -228,7 +228,3 @@ class Service:
         except Exception:  # noqa: BLE001 - the thread's top: reports and stops; other rooms go on
             _log.exception("the room %s stopped", name)
             self._tell(f'The session in the room "{name}" failed; the log says why.')
-
-
-def _front_ends(names: Sequence[str], send: Callable[[Event], None]) -> FrontEnds:
-    return open_front_ends(names, send)

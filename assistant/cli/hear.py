@@ -62,7 +62,7 @@ def hear(
     ] = False,
 ) -> None:
     """Show what Limber would understand of recordings, listening for everything it knows."""
-    from assistant.opening import load_content, open_speech_model, operating_point
+    from assistant.opening import load_content, open_speech_model
     from assistant.speech.hearing import HearingPath
 
     config = output.configuration()
@@ -74,7 +74,7 @@ def hear(
     failed = False
     for file in files:
         try:
-            path = HearingPath(loaded.new_recognizer(), pack.table, point=operating_point(config))
+            path = HearingPath(loaded.new_recognizer(), pack.table, point=config.hearing.operating_point())
             _hear_file(file, path, _show_json if as_json else _show)
         except AudioError as error:
             failed = True

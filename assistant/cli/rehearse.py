@@ -51,7 +51,7 @@ def rehearse(
 
 def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -> None:
     """Rehearse, print, write. Raises AssistantError."""
-    from assistant.opening import load_content, open_speech_model, operating_point, session_settings
+    from assistant.opening import load_content, open_speech_model, session_settings
     from assistant.simulate.rehearsal import Engines, Rehearsal
     from assistant.simulate.report import summarize, write_report
     from assistant.simulate.scene import DEFAULT_SCENE, load_scene
@@ -73,7 +73,7 @@ def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -
         routines=routines,
         recognizer=model.new_recognizer(),
         second=model.new_recognizer(),
-        point=operating_point(config),
+        point=config.hearing.operating_point(),
         voice=_voice(config),
         open_voice=open_voice,
         settings=scene.settings(settings),

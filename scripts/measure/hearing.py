@@ -56,7 +56,6 @@ def hearing(
 ) -> None:
     """Measure what hearing misses and makes up, how late, at what cost: in noise, far away, over us."""
     from assistant.languages.packs import load_language
-    from assistant.opening import operating_point
     from scripts.measure.curve import factors
     from scripts.measure.curve import trials as curve_trials
     from scripts.measure.figures import figures_of
@@ -65,7 +64,7 @@ def hearing(
     from scripts.measure.saying import made_up, text
     from scripts.measure.trials import chosen
 
-    point = operating_point(output.configuration())
+    point = output.configuration().hearing.operating_point()
     if curve:
         if markdown or against or commit or as_json:
             raise HearingError("curve", "A curve is printed and, with --out, saved; leave the others out.")
