@@ -5,54 +5,30 @@ Runs on the main thread. Must not import audio, speech or number libraries: `lim
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 import typer
-from typer.core import TyperGroup
-from typer.main import get_group
 
 from assistant import __version__
 from assistant.cli import output
-from assistant.errors import AssistantError
-
-COMMANDS = (
-    "start",
-    "rehearse",
-    "hear",
-    "say",
-    "devices",
-    "routines",
-    "models",
-    "history",
-    "forget",
-    "doctor",
-)
-"""Each is a module of this package with `register(app)`, which adds the command of that name."""
+from assistant.cli.command_group import CommandGroup
 
 
-class _Commands(TyperGroup):
-    """Imports a command's module when the command is asked for; errors end it with one sentence."""
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Name the commands in the order of the help."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Give the command of this name, or None."""
-        if cmd_name in COMMANDS and cmd_name not in self.commands:
-            module_app = typer.Typer()
-            import_module(f"{__name__}.{cmd_name}").register(module_app)
-            self.commands.update(get_group(module_app).commands)
-        return self.commands.get(cmd_name)
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command that was asked for, or begin a session."""
-        try:
-            return super().invoke(ctx)
-        except AssistantError as error:
-            output.fail(error)
+class _Commands(CommandGroup):
+    package = __name__
+    names = (
+        "start",
+        "rehearse",
+        "hear",
+        "say",
+        "devices",
+        "routines",
+        "models",
+        "history",
+        "forget",
+        "doctor",
+    )
 
 
 app = typer.Typer(

@@ -6,45 +6,21 @@ Runs on the main thread. Must not measure anything itself.
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
-from typer.main import get_group
 
 from assistant.cli import output
-from assistant.errors import AssistantError
+from assistant.cli.command_group import CommandGroup
 
-MEASURES = {"hearing": "hearing", "model": "model", "live": "live"}
-"""The subcommands, and the module of each, whose `register(app)` adds it."""
 ECHO_PROOF = "echo-proof"
 """Has options of its own."""
 
 
-class _Measures(TyperGroup):
-    """Imports a measure's module when it is asked for; errors end it with one sentence."""
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Name the measures in the order of the help."""
-        return [*MEASURES, ECHO_PROOF]
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Give the measure of this name, or None."""
-        if cmd_name in MEASURES and cmd_name not in self.commands:
-            module_app = typer.Typer()
-            module_app.callback()(_measure)  # a group also where it holds one command
-            import_module(f"scripts.measure.{MEASURES[cmd_name]}").register(module_app)
-            self.commands.update(get_group(module_app).commands)
-        return self.commands.get(cmd_name)
-
-    def invoke(self, ctx: Any) -> Any:
-        """Measure what was asked for."""
-        try:
-            return super().invoke(ctx)
-        except AssistantError as error:
-            output.fail(error)
+class _Measures(CommandGroup):
+    package = "scripts.measure"
+    names = ("hearing", "model", "live")
 
 
 app = typer.Typer(
@@ -79,10 +55,6 @@ def echo_proof(ctx: typer.Context) -> None:
 
     sys.argv = [f"run {ECHO_PROOF}", *ctx.args]
     raise typer.Exit(main())
-
-
-def _measure() -> None:
-    """Measure a part of Limber."""
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from assistant import __version__, cli
 from assistant.__main__ import main
-from assistant.cli import output
+from assistant.cli import command_group, output
 from assistant.errors import AudioError
 
 LIGHT = """
@@ -56,8 +56,8 @@ def doctor(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
         app.command("doctor")(module.body)
 
     module.register = register
-    monkeypatch.setattr(cli, "import_module", lambda _name: module)
-    monkeypatch.setattr(cli, "COMMANDS", ("doctor",))
+    monkeypatch.setattr(command_group, "import_module", lambda _name: module)
+    monkeypatch.setattr(cli._Commands, "names", ("doctor",))
     return module
 
 
