@@ -119,5 +119,5 @@ def new_session(
         tell(error.message)
         profile = Profile()
     settings = session_settings(config, profile, date.today())
-    library = tuple(load_library().values())
+    library = tuple(load_library(pack.code).values())
     return Session(pack, routines, replace(settings, asks_how_it_is=True), library)

@@ -1,4 +1,4 @@
-"""Where the files that come with Limber lie: models and routines.
+"""Where the files that come with Limber lie: models, routines, languages.
 
 May be called from any thread. Must not read the files themselves, and knows nothing of what the user adds.
 """
@@ -9,6 +9,8 @@ from pathlib import Path
 
 BUILT_IN_MODEL = "models/limber-en"
 _PACKAGE = Path(__file__).resolve().parent
+LANGUAGES_FOLDER = _PACKAGE / "languages"
+"""A folder for each language, named by its code."""
 
 
 def resource_path(name: str) -> Path:

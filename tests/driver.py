@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from assistant.core.actions import (
     Action,
@@ -40,9 +39,8 @@ from assistant.core.states import State
 from assistant.core.view import View
 from assistant.languages.packs import load_language
 from assistant.store.library import load_library
-from assistant.store.routines import load_routine
+from assistant.store.routines import built_in_routines as listed_routines
 
-ROUTINES_FOLDER = Path(__file__).parents[1] / "routines"
 WORDS_PER_SECOND = 3.0
 NEVER = float("inf")
 
@@ -81,8 +79,7 @@ PACK = load_language("en", CATALOGUE)
 
 def built_in_routines() -> tuple[Routine, ...]:
     """The routines that come with Limber."""
-    library = load_library()
-    return tuple(load_routine(path, library=library) for path in sorted(ROUTINES_FOLDER.glob("*.yaml")))
+    return tuple(listed.routine for listed in listed_routines(load_library(), "en"))
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import yaml
+
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine
 from assistant.languages.packs import load_language
+from assistant.resources import LANGUAGES_FOLDER
 
 _LATIN, _OTHER = "abcdefghijklmnopqrstuvwxyz'", "абцдефгхийклмнопярстувшьызъ"
 _LETTERS = str.maketrans(_LATIN, _OTHER)
@@ -123,6 +126,17 @@ def write_nonsense(folder: Path, english: LanguagePack) -> None:
     )
 
 
+def write_nonsense_texts(folder: Path) -> None:
+    """Write what the pack "zz" tells of the stretches and routines that come with Limber."""
+    english = LANGUAGES_FOLDER / "en"
+    (folder / "zz" / "stretches").mkdir()
+    for path in [english / "routines.yaml", *sorted((english / "stretches").iterdir())]:
+        told = yaml.safe_load(path.read_text("utf-8"))
+        texts = {of: {name: _told(name, value) for name, value in told[of].items()} for of in told}
+        written = yaml.safe_dump(texts, allow_unicode=True, sort_keys=False)
+        (folder / "zz" / path.relative_to(english)).write_text(written, encoding="utf-8")
+
+
 def load_nonsense(folder: Path, routines: Iterable[Routine] = ()) -> LanguagePack:
     """Write the pack and load it with the loader of every language."""
     write_nonsense(folder, load_language("en"))
@@ -135,6 +149,12 @@ def _word(token: str) -> str:
     name, colon, forms = token[1:-1].partition(":")
     translated = re.sub(r"=([a-z]+)", lambda m: f"={m[1].translate(_LETTERS)}", forms)
     return f"{{{name}{colon}{translated}}}"
+
+
+def _told(name: str, value: str | list[str]) -> str | list[str]:
+    if isinstance(value, list):
+        return [nonsense_text(text) for text in value]
+    return nonsense(value) if name == "spoken_name" else nonsense_text(value)
 
 
 def _reversed(phrases: Iterable[str]) -> list[str]:

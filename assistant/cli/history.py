@@ -21,7 +21,7 @@ from assistant.cli.history_words import (
     pain_in_words,
     region_of,
 )
-from assistant.errors import ContentError, StoreError
+from assistant.errors import AssistantError, StoreError
 
 if TYPE_CHECKING:
     from assistant.store.history_reader import SessionSummary
@@ -82,13 +82,15 @@ def history(
 
 def _stretches() -> Stretches:
     """What is known of stretches; a broken library must not keep anybody from the history."""
+    from assistant.languages.packs import load_language
     from assistant.store.library import load_library
     from assistant.store.routines import load_routines
 
     try:
-        routines = load_routines(None, lambda problem: None)
-        return {s.id: s for routine in routines for s in routine.stretches} | load_library()
-    except ContentError:
+        language = load_language(output.configuration().session.language)
+        routines = load_routines(language, lambda problem: None)
+        return {s.id: s for routine in routines for s in routine.stretches} | load_library(language.code)
+    except AssistantError:
         return {}
 
 

@@ -77,7 +77,7 @@ def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -
         voice=_voice(config),
         open_voice=open_voice,
         settings=scene.settings(settings),
-        library=tuple(load_library().values()),
+        library=tuple(load_library(pack.code).values()),
     )
     show = output.emit_json if as_json else _print_row
     began = time.monotonic()

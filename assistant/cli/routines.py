@@ -84,11 +84,10 @@ def check(
     ] = None,
 ) -> None:
     """Check routines, packs and prompts; every problem is named with its file, line and field."""
-    from assistant.languages.packs import FOLDER
     from assistant.store.content_check import check_paths, everything
 
     language = _language()
-    paths = files or everything([FOLDER / language.code / "prompts.toml"])
+    paths = files or everything(language.code)
     problems = check_paths(paths, language)
     for problem in problems:
         output.out.print(str(problem))
@@ -117,7 +116,7 @@ def add(
     language = _language()
     others = [listed.routine for listed in _listed()]
     try:
-        pack, routines = add_pack(source, load_library(), others, language)
+        pack, routines = add_pack(source, load_library(language.code), others, language)
     except PackError as error:
         for problem in error.problems:
             output.out.print(str(problem))

@@ -19,17 +19,19 @@ from assistant.core.prompts import LanguagePack, Line, Rules, Wording
 from assistant.core.routine import Routine
 from assistant.errors import ContentError
 from assistant.languages.templates import expand_all
+from assistant.resources import LANGUAGES_FOLDER
 
-FOLDER = Path(__file__).parent
 CATEGORIES = frozenset(("zero", "one", "two", "few", "many", "other"))
 
 
 def available_languages() -> tuple[str, ...]:
     """Codes of the packs that are there, such as "en"."""
-    return tuple(sorted(path.parent.name for path in FOLDER.glob("*/phrases.toml")))
+    return tuple(sorted(path.parent.name for path in LANGUAGES_FOLDER.glob("*/phrases.toml")))
 
 
-def load_language(code: str = "en", routines: Iterable[Routine] = (), folder: Path = FOLDER) -> LanguagePack:
+def load_language(
+    code: str = "en", routines: Iterable[Routine] = (), folder: Path = LANGUAGES_FOLDER
+) -> LanguagePack:
     """The pack of a language; the spoken names of `routines` are what `{routine}` can be.
 
     Raises ContentError, with the file and the key, for a pack that is not whole.

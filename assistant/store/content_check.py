@@ -10,22 +10,33 @@ from pathlib import Path
 
 from assistant.core.prompts import LanguagePack
 from assistant.errors import ContentError
+from assistant.resources import LANGUAGES_FOLDER
 from assistant.store.documents import DocumentError, Problem
 from assistant.store.library import (
     builtin_folder,
     check_library_file,
+    check_texts_file,
     library_files,
     load_library,
+    texts_of,
     yaml_files,
 )
 from assistant.store.packs import PackError, check_pack, read_files
 from assistant.store.routine_check import Library
-from assistant.store.routines import MANIFEST_NAME, check_file, packs_folder, user_folder
+from assistant.store.routines import (
+    MANIFEST_NAME,
+    check_built_in,
+    check_file,
+    check_routine_texts_file,
+    packs_folder,
+    routine_texts,
+    user_folder,
+)
 from assistant.store.wording import check_prompts
 
 
-def everything(prompts: Iterable[Path]) -> list[Path]:
-    """All that Limber can speak: the library, the built-in routines, `prompts`, the user's own, and packs.
+def everything(language: str) -> list[Path]:
+    """All that Limber can speak in a language: what comes with it, the user's own routines, and packs.
 
     Raises ContentError when what comes with Limber is missing, or a folder cannot be read.
     """
@@ -35,21 +46,33 @@ def everything(prompts: Iterable[Path]) -> list[Path]:
         of_packs = [f for folder in sorted(folders) for f in yaml_files(folder) if f.name != MANIFEST_NAME]
     except OSError as error:
         raise ContentError("routines", f"{error.filename} cannot be read: {error.strerror}.") from error
-    return [*library_files(), *yaml_files(builtin_folder()), *prompts, *own, *of_packs]
+    library, routines = library_files(), yaml_files(builtin_folder())
+    texts = [*(texts_of(path, language) for path in library), routine_texts(language)]
+    prompts = LANGUAGES_FOLDER / language / "prompts.toml"
+    return [*library, *routines, *texts, prompts, *own, *of_packs]
 
 
 def check_paths(paths: Iterable[Path], language: LanguagePack) -> list[Problem]:
     """All problems, file by file. A folder or a zip file is taken for a pack, a TOML file for prompts."""
     of_library = {path.resolve() for path in library_files()}
+    texts = {texts_of(path, language.code).resolve(): path for path in of_library}
+    built_in = {path.resolve() for path in yaml_files(builtin_folder())}
     found: list[Problem] = []
     library: Library = {}
     try:
-        library = load_library()
+        library = load_library(language.code)
     except DocumentError as error:
         found += error.problems
     for path in paths:
-        if path.resolve() in of_library:
-            found += check_library_file(path, language)
+        place = path.resolve()
+        if place in of_library:
+            found += check_library_file(path)
+        elif place in texts:
+            found += check_texts_file(path, texts[place], language)
+        elif place in built_in:
+            found += check_built_in(path, library)
+        elif place == routine_texts(language.code).resolve():
+            found += check_routine_texts_file(path, library, language)
         elif path.suffix == ".toml":
             found += check_prompts(path, language)
         elif path.is_dir() or path.suffix == ".zip":

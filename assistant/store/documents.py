@@ -230,7 +230,7 @@ def _wording(error: dict[str, Any], known: frozenset[str]) -> str:
             return "should be text (put it in quotes)"
         case "string_pattern_mismatch":
             return f'"{error["input"]}" should match {error["ctx"]["pattern"]}'
-        case "union_tag_not_found":
+        case "union_tag_not_found" | "union_tag_invalid":
             return "should be the id of a stretch of the library, or a stretch"
         case "model_type":
             return "should be a mapping of keys to values"

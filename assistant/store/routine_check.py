@@ -6,7 +6,7 @@ that need no words are kept. Callers pass the library that a routine may draw on
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,20 +23,22 @@ Library = Mapping[str, Stretch]
 
 _TOLD = ("enter", "feel", "breath", "leave", "easier")
 _SPOKEN = ("spoken_name", *_TOLD)
+_ROUTINE_SPOKEN = ("spoken_name", "description")
 
 
 def check_routine(
     document: Document, library: Library, language: LanguagePack | None = None
 ) -> list[Problem]:
     """Everything in a routine file that breaks a safety rule, whether or not its shape is right."""
-    data = document.data if isinstance(document.data, dict) else {}
-    found = list(_text_problems((), data, ("spoken_name", "description"), language))
+    data = _mapping(document.data)
+    found = list(_text_problems((), data, _ROUTINE_SPOKEN, language))
     entries = _entries(data, library)
     for entry in entries:
         if entry.names_another:
             found += _use_problems(entry, library)
         else:
-            found += _stretch_problems(entry.loc, entry.data, language)
+            found += _hold_problems(entry.loc, entry.data)
+            found += _told_problems(entry.loc, entry.data, language)
             if entry.stretch_id in library:
                 message = (
                     f"{entry.stretch_id} is a stretch of the library: write only its id, or take another id"
@@ -48,12 +50,34 @@ def check_routine(
     return [document.problem(loc, message) for loc, message in found]
 
 
-def check_library(document: Document, language: LanguagePack | None = None) -> list[Problem]:
+def check_library(document: Document) -> list[Problem]:
     """Everything in a file of the library that breaks a safety rule."""
-    data = document.data if isinstance(document.data, dict) else {}
-    entries = _entries(data, {})
-    found = [f for entry in entries for f in _stretch_problems(entry.loc, entry.data, language)]
+    entries = _entries(_mapping(document.data), {})
+    found = [f for entry in entries for f in _hold_problems(entry.loc, entry.data)]
     return [document.problem(loc, message) for loc, message in (*found, *_repeated_ids(entries))]
+
+
+def check_stretch_texts(
+    document: Document, has_sides: Mapping[str, bool], language: LanguagePack | None = None
+) -> list[Problem]:
+    """Everything wrong in the texts of the stretches with these ids, of which `has_sides` tells."""
+    data = _mapping(document.data)
+    found = list(_other_ids(data, has_sides))
+    for stretch_id in data.keys() & has_sides:
+        told = {**_mapping(data[stretch_id]), "has_sides": has_sides[stretch_id]}
+        found += _told_problems((stretch_id,), told, language)
+    return [document.problem(loc, message) for loc, message in found]
+
+
+def check_routine_texts(
+    document: Document, ids: Collection[str], language: LanguagePack | None = None
+) -> list[Problem]:
+    """Everything wrong in the texts of the routines with these ids."""
+    data = _mapping(document.data)
+    found = list(_other_ids(data, ids))
+    for routine_id, texts in data.items():
+        found += _text_problems((routine_id,), _mapping(texts), _ROUTINE_SPOKEN, language)
+    return [document.problem(loc, message) for loc, message in found]
 
 
 _Found = tuple[Loc, str]
@@ -76,7 +100,7 @@ def _entries(data: Mapping[str, Any], library: Library) -> list[_Entry]:
     found = []
     for index, item in enumerate(stretches if isinstance(stretches, list) else []):
         loc: Loc = ("stretches", index)
-        values: Mapping[str, Any] = item if isinstance(item, dict) else {}
+        values = _mapping(item)
         named = item if isinstance(item, str) else values.get("use")
         if isinstance(named, str):
             region = library[named].region.value if named in library else None
@@ -119,14 +143,24 @@ def _text_problems(
         yield from ((place, message) for message in lint_spoken(text, language))
 
 
-def _stretch_problems(
-    loc: Loc, stretch: Mapping[str, Any], language: LanguagePack | None
-) -> Iterator[_Found]:
+def _other_ids(data: Mapping[str, Any], ids: Collection[str]) -> Iterator[_Found]:
+    """Texts of what is not there, and what has no texts."""
+    for one in data.keys() - set(ids):
+        yield (one,), f"is not there to be told of{did_you_mean(one, ids)}"
+    for one in sorted(set(ids) - data.keys()):
+        yield (), f"{one} is missing: write its texts in this language"
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _told_problems(loc: Loc, stretch: Mapping[str, Any], language: LanguagePack | None) -> Iterator[_Found]:
+    """What is wrong in the texts of a stretch; with them is given whether it has sides."""
     yield from _text_problems(loc, stretch, (*_SPOKEN, "avoid_if"), language)
     if language:
         for place, text in _texts(loc, stretch, _TOLD):
             yield from ((place, message) for message in lint_reading(text, language))
-    yield from _hold_problems(loc, stretch)
     yield from _side_problems(loc, stretch)
     if language:
         yield from _outright_sides(loc, stretch, language)

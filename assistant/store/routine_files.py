@@ -1,4 +1,4 @@
-"""The shapes of what is written in YAML: a stretch, a library file, a routine, a pack's manifest.
+"""The shapes of what is written in YAML: stretches, routines, the texts of both, a pack's manifest.
 
 Pydantic models, used on any thread. Must not decide what is safe to say: that is routine_check.
 """
@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag
 from pydantic.config import JsonDict
 
 from assistant.core.routine import Condition, Equipment, Position, Region, Stretch
 
 _Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$", max_length=60)]
-_SpokenName = Annotated[str, Field(pattern=r"^[a-z']+( [a-z']+)*$", max_length=60)]
+_SpokenName = Annotated[str, Field(pattern=r"^([^\W\d_A-Z]|')+( ([^\W\d_A-Z]|')+)*$", max_length=60)]
 _Text = Annotated[str, Field(pattern=r"\S", max_length=400)]
 _Sentences = Annotated[list[_Text], Field(min_length=1, max_length=6)]
 _Position = Annotated[Position, Field(strict=False)]
@@ -26,12 +26,10 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class StretchFile(_Strict):
-    """One stretch. Spoken texts may hold {side} and {other_side}, filled with "left" and "right"."""
+class StretchFacts(_Strict):
+    """What a stretch is, whatever the language."""
 
     id: _Id = Field(description="Names the stretch in the history; the same stretch has it in every routine.")
-    name: _Text = Field(description="The name to show.")
-    spoken_name: _SpokenName = Field(description="The name to say: common words in lower case.")
     region: Annotated[Region, Field(strict=False)] = Field(description="The part of the body it stretches.")
     position: _Position = Field(description="Where the body is.")
     also_in: list[_Position] = Field(default=[], description="Other positions that the words fit as well.")
@@ -41,23 +39,36 @@ class StretchFile(_Strict):
     equipment: list[Annotated[Equipment, Field(strict=False)]] = Field(
         default=[], description="What it needs beside the chair, mat or bed of its position."
     )
+    avoid: list[Annotated[Condition, Field(strict=False)]] = Field(
+        default=[], description="Who should leave it out, for the planner."
+    )
+    source: _Text = Field(description="Where the knowledge comes from.")
+
+
+class StretchTexts(_Strict):
+    """What is shown and said of a stretch; {side} and {other_side} are filled in with its sides."""
+
+    name: _Text = Field(description="The name to show.")
+    spoken_name: _SpokenName = Field(description="The name to say: common words in lower case.")
     enter: _Sentences = Field(description="How to get into it, in at most three sentences.")
     feel: _Text = Field(description="What to feel, and where.")
     breath: str = Field(default="", max_length=400, description="How to breathe; said once.")
     leave: _Text = Field(description="How to come back.")
     easier: _Text = Field(description="An easier variation.")
     avoid_if: _Sentences = Field(description="Who should leave it out, in words.")
-    avoid: list[Annotated[Condition, Field(strict=False)]] = Field(
-        default=[], description="Who should leave it out, for the planner."
-    )
-    source: _Text = Field(description="Where the knowledge comes from.")
 
-    def stretch(self) -> Stretch:
-        """The core's value."""
-        values = self.model_dump()
-        sequences = {"enter": tuple(self.enter), "avoid_if": tuple(self.avoid_if)}
-        sets = {name: frozenset(values[name]) for name in ("also_in", "equipment", "avoid")}
-        return Stretch(**values | sequences | sets)
+
+class StretchFile(StretchTexts, StretchFacts):
+    """One stretch of somebody's own, in one place."""
+
+
+def make_stretch(facts: StretchFacts, texts: StretchTexts) -> Stretch:
+    """The core's value."""
+    told = {name: getattr(texts, name) for name in StretchTexts.model_fields}
+    known = {name: getattr(facts, name) for name in StretchFacts.model_fields}
+    sequences = {"enter": tuple(texts.enter), "avoid_if": tuple(texts.avoid_if)}
+    sets = {name: frozenset(known[name]) for name in ("also_in", "equipment", "avoid")}
+    return Stretch(**told | known | sequences | sets)
 
 
 class StretchUse(_Strict):
@@ -94,21 +105,45 @@ _Item = Annotated[
 ]
 
 
-class RoutineFile(_Strict):
-    """A routine: stretches in their order, from the neck down; ids of the library, or written out."""
+class RoutineTexts(_Strict):
+    """What is shown and said of a routine."""
 
-    id: _Id = Field(description="Names the routine in commands, the configuration and the history.")
     name: _Text = Field(description="The name to show.")
     spoken_name: _SpokenName = Field(description="The name to say and to listen for: common words.")
     description: _Text = Field(description="What it is good for, in a sentence.")
+
+
+class _RoutineFacts(_Strict):
+    id: _Id = Field(description="Names the routine in commands, the configuration and the history.")
     order_reason: str = Field(default="", description="Why it does not go from the neck down, if so.")
+
+
+class BuiltInRoutine(_RoutineFacts):
+    """A routine that comes with Limber, of stretches of the library. Every language has its texts."""
+
+    stretches: list[
+        Annotated[Annotated[str, Tag("<id>")] | Annotated[StretchUse, Tag("<use>")], Discriminator(_kind)]
+    ] = Field(min_length=1, max_length=40)
+
+
+class RoutineFile(RoutineTexts, _RoutineFacts):
+    """A routine: stretches in their order, from the neck down; ids of the library, or written out."""
+
     stretches: list[_Item] = Field(min_length=1, max_length=40)
 
 
 class LibraryFile(_Strict):
-    """Stretches of the library, written out."""
+    """Stretches of the library. Every language has their texts."""
 
-    stretches: list[StretchFile] = Field(min_length=1, max_length=40)
+    stretches: list[StretchFacts] = Field(min_length=1, max_length=40)
+
+
+class StretchTextsFile(RootModel[dict[str, StretchTexts]]):
+    """The texts of the library's stretches in a language, by id."""
+
+
+class RoutineTextsFile(RootModel[dict[str, RoutineTexts]]):
+    """The texts of the routines that come with Limber in a language, by id."""
 
 
 class ManifestFile(_Strict):

@@ -14,10 +14,20 @@ import platformdirs
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Position, Routine, Stretch
 from assistant.errors import ContentError
+from assistant.resources import LANGUAGES_FOLDER
 from assistant.store.documents import Document, DocumentError, Problem, read_document, validate
-from assistant.store.library import builtin_folder, load_library, yaml_files
-from assistant.store.routine_check import Library, check_routine
-from assistant.store.routine_files import ManifestFile, RoutineFile, StretchFile, StretchUse
+from assistant.store.library import builtin_folder, load_library, problems_of, yaml_files
+from assistant.store.routine_check import Library, check_routine, check_routine_texts
+from assistant.store.routine_files import (
+    BuiltInRoutine,
+    ManifestFile,
+    RoutineFile,
+    RoutineTexts,
+    RoutineTextsFile,
+    StretchFile,
+    StretchUse,
+    make_stretch,
+)
 
 MANIFEST_NAME = "manifest.yaml"
 
@@ -50,19 +60,14 @@ def load_routine(path: Path, language: LanguagePack | None = None, library: Libr
 def make_routine(document: Document, library: Library, language: LanguagePack | None = None) -> Routine:
     """Check a document and make a routine of it. Raises DocumentError with all its problems."""
     file = validate(document, RoutineFile, also=check_routine(document, library, language))
-    stretches = tuple(_stretch(item, library) for item in file.stretches)
-    return Routine(file.id, file.name, file.spoken_name, file.description, stretches, file.order_reason)
+    return _routine(file, file, library)
 
 
 def check_file(
     path: Path, language: LanguagePack | None = None, library: Library | None = None
 ) -> tuple[Problem, ...]:
     """All problems of a routine file, in the order of their lines; none when it can be used."""
-    try:
-        load_routine(path, language, library)
-    except DocumentError as error:
-        return error.problems
-    return ()
+    return problems_of(lambda: load_routine(path, language, library))
 
 
 def load_routines(language: LanguagePack | None, on_problem: Callable[[str], None]) -> tuple[Routine, ...]:
@@ -74,13 +79,14 @@ def load_routines(language: LanguagePack | None, on_problem: Callable[[str], Non
 
 
 def list_routines(language: LanguagePack | None, on_problem: Callable[[str], None]) -> list[Listed]:
-    """As `load_routines`, with where each comes from. `language` is that of the routines' texts.
+    """As `load_routines`, with where each comes from. Without a language they are told in English.
 
     What comes with Limber was held against the rules of wording and the safety phrases before its release
     (`limber routines check`), and is not again: that takes longer than all the rest.
     """
-    library = load_library()
-    found = [Listed(load_routine(p, library=library), p) for p in yaml_files(builtin_folder())]
+    code = language.code if language else "en"
+    library = load_library(code)
+    found = built_in_routines(library, code)
     for path, pack in _user_files(on_problem):
         try:
             listed = Listed(load_routine(path, language, library), path, pack)
@@ -92,6 +98,32 @@ def list_routines(language: LanguagePack | None, on_problem: Callable[[str], Non
         else:
             found.append(listed)
     return found
+
+
+def built_in_routines(library: Library, language: str, folder: Path = LANGUAGES_FOLDER) -> list[Listed]:
+    """The routines that come with Limber, told as a language in `folder` does. Raises ContentError."""
+    paths = yaml_files(builtin_folder())
+    files = [_built_in(path, library) for path in paths]
+    texts = _texts(routine_texts(language, folder), [file.id for file in files])
+    return [
+        Listed(_routine(file, texts[file.id], library), path) for path, file in zip(paths, files, strict=True)
+    ]
+
+
+def routine_texts(language: str, folder: Path = LANGUAGES_FOLDER) -> Path:
+    """The file in which a language tells of the routines that come with Limber."""
+    return folder / language / "routines.yaml"
+
+
+def check_built_in(path: Path, library: Library) -> tuple[Problem, ...]:
+    """All problems of a routine that comes with Limber, in the order of their lines."""
+    return problems_of(lambda: _built_in(path, library))
+
+
+def check_routine_texts_file(path: Path, library: Library, language: LanguagePack) -> tuple[Problem, ...]:
+    """All problems of the texts of the routines that come with Limber, in the order of their lines."""
+    ids = [_built_in(of, library).id for of in yaml_files(builtin_folder())]
+    return problems_of(lambda: _texts(path, ids, language))
 
 
 def already_taken(routine: Routine, others: Iterable[Routine]) -> tuple[str, str] | None:
@@ -146,10 +178,25 @@ def read_manifest(document: Document) -> Pack:
     return Pack(**validate(document, ManifestFile).model_dump(), folder=document.path.parent)
 
 
+def _built_in(path: Path, library: Library) -> BuiltInRoutine:
+    document = read_document(path)
+    return validate(document, BuiltInRoutine, also=check_routine(document, library))
+
+
+def _texts(path: Path, ids: list[str], language: LanguagePack | None = None) -> dict[str, RoutineTexts]:
+    document = read_document(path)
+    return validate(document, RoutineTextsFile, also=check_routine_texts(document, ids, language)).root
+
+
+def _routine(file: BuiltInRoutine | RoutineFile, texts: RoutineTexts, library: Library) -> Routine:
+    stretches = tuple(_stretch(item, library) for item in file.stretches)
+    return Routine(file.id, texts.name, texts.spoken_name, texts.description, stretches, file.order_reason)
+
+
 def _stretch(item: str | StretchUse | StretchFile, library: Library) -> Stretch:
     match item:
         case StretchFile():
-            return item.stretch()
+            return make_stretch(item, item)
         case StretchUse():
             return item.changed(library[item.use])
         case _:

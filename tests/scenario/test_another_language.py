@@ -9,21 +9,25 @@ from pathlib import Path
 
 import pytest
 from driver import CATALOGUE, MIXED, PACK, Driver
+from driver import built_in_routines as built_in_routines_in_english
 from fakes import FakeRecognizer, FakeVoice
-from nonsense import END, load_nonsense, nonsense, nonsense_routine, nonsense_text
+from nonsense import END, load_nonsense, nonsense, nonsense_routine, nonsense_text, write_nonsense_texts
 
 from assistant.audio.mixer import Mixer
-from assistant.core.actions import RecordPain
+from assistant.core.actions import RecordPain, ReportHoldStarted
 from assistant.core.events import Said
 from assistant.core.intents import Intent
 from assistant.core.prompts import LanguagePack, Line
+from assistant.core.routine import plan
 from assistant.core.states import State
-from assistant.languages.packs import load_language
+from assistant.languages.packs import load_language, with_routines
 from assistant.speech.hearing import HearingPath
 from assistant.speech.prompt_cache import PromptCache
 from assistant.speech.prompting import Prompter
 from assistant.store.documents import parse_document
+from assistant.store.library import check_texts_file, library_files, load_library, texts_of
 from assistant.store.routine_check import check_routine
+from assistant.store.routines import built_in_routines
 from assistant.store.wording import check_prompts, lint_spoken
 
 ASSISTANT = Path(__file__).parents[2] / "assistant"
@@ -146,6 +150,27 @@ def test_it_is_spoken_sentence_by_sentence(pack: LanguagePack) -> None:
     english = PACK.sentences(PACK.lines[Line.CHOOSE])
     assert voice.spoken == [nonsense_text(sentence) for sentence in english]
     assert len(voice.spoken) == 3
+
+
+def test_the_stretches_and_routines_that_come_with_limber_are_told_in_it(
+    pack: LanguagePack, folder: Path
+) -> None:
+    write_nonsense_texts(folder)
+    library = load_library("zz", folder)
+    routines = tuple(listed.routine for listed in built_in_routines(library, "zz", folder))
+    assert [r.id for r in routines] == [r.id for r in built_in_routines_in_english()]
+    driver = Driver(
+        None, catalogue=routines, pack=with_routines(pack, routines), library=tuple(library.values())
+    )
+    driver.until_silent()
+    driver.say(routines[1].spoken_name)
+    driver.until(State.FINISHED)
+    assert len(driver.of(ReportHoldStarted)) == len(plan(routines[1]))
+    assert [text for text in driver.spoken if LATIN.search(text) or not text.endswith(END)] == []
+    for path in library_files():
+        texts = texts_of(path, "zz", folder)
+        wording = {p.message for p in check_texts_file(texts, path, pack)}
+        assert wording <= {"never says softly", "is long"}
 
 
 STRETCH = """

@@ -16,7 +16,8 @@ from assistant.core.prompts import Line
 from assistant.core.routine import Routine, Side
 from assistant.core.script import Script
 from assistant.errors import ContentError
-from assistant.languages.packs import FOLDER, available_languages, load_language
+from assistant.languages.packs import available_languages, load_language
+from assistant.resources import LANGUAGES_FOLDER
 from assistant.store.wording import lint_spoken
 
 PLACEHOLDERS = {"routines", "routine", "minutes", "stretch", "side", "other_side", "number", "seconds"}
@@ -135,7 +136,7 @@ def test_a_language_that_is_not_there_is_named_with_those_that_are() -> None:
 )
 def test_a_pack_that_is_not_whole_is_refused(tmp_path, file: str, old: str, new: str, told: str) -> None:
     (tmp_path / "en").mkdir()
-    for path in (FOLDER / "en").glob("*.*"):
+    for path in (LANGUAGES_FOLDER / "en").glob("*.*"):
         text = path.read_text(encoding="utf-8")
         (tmp_path / "en" / path.name).write_text(text.replace(old, new, 1) if path.name == file else text)
     with pytest.raises(ContentError, match=told):

@@ -14,7 +14,7 @@ from assistant.core import events
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
 from assistant.core.states import Signal
-from assistant.languages.packs import FOLDER
+from assistant.resources import LANGUAGES_FOLDER
 from assistant.store.library import load_library
 
 ROOT = Path(__file__).parents[2]
@@ -208,7 +208,7 @@ def test_what_a_voice_engine_needs_is_listed() -> None:
 
 
 def test_what_a_language_needs_is_listed() -> None:
-    pack = [path for path in (FOLDER / "en").iterdir() if path.suffix in (".toml", ".py")]
+    pack = [path for path in (LANGUAGES_FOLDER / "en").iterdir() if path.suffix in (".toml", ".py")]
     assert {name(path) for path in pack} <= listed_for("A language")
 
 

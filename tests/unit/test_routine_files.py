@@ -23,7 +23,15 @@ from assistant.resources import resource_path
 from assistant.store.documents import MAX_BYTES, DocumentError, schema_json
 from assistant.store.library import builtin_folder, load_library, yaml_files
 from assistant.store.routine_files import RoutineFile
-from assistant.store.routines import check_file, load_routine, load_routines, user_folder
+from assistant.store.routines import (
+    check_built_in,
+    check_file,
+    check_routine_texts_file,
+    load_routine,
+    load_routines,
+    routine_texts,
+    user_folder,
+)
 
 GOOD = textwrap.dedent("""\
     id: morning
@@ -461,7 +469,30 @@ class TestBuiltIn:
         language = load_language()
         files = yaml_files(builtin_folder())
         assert [path.stem for path in files] == ORDER
-        assert [problem for path in files for problem in check_file(path, language, LIBRARY)] == []
+        assert [problem for path in files for problem in check_built_in(path, LIBRARY)] == []
+        assert check_routine_texts_file(routine_texts("en"), LIBRARY, language) == ()
+
+    @pytest.mark.parametrize(
+        ("old", "new", "line", "field", "message"),
+        [
+            ("at-the-desk:", "at-the-disk:", 6, "at-the-disk", "did you mean at-the-desk?"),
+            ("at-the-desk:", "at-the-disk:", 1, "", "at-the-desk is missing"),
+            ("spoken_name: at the desk", "spoken_name: At The Desk", 8, "at-the-desk.spoken_name", "match"),
+            ("quiet minutes", "forced minutes", 9, "at-the-desk.description", 'says "forced"'),
+            ("  name: At the desk\n", "", 6, "at-the-desk.name", "is missing"),
+        ],
+    )
+    def test_broken_texts_are_told_with_line_and_field(
+        self, write: Write, old: str, new: str, line: int, field: str, message: str
+    ) -> None:
+        path = write(routine_texts("en").read_text("utf-8").replace(old, new, 1))
+        problems = check_routine_texts_file(path, LIBRARY, LANGUAGE)
+        assert (line, field) in [(p.line, p.field) for p in problems if message in p.message]
+
+    def test_they_have_stretches_of_the_library_only(self, write: Write) -> None:
+        path = write("id: new\nstretches:\n  - neck-nod\n  - {id: own}\n")
+        (problem,) = check_built_in(path, LIBRARY)
+        assert (problem.line, problem.field) == (4, "stretches[1]")
 
     def test_they_take_the_minutes_they_promise(self) -> None:
         minutes = {r.id: routine_minutes(r) for r in load_routines(None, pytest.fail)}
@@ -506,10 +537,10 @@ class TestBuiltIn:
     def test_their_schema_is_current_and_they_keep_to_it(self) -> None:
         text = (builtin_folder() / "schema.json").read_text(encoding="utf-8")
         assert text == schema_json(RoutineFile)  # `limber routines schema > routines/schema.json` renews it
+        told = yaml.safe_load(routine_texts("en").read_text(encoding="utf-8"))
         for path in yaml_files(builtin_folder()):
-            source = path.read_text(encoding="utf-8")
-            assert source.startswith("# yaml-language-server: $schema=schema.json\n")
-            jsonschema.validate(yaml.safe_load(source), json.loads(text))
+            source = yaml.safe_load(path.read_text(encoding="utf-8"))
+            jsonschema.validate(source | told[source["id"]], json.loads(text))
 
     def test_without_them_it_is_said(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("assistant.store.library.resource_path", lambda name: tmp_path / name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -26,8 +27,16 @@ from assistant.errors import ContentError
 from assistant.languages.en.rules import words as spoken_words
 from assistant.languages.en.wording import MAX_SENTENCE_WORDS, reading_grade
 from assistant.languages.packs import load_language
+from assistant.resources import LANGUAGES_FOLDER
 from assistant.store.documents import DocumentError, schema_json
-from assistant.store.library import builtin_folder, check_library_file, library_files, load_library
+from assistant.store.library import (
+    builtin_folder,
+    check_library_file,
+    check_texts_file,
+    library_files,
+    load_library,
+    texts_of,
+)
 from assistant.store.routine_files import LibraryFile, ManifestFile, StretchFile
 from assistant.store.routines import load_routines
 from assistant.store.wording import without_placeholders
@@ -48,7 +57,11 @@ def where(stretch: Stretch) -> set[Position]:
 
 
 def test_no_file_breaks_a_rule() -> None:
-    assert [problem for path in library_files() for problem in check_library_file(path, LANGUAGE)] == []
+    paths = library_files()
+    assert [problem for path in paths for problem in check_library_file(path)] == []
+    texts = [(texts_of(path, "en"), path) for path in paths]
+    assert [problem for path, of in texts for problem in check_texts_file(path, of, LANGUAGE)] == []
+    assert sorted((LANGUAGES_FOLDER / "en" / "stretches").iterdir()) == [path for path, _ in texts]
 
 
 def test_there_are_enough_and_everywhere() -> None:
@@ -203,15 +216,43 @@ class TestBroken:
     def test_a_broken_file_is_told_with_its_line(self, folder: Path) -> None:
         path = folder / "calves.yaml"
         path.write_text(path.read_text().replace("hold_seconds: 25", "hold_seconds: 5", 1))
-        with pytest.raises(DocumentError, match=r"calves\.yaml:9: stretches\[0\]\.hold_seconds: is 5"):
+        with pytest.raises(DocumentError, match=r"calves\.yaml:7: stretches\[0\]\.hold_seconds: is 5"):
             load_library()
         (problem,) = check_library_file(path)
-        assert problem.line == 9
+        assert problem.line == 7
 
     def test_an_id_in_two_files_is_told(self, folder: Path) -> None:
+        languages = folder / "languages"
+        shutil.copytree(LANGUAGES_FOLDER / "en", languages / "en")
         (folder / "again.yaml").write_text((folder / "calves.yaml").read_text())
+        texts = languages / "en" / "stretches"
+        shutil.copy(texts / "calves.yaml", texts / "again.yaml")
         with pytest.raises(DocumentError, match="is in another file of the library too"):
-            load_library()
+            load_library("en", languages)
+
+    def test_what_a_language_does_not_tell_is_told(self, folder: Path) -> None:
+        with pytest.raises(DocumentError, match=r"zz/stretches/calves\.yaml:1: cannot be read: No such file"):
+            load_library("zz", folder)
+
+    @pytest.mark.parametrize(
+        ("old", "new", "line", "field", "message"),
+        [
+            ("wall-calf-bent:", "wall-calf-bend:", 17, "wall-calf-bend", "did you mean wall-calf-bent?"),
+            ("wall-calf-bent:", "wall-calf-bend:", 1, "", "wall-calf-bent is missing"),
+            ("  feel:", "  fele:", 8, "wall-calf-straight.fele", "did you mean feel?"),
+            ("Lean slowly", "Push", 7, "wall-calf-straight.enter[2]", 'says "push"'),
+            ("{side}", "left", 5, "wall-calf-straight.enter[0]", 'says "left" on both sides'),
+            ("wall-calf-straight:", "- a", 2, "", "is not YAML"),
+        ],
+    )
+    def test_broken_texts_are_told_with_line_and_field(
+        self, tmp_path: Path, old: str, new: str, line: int, field: str, message: str
+    ) -> None:
+        of = builtin_folder("stretches") / "calves.yaml"
+        path = tmp_path / "calves.yaml"
+        path.write_text(texts_of(of, "en").read_text("utf-8").replace(old, new, 1), encoding="utf-8")
+        problems = check_texts_file(path, of, LANGUAGE)
+        assert (line, field) in [(p.line, p.field) for p in problems if message in p.message]
 
     def test_a_missing_library_is_told(self, folder: Path) -> None:
         (folder / "calves.yaml").unlink()

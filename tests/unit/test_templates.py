@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from assistant.core.intents import Intent
 from assistant.errors import ContentError
-from assistant.languages.packs import FOLDER, available_languages, load_language
+from assistant.languages.packs import available_languages, load_language
 from assistant.languages.templates import expand, expand_all
+from assistant.resources import LANGUAGES_FOLDER
 
 
 def by_hassil(template: str) -> set[str]:
@@ -21,7 +22,7 @@ def by_hassil(template: str) -> set[str]:
 
 
 def templates_of(language: str) -> list[str]:
-    phrases = tomllib.loads((FOLDER / language / "phrases.toml").read_text("utf-8"))
+    phrases = tomllib.loads((LANGUAGES_FOLDER / language / "phrases.toml").read_text("utf-8"))
     lists = [*phrases["phrases"].values(), *(flag["phrases"] for flag in phrases["red_flags"].values())]
     return [template for templates in lists for template in templates]
 
@@ -88,7 +89,7 @@ def test_every_phrase_of_a_language_is_what_hassil_gives(language: str) -> None:
 
 def test_a_template_that_is_not_whole_is_told_with_its_file(tmp_path) -> None:
     (tmp_path / "en").mkdir()
-    for path in (FOLDER / "en").glob("*.*"):
+    for path in (LANGUAGES_FOLDER / "en").glob("*.*"):
         text = path.read_text("utf-8").replace('"wake up"', '"wake [up"')
         (tmp_path / "en" / path.name).write_text(text)
     with pytest.raises(ContentError, match=r'phrases.toml: "\]" is missing'):

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from assistant.languages.en.wording import lint_reading, reading_grade, syllables
-from assistant.languages.packs import FOLDER, available_languages, load_language
+from assistant.languages.packs import available_languages, load_language
+from assistant.resources import LANGUAGES_FOLDER
 from assistant.store.content_check import check_paths, everything
 from assistant.store.documents import MAX_BYTES
 from assistant.store.wording import check_prompts, without_placeholders
@@ -127,10 +128,10 @@ def test_only_the_sound_check_may_say_stop_and_nothing_but_stop(tmp_path: Path) 
 
 @pytest.mark.parametrize("language", available_languages())
 def test_every_prompt_of_a_language_keeps_to_the_wording_rules(language: str) -> None:
-    assert check_prompts(FOLDER / language / "prompts.toml", load_language(language)) == ()
+    assert check_prompts(LANGUAGES_FOLDER / language / "prompts.toml", load_language(language)) == ()
 
 
 def test_everything_that_can_be_spoken_keeps_to_the_wording_rules() -> None:
-    files = everything([FOLDER / LANGUAGE.code / "prompts.toml"])
+    files = everything(LANGUAGE.code)
     assert len(files) >= 22
     assert check_paths(files, LANGUAGE) == []
