@@ -24,6 +24,7 @@ from transducer import PHONE_IDS, PLACES, SILENCE_PHONE, UNKNOWN_WORD, Costs, an
 
 from assistant.core.intents import SAFETY_INTENTS, Intent, PhraseTable
 from assistant.languages.packs import load_language
+from assistant.store.routines import routine_texts
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -85,12 +86,10 @@ def listed(path: Path) -> set[str]:
     return {word for line in path.read_text("utf-8").splitlines() for word in line.split("#")[0].split()}
 
 
-def routine_names() -> set[str]:
+def routine_names(language: str) -> set[str]:
     """The words of the built-in routines' spoken names."""
-    routines = (
-        yaml.safe_load(path.read_text("utf-8")) for path in sorted((ROOT / "routines").glob("*.yaml"))
-    )
-    return {word for routine in routines for word in routine["spoken_name"].lower().split()}
+    told = yaml.safe_load(routine_texts(language).read_text("utf-8"))
+    return {word for texts in told.values() for word in texts["spoken_name"].lower().split()}
 
 
 def sounds_alike(table: PhraseTable) -> list[str]:
@@ -123,7 +122,7 @@ def write_ways(path: Path, words: Iterable[str]) -> None:
 def build(model: Path, language: str = "en", costs: Costs = _USUAL) -> str:
     """Rewrite MODEL/graph from a language pack; returns what it holds now. SystemExit for an unknown word."""
     table = load_language(language).table  # as it is before any routine is known
-    words = table.vocabulary() | listed(HERE / "words.txt") | routine_names()
+    words = table.vocabulary() | listed(HERE / "words.txt") | routine_names(language)
     if silent := sorted(word for word in words if not pronunciations(word)):
         raise SystemExit(f"Add to {HERE / 'pronunciations.txt'}, in phones: {', '.join(silent)}")
     if taken := sounds_alike(table):
