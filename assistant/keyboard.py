@@ -15,6 +15,7 @@ from assistant.core.events import NotUnderstood, Said, Source
 from assistant.core.intents import Intent, Words
 from assistant.core.listening.listener import meaning_of
 from assistant.core.prompts import LanguagePack
+from assistant.core.understanding import understand
 from assistant.errors import AssistantError
 from assistant.event_queue import EventQueue
 
@@ -74,7 +75,7 @@ class Keyboard:
         if not words:
             return
         table = self._pack.table
-        if not table.find_safety(words) and not table.match(words):
+        if understand(words, table, Intent, is_text=True) is None:
             asks = table.phrases[Intent.HELP][0]
             self._tell(f'"{" ".join(words)}" means nothing to me; type "{asks}" to see what you can say.')
         self._typed.put(words)

@@ -319,6 +319,7 @@ OVER_WHEN_SPOKEN = (
 SAID_ON_THE_WAY = {
     State.ASLEEP: ("go to sleep", "yes"),
     State.FINISHING: ("end",),
+    State.HELPING: ("i can't move",),
     State.PAUSED: ("pause",),
     State.HISTORY: ("yes",),
     State.NEWS: ("two",),

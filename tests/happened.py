@@ -10,16 +10,17 @@ from assistant.core.actions import Action, ReportHeard, ReportState, SetSpeechRa
 from assistant.core.events import Event, NotUnderstood, Said
 from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent
 from assistant.core.states import ASKED_FIRST, UNDER_WAY, State
+from assistant.core.understanding import find_safety
 
 S, I = State, Intent  # noqa: E741 - as in the flow table
 ADVICE = {PACK.lines[line] for line in PACK.advice.values()}
 ENDING = (S.EMERGENCY, S.CLOSING, S.FINISHED)
 WAITING = (S.PAUSED, S.ASLEEP, S.DEAF, S.FINISHED)
 IN_PAIN = (S.EASING, S.SCORING, S.SPREADING, S.DECIDING)
-AFTER_THE_END = (*ENDING, *IN_PAIN[:3], S.PAUSED, S.DEAF)
+AFTER_THE_END = (*ENDING, *IN_PAIN[:3], S.HELPING, S.PAUSED, S.DEAF)
 """What has come to its end may ask about pain, wait, advise and record. It never goes on."""
 BUSY = (*ASKED_FIRST, *UNDER_WAY)
-ASKED_TO_END = (*BUSY, S.PAUSED, S.ASLEEP)
+ASKED_TO_END = (*BUSY, S.PAUSED, S.ASLEEP, S.HELPING)
 ALWAYS = {S.PAUSED, S.DEAF}
 WITHOUT_A_WORD = {
     S.ASLEEP: {S.DEAF},
@@ -34,6 +35,7 @@ WITHOUT_A_WORD = {
     S.EASING: {S.SCORING, S.CLOSING, *ALWAYS},
     **{state: {S.CLOSING, *ALWAYS} for state in (*IN_PAIN[1:], S.SCORE_AFTER)},
     S.FINISHING: {S.CLOSING, S.ASLEEP, *ALWAYS},
+    S.HELPING: {*ALWAYS},
     S.DEAF: {S.PAUSED, S.ASLEEP},
     S.EMERGENCY: {S.FINISHED},
     S.CLOSING: {S.FINISHED},
@@ -51,6 +53,7 @@ DOUBTED_IN = {
     S.HISTORY: {S.ASLEEP, S.CLOSING},
     S.NEWS: {S.ASLEEP, S.CLOSING},
     S.FINISHING: {S.PAUSED},
+    S.HELPING: {S.PAUSED},
 }
 """Where half an answer is none, and where it may lead when it was asked often enough."""
 SETTINGS = {I.SLOWER: SetSpeechRate, I.FASTER: SetSpeechRate, I.LOUDER: SetVolume, I.QUIETER: SetVolume}
@@ -71,11 +74,15 @@ def goes_on(words: tuple[str, ...]) -> bool:
 
 
 SAFETY_PHRASES = tuple((i, tuple(f" {phrase} " for phrase in PACK.table.phrases[i])) for i in SAFETY_INTENTS)
+DENYING = {"no", "not", "nothing", "don't", "isn't", "doesn't"}
 HIDING = tuple(f" {decoy} " for decoy in PACK.table.decoys if " " in decoy)
 
 
 def safety_in(words: tuple[str, ...]) -> Intent | None:
     """What a safety phrase anywhere in some words means."""
+    if DENYING & set(words):
+        found = find_safety(words, PACK.table)
+        return found.intent if found else None
     said = f" {' '.join(words)} "
     for decoy in HIDING:
         said = said.replace(decoy, " - ")

@@ -46,6 +46,7 @@ LEADS_ON: dict[State, tuple[str, ...]] = {
     State.DECIDING: (*["yes"] * 6, "yes please", "easier", "go on", "ready", "carry on", "okay", "next"),
     State.SCORE_AFTER: ("three",),
     State.FINISHING: ("yes", "no", "continue"),
+    State.HELPING: ("no", "yes", "help", "ready", "?"),
 }
 HARMLESS = tuple(intent for intent in Intent if intent not in (Intent.RED_FLAG, Intent.END))
 CHATTER = (UNKNOWN_WORD, "step", "yes", "no", "ten", "stop", "back", "okay", "end", "better", "two")

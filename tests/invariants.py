@@ -6,7 +6,7 @@ happened, at what was done, at the session's state, and at which stretch the cou
 
 from __future__ import annotations
 
-from driver import Driver
+from driver import PACK, Driver
 from happened import (
     ADVICE,
     AFTER_THE_END,
@@ -54,6 +54,7 @@ from assistant.core.events import (
     Meaning,
     MicrophoneLost,
     MicrophoneRestored,
+    NotUnderstood,
     Said,
     Source,
     SpeakerLost,
@@ -62,6 +63,7 @@ from assistant.core.events import (
 from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent
 from assistant.core.listening.hypotheses import FinalHypothesis, PartialHypothesis
 from assistant.core.machine import listened_for
+from assistant.core.prompts import Line
 from assistant.core.states import ASKED_FIRST, STRETCHING, State
 
 S, I = State, Intent  # noqa: E741 - short, as in the other invariants
@@ -78,7 +80,7 @@ class Watched(Driver):
         }
         self.holds = Holds(self, pasts if settings.get("pasts") is not None else None)
         self.pain = PainRules(self)
-        self.ended = self.started = False
+        self.ended = self.started = self.wonders = False
         self.ends_with = ""
         self.agreed, self.denied = False, 0
         self.screened = not settings.get("physician_check_due")
@@ -138,6 +140,9 @@ class Watched(Driver):
             self.acted_in, self.acted = hypothesis.utterance_id, False
         found = None if self.acted or self.state is S.FINISHED else safety_in(hypothesis.words)
         before, actions = self.state, super().interpret(hypothesis)
+        if found is I.PAIN and before in (S.CHOOSING, S.SPREADING):
+            found = None  # it may be the answer: "my back hurts", "it goes down my leg"
+            self.acted = any(isinstance(action, ReportHeard) for action in actions)
         if found is not None:
             self.acted = True
             heard = [action.intent for action in actions if isinstance(action, ReportHeard)]
@@ -170,6 +175,9 @@ class Watched(Driver):
             assert sum(text in ADVICE for text in it.spoken) == 2, "advice is said twice"
             assert any(isinstance(action, RecordRedFlag) for action in it.actions), "not kept"
             self.ends_with = "emergency"
+        elif it.intent is I.DISTRESS:
+            assert it.after in (S.HELPING, S.DEAF, S.EMERGENCY), "on while somebody is in trouble"
+            assert it.before is S.EMERGENCY or PACK.lines[Line.GET_HELP] in it.spoken, "no way to get help"
         elif it.intent in SETTINGS:
             assert any(isinstance(a, SETTINGS[it.intent]) for a in it.actions), "a setting does nothing"
             if it.before in (S.EMERGENCY, S.CLOSING, S.EASING):
@@ -178,7 +186,7 @@ class Watched(Driver):
         if (
             it.before is S.EMERGENCY
             and it.after is S.EMERGENCY
-            and it.intent not in (*(I.RED_FLAG, I.PAIN, I.REPEAT),)
+            and it.intent not in (I.RED_FLAG, I.PAIN, I.DISTRESS, I.REPEAT)
         ):
             assert StopSpeaking() not in it.actions, "the advice is cut"
 
@@ -208,6 +216,13 @@ class Watched(Driver):
         if it.before in (S.PAUSED, S.ASLEEP) and it.after in BUSY and not isinstance(it.event, Started):
             assert it.is_final, "resumed by what is no word"
             assert it.intent in UNDER_WAY_BY, "resumed by what is no clear word"
+        if it.moved_to(S.HELPING):
+            self.wonders = isinstance(it.event, NotUnderstood)
+        elif it.intent in (I.DISTRESS, I.YES, I.HELP):
+            self.wonders = False
+        if it.before is S.HELPING and it.after in BUSY:
+            assert self.wonders, "on out of trouble"
+            assert it.intent in (I.NO, I.RESUME, I.READY), "on by what is no clear word"
         if it.before is not S.HOLDING and it.after is S.HOLDING:
             assert it.before in (S.INSTRUCTING, S.SETTLING), "a hold without settling"
         assert not self.ended or it.after in AFTER_THE_END, "on after the end"
@@ -254,7 +269,7 @@ class Watched(Driver):
             assert said or (not it.words and silent), "ended while somebody talks"
             assert it.after is S.CLOSING or self.rests or it.intent is I.SLEEP, "asleep instead of over"
         says_no = is_clear(it.words, NO_WORDS, YES_WORDS) and it.intent is I.NO
-        if it.before is S.FINISHING and says_no and self.finishing_from in (S.PAUSED, S.ASLEEP):
+        if it.before is S.FINISHING and says_no and self.finishing_from in (S.PAUSED, S.ASLEEP, S.HELPING):
             assert it.after is S.PAUSED, "a no led out of a pause"
         if it.before is not S.FINISHING and it.after is S.FINISHING:
             self.rests, self.finishing_from = it.intent is I.SLEEP, it.before

@@ -12,15 +12,17 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from assistant.core import adapting, course, hold, machine, pain_rules, session
+from assistant.core import adapting, course, hold, machine, pain_rules, session, understanding
 from assistant.core.adapting import Form, ids_in
 from assistant.core.context import Context
 from assistant.core.dialogue import answering, asking, emergency, holding, stretching
 from assistant.core.dialogue.table import Effect, Guard, Row
 from assistant.core.events import Meaning
-from assistant.core.intents import Intent, Match, PhraseTable
+from assistant.core.intents import Intent, Match
+from assistant.core.listening import listener
 from assistant.core.listening.hypotheses import FinalHypothesis, Hypothesis
 from assistant.core.listening.listener import Listener
+from assistant.core.phrases import PhraseTable
 from assistant.core.script import Script
 from assistant.core.states import ADVISING, Signal, State, Trigger
 
@@ -207,15 +209,15 @@ def _suspend_runs_on(self: hold.Hold, now: float) -> None:
     self._held_before, self._started_at = self.held_seconds(now) + 1.0, None
 
 
-_interpret, _find_safety, _cut = Listener.interpret, PhraseTable.find_safety, Script.cut
+_interpret, _find_safety, _cut = Listener.interpret, understanding.find_safety, Script.cut
 
 
 def _interpret_final(self: Listener, hypothesis: Hypothesis, intents: Iterable[Intent]) -> Meaning | None:
     return _interpret(self, hypothesis, intents) if isinstance(hypothesis, FinalHypothesis) else None
 
 
-def _find_whole(self: PhraseTable, words: tuple[str, ...], *args: tuple[Intent, ...]) -> Match | None:
-    found = _find_safety(self, words, *args)
+def _find_whole(words: tuple[str, ...], table: PhraseTable, *args: object, **options: bool) -> Match | None:
+    found = _find_safety(words, table, *args, **options)  # type: ignore[arg-type]
     return found if found and len(found.phrase.split()) == len(words) else None
 
 
@@ -287,13 +289,19 @@ MUTANTS: tuple[Mutant, ...] = (
     # Stop, red flags, partial hypotheses.
     Mutant("stop is not heard while settling", without(I.STOP, S.SETTLING)),
     Mutant("stop is not heard when asked to finish", without(I.STOP, S.FINISHING)),
+    Mutant("trouble is not heard in a pause", without(I.DISTRESS, S.PAUSED)),
+    Mutant("trouble passes", leads(Signal.TIME_OVER, S.HELPING, S.SETTLING)),
+    Mutant("a no leads on out of trouble", guard("wonders", True)),
     Mutant("stop is answered", after("interrupt", lambda c: c.script.speak("All right."))),
     Mutant("a red flag is not heard when deaf", without(I.RED_FLAG, S.DEAF)),
     Mutant("a red flag is not heard at the end", without(I.RED_FLAG, S.CLOSING)),
     Mutant("advice is said once", sets(emergency, "TIMES_ADVISED", 1)),
     Mutant("an emergency passes", leads(Signal.SPOKEN, S.EMERGENCY, S.PAUSED)),
     Mutant("partial hypotheses are not acted on", sets(Listener, "interpret", _interpret_final)),
-    Mutant("safety phrases are whole utterances", sets(PhraseTable, "find_safety", _find_whole)),
+    Mutant(
+        "safety phrases are whole utterances",
+        both(sets(understanding, "find_safety", _find_whole), sets(listener, "find_safety", _find_whole)),
+    ),
     Mutant("the sound goes on", sets(Script, "cut", _cut_silently)),
     # Pauses and hearing.
     Mutant("silence leaves a pause", leads(Signal.TIME_OVER, S.PAUSED, S.INSTRUCTING)),

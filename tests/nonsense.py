@@ -15,6 +15,7 @@ from pathlib import Path
 
 import yaml
 
+from assistant.core.intents import Intent
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine
 from assistant.languages.packs import load_language
@@ -34,6 +35,9 @@ def sentences(text):
 
 def words(text):
     return tuple(re.findall("[абцдефгхийклмнопярстувшьызъ]+", text.lower()))
+
+def written_out(text):
+    return text
 
 def listed(names):
     return "¶".join(names)
@@ -95,7 +99,8 @@ def write_nonsense(folder: Path, english: LanguagePack) -> None:
     lines = {str(line): nonsense_text(text) for line, text in english.lines.items()}
     words = {name: nonsense(word) for name, word in english.words.items()}
     (pack / "prompts.toml").write_text(_toml({"words": words, "lines": lines}), encoding="utf-8")
-    flagged = set(english.red_flags)
+    flagged_phrases = {phrase: english.red_flags[phrase] for phrase in table.phrases[Intent.RED_FLAG]}
+    flagged = set(flagged_phrases)
     phrases = {
         str(intent): _reversed(p for p in ways if p not in flagged)
         for intent, ways in table.phrases.items()
@@ -105,7 +110,8 @@ def write_nonsense(folder: Path, english: LanguagePack) -> None:
     flags = {
         f"red_flags.{kind}": {
             "advice": str(english.advice[kind]),
-            "phrases": _reversed(p for p, of in english.red_flags.items() if of is kind),
+            "phrases": _reversed(p for p, of in flagged_phrases.items() if of is kind),
+            "written": [],
         }
         for kind in english.advice
     }
@@ -120,6 +126,13 @@ def write_nonsense(folder: Path, english: LanguagePack) -> None:
         "spelling": {nonsense(one): nonsense(other) for one, other in table.spelling.items()},
         "articles": {"words": _reversed(english.articles)},
         "decoys": {"phrases": _reversed(table.decoys)},
+        "written": {"pause": [nonsense("the phone")]},
+        "alone": {},
+        "written_slots.span": {nonsense("an hour"): 3600},
+        "lists": {"symptom": _reversed(("pain", "numbness"))},
+        "denied": {"phrases": [nonsense("no {symptom}")]},
+        "long_forms": {nonsense("i'm"): f"{nonsense('am')} {nonsense('i')}"},
+        "asides": {"before": [], "after": [nonsense("please")], "own": [nonsense("i")]},
     }
     (pack / "phrases.toml").write_text(
         _toml({"phrases": phrases, **flags, **slots, **rest}), encoding="utf-8"

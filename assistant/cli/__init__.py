@@ -21,6 +21,7 @@ class _Commands(CommandGroup):
         "start",
         "rehearse",
         "hear",
+        "understand",
         "say",
         "devices",
         "routines",

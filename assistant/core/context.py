@@ -113,6 +113,10 @@ class Context:
     is_ending: bool = False
     asked_to_rest: bool = False
     was_away: bool = False
+    wonders: bool = False
+    has_wondered: bool = False
+    heard_distress: bool = False
+    not_understood: int = 0
     score: int | None = None
     highest_score: int | None = None
     has_spread: Answer = Answer.NO

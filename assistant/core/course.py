@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 
 from assistant.core.hold import LONGEST_HOLD_SECONDS, SHORTEST_HOLD_SECONDS
-from assistant.core.routine import Routine, Side, Step, estimated_seconds, plan
+from assistant.core.routine import Routine, Side, Step, estimated_seconds, is_other_side, plan
 
 WORTH_EQUALLING_SECONDS = 5.0
 """A first side held for less is not worth an equal second side: the stretch is left out."""
@@ -21,6 +21,7 @@ class Course:
         self.routine = routine
         self.steps = plan(routine)
         self.left_out = left_out
+        self._dropped: set[int] = set()
         self.index = self._next_allowed(0)
         self.hold_change_seconds = 0.0
         self._side_seconds: dict[int, float] = {}
@@ -39,6 +40,40 @@ class Course:
     def before(self) -> Step | None:
         """The step before the current one, if any."""
         return self.steps[self.index - 1] if self.index else None
+
+    @property
+    def is_first_side(self) -> bool:
+        """Whether the other side of this step comes next."""
+        following = self.steps[self.index + 1 : self.index + 2]
+        return bool(following) and is_other_side(following[0], self.step)
+
+    def swap_sides(self) -> None:
+        """The other side goes first, from here to the end of this stretch."""
+        steps = list(self.steps)
+        for at in range(self.index, len(steps) - 1, 2):
+            if steps[at].stretch.id == self.step.stretch.id and is_other_side(steps[at + 1], steps[at]):
+                steps[at], steps[at + 1] = steps[at + 1], steps[at]
+        self.steps = tuple(steps)
+
+    def drop_side(self, side: Side) -> None:
+        """This side of this stretch is left out from here on."""
+        self._dropped.update(
+            at
+            for at in range(self.index, len(self.steps))
+            if self.steps[at].stretch.id == self.step.stretch.id and self.steps[at].side is side
+        )
+
+    def after_side(self, side: Side) -> int:
+        """Index of the step to go to when this side of this stretch is left out; len(steps) at the end."""
+        ahead = range(self.index, len(self.steps))
+        own = self.step.stretch.id, side
+        left = (i for i in ahead if (self.steps[i].stretch.id, self.steps[i].side) != own)
+        return self._next_allowed(next(left, len(self.steps)))
+
+    @property
+    def here(self) -> int:
+        """Index of the current step, or of the first one after it that is not left out."""
+        return self._next_allowed(self.index)
 
     def following(self) -> int:
         """Index of the step after this one; len(steps) when there is none."""
@@ -59,12 +94,12 @@ class Course:
 
     def completed(self, held_seconds: float) -> None:
         """The current step was held: its other side, if it is still to come, gets as much."""
-        if self.step.side is Side.LEFT:
+        if self.is_first_side:
             self._side_seconds[self.index + 1] = held_seconds
 
     def after_skip(self, held_seconds: float) -> int:
         """Index of the step to go to when the current one is left early; len(steps) at the end."""
-        if self.step.side is Side.LEFT and held_seconds >= WORTH_EQUALLING_SECONDS:
+        if self.is_first_side and held_seconds >= WORTH_EQUALLING_SECONDS:
             return self._next_allowed(self.index + 1)
         following = range(self.index + 1, len(self.steps))
         other = (i for i in following if self.steps[i].stretch.id != self.step.stretch.id)
@@ -95,7 +130,7 @@ class Course:
         return min(LONGEST_HOLD_SECONDS, max(SHORTEST_HOLD_SECONDS, wanted))
 
     def _allowed(self, index: int) -> bool:
-        return self.steps[index].stretch.id not in self.left_out
+        return self.steps[index].stretch.id not in self.left_out and index not in self._dropped
 
     def _next_allowed(self, index: int) -> int:
         return next((i for i in range(index, len(self.steps)) if self._allowed(i)), len(self.steps))

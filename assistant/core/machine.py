@@ -16,6 +16,7 @@ from assistant.core.dialogue.answering import ANSWERING
 from assistant.core.dialogue.choosing import CHOOSING
 from assistant.core.dialogue.emergency import EMERGENCY
 from assistant.core.dialogue.ending import ENDING
+from assistant.core.dialogue.helping import HELPING
 from assistant.core.dialogue.holding import HOLDING
 from assistant.core.dialogue.pain import PAIN
 from assistant.core.dialogue.pausing import PAUSING
@@ -29,6 +30,7 @@ from assistant.core.states import State, Trigger
 BEHAVIORS = {
     "emergency": EMERGENCY,
     "pain": PAIN,
+    "helping": HELPING,
     "sound check": SOUND_CHECK,
     "choosing": CHOOSING,
     "screening": SCREENING,

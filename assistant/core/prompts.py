@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from assistant.core.intents import PhraseTable, Words
+from assistant.core.intents import Intent, Words
 from assistant.core.pain_rules import RedFlag
+from assistant.core.phrases import PhraseTable
 
 
 class Line(StrEnum):
@@ -73,6 +74,12 @@ class Line(StrEnum):
     PAUSED_AGAIN = "paused_again"
     GO_ON_OR_FINISH = "go_on_or_finish"
     AWAY = "away"
+    NO_SIDES = "no_sides"
+    SIDE_LEFT_OUT = "side_left_out"
+    WONDER = "wonder"
+    WONDER_AGAIN = "wonder_again"
+    WHAT_IS_WRONG = "what_is_wrong"
+    GET_HELP = "get_help"
     FINISH = "finish"
     FINISH_AGAIN = "finish_again"
     REST_NOW = "rest_now"
@@ -140,6 +147,9 @@ class Rules(Protocol):
 
     def words(self, text: str) -> Words:
         """The words of a text as a recognizer would give them."""
+
+    def written_out(self, text: str) -> str:
+        """What is typed in signs, "7/10", in words and digits as they would be said."""
 
     def number(self, number: int) -> str:
         """A number in words, or in digits where the language does without."""
@@ -220,6 +230,16 @@ class LanguagePack:
         """The sentence with its placeholders filled."""
         return self.lines[line].format(**values)
 
+    def counts_as(self, phrase: str, answer: str) -> bool:
+        """Whether a phrase, however it is written, is one of those that count as this answer."""
+        tokens = self.table.tokens(phrase)
+        return any(self.table.tokens(counted) == tokens for counted in self.answers[answer])
+
+    def red_flag(self, phrase: str) -> RedFlag:
+        """Of which kind a phrase is that needs emergency help; for one that is none, any help."""
+        found = self.table.whole(self.table.tokens(phrase), frozenset((Intent.RED_FLAG,)))
+        return self.red_flags[found.kind.template] if found else RedFlag.HELP
+
     def number(self, number: int) -> Number:
         """A number for a sentence."""
         return Number(self.rules.number(number), self.rules.plural(number))
@@ -230,4 +250,7 @@ class LanguagePack:
 
     def typed(self, line: str) -> Words:
         """The words of a typed line as they would be heard: digits are numbers in words."""
-        return self.rules.words(re.sub(r"\d+", lambda digits: f" {self.number(int(digits[0]))} ", line))
+        written_out = self.rules.written_out(line)
+        return self.rules.words(
+            re.sub(r"\d+", lambda digits: f" {self.number(int(digits[0]))} ", written_out)
+        )

@@ -138,7 +138,14 @@ def instruction(step: Step, before: Step | None) -> tuple[str, ...]:
     if before is None or before.stretch.id != step.stretch.id:
         said = (*step.stretch.enter, step.stretch.feel, step.stretch.breath)
         return tuple(text for text in said if text)
-    return step.stretch.enter if step.side is Side.RIGHT else ()
+    return step.stretch.enter if is_other_side(step, before) else ()
+
+
+def is_other_side(step: Step, before: Step | None) -> bool:
+    """Whether a step is the second side of what was held before it."""
+    if before is None or before.stretch.id != step.stretch.id:
+        return False
+    return step.repetition == before.repetition and step.side is not before.side
 
 
 WORDS_PER_SECOND = 2.6

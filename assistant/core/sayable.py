@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assistant.core.intents import Intent, PhraseTable, Slots
+from assistant.core.intents import Intent, Slots
 from assistant.core.machine import listened_for
+from assistant.core.phrases import PhraseTable
 from assistant.core.states import State
 
 S, I = State, Intent  # noqa: E741 - the table is read by its columns
@@ -30,6 +31,7 @@ MOST_USEFUL: dict[State, tuple[Intent, ...]] = {
     S.RELEASING: (I.NEXT, I.REPEAT, I.WHATS_NEXT, I.PAUSE, I.PAIN),
     S.RESTING: (I.READY, I.MORE_TIME, I.WHATS_NEXT, I.BACK, I.PAUSE, I.PAIN),
     S.PAUSED: (I.RESUME, I.END, I.NEXT, I.BACK, I.HOW_LONG, I.CHOOSE),
+    S.HELPING: (I.PAIN, I.NO, I.REPEAT, I.END),
     S.FINISHING: (I.YES, I.NO, I.REPEAT, I.PAUSE),
     S.EASING: (I.REPEAT, I.PAUSE, I.HELP, I.END),
     S.EMERGENCY: (I.REPEAT, I.STOP, I.END),
@@ -38,8 +40,8 @@ MOST_USEFUL: dict[State, tuple[Intent, ...]] = {
     S.FINISHED: (),
 }
 """At most six, of which a screen shows as many as it has room for."""
-NOT_SUGGESTED = frozenset((Intent.RED_FLAG, Intent.NUMBER))
-"""A red flag is nobody's to try, and a number goes with the question that asks for it."""
+NOT_SUGGESTED = frozenset((Intent.RED_FLAG, Intent.NUMBER, Intent.COMPLAIN, Intent.SPREAD))
+"""A red flag is nobody's to try, and the others go with the question that asks for them."""
 
 
 @dataclass(frozen=True, slots=True)

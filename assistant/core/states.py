@@ -24,6 +24,7 @@ class State(StrEnum):
     RELEASING = "releasing"
     RESTING = "resting"
     PAUSED = "paused"
+    HELPING = "helping"  # what is wrong?
     FINISHING = "finishing"  # shall it end, or rest?
     EASING = "easing"
     SCORING = "scoring"
@@ -62,13 +63,15 @@ ASKED_FIRST = (_S.CHOOSING, _S.SCREENING, _S.HISTORY, _S.SCORE_NOW, _S.NEWS, _S.
 IN_PAIN = (_S.EASING, _S.SCORING, _S.SPREADING, _S.DECIDING)
 ASKING = (*ASKED_FIRST, *IN_PAIN[1:], _S.SCORE_AFTER)
 ASKING_SCORE = (_S.SCORE_NOW, _S.SCORING, _S.SCORE_AFTER)
-ASKING_YES = (_S.SCREENING, _S.HISTORY, _S.NEWS, _S.SPREADING, _S.DECIDING, _S.FINISHING)
+ASKING_YES = (_S.SCREENING, _S.HISTORY, _S.NEWS, _S.SPREADING, _S.DECIDING, _S.FINISHING, _S.HELPING)
 """Where an answer that is half heard, or no clear one, is asked for again."""
 BEFORE_STRETCHING = (*ASKED_FIRST, _S.INTRODUCING)
 RETURNABLE = (*BEFORE_STRETCHING, *STRETCHING, *IN_PAIN[1:], _S.SCORE_AFTER)
 """States that a paused, sleeping or deaf session can go back to."""
 AWAKE = (*BEFORE_STRETCHING, *STRETCHING, *IN_PAIN, _S.SCORE_AFTER)
-ALIVE = (_S.ASLEEP, *AWAKE, _S.PAUSED, _S.FINISHING, _S.DEAF, _S.CLOSING)
+INTERRUPTED = (_S.PAUSED, _S.FINISHING, _S.HELPING)
+"""Where something was interrupted, to go back to or to end."""
+ALIVE = (_S.ASLEEP, *AWAKE, *INTERRUPTED, _S.DEAF, _S.CLOSING)
 TIMED = (_S.SETTLING, _S.HOLDING, _S.RESTING)
 """States whose time runs on while something is said; elsewhere it begins when all has been said."""
 ADVISING = (_S.EASING, _S.CLOSING, _S.EMERGENCY)

@@ -12,7 +12,7 @@ from enum import Enum, StrEnum
 from typing import Any
 
 from assistant.core.context import Context, Fault, Heard
-from assistant.core.dialogue import choosing, ending, pain, screening, sound_check
+from assistant.core.dialogue import choosing, ending, helping, pain, screening, sound_check
 from assistant.core.dialogue.asking import Question
 from assistant.core.hold import Breath, Hold
 from assistant.core.intents import Intent
@@ -38,6 +38,7 @@ QUESTIONS: dict[State, Question] = {
     State.SCORE_AFTER: screening.SCORE_NOW,
     **pain.QUESTIONS,
     State.SOUND_CHECK: sound_check.CAN_YOU_BE_HEARD,
+    State.HELPING: helping.WHAT_IS_WRONG,
     State.FINISHING: ending.FINISH_OR_REST,
 }
 """What the states that ask ask."""

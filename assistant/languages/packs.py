@@ -13,14 +13,17 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, cast
 
-from assistant.core.intents import Intent, PhraseTable
+from assistant.core.intents import Intent
 from assistant.core.pain_rules import RedFlag
+from assistant.core.phrases import PhraseTable
 from assistant.core.prompts import LanguagePack, Line, Rules, Wording
 from assistant.core.routine import Routine
+from assistant.core.templates import expand_all
 from assistant.errors import ContentError
-from assistant.languages.templates import expand_all
 from assistant.resources import LANGUAGES_FOLDER
 
+HIGHEST_NUMBER = 99
+"""What is more is said in other words."""
 CATEGORIES = frozenset(("zero", "one", "two", "few", "many", "other"))
 
 
@@ -41,29 +44,46 @@ def load_language(
         raise ContentError("language", f'There is no language pack "{code}"; there is: {there}.')
     phrases = _read(folder / code / "phrases.toml")
     prompts = _read(folder / code / "prompts.toml")
-    red_flags = dict(_named(folder / code / "phrases.toml", phrases, "red_flags", RedFlag))
-    for flag in red_flags.values():
-        flag["phrases"] = _expanded(folder / code / "phrases.toml", flag["phrases"])
-    phrases["phrases"][Intent.RED_FLAG] = [p for flag in red_flags.values() for p in flag["phrases"]]
+    path = folder / code / "phrases.toml"
+    flags = dict(_named(path, phrases, "red_flags", RedFlag))
+    for flag in flags.values():
+        flag["phrases"] = _expanded(path, flag["phrases"])
+    phrases["phrases"][Intent.RED_FLAG] = [p for flag in flags.values() for p in flag["phrases"]]
+    written = {Intent(name): tuple(templates) for name, templates in phrases["written"].items()}
+    written[Intent.RED_FLAG] = tuple(p for flag in flags.values() for p in flag["written"])
+    denied = tuple(phrases["denied"]["phrases"])
+    written[Intent.NO] = (*written.get(Intent.NO, ()), *denied)
+    rules = cast(Rules, _functions(folder / code / "rules.py", Rules))
     pack = LanguagePack(
         code=code,
-        table=PhraseTable(
-            phrases={
-                Intent(name): _expanded(folder / code / "phrases.toml", templates)
-                for name, templates in _named(folder / code / "phrases.toml", phrases, "phrases", Intent)
-            },
-            slots=phrases["slots"],
-            decoys=tuple(phrases["decoys"]["phrases"]),
-            spelling=phrases["spelling"],
-            half_heard={Intent(name): tuple(left) for name, left in phrases["half_heard"].items()},
-            lost={name: frozenset(sides) for name, sides in phrases["lost"].items()},
+        table=_whole(
+            path,
+            PhraseTable(
+                phrases={
+                    Intent(name): _expanded(path, templates)
+                    for name, templates in _named(path, phrases, "phrases", Intent)
+                },
+                slots=phrases["slots"],
+                decoys=tuple(phrases["decoys"]["phrases"]),
+                spelling=phrases["spelling"],
+                half_heard={Intent(name): tuple(left) for name, left in phrases["half_heard"].items()},
+                lost={name: frozenset(sides) for name, sides in phrases["lost"].items()},
+                written=written,
+                alone={Intent(name): tuple(templates) for name, templates in phrases["alone"].items()},
+                written_slots=_written_slots(phrases, rules),
+                denied=denied,
+                long_forms=phrases["long_forms"],
+                asides={side: tuple(words) for side, words in phrases["asides"].items()},
+            ),
         ),
         lines=_lines(folder / code / "prompts.toml", prompts),
         words=prompts["words"],
-        red_flags={p: RedFlag(kind) for kind, flag in red_flags.items() for p in flag["phrases"]},
+        red_flags={
+            p: RedFlag(kind) for kind, flag in flags.items() for p in (*flag["phrases"], *flag["written"])
+        },
         answers={name: frozenset(counted) for name, counted in phrases["answers"].items()},
-        advice={RedFlag(kind): Line(flag["advice"]) for kind, flag in red_flags.items()},
-        rules=cast(Rules, _functions(folder / code / "rules.py", Rules)),
+        advice={RedFlag(kind): Line(flag["advice"]) for kind, flag in flags.items()},
+        rules=rules,
         articles=frozenset(phrases["articles"]["words"]),
         wording=cast(Wording, _functions(folder / code / "wording.py", Wording)),
     )
@@ -91,6 +111,23 @@ def _lines(path: Path, prompts: dict[str, Any]) -> dict[Line, str]:
                 )
                 raise ContentError("language", message)
     return lines
+
+
+def _written_slots(phrases: dict[str, Any], rules: Rules) -> dict[str, dict[str, int | str]]:
+    """The lists and slots that are only written, and every number up to the highest that is understood."""
+    lists = {name: {words: words for words in listed} for name, listed in phrases["lists"].items()}
+    numbers = {rules.number(number): number for number in range(HIGHEST_NUMBER + 1)}
+    written = phrases["written_slots"]
+    return {**lists, **written, "number": {**numbers, **written.get("number", {})}}
+
+
+def _whole(path: Path, table: PhraseTable) -> PhraseTable:
+    """The table, every template of which can be read."""
+    try:
+        table.whole((), None)
+    except ValueError as error:
+        raise ContentError("language", f"{path}: {error}.") from error
+    return table
 
 
 def _expanded(path: Path, templates: Iterable[str]) -> tuple[str, ...]:

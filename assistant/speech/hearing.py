@@ -14,11 +14,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from assistant.core.events import Meaning
-from assistant.core.intents import Intent, PhraseTable
+from assistant.core.intents import Intent
 from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses, PartialHypothesis
 from assistant.core.listening.joining import JoinedStream, Stream
 from assistant.core.listening.operating_point import OperatingPoint
 from assistant.core.listening.reflex import Believed, Reflex
+from assistant.core.phrases import PhraseTable
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, EchoCanceller, Recognizer
 from assistant.speech.endpointing import level_dbfs
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Region, Side, Stretch
+from assistant.core.understanding import find_safety
 from assistant.store.documents import Document, Loc, Problem, did_you_mean
 from assistant.store.wording import PLACEHOLDER, lint_reading, lint_spoken, without_placeholders
 
@@ -177,9 +178,9 @@ def _entering_problems(loc: Loc, stretch: Mapping[str, Any], language: LanguageP
         language.rules.words(without_placeholders(text))
         for _, text in _texts(loc, stretch, ("enter", "feel", "breath"))
     ]
-    find_safety = language.table.find_safety
-    within = any(find_safety(words) for words in told)
-    if not within and (match := find_safety(tuple(word for words in told for word in words))):
+    within = any(find_safety(words, language.table, listened_only=True) for words in told)
+    together = tuple(word for words in told for word in words)
+    if not within and (match := find_safety(together, language.table, listened_only=True)):
         yield (*loc, "enter"), f'says "{match.phrase}" where two sentences meet'
 
 

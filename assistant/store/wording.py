@@ -15,6 +15,7 @@ from pathlib import Path
 from assistant.core.dialogue.sound_check import SAYS_STOP
 from assistant.core.intents import Intent
 from assistant.core.prompts import LanguagePack
+from assistant.core.understanding import find_safety
 from assistant.store.documents import DocumentError, Problem, read_text
 
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
@@ -37,7 +38,7 @@ def lint_spoken(text: str, language: LanguagePack, *, asks_for_stop: bool = Fals
 def _lint(text: str, language: LanguagePack, asks_for_stop: bool) -> list[str]:
     text = without_placeholders(text)
     problems = language.wording.lint_spoken(text)
-    match = language.table.find_safety(language.rules.words(text))
+    match = find_safety(language.rules.words(text), language.table, listened_only=True)
     if match and not (asks_for_stop and match.intent is Intent.STOP):
         problems.append(f'says "{match.phrase}", which the recognizer takes for "{match.intent.value}"')
     return problems

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from assistant.audio.echo import open_canceller
 from assistant.core.events import Meaning
-from assistant.core.intents import UNKNOWN_WORD, Intent, PhraseTable
+from assistant.core.intents import UNKNOWN_WORD, Intent
 from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses
 from assistant.core.listening.operating_point import OperatingPoint
+from assistant.core.phrases import PhraseTable
 from assistant.speech.hearing import HearingPath
 from assistant.speech.vosk.model import VoskModel
 from assistant.speech.vosk.recognizer import UNKNOWN_WEIGHT, VoskRecognizer

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from assistant.core.intents import PhraseTable
+from assistant.core.phrases import PhraseTable
 from scripts.measure.intervals import Rate, Share, Z
 from scripts.measure.measuring import Outcome, Spoken
 from scripts.measure.trials import STOP, Kind

@@ -12,8 +12,9 @@ from fnmatch import fnmatchcase
 import numpy as np
 import soundfile as sf
 
-from assistant.core.intents import PhraseTable
+from assistant.core.phrases import PhraseTable
 from assistant.core.ports import SAMPLE_RATE_HZ
+from assistant.core.understanding import find_safety
 from assistant.errors import HearingError
 from assistant.simulate.acoustics import Box, Sound
 from assistant.simulate.room import PERSON_RMS, Loudspeaker, Room, at_snr
@@ -101,7 +102,7 @@ def clips_of(trial: Trial, clips: Sequence[Clip], table: PhraseTable) -> list[Cl
     """The trial's recordings; single words that are safety phrases are no "others"."""
     found = in_folders(clips, trial.folders)
     if trial.kind is Kind.SINGLE:
-        found = [clip for clip in found if table.find_safety(tuple(clip.text.split())) is None]
+        found = [clip for clip in found if find_safety(tuple(clip.text.split()), table) is None]
     return found
 
 

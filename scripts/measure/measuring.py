@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from assistant.core.events import Said
-from assistant.core.intents import PhraseTable
 from assistant.core.listening.operating_point import OperatingPoint
+from assistant.core.phrases import PhraseTable
 from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ
+from assistant.core.understanding import find_safety
 from assistant.languages.en.rules import words as spoken_words
 from assistant.simulate.acoustics import Sound
 from assistant.speech.vosk.model import VoskModel, same_dither
@@ -222,11 +223,11 @@ class _Hearing:
                 self._falling_silent = spoken
 
     def _made_up(self, noticed: Noticed) -> None:
-        found = (self._table.find_safety(meaning.words) for meaning in noticed.meanings)
+        found = (find_safety(meaning.words, self._table) for meaning in noticed.meanings)
         heard = next((match for match in found if match), None)
         phrase = heard.phrase if heard else "?"
         if self._voice is not None and self.outcome.kind is Kind.ALONE:
-            said = self._table.find_safety(spoken_words(self._voice.sounding))
+            said = find_safety(spoken_words(self._voice.sounding), self._table)
             if heard and said and heard.intent is said.intent:
                 self.outcome.own_words += 1
                 return

@@ -24,6 +24,7 @@ from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, SAMPLE_RATE_HZ, Rec
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
 from assistant.core.script import Script
+from assistant.core.understanding import find_safety
 from assistant.speech.hearing import HearingPath
 from assistant.speech.vosk.model import same_dither
 
@@ -161,7 +162,7 @@ def listen_to_itself(
             sounding = _Sounding(pack, saying.text, pieces, heard_seconds + PAUSE_SECONDS)
             heard_seconds += -(-len(sound) // BLOCK_BYTES) * BLOCK_SECONDS
             for said in _hear(sound, hearing):
-                is_safety = _is_unsafe(saying, pack.table.find_safety(said.words))
+                is_safety = _is_unsafe(saying, find_safety(said.words, pack.table))
                 acts = is_safety or sounding.commands(said)
                 found.append(Misheard(saying, voice.id, noise_rms, said, is_safety, acts))
     return found

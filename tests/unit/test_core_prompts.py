@@ -15,6 +15,7 @@ from assistant.core.dialogue.sound_check import SAYS_STOP
 from assistant.core.prompts import Line
 from assistant.core.routine import Routine, Side
 from assistant.core.script import Script
+from assistant.core.understanding import find_safety
 from assistant.errors import ContentError
 from assistant.languages.packs import available_languages, load_language
 from assistant.resources import LANGUAGES_FOLDER
@@ -57,7 +58,7 @@ def test_whatever_a_routine_puts_into_a_sentence_is_safe_too(routine: Routine) -
 def test_every_count_in_words_is_safe() -> None:
     for number in range(61):
         assert lint_spoken(PACK.render(Line.REMAINING_HOLD, seconds=PACK.number(number)), PACK) == []
-        assert PACK.table.find_safety(tuple(PACK.number(number).split())) is None
+        assert find_safety(tuple(PACK.number(number).split()), PACK.table) is None
 
 
 def test_numbers_and_their_forms_are_those_of_cldr() -> None:

@@ -13,6 +13,7 @@ from assistant.core.listening.hypotheses import FinalHypothesis, PartialHypothes
 from assistant.core.listening.joining import SAME_UTTERANCE_SECONDS, JoinedStream, Stream
 from assistant.core.listening.listener import Listener
 from assistant.core.listening.reflex import Believed
+from assistant.core.understanding import find_safety
 
 MAIN, SECOND = Stream.MAIN, Stream.SECOND
 
@@ -192,7 +193,7 @@ def test_a_reflex_is_exactly_what_a_session_acts_on(script: list[tuple[float, St
         session.now += later_seconds
         said_by = (stream, utterances[stream])
         understood = session.hear(*said_by, text, final=kind == "final")
-        if PACK.table.find_safety(tuple(text.split())):
+        if find_safety(tuple(text.split()), PACK.table):
             if said_by not in confirmed and session.now - last_safety_at > SAME_UTTERANCE_SECONDS + 0.01:
                 assert understood
             confirmed.add(said_by)

@@ -14,8 +14,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from assistant.core.intents import Intent, PhraseTable
+from assistant.core.intents import Intent
 from assistant.core.listening.operating_point import OperatingPoint
+from assistant.core.phrases import PhraseTable
 from assistant.errors import HearingError, StoreError
 from scripts.measure import curve, figures, files, plots
 from scripts.measure.comparing import comparable, compare, got_worse

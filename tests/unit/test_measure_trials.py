@@ -12,7 +12,8 @@ import pytest
 import soundfile as sf
 
 from assistant.core.events import Said
-from assistant.core.intents import Intent, PhraseTable
+from assistant.core.intents import Intent
+from assistant.core.phrases import PhraseTable
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ, Speech
 from assistant.errors import AudioError, HearingError, VoiceError
 from assistant.simulate.room import PERSON_RMS

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.core.intents import Intent, PhraseTable
+from assistant.core.intents import Intent
+from assistant.core.phrases import PhraseTable
 from assistant.core.routine import Routine
 from assistant.errors import ContentError, StoreError
 from assistant.languages.packs import load_language

@@ -14,7 +14,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.core.intents import Intent, PhraseTable
+from assistant.core.intents import Intent
+from assistant.core.phrases import PhraseTable
 from assistant.core.routine import Condition, Equipment, Position, Region, Stretch
 from assistant.core.selection import routine_minutes
 from assistant.errors import ContentError

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.core.intents import Intent
+from assistant.core.templates import expand, expand_all
 from assistant.errors import ContentError
 from assistant.languages.packs import available_languages, load_language
-from assistant.languages.templates import expand, expand_all
 from assistant.resources import LANGUAGES_FOLDER
 
 

@@ -11,7 +11,13 @@ from assistant.core.intents import UNKNOWN_WORD, Intent
 from assistant.core.prompts import Line
 from assistant.core.states import ASKING_SCORE, ASKING_YES, Signal, State
 
-ANSWER_SECONDS = {State.EASING: 4.0, State.SOUND_CHECK: 10.0, State.PAUSED: 120.0, State.FINISHING: 8.0}
+ANSWER_SECONDS = {
+    State.EASING: 4.0,
+    State.SOUND_CHECK: 10.0,
+    State.PAUSED: 120.0,
+    State.FINISHING: 8.0,
+    State.HELPING: 12.0,
+}
 OTHER_ANSWER_SECONDS = 15.0
 MOST_TIMES_ASKED = 2
 
@@ -91,7 +97,7 @@ def is_whole(context: Context) -> bool:
 def counts_as(context: Context, answer: str) -> bool:
     """Whether the phrase is one of those that the language pack counts as this answer."""
     heard = context.heard
-    return heard is not None and heard.phrase in context.script.pack.answers[answer]
+    return heard is not None and context.script.pack.counts_as(heard.phrase, answer)
 
 
 def says(answer: str) -> Guard:

@@ -68,6 +68,12 @@ def choose(context: Context) -> None:
     _begin(context, routine)
 
 
+def choose_sore(context: Context) -> None:
+    """Set out on what is sore, and ask how much it is."""
+    context.score_due = True
+    choose(context)
+
+
 def choose_first(context: Context) -> None:
     """Set out on the routine for somebody who does not choose."""
     _begin(context, available(context)[0])
@@ -115,12 +121,13 @@ CHOOSING = Behavior(
         ),
         Row(Intent.CHOOSE, _CHOOSING, None, do=tell_routines),
         Row(Intent.CHOOSE, (State.ASLEEP, State.PAUSED, State.INTRODUCING), State.CHOOSING, do=interrupt),
+        *begin(Intent.COMPLAIN, _CHOOSING, names_routine, do=choose_sore),
         *begin(Intent.NUMBER, _CHOOSING, names_routine, do=choose),
         *begin(Intent.START, _CHOOSING, has_routine, do=choose_first),
         *begin(Intent.READY, _CHOOSING, has_routine, do=choose_first),
         *(
             Row(trigger, _CHOOSING, None, do=tell_routines)
-            for trigger in (Intent.NUMBER, Intent.START, Intent.READY)
+            for trigger in (Intent.COMPLAIN, Intent.NUMBER, Intent.START, Intent.READY)
         ),
         *WHAT_TO_STRETCH.rows(State.CHOOSING),
         Row(Signal.TIME_OVER, _CHOOSING, State.ASLEEP, do=interrupt),
@@ -129,8 +136,9 @@ CHOOSING = Behavior(
     entering={State.CHOOSING: WHAT_TO_STRETCH.begin},
     unanswered={
         State.CHOOSING: (
-            "resume not_yet next back how_long whats_next more_time longer shorter easier yes no unsure "
-            "skip_questions started stalled talk microphone_restored speaker_restored"
+            "resume not_yet next other_side skip_side back how_long whats_next more_time longer "
+            "shorter easier yes no unsure skip_questions spread started stalled talk "
+            "microphone_restored speaker_restored"
         ),
     },
 )

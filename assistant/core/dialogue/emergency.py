@@ -20,7 +20,7 @@ def report_red_flag(context: Context) -> None:
     assert context.heard is not None
     context.script.cut()
     pack = context.script.pack
-    kind = pack.red_flags[context.heard.phrase]
+    kind = pack.red_flag(context.heard.phrase)
     context.advice = pack.advice[kind]
     context.end_as("emergency")
     context.script.do(RecordRedFlag(kind))
@@ -46,10 +46,10 @@ EMERGENCY = Behavior(
     entering={State.EMERGENCY: _enter},
     unanswered={
         State.EMERGENCY: (
-            "pause resume ready not_yet next back how_long whats_next more_time longer shorter easier "
-            "help yes no number unsure skip_questions bring_back start choose sleep started stalled "
-            "time_over talk not_understood microphone_lost microphone_restored speaker_lost "
-            "speaker_restored"
+            "pause resume ready not_yet next other_side skip_side back how_long whats_next more_time "
+            "longer shorter easier help yes no number unsure skip_questions bring_back start choose "
+            "complain spread sleep started stalled time_over talk not_understood microphone_lost "
+            "microphone_restored speaker_lost speaker_restored"
         ),
     },
 )

@@ -15,6 +15,7 @@ from assistant.core.states import AWAKE, BEFORE_STRETCHING, IN_PAIN, STRETCHING,
 
 GOES_ON = (
     *(Intent.NO, Intent.RESUME, Intent.READY, Intent.START, Intent.NEXT, Intent.BACK, Intent.NOT_YET),
+    *(Intent.OTHER_SIDE, Intent.SKIP_SIDE),
     *(Intent.MORE_TIME, Intent.LONGER, Intent.SHORTER, Intent.EASIER, Intent.HOW_LONG, Intent.WHATS_NEXT),
     *(Intent.SKIP_QUESTIONS, Intent.BRING_BACK, Intent.CHOOSE, Intent.UNSURE),
 )
@@ -51,7 +52,7 @@ def was_offered(context: Context) -> bool:
 
 def was_waiting(context: Context) -> bool:
     """Whether it was asked in a pause, or asleep."""
-    return context.came_from in (State.PAUSED, State.ASLEEP)
+    return context.came_from in (State.PAUSED, State.ASLEEP, State.HELPING)
 
 
 def interrupt_to_finish(context: Context) -> None:
@@ -94,17 +95,21 @@ ENDING = Behavior(
             Row(trigger, IN_PAIN, State.CLOSING, (is_ending,), end_for_pain)
             for trigger in (Intent.END, Intent.SLEEP)
         ),
+        *(
+            Row(trigger, (State.HELPING,), State.CLOSING, (is_ending,))
+            for trigger in (Intent.END, Intent.SLEEP)
+        ),
         Row(Intent.END, (State.DECIDING,), State.CLOSING, (says("finish"),), finish_for_pain),
         Row(Intent.END, (State.PAUSED,), State.CLOSING, (says("finish"), was_offered), end_by_user),
         Row(Intent.END, (State.FINISHING,), State.CLOSING, (says("finish"),), end_by_user),
         Row(Intent.END, (State.SCORE_AFTER, State.DEAF), State.CLOSING, do=end_by_user),
         Row(
             Intent.END,
-            (State.ASLEEP, *BEFORE_STRETCHING, *STRETCHING, *IN_PAIN, State.PAUSED),
+            (State.ASLEEP, *BEFORE_STRETCHING, *STRETCHING, *IN_PAIN, State.PAUSED, State.HELPING),
             State.FINISHING,
             do=interrupt_to_finish,
         ),
-        Row(Intent.SLEEP, (*AWAKE, State.PAUSED), State.FINISHING, do=interrupt_to_rest),
+        Row(Intent.SLEEP, (*AWAKE, State.PAUSED, State.HELPING), State.FINISHING, do=interrupt_to_rest),
         *(
             Row(trigger, _FINISHING, State.ASLEEP, (asked_to_rest,))
             for trigger in (Intent.YES, Intent.SLEEP, Signal.TIME_OVER)
@@ -137,18 +142,19 @@ ENDING = Behavior(
         State.FINISHED: _enter_finished,
     },
     unanswered={
-        State.FINISHING: ("started stalled microphone_restored speaker_restored"),
+        State.FINISHING: ("complain spread started stalled microphone_restored speaker_restored"),
         State.CLOSING: (
-            "pause resume ready not_yet repeat next back how_long whats_next more_time longer shorter "
-            "easier help yes no number unsure skip_questions bring_back start choose sleep started "
-            "stalled time_over talk not_understood microphone_lost microphone_restored speaker_lost "
-            "speaker_restored"
+            "pause resume ready not_yet repeat next other_side skip_side back how_long whats_next "
+            "more_time longer shorter easier help yes no number unsure skip_questions bring_back "
+            "start choose complain spread sleep started stalled time_over talk not_understood "
+            "microphone_lost microphone_restored speaker_lost speaker_restored"
         ),
         State.FINISHED: (
-            "stop pain red_flag pause resume ready not_yet repeat next back how_long whats_next "
-            "more_time longer shorter easier slower faster louder quieter help yes no number unsure "
-            "skip_questions bring_back start choose end sleep started stalled spoken time_over talk "
-            "not_understood microphone_lost microphone_restored speaker_lost speaker_restored"
+            "stop pain red_flag distress pause resume ready not_yet repeat next other_side skip_side "
+            "back how_long whats_next more_time longer shorter easier slower faster louder quieter "
+            "help yes no number unsure skip_questions bring_back start choose complain spread end "
+            "sleep started stalled spoken time_over talk not_understood microphone_lost "
+            "microphone_restored speaker_lost speaker_restored"
         ),
     },
 )

@@ -112,8 +112,8 @@ HOLDING = Behavior(
     entering={State.HOLDING: _enter},
     unanswered={
         State.HOLDING: (
-            "resume ready not_yet yes no number unsure skip_questions start choose started spoken talk "
-            "not_understood microphone_restored speaker_restored"
+            "resume ready not_yet yes no number unsure skip_questions start choose complain spread "
+            "started spoken talk microphone_restored speaker_restored"
         ),
     },
 )

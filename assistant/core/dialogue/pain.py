@@ -17,7 +17,16 @@ from assistant.core.hold import Hold
 from assistant.core.intents import Intent
 from assistant.core.pain_rules import Answer, Decision, decide
 from assistant.core.prompts import Line
-from assistant.core.states import AWAKE, BEFORE_STRETCHING, IN_PAIN, STRETCHING, Signal, State, Trigger
+from assistant.core.states import (
+    AWAKE,
+    BEFORE_STRETCHING,
+    IN_PAIN,
+    INTERRUPTED,
+    STRETCHING,
+    Signal,
+    State,
+    Trigger,
+)
 
 CLOSING_LINES = {
     Decision.END_REPEATED: Line.CLOSE_REPEATED,
@@ -74,7 +83,7 @@ def report_pain(context: Context) -> None:
     context.suspend_hold()
     if not context.after_pain:  # else it is what is being talked about already
         assert context.heard is not None
-        is_away = context.state in (State.ASLEEP, State.PAUSED, State.FINISHING, State.DEAF)
+        is_away = context.state in (State.ASLEEP, *INTERRUPTED, State.DEAF)
         context.hurt_in = context.return_to if is_away else context.state
         context.reports += 1
         context.score, context.has_spread = None, Answer.NO
@@ -193,7 +202,7 @@ PAIN = Behavior(
         Row(Intent.PAIN, (State.DEAF,), None, do=report_pain_unheard),
         Row(
             Intent.PAIN,
-            (State.ASLEEP, *AWAKE, State.PAUSED, State.FINISHING, State.CLOSING),
+            (State.ASLEEP, *AWAKE, *INTERRUPTED, State.CLOSING),
             State.EASING,
             do=report_pain,
         ),
@@ -212,7 +221,10 @@ PAIN = Behavior(
             Row(trigger, _SCORING, State.CLOSING, do=end_for_pain)
             for trigger in (Signal.TIME_OVER, Intent.UNSURE)
         ),
-        Row(Intent.YES, _SPREADING, State.CLOSING, do=spread_and_end),
+        *(
+            Row(answer, _SPREADING, State.CLOSING, do=spread_and_end)
+            for answer in (Intent.YES, Intent.SPREAD)
+        ),
         Row(Intent.NO, _SPREADING, State.CLOSING, (is_ending,), not_spread_and_end),
         Row(Intent.NO, _SPREADING, State.DECIDING, do=not_spread),
         *(
@@ -247,21 +259,23 @@ PAIN = Behavior(
     },
     unanswered={
         State.EASING: (
-            "resume ready not_yet next back how_long whats_next more_time longer shorter easier yes no "
-            "number unsure skip_questions bring_back start choose started stalled talk not_understood "
-            "microphone_restored speaker_restored"
+            "resume ready not_yet next other_side skip_side back how_long whats_next more_time longer "
+            "shorter easier yes no number unsure skip_questions bring_back start choose complain "
+            "spread started stalled talk not_understood microphone_restored speaker_restored"
         ),
         State.SCORING: (
-            "not_yet back how_long whats_next more_time longer shorter easier yes no bring_back choose "
-            "started stalled talk microphone_restored speaker_restored"
+            "not_yet other_side skip_side back how_long whats_next more_time longer shorter easier "
+            "yes no bring_back choose complain spread started stalled talk microphone_restored "
+            "speaker_restored"
         ),
         State.SPREADING: (
-            "not_yet back how_long whats_next more_time longer shorter easier bring_back choose started "
-            "stalled talk microphone_restored speaker_restored"
+            "not_yet other_side skip_side back how_long whats_next more_time longer shorter easier "
+            "bring_back choose complain started stalled talk microphone_restored speaker_restored"
         ),
         State.DECIDING: (
-            "not_yet back how_long whats_next more_time longer shorter bring_back choose started "
-            "stalled talk microphone_restored speaker_restored"
+            "not_yet other_side skip_side back how_long whats_next more_time longer shorter "
+            "bring_back choose complain spread started stalled talk microphone_restored "
+            "speaker_restored"
         ),
     },
 )

@@ -9,14 +9,18 @@ from assistant.core.dialogue.table import Behavior, Row
 from assistant.core.dialogue.ways import go_back_to, is_ending, left
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
-from assistant.core.states import ASKING, AWAKE, UNDER_WAY, Signal, State
+from assistant.core.states import ASKING, AWAKE, INTERRUPTED, UNDER_WAY, Signal, State
 
 SILENCE_AFTER_STOP_SECONDS = 0.8
 """Whoever said "stop" hears at once that it worked: by nothing at all."""
 
 _PAUSED, _ASLEEP, _DEAF = (State.PAUSED,), (State.ASLEEP,), (State.DEAF,)
+_ASKED = tuple(state for state in INTERRUPTED if state is not State.PAUSED)
 
-_OFFERED_AGAIN = (Intent.YES, Intent.NO, Intent.START, Intent.NEXT, Intent.BACK, Intent.REPEAT)
+_OFFERED_AGAIN = (
+    *(Intent.YES, Intent.NO, Intent.START, Intent.NEXT, Intent.BACK, Intent.REPEAT),
+    *(Intent.OTHER_SIDE, Intent.SKIP_SIDE),
+)
 
 
 def came_from_asleep(context: Context) -> bool:
@@ -101,18 +105,18 @@ def _enter_deaf(context: Context) -> None:
 
 PAUSING = Behavior(
     safety=(
-        Row(Intent.STOP, (*AWAKE, State.FINISHING), State.PAUSED, do=interrupt),
+        Row(Intent.STOP, (*AWAKE, *_ASKED), State.PAUSED, do=interrupt),
         Row(Intent.STOP, (State.ASLEEP, State.DEAF, State.PAUSED), None, do=be_quiet),
         # A guide that cannot hear must not guide, and neither must one that cannot be heard.
         Row(
             Signal.MICROPHONE_LOST,
-            (*AWAKE, State.PAUSED, State.FINISHING, State.ASLEEP),
+            (*AWAKE, *INTERRUPTED, State.ASLEEP),
             State.DEAF,
             do=interrupt,
         ),
         Row(Signal.MICROPHONE_RESTORED, _DEAF, State.ASLEEP, (came_from_asleep,)),
         Row(Signal.MICROPHONE_RESTORED, _DEAF, State.PAUSED),
-        Row(Signal.SPEAKER_LOST, (*AWAKE, State.FINISHING), State.PAUSED, do=interrupt),
+        Row(Signal.SPEAKER_LOST, (*AWAKE, *_ASKED), State.PAUSED, do=interrupt),
         Row(Signal.STALLED, UNDER_WAY, State.PAUSED, do=interrupt_stalled),
         # What has come to its end stays ended: of a pause there, too, nothing leads on.
         *(
@@ -127,7 +131,7 @@ PAUSING = Behavior(
     ),
     rows=(
         Row(Signal.SPEAKER_RESTORED, _PAUSED, None, do=offer),
-        Row(Intent.PAUSE, (*AWAKE, State.FINISHING), State.PAUSED, do=interrupt),
+        Row(Intent.PAUSE, (*AWAKE, *_ASKED), State.PAUSED, do=interrupt),
         Row(Intent.PAUSE, _PAUSED, None, do=be_quiet),
         # A "not" may have been lost before half a "go on".
         *(Row(trigger, _PAUSED, None, (is_unclear,), offer) for trigger in (Intent.RESUME, Intent.READY)),
@@ -145,18 +149,20 @@ PAUSING = Behavior(
     entering={State.PAUSED: _enter_paused, State.ASLEEP: _enter_asleep, State.DEAF: _enter_deaf},
     unanswered={
         State.ASLEEP: (
-            "pause ready not_yet repeat next back how_long whats_next more_time longer shorter easier "
-            "yes no number unsure skip_questions bring_back sleep stalled spoken time_over talk "
-            "not_understood microphone_restored speaker_lost speaker_restored"
+            "pause ready not_yet repeat next other_side skip_side back how_long whats_next more_time "
+            "longer shorter easier yes no number unsure skip_questions bring_back complain spread "
+            "sleep stalled spoken time_over talk not_understood microphone_restored speaker_lost "
+            "speaker_restored"
         ),
         State.PAUSED: (
-            "not_yet more_time easier number unsure skip_questions started stalled talk not_understood "
-            "microphone_restored speaker_lost"
+            "not_yet more_time easier number unsure skip_questions complain spread started stalled "
+            "talk not_understood microphone_restored speaker_lost"
         ),
         State.DEAF: (
-            "pause resume ready not_yet repeat next back how_long whats_next more_time longer shorter "
-            "easier help yes no number unsure skip_questions bring_back start choose sleep stalled "
-            "spoken time_over talk not_understood microphone_lost speaker_lost speaker_restored"
+            "pause resume ready not_yet repeat next other_side skip_side back how_long whats_next "
+            "more_time longer shorter easier help yes no number unsure skip_questions bring_back "
+            "start choose complain spread sleep stalled spoken time_over talk not_understood "
+            "microphone_lost speaker_lost speaker_restored"
         ),
     },
 )

@@ -197,24 +197,29 @@ SCREENING = Behavior(
     },
     unanswered={
         State.SCREENING: (
-            "resume ready not_yet back how_long whats_next more_time longer shorter easier number "
-            "bring_back start choose started stalled talk microphone_restored speaker_restored"
+            "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
+            "shorter easier number bring_back start choose complain spread started stalled talk "
+            "microphone_restored speaker_restored"
         ),
         State.HISTORY: (
-            "resume ready not_yet back how_long whats_next more_time longer shorter easier number "
-            "bring_back start choose started stalled talk microphone_restored speaker_restored"
+            "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
+            "shorter easier number bring_back start choose complain spread started stalled talk "
+            "microphone_restored speaker_restored"
         ),
         State.SCORE_NOW: (
-            "resume ready not_yet back how_long whats_next more_time longer shorter easier yes no "
-            "bring_back start choose started stalled talk microphone_restored speaker_restored"
+            "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
+            "shorter easier yes no bring_back start choose complain spread started stalled talk "
+            "microphone_restored speaker_restored"
         ),
         State.NEWS: (
-            "resume ready not_yet back how_long whats_next more_time longer shorter easier number "
-            "bring_back start choose started stalled talk microphone_restored speaker_restored"
+            "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
+            "shorter easier number bring_back start choose complain spread started stalled talk "
+            "microphone_restored speaker_restored"
         ),
         State.SCORE_AFTER: (
-            "resume ready not_yet back how_long whats_next more_time longer shorter easier yes no "
-            "bring_back start choose started stalled talk microphone_restored speaker_restored"
+            "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
+            "shorter easier yes no bring_back start choose complain spread started stalled talk "
+            "microphone_restored speaker_restored"
         ),
     },
 )

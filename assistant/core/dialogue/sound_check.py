@@ -13,7 +13,8 @@ from assistant.core.dialogue.asking import Question, lines, may_ask_again
 from assistant.core.dialogue.pausing import interrupt
 from assistant.core.dialogue.table import Behavior, Row
 from assistant.core.events import SoundMeasured, Source
-from assistant.core.intents import Intent, PhraseTable
+from assistant.core.intents import Intent
+from assistant.core.phrases import PhraseTable
 from assistant.core.prompts import Line
 from assistant.core.states import Signal, State
 
@@ -132,9 +133,9 @@ SOUND_CHECK = Behavior(
     entering={State.SOUND_CHECK: CAN_YOU_BE_HEARD.begin},
     unanswered={
         State.SOUND_CHECK: (
-            "resume not_yet next back how_long whats_next more_time longer shorter easier no number "
-            "unsure skip_questions bring_back choose started stalled talk not_understood "
-            "microphone_restored speaker_restored"
+            "resume not_yet next other_side skip_side back how_long whats_next more_time longer "
+            "shorter easier no number unsure skip_questions bring_back choose complain spread started "
+            "stalled talk not_understood microphone_restored speaker_restored"
         ),
     },
 )

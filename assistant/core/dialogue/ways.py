@@ -94,10 +94,11 @@ def begin(
     yield Row(trigger, sources, State.INTRODUCING, when, do)
 
 
-def go_back_to(trigger: Trigger, sources: tuple[State, ...]) -> Iterator[Row]:
+def go_back_to(trigger: Trigger, sources: tuple[State, ...], *when: Guard) -> Iterator[Row]:
     """Go on where the session was: one row for each state that it can go back to."""
     for state in RETURNABLE:
-        yield Row(trigger, sources, State.SETTLING if state is State.HOLDING else state, (left(state),))
+        dest = State.SETTLING if state is State.HOLDING else state
+        yield Row(trigger, sources, dest, (*when, left(state)))
 
 
 def go_onward(

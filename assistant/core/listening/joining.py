@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from enum import Enum
 
 from assistant.core.events import Meaning, NotUnderstood, Said, TalkHeard
-from assistant.core.intents import Intent, PhraseTable, Words
+from assistant.core.intents import Intent, Words
 from assistant.core.listening.hypotheses import FinalHypothesis
 from assistant.core.listening.listener import is_worse
 from assistant.core.listening.reflex import Believed
+from assistant.core.phrases import PhraseTable
+from assistant.core.understanding import find_safety
 
 SAME_UTTERANCE_SECONDS = 1.5
 """So far apart two recognizers may confirm one and the same utterance."""
@@ -106,5 +108,5 @@ class JoinedStream:
         told = self._told
         if not words or not isinstance(told, Said) or not told.is_safety:
             return []
-        found = self._table.find_safety(words)
+        found = find_safety(words, self._table)
         return [] if found and is_worse(found.intent, told.intent) else [TalkHeard(words)]

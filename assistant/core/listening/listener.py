@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from assistant.core.events import Meaning, NotUnderstood, Said, Source, TalkHeard
-from assistant.core.intents import SAFETY_INTENTS, Intent, Match, PhraseTable, Words
+from assistant.core.intents import SAFETY_INTENTS, Intent, Match, Words
 from assistant.core.listening.hypotheses import FinalHypothesis, Hypothesis
+from assistant.core.phrases import PhraseTable
+from assistant.core.understanding import find_complaint, find_safety, understand
 
 
 def meaning_of(
@@ -27,7 +29,7 @@ def meaning_of(
     For words from anywhere: heard, typed, or sent. The times are those of the meaning.
     """
     wanted = frozenset(intents)
-    match = table.find_safety(words) or table.match(words, wanted) or table.match_half(words, wanted)
+    match = understand(words, table, wanted, is_text=source is not Source.VOICE)
     if match is None:
         return NotUnderstood(words)
     times = word_end_seconds, at_seconds
@@ -54,7 +56,7 @@ class Listener:
         words = hypothesis.words
         is_final = isinstance(hypothesis, FinalHypothesis) and not self._safety_only
         end_seconds, at_seconds = hypothesis.word_end_seconds, hypothesis.at_seconds
-        if safety := self._new_safety(hypothesis, is_final):
+        if safety := self._new_safety(hypothesis, is_final, intents):
             self._acted = safety
             return Said(
                 safety.intent,
@@ -72,21 +74,23 @@ class Listener:
             words, self._table, intents, Source.VOICE, word_end_seconds=end_seconds, at_seconds=at_seconds
         )
 
-    def foresee(self, hypothesis: Hypothesis) -> Match | None:
+    def foresee(self, hypothesis: Hypothesis, intents: Iterable[Intent]) -> Match | None:
         """The safety phrase that is new in this hypothesis, if any; nothing is remembered."""
-        return self._new_safety(hypothesis, isinstance(hypothesis, FinalHypothesis))
+        return self._new_safety(hypothesis, isinstance(hypothesis, FinalHypothesis), intents)
 
-    def _new_safety(self, hypothesis: Hypothesis, is_final: bool) -> Match | None:
+    def _new_safety(self, hypothesis: Hypothesis, is_final: bool, intents: Iterable[Intent]) -> Match | None:
+        if find_complaint(hypothesis.words, self._table, intents):
+            return None
         acted = self._acted if hypothesis.utterance_id == self._utterance_id else None
         safety = self._find_safety(hypothesis.words, is_final)
         return safety if safety and (acted is None or is_worse(safety.intent, acted.intent)) else None
 
     def _find_safety(self, words: Words, is_final: bool) -> Match | None:
         """A red flag ends the session for good: until the utterance is over, it only pauses."""
-        found = self._table.find_safety(words)
+        found = find_safety(words, self._table)
         if found is None or found.intent is not Intent.RED_FLAG or is_final:
             return found
-        sooner = self._table.find_safety(words, (Intent.PAIN, Intent.STOP))
+        sooner = find_safety(words, self._table, (Intent.PAIN, Intent.DISTRESS, Intent.STOP))
         return sooner or Match(Intent.PAUSE, found.phrase)
 
 

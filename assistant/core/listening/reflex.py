@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from assistant.core.events import Meaning
-from assistant.core.intents import UNKNOWN_WORD, Intent, Match, PhraseTable, Words, place_of
+from assistant.core.intents import UNKNOWN_WORD, Intent, Match, Words, place_of
 from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses, PartialHypothesis
 from assistant.core.listening.listener import Listener
 from assistant.core.listening.loudness import Loudness
 from assistant.core.listening.operating_point import OperatingPoint
+from assistant.core.phrases import PhraseTable
+from assistant.core.understanding import find_safety
 
 _ROUNDING_SECONDS = 1e-6
 _NEVER = -math.inf
@@ -132,7 +134,7 @@ class Reflex:
     def _look(self, hypothesis: PartialHypothesis) -> None:
         """The words have changed: does a safety phrase stand in them that has not been confirmed?"""
         self._words = hypothesis.words
-        match = self._listener.foresee(hypothesis)
+        match = self._listener.foresee(hypothesis, self._intents)
         if match is None:
             self._forget()
             return
@@ -145,7 +147,7 @@ class Reflex:
 
     def _conclude(self, final: FinalHypothesis) -> list[Believed]:
         """The utterance is over: its words are believed, unless a safety phrase among them is in doubt."""
-        new = self._listener.foresee(final)
+        new = self._listener.foresee(final, self._intents)
         if self._suspected is None:
             self._suspected_at = self._now - (final.at_seconds - final.word_end_seconds)
         in_doubt = new is not None and self._is_in_doubt(final.words)
@@ -185,7 +187,7 @@ class Reflex:
         if self._now - self._judged_at < _JUDGE_EVERY_SECONDS:
             return False
         self._judged_at = self._now
-        found = self._listener.foresee(standing)
+        found = self._listener.foresee(standing, self._intents)
         return found is None or self._is_borne_out(found, standing.words)
 
     def _is_borne_out(self, found: Match, words: Words) -> bool:
@@ -211,7 +213,7 @@ class Reflex:
         """A safety phrase found in these words, and all others in them."""
         yield found
         rest = _without(found, words)
-        if rest != words and (other := self._table.find_safety(rest)):
+        if rest != words and (other := find_safety(rest, self._table)):
             yield from self._all(other, rest)
 
     def _quiet_since(self, doubted: FinalHypothesis) -> float:
@@ -235,8 +237,8 @@ class Reflex:
 
     def _is_only_one(self, words: Words) -> bool:
         """Whether there is just one safety phrase in these words."""
-        found = self._table.find_safety(words)
-        return found is not None and self._table.find_safety(_without(found, words)) is None
+        found = find_safety(words, self._table)
+        return found is not None and find_safety(_without(found, words), self._table) is None
 
     def _is_alone(self, words: Words) -> bool:
         """Whether the words are nothing but safety phrases, one after the other."""
@@ -246,7 +248,7 @@ class Reflex:
         )
 
     def _is_safety_phrase(self, words: Words) -> bool:
-        found = self._table.find_safety(words)
+        found = find_safety(words, self._table)
         return found is not None and len(found.phrase.split()) == len(words)
 
 

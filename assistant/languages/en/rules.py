@@ -14,6 +14,24 @@ _ONES = (
     *("twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
 )
 _TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_SIGNS = tuple(
+    (re.compile(pattern), said)
+    for pattern, said in (
+        (r"(\d)\s*/\s*(\d)", r"\1 out of \2"),
+        (r"(\d)\s*(?:-|\u2013|~|\.\.+)\s*(\d)", r"\1 to \2"),
+        (r"(\d)[.,](\d)", r"\1 point \2"),
+        (r"(\d)\s*\+", r"\1 plus"),
+        (r"(\d)\s*%", r"\1 percent"),
+        (r"[~\u2248]\s*(\d)", r"about \1"),
+        (r"(\d)\s*\u00bd|\u00bd", r"\1 and a half"),
+        (r"(\d)\s*(?:s|sec|secs)\b", r"\1 seconds"),
+        (r"(\d)\s*(?:m|min|mins)\b", r"\1 minutes"),
+        (r"(?<=\d)(?=[A-Za-z])", " "),
+        (r"\b911\b", "nine one one"),
+        (r"\b999\b", "nine nine nine"),
+        (r"\b112\b", "one one two"),
+    )
+)
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 
 
@@ -25,6 +43,13 @@ def sentences(text: str) -> list[str]:
 def words(text: str) -> tuple[str, ...]:
     """The words of a text as a recognizer would give them: lower case, no punctuation."""
     return tuple(word.lower().replace("\u2019", "'") for word in _WORD.findall(text))
+
+
+def written_out(text: str) -> str:
+    """What is typed in signs, in the words that would be said: "7/10", "3-4", "3.5", "2m"."""
+    for pattern, said in _SIGNS:
+        text = pattern.sub(said, text)
+    return text
 
 
 def listed(names: Sequence[str]) -> str:

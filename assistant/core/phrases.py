@@ -1,0 +1,278 @@
+"""One table: phrases → intent and slots. The recognizer's grammar is generated from the same table.
+
+A phrase is a pattern of words and slots, such as "{number} more seconds"; a slot's values are words too.
+The table itself is data of a language pack; this module compiles and matches it. What several phrases in one
+utterance mean is decided in `core/understanding.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from assistant.core.intents import (
+    REFUSABLE,
+    SAFETY_INTENTS,
+    UNKNOWN_WORD,
+    WHOLE_ANSWERS,
+    Intent,
+    Match,
+    Words,
+    place_of,
+)
+from assistant.core.patterns import Patterns, Values, Walked, slot_name
+
+SECONDS_A_MINUTE = 60
+_BRACKETS = re.compile(r"[\[\]()|]")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a template means. An earlier `rank` goes first; what `is_written` is not listened for, and what
+    `is_alone` counts as the whole of what is said only."""
+
+    rank: int
+    intent: Intent
+    template: str
+    is_written: bool = False
+    is_alone: bool = False
+
+
+Found = Walked[Kind]
+"""A phrase found among words."""
+
+
+@dataclass(frozen=True)
+class PhraseTable:
+    """The phrases of one language, ready to match.
+
+    `phrases` maps each intent to its patterns, and `written` to more of them, which are understood but not
+    listened for: in a recognizer's grammar they would cost more false alarms than they are said; those of
+    `alone` only where nothing else is said. `slots` maps
+    a slot's name ("number", "span", "score", "region", "position", "routine") to its values by their words;
+    of any other name the values carry nothing. `decoys` are listened for so that they are not mistaken for
+    commands; they mean nothing. `denied` are patterns that say that something is not there, "no {symptom}":
+    no safety phrase within them counts. `spelling` writes words that sound like another one as that one, in
+    the phrases and in what is heard: the recognizer could not tell them apart. `long_forms` writes a word as
+    several, "i'm" as "i am". `half_heard` is what is left of a request whose number was lost. `lost` tells on
+    which sides of a phrase, "before" or "after", what was not heard may belong to a "number", a "span" of
+    time, or may be a "refusal". `asides` are words around a phrase that do not change what it means.
+    """
+
+    phrases: Mapping[Intent, tuple[str, ...]]
+    slots: Mapping[str, Mapping[str, int | str]]
+    decoys: tuple[str, ...] = ()
+    spelling: Mapping[str, str] = field(default_factory=dict)
+    half_heard: Mapping[Intent, tuple[str, ...]] = field(default_factory=dict)
+    lost: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    written: Mapping[Intent, tuple[str, ...]] = field(default_factory=dict)
+    alone: Mapping[Intent, tuple[str, ...]] = field(default_factory=dict)
+    written_slots: Mapping[str, Mapping[str, int | str]] = field(default_factory=dict)
+    denied: tuple[str, ...] = ()
+    long_forms: Mapping[str, str] = field(default_factory=dict)
+    asides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def match(self, words: Words, intents: Iterable[Intent] | None = None) -> Match | None:
+        """The phrase that the words are, unknown ones at its ends aside; among `intents`, if given."""
+        lost_before, lost_after = words[:1] == (UNKNOWN_WORD,), words[-1:] == (UNKNOWN_WORD,)
+        words = self.spelled(_strip_unknown(words))
+        wanted = None if intents is None else frozenset(intents)
+        found = self.whole(self.in_full(words)[0], wanted)
+        if found is None:
+            return None
+        phrase, intent = " ".join(words), found.kind.intent
+        if self.is_half(found, lost_before, lost_after):
+            return Match(intent, phrase, is_half_heard=True)
+        return Match(intent, phrase, found.slots)
+
+    def match_half(self, words: Words, intents: Iterable[Intent]) -> Match | None:
+        """A request whose number was lost, or an answer of which only parts of a number were heard.
+
+        Its slots are empty: no number that was heard can be trusted to be all of it.
+        """
+        numbers = {word for number in self.slots["number"] for word in number.split()}
+        heard = tuple(word for word in self.spelled(words) if word != UNKNOWN_WORD)
+        left = " ".join(word for word in heard if word not in numbers)
+        allowed = frozenset(intents)
+        for intent, phrases in self.half_heard.items():
+            if intent not in allowed or left not in phrases:
+                continue
+            parts = len(heard) - len(left.split())
+            if parts >= (2 if not left else intent is Intent.NUMBER):
+                return Match(intent, " ".join(heard), is_half_heard=True)
+        return None
+
+    def whole(self, tokens: Words, intents: frozenset[Intent] | None) -> Found | None:
+        """The phrase that all tokens are, in full."""
+        found = [one for one in self.found_at(tokens, 0, intents) if one.end == len(tokens)]
+        return min(found, key=lambda one: one.kind.rank, default=None)
+
+    def found_at(self, tokens: Words, start: int, intents: frozenset[Intent] | None) -> Iterator[Found]:
+        """Every phrase of the intents that begins there."""
+        for found in self._patterns.walk(tokens, start):
+            if intents is None or found.kind.intent in intents:
+                yield found
+
+    def denied_at(self, tokens: Words, start: int) -> Iterator[int]:
+        """Where a denial that begins there may end."""
+        return (found.end for found in self._denials.walk(tokens, start))
+
+    def aside_at(self, side: str, tokens: Words, start: int) -> Iterator[int]:
+        """Where an aside that begins there may end: one of "before", "after", "between", "rest"."""
+        return (found.end for found in self._asides[side].walk(tokens, start))
+
+    def is_half(self, found: Found, lost_before: bool, lost_after: bool) -> bool:
+        """Whether what was lost beside a phrase may have changed its meaning.
+
+        Of a yes or a no it may on either side: "no, it went down my leg". Elsewhere the language knows. A
+        count of seconds is at worst smaller than it was.
+        """
+        intent = found.kind.intent
+        if intent in WHOLE_ANSWERS:
+            return lost_before or lost_after
+        for side, is_lost, edge in zip(
+            ("before", "after"), (lost_before, lost_after), found.edges, strict=True
+        ):
+            parts = {name for name, sides in self.lost.items() if is_lost and side in sides}
+            if (
+                ("refusal" in parts and intent in REFUSABLE)
+                or ("number" in parts and intent is Intent.NUMBER and edge is not None)
+                or ("span" in parts and edge == "span")
+            ):
+                return True
+        return False
+
+    def spelled(self, words: Iterable[str]) -> Words:
+        """The words as the recognizer would write them."""
+        return tuple(self.spelling.get(word, word) for word in words)
+
+    def in_full(self, words: Words) -> tuple[Words, tuple[int, ...]]:
+        """The words without short forms, and of each the place of the word that it comes from."""
+        tokens: list[str] = []
+        places: list[int] = []
+        for place, word in enumerate(words):
+            for part in self._in_full.get(word, (word,)):
+                tokens.append(part)
+                places.append(place)
+        return tuple(tokens), tuple(places)
+
+    def tokens(self, phrase: str) -> Words:
+        """The words of a phrase in full: what all ways to write it have in common."""
+        return self.in_full(self.spelled(phrase.split()))[0]
+
+    def without_decoys(self, tokens: Words) -> Words:
+        """A decoy of several words hides the safety phrase within it; one word hides nothing."""
+        for decoy in self._long_decoys:
+            while (at := place_of(tokens, decoy)) >= 0:
+                tokens = tokens[:at] + (UNKNOWN_WORD,) * len(decoy) + tokens[at + len(decoy) :]
+        return tokens
+
+    def grammar(self, intents: Iterable[Intent]) -> tuple[str, ...]:
+        """The phrases to listen for: those of the intents, of every safety intent, and the decoys.
+
+        A slot's values vary one slot at a time: the recognizer's grammar is a bigram, which knows every
+        combination once it knows every neighbour.
+        """
+        wanted = frozenset(intents) | frozenset(SAFETY_INTENTS)
+        found: dict[str, None] = {}
+        for intent, patterns in self.phrases.items():
+            if intent in wanted:
+                for pattern in patterns:
+                    found.update(dict.fromkeys(self._expand(self.spelled(pattern.split()))))
+        found.update(dict.fromkeys(self.decoys))
+        return tuple(found)
+
+    def vocabulary(self) -> frozenset[str]:
+        """Every word that a grammar of this table can hold."""
+        return frozenset(word for phrase in self.grammar(Intent) for word in phrase.split())
+
+    @cached_property
+    def known_words(self) -> frozenset[str]:
+        """Every word of any pattern, value or aside, in full."""
+        patterns = [
+            *(p for table in (self.phrases, self.written, self.alone) for ps in table.values() for p in ps),
+            *self.denied,
+            *(aside for asides in self.asides.values() for aside in asides),
+            *(words for values in (*self.slots.values(), *self.written_slots.values()) for words in values),
+        ]
+        return frozenset(token for pattern in patterns for token in self.tokens(_BRACKETS.sub(" ", pattern)))
+
+    @cached_property
+    def light_words(self) -> frozenset[str]:
+        """Words that say little beside a phrase: those of asides, and what a language calls "light"."""
+        asides = [
+            aside for side in ("before", "after", "within", "light") for aside in self.asides.get(side, ())
+        ]
+        return frozenset((UNKNOWN_WORD, *(token for aside in asides for token in self.tokens(aside))))
+
+    @cached_property
+    def _values(self) -> Values:
+        found: dict[str, dict[str, list[tuple[Words, int | str]]]] = {}
+        minutes = {words: int(n) * SECONDS_A_MINUTE for words, n in self._of("number").items()}
+        for name in {*self.slots, *self.written_slots, "minutes"}:
+            by_first = found.setdefault(name, {})
+            for said, value in (minutes if name == "minutes" else self._of(name)).items():
+                tokens = self.tokens(said)
+                by_first.setdefault(tokens[0], []).append((tokens, value))
+        return found
+
+    def _of(self, name: str) -> dict[str, int | str]:
+        return {**self.written_slots.get(name, {}), **self.slots.get(name, {})}
+
+    @cached_property
+    def _in_full(self) -> dict[str, Words]:
+        return {short: tuple(long.split()) for short, long in self.long_forms.items()}
+
+    @cached_property
+    def _long_decoys(self) -> tuple[Words, ...]:
+        return tuple(self.tokens(decoy) for decoy in self.decoys if " " in decoy)
+
+    @cached_property
+    def _patterns(self) -> Patterns[Kind]:
+        patterns, rank = Patterns[Kind](self.tokens, self._values), 0
+        for table in (self.phrases, self.written, self.alone):
+            for intent, templates in table.items():
+                for template in templates:
+                    patterns.add(
+                        template, Kind(rank, intent, template, table is not self.phrases, table is self.alone)
+                    )
+                    rank += 1
+        return patterns
+
+    @cached_property
+    def _denials(self) -> Patterns[None]:
+        return self._of_templates(self.denied)
+
+    @cached_property
+    def _asides(self) -> dict[str, Patterns[None]]:
+        return {
+            side: self._of_templates(self.asides.get(side, ()))
+            for side in ("before", "after", "between", "rest")
+        }
+
+    def _of_templates(self, templates: Iterable[str]) -> Patterns[None]:
+        patterns = Patterns[None](self.tokens, self._values)
+        for template in templates:
+            patterns.add(template, None)
+        return patterns
+
+    def _expand(self, pattern: Words) -> Iterator[str]:
+        names = [slot_name(token) for token in pattern]
+        if not all(self.slots[n] for n in names if n):
+            return  # a slot without values, such as the routines before any is known
+        slotted: list[str | None] = [n for n in names if n]
+        for varied in slotted or [None]:
+            firsts = {n: next(iter(self.slots[n])) for n in names if n}
+            choices = list(self.slots[varied]) if varied else [""]
+            for choice in choices:
+                yield " ".join(
+                    token if not name else choice if name == varied else firsts[name]
+                    for token, name in zip(pattern, names, strict=True)
+                )
+
+
+def _strip_unknown(words: Words) -> Words:
+    known = [i for i, word in enumerate(words) if word != UNKNOWN_WORD]
+    return words[known[0] : known[-1] + 1] if known else ()
