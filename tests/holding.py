@@ -12,7 +12,6 @@ from assistant.core.actions import RecordSession, RecordStep, ReportHoldEnded, R
 from assistant.core.adapting import StretchPast
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
-from assistant.core.routine import Side
 from assistant.core.states import UNDER_WAY, State
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ WORTH_SECONDS = 5.0
 STALLED_SECONDS = 2.0
 LOOKS_EVERY_SECONDS = 0.5
 EXACT = 0.003
+OTHER = {"left": "right", "right": "left"}
 
 
 class Holds:
@@ -38,8 +38,8 @@ class Holds:
         self.step = 0
         self.was_late = self.was_away = False
         self.longer = self.changes = 0
-        self.left: tuple[str, float] | None = None
-        self.left_changes = 0
+        self.first: tuple[str, str, float] | None = None
+        self.first_changes = 0
 
     def check(self, it: Happened, due: float | None) -> None:
         """Look at one event; `due` is the deadline that was asked for before it."""
@@ -61,12 +61,14 @@ class Holds:
                     self._end(held_seconds, complete)
                 case RecordStep(stretch_id, side, _, held_seconds, _):
                     assert held_seconds == pytest.approx(self.held_seconds, abs=EXACT), "paused time was kept"
-                    if side == "left":
-                        self.left, self.left_changes = (stretch_id, held_seconds), self.changes
+                    if self.first is not None and self.first[:2] == (stretch_id, OTHER.get(side)):
+                        self.first = None
+                    elif side:
+                        self.first, self.first_changes = (stretch_id, side, held_seconds), self.changes
                     self.held_seconds, self.target_seconds = 0.0, None
                 case RecordSession():
                     assert not self.held_seconds, "what was held is not kept"
-                    self.target_seconds = self.left = None
+                    self.target_seconds = self.first = None
         self._note_what_was_asked(it)
         if it.intent is Intent.BACK:
             self.target_seconds = None
@@ -118,14 +120,21 @@ class Holds:
     @property
     def _was_changed(self) -> bool:
         """Whether a change was asked for that this step's length may show."""
-        is_second = self.driver.course.step.side is Side.RIGHT
-        return self.changes > (self.left_changes if is_second else 0)
+        return self.changes > (0 if self._first_seconds is None else self.first_changes)
+
+    @property
+    def _first_seconds(self) -> float | None:
+        """How long the first side was held, where the current step is the second, and that is worth it."""
+        step = self.driver.course.step
+        if self.first is None or self.first[:2] != (step.stretch.id, OTHER.get(str(step.side))):
+            return None
+        return self.first[2] if self.first[2] >= WORTH_SECONDS - EXACT else None
 
     def _planned_seconds(self) -> float | None:
         """What the plan gives the current step: the second side as long as the first was held."""
         step = self.driver.course.step
-        if step.side is Side.RIGHT and self.left is not None and self.left[0] == step.stretch.id:
-            return self.left[1]
+        if self._first_seconds is not None:
+            return self._first_seconds
         if self.pasts is None:
             return float(step.stretch.hold_seconds)
         past = self.pasts.get(step.stretch.id, StretchPast())

@@ -301,7 +301,9 @@ class Watched(Driver):
                 assert stretch not in self.pain.left_today, "what hurt today was offered again"
                 assert stretch not in self.not_today, "what hurt on other days was offered again"
                 if State(state) is S.INSTRUCTING:
-                    assert step >= self.step or self.heard[-1:] == [I.BACK], "the order was broken"
+                    assert step >= self.step or self.heard[-1] in (I.BACK, I.OTHER_SIDE), (
+                        "the order was broken"
+                    )
                     self.step = step
             case EndSession(reason):
                 self.ended_with.append(reason)

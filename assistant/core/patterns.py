@@ -7,7 +7,7 @@ more than its own length.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from assistant.core.intents import Slots, Words
@@ -18,6 +18,12 @@ Values = Mapping[str, Mapping[str, list[tuple[Words, int | str]]]]
 
 NAMED = ("region", "routine", "position", "side")
 """Slots whose values are names; "last" is one of a routine. Any other without a number carries nothing."""
+
+Bindings = tuple[tuple[str, int | str], ...]
+"""The slots that were filled, and with what."""
+Edges = tuple[str | None, str | None]
+_NO_SLOTS, _NO_VALUES = Slots(), dict[str, list[tuple[Words, int | str]]]()
+_NO_EDGES: Edges = (None, None)
 
 _Kind = TypeVar("_Kind")
 
@@ -30,7 +36,7 @@ class Walked(Generic[_Kind]):
     start: int
     end: int
     slots: Slots
-    edges: tuple[str | None, str | None]
+    edges: Edges
 
 
 @dataclass(slots=True, eq=False)
@@ -55,7 +61,8 @@ class Patterns(Generic[_Kind]):
 
     def walk(self, tokens: Words, start: int) -> Iterator[Walked[_Kind]]:
         """All that the tokens follow from that place on."""
-        yield from self._walk(self._root, tokens, Walked(None, start, start, Slots(), (None, None)))
+        for kind, end, bindings, edges in self._walk(self._root, tokens, start, (), None):
+            yield Walked(kind, start, end, bound(bindings), edges or _NO_EDGES)
 
     def _grow(self, nodes: list[_Node[_Kind]], sequence: Sequence) -> list[_Node[_Kind]]:
         """Where the sequence leads to from these nodes."""
@@ -76,23 +83,26 @@ class Patterns(Generic[_Kind]):
             (node.slots if name else node.words).setdefault(name or token, []).append(following)
         return following
 
-    def _walk(self, node: _Node[_Kind], tokens: Words, way: Walked[None]) -> Iterator[Walked[_Kind]]:
+    def _walk(
+        self, node: _Node[_Kind], tokens: Words, at: int, bindings: Bindings, edges: Edges | None
+    ) -> Iterator[tuple[_Kind, int, Bindings, Edges | None]]:
+        """The templates that end beyond a node, reached before `at`; no edges where nothing was taken yet."""
         for kind in node.kinds:
-            yield Walked(kind, way.start, way.end, way.slots, way.edges)
-        if way.end == len(tokens):
+            yield kind, at, bindings, edges
+        if at == len(tokens):
             return
-        is_first = way.end == way.start
-        for following in node.words.get(tokens[way.end], ()):
-            on = replace(way, end=way.end + 1, edges=(way.edges[0], None))
-            yield from self._walk(following, tokens, on)
+        token = tokens[at]
+        if follows := node.words.get(token):
+            outer = _NO_EDGES if edges is None else (edges[0], None)
+            for following in follows:
+                yield from self._walk(following, tokens, at + 1, bindings, outer)
         for name, nodes in node.slots.items():
-            for words, value in self._values.get(name, {}).get(tokens[way.end], ()):
-                end = way.end + len(words)
-                if tokens[way.end : end] == words:
-                    edges = name if is_first else way.edges[0], name
-                    on = replace(way, end=end, slots=bound(way.slots, name, value), edges=edges)
+            for words, value in self._values.get(name, _NO_VALUES).get(token, ()):
+                end = at + len(words)
+                if tokens[at:end] == words:
+                    outer = (name if edges is None else edges[0]), name
                     for following in nodes:
-                        yield from self._walk(following, tokens, on)
+                        yield from self._walk(following, tokens, end, (*bindings, (name, value)), outer)
 
 
 def slot_name(token: str) -> str | None:
@@ -100,11 +110,10 @@ def slot_name(token: str) -> str | None:
     return token[1:-1] if token.startswith("{") else None
 
 
-def bound(slots: Slots, name: str, value: int | str) -> Slots:
-    """The slots with a value more. Of two numbers the higher counts: "between two and three"."""
-    if isinstance(value, int):
-        return replace(slots, number=value if slots.number is None else max(value, slots.number))
-    name = "routine" if name == "last" else name
-    if name not in NAMED:
-        return slots
-    return Slots(**{**asdict(slots), name: value})
+def bound(bindings: Bindings) -> Slots:
+    """What slots carry together. Of two numbers the higher counts: "between two and three"."""
+    if not bindings:
+        return _NO_SLOTS
+    numbers = [value for _, value in bindings if isinstance(value, int)]
+    named = {"routine" if name == "last" else name: str(value) for name, value in bindings}
+    return Slots(max(numbers, default=None), **{name: named[name] for name in NAMED if name in named})

@@ -25,6 +25,8 @@ from assistant.core.intents import (
 from assistant.core.patterns import Patterns, Values, Walked, slot_name
 
 SECONDS_A_MINUTE = 60
+_DRAWN_OUT = re.compile(r"(.)\1{2,}")
+_SAFETY = frozenset(SAFETY_INTENTS)
 _BRACKETS = re.compile(r"[\[\]()|]")
 
 
@@ -58,7 +60,8 @@ class PhraseTable:
     the phrases and in what is heard: the recognizer could not tell them apart. `long_forms` writes a word as
     several, "i'm" as "i am". `half_heard` is what is left of a request whose number was lost. `lost` tells on
     which sides of a phrase, "before" or "after", what was not heard may belong to a "number", a "span" of
-    time, or may be a "refusal". `asides` are words around a phrase that do not change what it means.
+    time, or may be a "refusal". `asides` are words around a phrase that do not change what it means. Several
+    answers of which one is `unclear` are unclear together.
     """
 
     phrases: Mapping[Intent, tuple[str, ...]]
@@ -73,6 +76,7 @@ class PhraseTable:
     denied: tuple[str, ...] = ()
     long_forms: Mapping[str, str] = field(default_factory=dict)
     asides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unclear: tuple[str, ...] = ()
 
     def match(self, words: Words, intents: Iterable[Intent] | None = None) -> Match | None:
         """The phrase that the words are, unknown ones at its ends aside; among `intents`, if given."""
@@ -111,7 +115,8 @@ class PhraseTable:
 
     def found_at(self, tokens: Words, start: int, intents: frozenset[Intent] | None) -> Iterator[Found]:
         """Every phrase of the intents that begins there."""
-        for found in self._patterns.walk(tokens, start):
+        is_safety = intents is not None and intents <= _SAFETY
+        for found in (self._alarms if is_safety else self._patterns).walk(tokens, start):
             if intents is None or found.kind.intent in intents:
                 yield found
 
@@ -153,7 +158,8 @@ class PhraseTable:
         tokens: list[str] = []
         places: list[int] = []
         for place, word in enumerate(words):
-            for part in self._in_full.get(word, (word,)):
+            short = _DRAWN_OUT.sub(r"\1", word)  # "aaargh", "stooop"
+            for part in self._in_full.get(short, (short,)):
                 tokens.append(part)
                 places.append(place)
         return tuple(tokens), tuple(places)
@@ -208,6 +214,11 @@ class PhraseTable:
         return frozenset((UNKNOWN_WORD, *(token for aside in asides for token in self.tokens(aside))))
 
     @cached_property
+    def unclear_words(self) -> frozenset[Words]:
+        """Each unclear answer, in full."""
+        return frozenset(self.tokens(phrase) for phrase in self.unclear)
+
+    @cached_property
     def _values(self) -> Values:
         found: dict[str, dict[str, list[tuple[Words, int | str]]]] = {}
         minutes = {words: int(n) * SECONDS_A_MINUTE for words, n in self._of("number").items()}
@@ -230,15 +241,28 @@ class PhraseTable:
         return tuple(self.tokens(decoy) for decoy in self.decoys if " " in decoy)
 
     @cached_property
+    def _kinds(self) -> tuple[Kind, ...]:
+        tables = (self.phrases, self.written, self.alone)
+        told = ((table, i, template) for table in tables for i, ts in table.items() for template in ts)
+        return tuple(
+            Kind(rank, intent, template, table is not self.phrases, table is self.alone)
+            for rank, (table, intent, template) in enumerate(told)
+        )
+
+    @cached_property
     def _patterns(self) -> Patterns[Kind]:
-        patterns, rank = Patterns[Kind](self.tokens, self._values), 0
-        for table in (self.phrases, self.written, self.alone):
-            for intent, templates in table.items():
-                for template in templates:
-                    patterns.add(
-                        template, Kind(rank, intent, template, table is not self.phrases, table is self.alone)
-                    )
-                    rank += 1
+        patterns = Patterns[Kind](self.tokens, self._values)
+        for kind in self._kinds:
+            patterns.add(kind.template, kind)
+        return patterns
+
+    @cached_property
+    def _alarms(self) -> Patterns[Kind]:
+        """The safety phrases alone: they are looked for all the time."""
+        patterns = Patterns[Kind](self.tokens, self._values)
+        for kind in self._kinds:
+            if kind.intent in _SAFETY:
+                patterns.add(kind.template, kind)
         return patterns
 
     @cached_property

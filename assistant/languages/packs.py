@@ -73,6 +73,7 @@ def load_language(
                 written_slots=_written_slots(phrases, rules),
                 denied=denied,
                 long_forms=phrases["long_forms"],
+                unclear=tuple(phrases["answers"]["unclear"]),
                 asides={side: tuple(words) for side, words in phrases["asides"].items()},
             ),
         ),

@@ -9,7 +9,7 @@ from assistant.core.dialogue.table import Behavior, Row
 from assistant.core.dialogue.ways import go_back_to, is_ending, left
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
-from assistant.core.states import ASKING, AWAKE, INTERRUPTED, UNDER_WAY, Signal, State
+from assistant.core.states import ASKING, AWAKE, IN_PAIN, INTERRUPTED, UNDER_WAY, Signal, State
 
 SILENCE_AFTER_STOP_SECONDS = 0.8
 """Whoever said "stop" hears at once that it worked: by nothing at all."""
@@ -31,6 +31,11 @@ def came_from_asleep(context: Context) -> bool:
 def after_pain(context: Context) -> bool:
     """Whether a report of pain is open."""
     return context.after_pain
+
+
+def is_over(context: Context) -> bool:
+    """Whether the session has come to its end, and nothing is left to be asked about pain."""
+    return is_ending(context) and context.return_to not in IN_PAIN
 
 
 def not_offered(context: Context) -> bool:
@@ -126,6 +131,7 @@ PAUSING = Behavior(
                 *_OFFERED_AGAIN,
             )
         ),
+        *(Row(trigger, _PAUSED, State.CLOSING, (is_over,)) for trigger in (Intent.RESUME, Intent.READY)),
         # Another routine is no way around the questions after pain.
         Row(Intent.CHOOSE, (State.ASLEEP, State.PAUSED), None, (after_pain,), offer),
     ),

@@ -130,8 +130,11 @@ def leave_side_out(context: Context) -> None:
     course, side = context.current_course, _meant_side(context)
     if side is course.step.side:
         context.suspend_hold()
+        held = context.held_seconds
         context.record_step("skipped")
         context.hold = None
+        if held >= WORTH_EQUALLING_SECONDS:
+            course.completed(held)
     course.drop_side(side)
     course.index = min(course.here, len(course.steps) - 1)
     if context.hold is not None:

@@ -1,0 +1,172 @@
+"""What an utterance is made of: phrases, denials and asides, among fillers, stutters and corrections.
+
+Pure functions. What the phrases mean together is decided in `core/understanding.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, Words
+from assistant.core.patterns import Walked
+from assistant.core.phrases import Found, PhraseTable
+
+NUMERIC = frozenset(("number", "score", "over", "decimal", "span", "odd_span", "minutes"))
+"""Slots whose values are numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The words of an utterance in full, and of each its place among the words as they were said."""
+
+    tokens: Words
+    places: tuple[int, ...]
+
+    def without(self, dropped: set[int]) -> Reading:
+        """Without these tokens."""
+        kept = [i for i in range(len(self.tokens)) if i not in dropped]
+        return Reading(tuple(self.tokens[i] for i in kept), tuple(self.places[i] for i in kept))
+
+    def blanked(self, places: set[int]) -> Reading:
+        """With `UNKNOWN_WORD` for the words at these places."""
+        pairs = zip(self.tokens, self.places, strict=True)
+        return replace(self, tokens=tuple(UNKNOWN_WORD if at in places else token for token, at in pairs))
+
+
+def denied_places(reading: Reading, table: PhraseTable) -> set[int]:
+    """The places of the words that say that something is not there."""
+    tokens, places = reading.tokens, reading.places
+    denied: set[int] = set()
+    for start in range(len(tokens)):
+        for end in table.denied_at(tokens, start):
+            before = {tokens[i] for i in range(max(0, start - 3), start) if places[i] not in denied}
+            if not before & set(table.asides.get("turning", ())):
+                denied.update(places[start:end])
+    return denied
+
+
+Piece = Found | str
+"""A phrase, or the name of the side that an aside is of."""
+
+
+def phrases_of(pieces: list[Piece]) -> list[Found]:
+    """The pieces without asides."""
+    return [piece for piece in pieces if isinstance(piece, Walked)]
+
+
+def pieces_of(reading: Reading, table: PhraseTable, wanted: frozenset[Intent]) -> list[Piece]:
+    """What a reading is made of; a word that corrects is looked for where it is needed only."""
+    for sides in (("before", "after"), ("before", "between", "after")):
+        pieces = _pieces(reading, table, wanted, sides)
+        if pieces and not _are_two_numbers(pieces) and _are_corrected(pieces):
+            return pieces
+    return []
+
+
+def _pieces(
+    reading: Reading, table: PhraseTable, wanted: frozenset[Intent], sides: tuple[str, ...]
+) -> list[Piece]:
+    """The fewest phrases, and what is left asides, that the tokens are made of; [] where they are not."""
+    tokens, denied = reading.tokens, denied_places(reading, table)
+    best: list[tuple[int, int, list[Piece]] | None] = [None] * (len(tokens) + 1)
+    best[0] = (0, 0, [])
+
+    def offer(end: int, phrases: int, aside_words: int, pieces: list[Piece]) -> None:
+        known = best[end]
+        if known is None or (phrases, aside_words) < known[:2]:
+            best[end] = (phrases, aside_words, pieces)
+
+    for at in range(len(tokens)):
+        so_far = best[at]
+        if so_far is None:
+            continue
+        phrases, aside_words, pieces = so_far
+        ranked: dict[int, Found] = {}
+        for found in _usable(reading, at, table, wanted, denied):
+            if found.end not in ranked or found.kind.rank < ranked[found.end].kind.rank:
+                ranked[found.end] = found
+        for end, found in ranked.items():
+            offer(end, phrases + 1, aside_words, [*pieces, found])
+        for side in sides:
+            for end in table.aside_at(side, tokens, at):
+                offer(end, phrases, aside_words + end - at, [*pieces, side])
+        for _ in table.aside_at("rest", tokens, at):
+            if phrases:
+                offer(len(tokens), phrases, aside_words + len(tokens) - at, [*pieces, "rest"])
+    done = best[-1]
+    return done[2] if done and done[0] else []
+
+
+def _usable(
+    reading: Reading, at: int, table: PhraseTable, wanted: frozenset[Intent], denied: set[int]
+) -> Iterable[Found]:
+    """The phrases that begin there; of safety, those that count alone: any other was looked for already."""
+    for found in table.found_at(reading.tokens, at, wanted):
+        is_free = found.kind.is_alone and not denied & set(reading.places[found.start : found.end])
+        if found.kind.intent not in SAFETY_INTENTS or is_free:
+            yield found
+
+
+def _are_two_numbers(pieces: list[Piece]) -> bool:
+    """Whether numbers stand side by side: of what was said between them something was lost."""
+    return any(
+        isinstance(one, Walked)
+        and isinstance(other, Walked)
+        and one.edges[1] in NUMERIC
+        and other.edges[0] in NUMERIC
+        for one, other in pairwise(pieces)
+    )
+
+
+def _are_corrected(pieces: list[Piece]) -> bool:
+    """Whether every correction stands between a phrase and another of its kind, or before a number."""
+    for at, piece in enumerate(pieces):
+        if piece == "between":
+            before = [one for one in pieces[:at] if isinstance(one, Walked)]
+            after = [one for one in pieces[at:] if isinstance(one, Walked)]
+            kinds = {one.kind.intent for one in (*before[-1:], *after[:1])}
+            if not after or (len(kinds) > 1 if before else kinds != {Intent.NUMBER}):
+                return False
+    return True
+
+
+def readings(full: Reading, table: PhraseTable) -> tuple[Reading, ...]:
+    """As it was said; without stutters; and without words that only color what is said."""
+    words: dict[int, Words] = {}
+    for token, place in zip(full.tokens, full.places, strict=True):
+        words[place] = (*words.get(place, ()), token)
+    stuttered = {
+        place
+        for (place, said), (_, following) in pairwise(words.items())
+        if said == following != (UNKNOWN_WORD,) or _is_begun(said, following, table)
+    }
+    fluent = full.without({i for i, place in enumerate(full.places) if place in stuttered})
+    within = set(table.asides.get("within", ()))
+    plain = fluent.without({i for i, token in enumerate(fluent.tokens) if token in within})
+    return tuple(dict.fromkeys((full, fluent, plain)))
+
+
+def _is_begun(said: Words, following: Words, table: PhraseTable) -> bool:
+    """Whether a word was begun, and then said."""
+    begun = said[0]
+    is_part = len(said) == 1 and len(begun) < len(following[0]) and following[0].startswith(begun)
+    return is_part and begun != UNKNOWN_WORD and begun not in table.known_words
+
+
+def ends_of_asides(tokens: Words, start: int, table: PhraseTable, side: str) -> set[int]:
+    """Where asides, one after the other, may end; where they begin, too."""
+    ends, new = {start}, [start]
+    while new:
+        for end in table.aside_at(side, tokens, new.pop()):
+            if end not in ends:
+                ends.add(end)
+                new.append(end)
+    return ends
+
+
+def as_said(spelled: Words, reading: Reading, found: Found) -> str:
+    """The words of a phrase as they were said."""
+    places = reading.places[found.start : found.end]
+    return " ".join(spelled[places[0] : places[-1] + 1])
