@@ -77,6 +77,7 @@ def session_settings(config: Config, profile: Profile, today: date) -> Settings:
     """How the session is run; a physician is asked about on first use, after a year and after a red flag."""
     return Settings(
         routine_id=config.session.routine,
+        last_routine_id=profile.last_routine_id,
         physician_check_due=_is_physician_check_due(profile, today),
         pasts=profile.pasts,
         conditions=_conditions(config.session.conditions),

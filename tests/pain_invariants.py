@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 S, I = State, Intent  # noqa: E741 - short, as in the other invariants
 
 
+UNWELL = {"dizzy", "sick", "spinning", "headed", "nauseous", "stars", "racing"}
+"""There is no number for that."""
+
+
 class PainRules:
     """What is known of the reports of one watched session, by the rules alone."""
 
@@ -30,7 +34,7 @@ class PainRules:
         self.hurting = self.spread_denied = False
         self.hurt_region: Region | None = None
         self.left_today: set[str] = set()
-        self.may_begin = True
+        self.may_begin, self.is_unwell = True, False
 
     def check(self, it: Happened) -> None:
         """Rules 1 to 8: what a report leads to, with the highest number of the session."""
@@ -41,6 +45,7 @@ class PainRules:
                 assert any(isinstance(action, RecordPain) for action in it.actions), "a report is not kept"
                 self.reports += 1
                 self.spread_denied, self.hurt_region = False, None
+                self.is_unwell = bool(UNWELL & set(it.heard.phrase.split())) if it.heard else False
             self.hurting = True
         for action in it.actions:
             if isinstance(action, RecordPain) and action.stretch_id:
@@ -73,8 +78,8 @@ class PainRules:
             self._check_decision(it)
         assert not self.hurting or it.after not in (*BUSY, S.SCORE_AFTER), "on without the pain dialogue"
         if it.after is S.DECIDING:
-            assert self.spread_denied, "whether it has spread was not asked"
-            assert 0 <= self.worst < 6, "a question although the number ends it"
+            assert self.spread_denied or self.is_unwell, "whether it has spread was not asked"
+            assert self.is_unwell or 0 <= self.worst < 6, "a question although the number ends it"
             assert self.reports == 1, "another question after the second report"
 
     @property

@@ -34,15 +34,17 @@ END_REASONS = ("", "no_answer", "ended_by_user", "see_physician", "pain", "emerg
 class Settings:
     """How a session is run. Times in seconds.
 
-    `routine_id` begins with that routine instead of asking. `physician_check_due` asks whether a physician
-    agreed, and about what a clinician must see first, before anything else. `asks_how_it_is` asks for the
-    number before and after, and what is new. `pasts` is what the history knows of each stretch; None leaves
-    every stretch as it is. `conditions` are those for which stretches are left out of composed sessions.
-    `rate` and `gain_db` are where speech starts from. `hears_itself` says that what is spoken may come back
-    through the microphone, so that an echo of it is no command; what is typed or touched always is one.
+    `routine_id` begins with that routine instead of asking; `last_routine_id` is that of the session before.
+    `physician_check_due` asks whether a physician agreed, and about what a clinician must see first, before
+    anything else. `asks_how_it_is` asks for the number before and after, and what is new. `pasts` is what the
+    history knows of each stretch; None leaves every stretch as it is. `conditions` are those for which
+    stretches are left out of composed sessions. `rate` and `gain_db` are where speech starts from.
+    `hears_itself` says that what is spoken may come back through the microphone, so that an echo of it is no
+    command; what is typed or touched always is one.
     """
 
     routine_id: str = ""
+    last_routine_id: str = ""
     physician_check_due: bool = False
     asks_how_it_is: bool = False
     pasts: Pasts | None = None
@@ -112,6 +114,9 @@ class Context:
     reports: int = 0
     is_ending: bool = False
     asked_to_rest: bool = False
+    said_farewell: bool = False
+    steps_done: int = 0
+    steps_left: int = 0
     was_away: bool = False
     wonders: bool = False
     has_wondered: bool = False
@@ -120,6 +125,7 @@ class Context:
     score: int | None = None
     highest_score: int | None = None
     has_spread: Answer = Answer.NO
+    is_unwell: bool = False
     score_before: int | None = None
     score_after: int | None = None
     hurt_in: State = State.CHOOSING
@@ -160,7 +166,7 @@ class Context:
         """The report with this number; the highest of the session counts where it was higher."""
         if score is not None and self.highest_score is not None:
             score = max(score, self.highest_score)
-        return PainReport(score, self.score_before, self.has_spread, self.reports)
+        return PainReport(score, self.score_before, self.has_spread, self.reports, self.is_unwell)
 
     def note_heard(self, meaning: Said | None) -> None:
         """Keep what was said last, to be shown; None for what was not understood."""
@@ -259,6 +265,8 @@ class Context:
         """Keep for the history how the current step went."""
         step = self.current_course.step
         side = "" if step.side is Side.BOTH else str(step.side)
+        self.steps_done += outcome == "done"
+        self.steps_left += 1
         held_seconds = round(self.held_seconds, 3)
         self.script.do(RecordStep(step.stretch.id, side, step.repetition, held_seconds, outcome))
 

@@ -46,13 +46,14 @@ class PainReport:
     `score` is from 0 to 10, None where no number was given as often as it was asked for; `score_at_start` is
     None where the session began without one. `has_spread` answers whether it moved further down an arm or a
     leg, or whether numbness, tingling or weakness are new. `reports` counts those of this session, this one
-    included.
+    included. `is_unwell` is somebody who is dizzy or sick: for that there is no number.
     """
 
     score: int | None
     score_at_start: int | None = None
     has_spread: Answer = Answer.NO
     reports: int = 1
+    is_unwell: bool = False
 
     @property
     def rise(self) -> int:
@@ -94,6 +95,7 @@ RULES: tuple[Rule, ...] = (
         7, "It is the second report of this session.", lambda r: r.reports >= MOST_REPORTS,
         Decision.END_REPEATED,
     ),
+    Rule(4, "Somebody is dizzy or sick.", lambda r: r.is_unwell, Decision.SUGGEST_ENDING),
     Rule(2, "No number was given, asked twice.", lambda r: r.score is None, Decision.END_UNANSWERED),
     Rule(5, "The number is 6 or more.", lambda r: _score(r) >= STRONG_SCORE, Decision.END_STRONG),
     Rule(

@@ -273,7 +273,7 @@ class PhraseTable:
     def _asides(self) -> dict[str, Patterns[None]]:
         return {
             side: self._of_templates(self.asides.get(side, ()))
-            for side in ("before", "after", "between", "rest")
+            for side in ("before", "after", "between", "rest", "unwell")
         }
 
     def _of_templates(self, templates: Iterable[str]) -> Patterns[None]:

@@ -48,7 +48,9 @@ class Line(StrEnum):
     SOUND_CHECKED = "sound_checked"
     SOUND_CHECKED_FAINT = "sound_checked_faint"
     SOUND_CHECKED_NOISY = "sound_checked_noisy"
+    CHOSEN = "chosen"
     INTRODUCE = "introduce"
+    INTRODUCE_KNOWN = "introduce_known"
     PLANNED = "planned"
     PLANNED_WITHOUT = "planned_without"
     LEFT_OUT_TODAY = "left_out_today"
@@ -85,6 +87,8 @@ class Line(StrEnum):
     REST_NOW = "rest_now"
     REST_NOW_AGAIN = "rest_now_again"
     EASE_OUT = "ease_out"
+    STAY_DOWN = "stay_down"
+    DECIDE_UNWELL = "decide_unwell"
     SCORE = "score"
     SCORE_AGAIN = "score_again"
     SPREADING = "spreading"
@@ -108,7 +112,9 @@ class Line(StrEnum):
     ASLEEP = "asleep"
     SHORTLY = "shortly"
     TIME_GIVEN = "time_given"
+    TIME_GIVEN_AT_MOST = "time_given_at_most"
     LONGER = "longer"
+    LONGER_AT_MOST = "longer_at_most"
     SHORTER = "shorter"
     AT_LIMIT = "at_limit"
     EASIER = "easier"
@@ -127,6 +133,7 @@ class Line(StrEnum):
     HELP_PAUSED = "help_paused"
     HELP_ASLEEP = "help_asleep"
     CLOSE_DONE = "close_done"
+    CLOSE_PARTLY = "close_partly"
     CLOSE_EARLY = "close_early"
     CLOSE_PAIN = "close_pain"
     CLOSE_UNANSWERED = "close_unanswered"
@@ -234,6 +241,11 @@ class LanguagePack:
         """Whether a phrase, however it is written, is one of those that count as this answer."""
         tokens = self.table.tokens(phrase)
         return any(self.table.tokens(counted) == tokens for counted in self.answers[answer])
+
+    def is_unwell(self, phrase: str) -> bool:
+        """Whether a report tells of being dizzy or sick, and not of pain."""
+        tokens = self.table.tokens(phrase)
+        return any(True for at in range(len(tokens)) for _ in self.table.aside_at("unwell", tokens, at))
 
     def red_flag(self, phrase: str) -> RedFlag:
         """Of which kind a phrase is that needs emergency help; for one that is none, any help."""

@@ -11,6 +11,9 @@ from assistant.core.intents import Slots
 from assistant.core.planner import Request, compose
 from assistant.core.routine import Condition, Position, Region, Routine, Stretch, estimated_seconds, plan
 
+LAST = "last"
+"""In place of a routine's id: the one of the last session."""
+
 
 def routine_minutes(routine: Routine) -> int:
     """About how many minutes a routine takes, at least one."""
@@ -20,6 +23,14 @@ def routine_minutes(routine: Routine) -> int:
 def available(context: Context) -> tuple[Routine, ...]:
     """The routines of which something is left, without what hurt."""
     return _without(context.catalogue, context.left_out)
+
+
+def usual(context: Context) -> Routine:
+    """The routine for somebody who does not choose: the last one, or else the first that needs nothing."""
+    known = available(context)
+    last = (routine for routine in known if routine.id == context.settings.last_routine_id)
+    bare = (routine for routine in known if not any(stretch.equipment for stretch in routine.stretches))
+    return next(last, None) or next(bare, known[0])
 
 
 def _without(catalogue: tuple[Routine, ...], left_out: Set[str]) -> tuple[Routine, ...]:
@@ -35,6 +46,8 @@ def requested(context: Context) -> Routine | None:
     Several guards and the effect ask within one event: the answer to the same question is kept.
     """
     assert context.heard is not None
+    if context.heard.slots.routine == LAST and available(context):
+        return usual(context)
     offer = _Offer(context.catalogue, context.library)
     left_out = frozenset(context.left_out)
     return _meant(offer, context.heard.slots, left_out, context.settings.conditions)

@@ -23,6 +23,7 @@ class Profile:
 
     physician_checked_on: date | None = None
     last_red_flag_on: date | None = None
+    last_routine_id: str = ""
     pasts: dict[str, StretchPast] = field(default_factory=dict)
 
 
@@ -35,6 +36,7 @@ def read_profile(path: Path) -> Profile:
         return Profile(
             physician_checked_on=_last_day(connection, "physician_checks"),
             last_red_flag_on=_last_day(connection, "red_flags"),
+            last_routine_id=told[0].routine_id if told else "",
             pasts=_pasts(told, _held_to_the_end(connection)),
         )
 

@@ -32,7 +32,7 @@ def test_more_time_while_holding(heard: str, more_seconds: int) -> None:
     driver = in_state(State.HOLDING)
     driver.advance(1.0)
     driver.hear(*heard.split())
-    assert driver.spoken[-1] == f"{PACK.number(more_seconds)} seconds longer."
+    assert driver.spoken[-1].startswith(f"{PACK.number(more_seconds)} seconds longer")
     driver.until(State.RELEASING)
     (held,) = driver.of(ReportHoldEnded)
     assert held.held_seconds == pytest.approx(20 + more_seconds, abs=0.01)

@@ -75,6 +75,7 @@ def test_every_rule_decides_something_and_names_its_number() -> None:
         for answer in Answer
         for reports in (1, 2)
     ]
+    reports.append(PainReport(None, is_unwell=True))
     assert {deciding_rule(report) for report in reports} == set(RULES)
     assert {rule.number for rule in RULES} == {2, 3, 4, 5, 6, 7}
     assert all(rule.when.endswith(".") for rule in RULES)

@@ -6,14 +6,14 @@ from assistant.core.actions import RecordAskedBack, RecordSession, SetSpeechRate
 from assistant.core.adapting import Form, adapted_routine, ids_in
 from assistant.core.context import Context
 from assistant.core.course import Course
-from assistant.core.dialogue.asking import Question, lines
+from assistant.core.dialogue.asking import Question, lines, says
 from assistant.core.dialogue.pausing import interrupt
 from assistant.core.dialogue.table import Behavior, Row
-from assistant.core.dialogue.ways import begin
+from assistant.core.dialogue.ways import DUE, begin
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
 from assistant.core.routine import Routine
-from assistant.core.selection import available, requested
+from assistant.core.selection import available, requested, usual
 from assistant.core.states import UNDER_WAY, Signal, State
 
 WHAT_TO_STRETCH = Question(lines(Line.CHOOSE), lines(Line.CHOOSE_AGAIN))
@@ -74,9 +74,11 @@ def choose_sore(context: Context) -> None:
     choose(context)
 
 
-def choose_first(context: Context) -> None:
-    """Set out on the routine for somebody who does not choose."""
-    _begin(context, available(context)[0])
+def choose_usual(context: Context) -> None:
+    """Set out on the routine for somebody who does not choose, and say which."""
+    routine = usual(context)
+    context.script.say(Line.CHOSEN, routine=routine.spoken_name)
+    _begin(context, routine)
 
 
 def _begin(context: Context, routine: Routine) -> None:
@@ -121,10 +123,15 @@ CHOOSING = Behavior(
         ),
         Row(Intent.CHOOSE, _CHOOSING, None, do=tell_routines),
         Row(Intent.CHOOSE, (State.ASLEEP, State.PAUSED, State.INTRODUCING), State.CHOOSING, do=interrupt),
-        *begin(Intent.COMPLAIN, _CHOOSING, names_routine, do=choose_sore),
+        *(
+            Row(Intent.COMPLAIN, _CHOOSING, state, (names_routine, must_ask), choose_sore)
+            for state, must_ask in DUE[: [state for state, _ in DUE].index(State.SCORE_NOW)]
+        ),
+        Row(Intent.COMPLAIN, _CHOOSING, State.SCORE_NOW, (names_routine,), choose_sore),
         *begin(Intent.NUMBER, _CHOOSING, names_routine, do=choose),
-        *begin(Intent.START, _CHOOSING, has_routine, do=choose_first),
-        *begin(Intent.READY, _CHOOSING, has_routine, do=choose_first),
+        Row(Intent.START, _CHOOSING, None, (says("greeting"),), WHAT_TO_STRETCH.ask_in_full),
+        *begin(Intent.START, _CHOOSING, has_routine, do=choose_usual),
+        *begin(Intent.READY, _CHOOSING, has_routine, do=choose_usual),
         *(
             Row(trigger, _CHOOSING, None, do=tell_routines)
             for trigger in (Intent.COMPLAIN, Intent.NUMBER, Intent.START, Intent.READY)

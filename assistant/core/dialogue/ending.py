@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from assistant.core.actions import EndSession
 from assistant.core.context import Context
-from assistant.core.dialogue.asking import Question, await_silence, is_unclear, may_ask_again, says
+from assistant.core.dialogue.asking import (
+    Question,
+    await_silence,
+    counts_as,
+    is_unclear,
+    may_ask_again,
+    says,
+)
 from assistant.core.dialogue.pain import end_for_pain, finish_for_pain
 from assistant.core.dialogue.pausing import be_quiet, interrupt
 from assistant.core.dialogue.table import Behavior, Row
@@ -45,6 +52,11 @@ def asked_to_rest(context: Context) -> bool:
     return context.asked_to_rest
 
 
+def said_farewell(context: Context) -> bool:
+    """Whether it was only a goodbye, which may have been said to somebody else: silence does not end it."""
+    return context.said_farewell
+
+
 def was_offered(context: Context) -> bool:
     """Whether a pause has said that "finish" ends it."""
     return context.times_asked > 0
@@ -59,12 +71,13 @@ def interrupt_to_finish(context: Context) -> None:
     """Interrupt as a pause does, to ask whether that was really said."""
     interrupt(context)
     context.asked_to_rest = False
+    context.said_farewell = counts_as(context, "farewell")
 
 
 def interrupt_to_rest(context: Context) -> None:
     """The same about going to sleep."""
     interrupt(context)
-    context.asked_to_rest = True
+    context.asked_to_rest, context.said_farewell = True, False
 
 
 def end_by_user(context: Context) -> None:
@@ -73,12 +86,18 @@ def end_by_user(context: Context) -> None:
         context.end_as("ended_by_user")
 
 
+def _is_well_done(context: Context) -> bool:
+    """Whether most of the routine was held, and nothing hurt: praise for anything else is not meant."""
+    return not context.reports and context.steps_done * 2 > context.steps_left
+
+
 def _enter_closing(context: Context) -> None:
     context.leave_step()
     if context.after_pain:
         context.end_as("pain")  # whatever it was that cut its questions short
     context.is_ending, context.after_pain = True, False
-    context.script.say(context.closing_line or CLOSING_LINES[context.end_reason])
+    line = context.closing_line or CLOSING_LINES[context.end_reason]
+    context.script.say(Line.CLOSE_PARTLY if line is Line.CLOSE_DONE and not _is_well_done(context) else line)
 
 
 def _enter_finished(context: Context) -> None:
@@ -110,6 +129,7 @@ ENDING = Behavior(
             do=interrupt_to_finish,
         ),
         Row(Intent.SLEEP, (*AWAKE, State.PAUSED, State.HELPING), State.FINISHING, do=interrupt_to_rest),
+        Row(Signal.TIME_OVER, _FINISHING, State.PAUSED, (said_farewell,)),
         *(
             Row(trigger, _FINISHING, State.ASLEEP, (asked_to_rest,))
             for trigger in (Intent.YES, Intent.SLEEP, Signal.TIME_OVER)

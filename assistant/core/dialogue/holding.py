@@ -51,10 +51,11 @@ def give_cues(context: Context) -> None:
 
 def extend_hold(context: Context) -> None:
     """Longer by what was asked for, within the bounds."""
-    changed = _change_hold(context, more_seconds(context))
+    wanted = more_seconds(context)
+    changed = _change_hold(context, wanted)
     seconds = context.script.pack.number(round(changed))
     if changed > 0:
-        context.script.reply(Line.LONGER, seconds=seconds)
+        context.script.reply(Line.LONGER if changed >= wanted else Line.LONGER_AT_MOST, seconds=seconds)
     else:
         context.script.reply(Line.AT_LIMIT)
 

@@ -46,6 +46,8 @@ def _what_going_on_means(context: Context) -> tuple[Line, ...]:
     suggestion = (Line.SUGGEST_ENDING,) if decision is Decision.SUGGEST_ENDING else ()
     if context.hurt_in not in STRETCHING:
         return (*suggestion, Line.DECIDE_AGAIN)
+    if context.is_unwell:
+        return (*suggestion, Line.DECIDE_UNWELL)
     return (*suggestion, GOING_ON_LINES.get(decision, Line.DECIDE))
 
 
@@ -60,6 +62,16 @@ _EASING, _SCORING, _SPREADING, _DECIDING = ((state,) for state in IN_PAIN)
 def pain_ends(context: Context) -> bool:
     """Whether it is over without a question."""
     return decide(context.pain_report) is Decision.END_REPEATED
+
+
+def is_unwell(context: Context) -> bool:
+    """Whether somebody is dizzy or sick: no number tells how much."""
+    return context.is_unwell
+
+
+def is_over_itself(context: Context) -> bool:
+    """Whether it was said over our own voice, and may be its echo."""
+    return context.heard_over_itself
 
 
 def score_ends(context: Context) -> bool:
@@ -87,6 +99,7 @@ def report_pain(context: Context) -> None:
         context.hurt_in = context.return_to if is_away else context.state
         context.reports += 1
         context.score, context.has_spread = None, Answer.NO
+        context.is_unwell = context.script.pack.is_unwell(context.heard.phrase)
         stretch_id = ""
         if context.hurt_in in STRETCHING:
             stretch_id = context.current_course.step.stretch.id
@@ -165,7 +178,7 @@ def go_on_after_pain(context: Context) -> None:
         course = context.current_course
         course.index = min(course.after_skip(0.0), len(course.steps) - 1)
         context.hold = None
-        leaves_region = decide(context.pain_report) is Decision.SUGGEST_ENDING
+        leaves_region = decide(context.pain_report) is Decision.SUGGEST_ENDING and not context.is_unwell
         context.script.say(Line.LEAVE_REGION_AFTER_PAIN if leaves_region else Line.SKIP_AFTER_PAIN)
     context.after_pain = False
 
@@ -188,6 +201,8 @@ def repeat_easing(context: Context) -> None:
 
 def _enter_easing(context: Context) -> None:
     context.script.say(Line.EASE_OUT)
+    if context.is_unwell:
+        context.script.say(Line.STAY_DOWN)
 
 
 def _going_on(trigger: Trigger, *when: Guard) -> Iterator[Row]:
@@ -211,7 +226,14 @@ PAIN = Behavior(
         *(row for state, question in QUESTIONS.items() for row in question.rows(state)),
         Row(Signal.SPOKEN, _EASING, None, do=await_answer),
         Row(Signal.TIME_OVER, _EASING, State.CLOSING, (pain_ends,), end_for_pain),
+        Row(Signal.TIME_OVER, _EASING, State.CLOSING, (is_unwell, is_ending), not_spread_and_end),
+        Row(Signal.TIME_OVER, _EASING, State.DECIDING, (is_unwell,)),
         Row(Signal.TIME_OVER, _EASING, State.SCORING),
+        # Whoever says at once how strong it is need not be asked; what may be our own voice is.
+        *(Row(Intent.NUMBER, _EASING, None, (guard,)) for guard in (is_unwell, pain_ends, is_over_itself)),
+        Row(Intent.NUMBER, _EASING, State.SCORING, (out_of_range,)),
+        Row(Intent.NUMBER, _EASING, State.CLOSING, (score_ends,), rate_and_end),
+        Row(Intent.NUMBER, _EASING, State.SPREADING, do=rate_pain),
         Row(Intent.REPEAT, _EASING, None, do=repeat_easing),
         *number_rows(State.SCORING),
         Row(Intent.NUMBER, _SCORING, State.CLOSING, (out_of_range,), end_for_pain),
@@ -260,8 +282,8 @@ PAIN = Behavior(
     unanswered={
         State.EASING: (
             "resume ready not_yet next other_side skip_side back how_long whats_next more_time longer "
-            "shorter easier yes no number unsure skip_questions bring_back start choose complain "
-            "spread started stalled talk not_understood microphone_restored speaker_restored"
+            "shorter easier yes no unsure skip_questions bring_back start choose complain spread "
+            "started stalled talk not_understood microphone_restored speaker_restored"
         ),
         State.SCORING: (
             "not_yet other_side skip_side back how_long whats_next more_time longer shorter easier "

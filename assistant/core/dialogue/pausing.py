@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.core.actions import Earcon
 from assistant.core.context import Context
-from assistant.core.dialogue.asking import await_answer, is_unclear, may_ask_again
+from assistant.core.dialogue.asking import await_answer, is_unclear, may_ask_again, says
 from assistant.core.dialogue.table import Behavior, Row
 from assistant.core.dialogue.ways import go_back_to, is_ending, left
 from assistant.core.intents import Intent
@@ -144,6 +144,7 @@ PAUSING = Behavior(
         Row(Intent.RESUME, _ASLEEP, None, (is_unclear,)),
         *go_back_to(Intent.RESUME, (State.PAUSED, State.ASLEEP)),
         *go_back_to(Intent.READY, _PAUSED),
+        Row(Intent.START, _ASLEEP, None, (says("greeting"),)),  # people greet each other
         *(Row(Intent.START, _ASLEEP, state, (left(state),)) for state in ASKING),
         Row(Intent.START, _ASLEEP, State.PAUSED),
         *(Row(trigger, _PAUSED, None, do=offer) for trigger in _OFFERED_AGAIN),

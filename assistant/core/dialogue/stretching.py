@@ -31,6 +31,8 @@ from assistant.core.states import Signal, State
 LEFT_OUT_LINES = {Form.GONE: Line.LEFT_OUT, Form.PAUSED: Line.LEFT_OUT_TODAY}
 DEFAULT_MORE_SECONDS = 10
 MOST_MORE_SECONDS = 120
+KNOWN_AFTER_SESSIONS = 6
+"""After so many sessions without pain a stretch is told shortly; asked for again, in full."""
 
 _INTRODUCING, _INSTRUCTING, _SETTLING = (State.INTRODUCING,), (State.INSTRUCTING,), (State.SETTLING,)
 _RELEASING, _RESTING = (State.RELEASING,), (State.RESTING,)
@@ -53,7 +55,9 @@ def give_time(context: Context) -> None:
         context.extra_settle_seconds += seconds
     else:
         context.deadline += seconds
-    context.script.reply(Line.TIME_GIVEN)
+    wanted = context.heard_number
+    is_more = wanted is not None and wanted > MOST_MORE_SECONDS
+    context.script.reply(Line.TIME_GIVEN_AT_MOST if is_more else Line.TIME_GIVEN)
 
 
 def complete_step(context: Context) -> None:
@@ -175,7 +179,9 @@ def _enter_introducing(context: Context) -> None:
         line = Line.PLANNED_WITHOUT if context.left_out else Line.PLANNED
         script.say(line, count=script.pack.number(len(course.routine.stretches)), minutes=minutes)
         return
-    script.say(Line.INTRODUCE, routine=course.routine.spoken_name, minutes=minutes)
+    is_known = all(_is_known(context, stretch) for stretch in course.routine.stretches)
+    line = Line.INTRODUCE_KNOWN if is_known else Line.INTRODUCE
+    script.say(line, routine=course.routine.spoken_name, minutes=minutes)
     for stretch in course.routine.stretches:
         form = form_today(_past(context, stretch)) if stretch.id in context.left_out else Form.USUAL
         if form in LEFT_OUT_LINES:
@@ -184,16 +190,18 @@ def _enter_introducing(context: Context) -> None:
 
 def _enter_instructing(context: Context) -> None:
     course = context.current_course
-    before = course.before
+    before, is_anew = course.before, context.hold is None
     if context.hold is None:
         context.hold = Hold(course.hold_seconds())
     else:
         before = None  # asked for again, or come back to: all of it
-    for text in _instruction_texts(context, course.step, before):
+    for text in _instruction_texts(context, course.step, before, in_full=not is_anew):
         context.script.speak(text)
 
 
-def _instruction_texts(context: Context, step: Step, before: Step | None) -> tuple[str, ...]:
+def _instruction_texts(
+    context: Context, step: Step, before: Step | None, *, in_full: bool = False
+) -> tuple[str, ...]:
     """What is said to get into a step that follows another, its announcement first."""
     has_sides, render = step.stretch.has_sides, context.script.pack.render
     if before is None or before.stretch.id != step.stretch.id:
@@ -203,7 +211,15 @@ def _instruction_texts(context: Context, step: Step, before: Step | None) -> tup
     else:
         line = Line.ONCE_MORE_SIDE if has_sides else Line.ONCE_MORE
     said = render(line, stretch=step.stretch.spoken_name, **context.side_words(step.side))
-    return (said, *context.texts_of(step, *instruction(step, before), *_changes(context, step, before)))
+    told = instruction(step, before)
+    if _is_known(context, step.stretch) and not in_full:
+        told = tuple(text for text in told if text in step.stretch.enter)
+    return (said, *context.texts_of(step, *told, *_changes(context, step, before)))
+
+
+def _is_known(context: Context, stretch: Stretch) -> bool:
+    """Whether somebody has done it so often that the way into it is enough."""
+    return _past(context, stretch).pain_free_sessions >= KNOWN_AFTER_SESSIONS
 
 
 def _past(context: Context, stretch: Stretch) -> StretchPast:
