@@ -46,6 +46,7 @@ class Intent(StrEnum):
     CHOOSE = "choose"
     COMPLAIN = "complain"
     SPREAD = "spread"
+    DENIAL = "denial"
     END = "end"
     SLEEP = "sleep"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from assistant.core.intents import (
@@ -32,13 +32,11 @@ _BRACKETS = re.compile(r"[\[\]()|]")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a template means. An earlier `rank` goes first; what `is_written` is not listened for, and what
-    `is_alone` counts as the whole of what is said only."""
+    """What a template means. An earlier `rank` goes first; what `is_alone` counts as all that is said."""
 
     rank: int
     intent: Intent
     template: str
-    is_written: bool = False
     is_alone: bool = False
 
 
@@ -77,6 +75,11 @@ class PhraseTable:
     long_forms: Mapping[str, str] = field(default_factory=dict)
     asides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unclear: tuple[str, ...] = ()
+
+    @cached_property
+    def heard(self) -> PhraseTable:
+        """What counts of it when it comes from a recognizer: what was listened for."""
+        return replace(self, written={}, alone={})
 
     def match(self, words: Words, intents: Iterable[Intent] | None = None) -> Match | None:
         """The phrase that the words are, unknown ones at its ends aside; among `intents`, if given."""
@@ -245,7 +248,7 @@ class PhraseTable:
         tables = (self.phrases, self.written, self.alone)
         told = ((table, i, template) for table in tables for i, ts in table.items() for template in ts)
         return tuple(
-            Kind(rank, intent, template, table is not self.phrases, table is self.alone)
+            Kind(rank, intent, template, table is self.alone)
             for rank, (table, intent, template) in enumerate(told)
         )
 

@@ -40,7 +40,7 @@ MOST_USEFUL: dict[State, tuple[Intent, ...]] = {
     S.FINISHED: (),
 }
 """At most six, of which a screen shows as many as it has room for."""
-NOT_SUGGESTED = frozenset((Intent.RED_FLAG, Intent.NUMBER, Intent.COMPLAIN, Intent.SPREAD))
+NOT_SUGGESTED = frozenset((Intent.RED_FLAG, Intent.NUMBER, Intent.COMPLAIN, Intent.SPREAD, Intent.DENIAL))
 """A red flag is nobody's to try, and the others go with the question that asks for them."""
 
 

@@ -53,7 +53,13 @@ class Win:
 WINS: tuple[Win, ...] = (
     Win(frozenset((I.NUMBER,)), frozenset((I.YES, I.NO, I.UNSURE)), 'a number answers: "no, six"'),
     Win(frozenset((I.UNSURE,)), frozenset((I.YES, I.NO)), "who is not sure has not said yes or no"),
-    Win(frozenset((I.COMPLAIN, I.SPREAD)), frozenset((I.YES,)), "what is told says more than a yes"),
+    Win(
+        frozenset((I.COMPLAIN, I.SPREAD)),
+        frozenset((I.YES, I.NO, I.DENIAL)),
+        "what is told says more than a yes or a no",
+    ),
+    Win(frozenset((I.DENIAL,)), frozenset((I.NO,)), "what is told says more than a no"),
+    Win(frozenset((I.DENIAL,)), frozenset((I.YES,)), "yes and no is neither", is_unclear=True),
     Win(frozenset((I.NO,)), frozenset((I.YES,)), "yes and no is neither", is_unclear=True),
     Win(frozenset((I.NO,)), frozenset((I.RESUME, I.READY, I.START)), "a no is not gone over"),
     *(
@@ -79,11 +85,12 @@ def understand(
     A safety phrase comes first, whatever is listened for. Where the question is what to stretch, what
     somebody says of a part of the body is an answer.
     """
+    table = table if is_text else table.heard
     wanted = frozenset(intents)
     plain = wanted - frozenset(SAFETY_INTENTS)
     whole = table.match(words, plain)
     return (
-        find_complaint(words, table, wanted)
+        find_answer(words, table, wanted, is_text=is_text)
         or _without_longer(find_safety(words, table, is_text=is_text), whole)
         or whole
         or table.match_half(words, plain)
@@ -111,18 +118,25 @@ def _made_of(words: Words, table: PhraseTable, wanted: frozenset[Intent]) -> Mat
     return found if found and found.intent in wanted | safety else None
 
 
-def find_complaint(words: Words, table: PhraseTable, intents: Iterable[Intent]) -> Match | None:
+def find_answer(
+    words: Words, table: PhraseTable, intents: Iterable[Intent], *, is_text: bool = False
+) -> Match | None:
     """What somebody says of his body where that is the answer to a question; None elsewhere.
 
-    Asked what to stretch, he says what is sore; asked whether it has spread, where it went, which is a yes.
+    Asked what to stretch, he says what is sore; asked whether it has spread, where it went, which is a yes;
+    asked what is new, what is not there, which is a no.
     """
-    asked = frozenset(intents) & {I.COMPLAIN, I.SPREAD}
-    found = _whole(words, table, asked | {I.YES}) if asked and words else None
-    if found and find_safety(words, table, (I.RED_FLAG,)):
+    asked = frozenset(intents) & {I.COMPLAIN, I.SPREAD, I.DENIAL}
+    if not asked or not words:
         return None
-    if found and found.intent is I.SPREAD:
-        return replace(found, intent=I.YES)
-    return found if found and found.intent is I.COMPLAIN else None
+    table = table if is_text else table.heard
+    found = _whole(words, table, asked | {I.YES, I.NO})
+    if not found or found.intent not in asked or found.is_half_heard:
+        return None
+    if find_safety(words, table, (I.RED_FLAG,), is_text=is_text):
+        return None
+    means = {I.SPREAD: I.YES, I.DENIAL: I.NO}
+    return replace(found, intent=means.get(found.intent, found.intent))
 
 
 def find_safety(
@@ -131,14 +145,14 @@ def find_safety(
     intents: Iterable[Intent] = SAFETY_INTENTS,
     *,
     is_text: bool = False,
-    listened_only: bool = False,
 ) -> Match | None:
     """The longest safety phrase anywhere in the words, of the first of `intents`.
 
     None counts within a decoy, or where the same words deny it. A recognizer knows few words, and leaves out
-    the others: there a phrase counts anywhere. What `is_text` is known to the letter, and a phrase in a
-    sentence about something else is none. With `listened_only` it is one of those in a recognizer's grammar.
+    the others: of what it listens for a phrase counts anywhere. What `is_text` is known to the letter: there
+    is more to find, and a phrase in a sentence about something else is none.
     """
+    table = table if is_text else table.heard
     spelled = table.spelled(words)
     full = Reading(*table.in_full(spelled))
     full = replace(full, tokens=table.without_decoys(full.tokens))
@@ -153,7 +167,7 @@ def find_safety(
                 length = one.end - one.start
                 if (
                     length > found.get(one.kind.intent, (0, ""))[0]
-                    and not (one.kind.is_alone or (listened_only and one.kind.is_written))
+                    and not one.kind.is_alone
                     and not (is_text and not _is_meant(one, reading.tokens, table))
                 ):
                     found[one.kind.intent] = length, as_said(spelled, reading, one)

@@ -53,6 +53,7 @@ def load_language(
     written[Intent.RED_FLAG] = tuple(p for flag in flags.values() for p in flag["written"])
     denied = tuple(phrases["denied"]["phrases"])
     written[Intent.NO] = (*written.get(Intent.NO, ()), *denied)
+    written[Intent.DENIAL] = denied
     rules = cast(Rules, _functions(folder / code / "rules.py", Rules))
     pack = LanguagePack(
         code=code,

@@ -178,9 +178,9 @@ def _entering_problems(loc: Loc, stretch: Mapping[str, Any], language: LanguageP
         language.rules.words(without_placeholders(text))
         for _, text in _texts(loc, stretch, ("enter", "feel", "breath"))
     ]
-    within = any(find_safety(words, language.table, listened_only=True) for words in told)
+    within = any(find_safety(words, language.table) for words in told)
     together = tuple(word for words in told for word in words)
-    if not within and (match := find_safety(together, language.table, listened_only=True)):
+    if not within and (match := find_safety(together, language.table)):
         yield (*loc, "enter"), f'says "{match.phrase}" where two sentences meet'
 
 

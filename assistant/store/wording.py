@@ -38,7 +38,7 @@ def lint_spoken(text: str, language: LanguagePack, *, asks_for_stop: bool = Fals
 def _lint(text: str, language: LanguagePack, asks_for_stop: bool) -> list[str]:
     text = without_placeholders(text)
     problems = language.wording.lint_spoken(text)
-    match = find_safety(language.rules.words(text), language.table, listened_only=True)
+    match = find_safety(language.rules.words(text), language.table)
     if match and not (asks_for_stop and match.intent is Intent.STOP):
         problems.append(f'says "{match.phrase}", which the recognizer takes for "{match.intent.value}"')
     return problems

@@ -7,6 +7,9 @@ from driver import CHIN, MIXED, PACK, SHORT, TURN, Driver, in_state, stretch
 
 from assistant.core.actions import RecordPainScore, StopSpeaking
 from assistant.core.adapting import StretchPast
+from assistant.core.events import Source
+from assistant.core.listening.listener import meaning_of
+from assistant.core.machine import listened_for
 from assistant.core.prompts import Line
 from assistant.core.routine import Equipment, Routine, Side
 from assistant.core.states import STRETCHING, UNDER_WAY, State
@@ -262,8 +265,9 @@ def test_a_stretch_that_is_known_is_told_shortly_and_in_full_on_request() -> Non
 
 def test_what_is_not_possible_is_said_with_what_is() -> None:
     driver = in_state(State.HOLDING)
-    driver.answer("three more minutes")
+    driver.answer("two minutes more")
     assert driver.spoken[-1] == "forty seconds longer, and no more. A minute is the most."
     settling = in_state(State.SETTLING)
-    settling.answer("five more minutes")
+    listened = listened_for(settling.state)
+    settling.event(meaning_of(PACK.typed("five more minutes"), PACK.table, listened, Source.KEYBOARD))
     assert settling.spoken[-1] == LINES[Line.TIME_GIVEN_AT_MOST]

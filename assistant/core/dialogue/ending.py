@@ -162,18 +162,18 @@ ENDING = Behavior(
         State.FINISHED: _enter_finished,
     },
     unanswered={
-        State.FINISHING: ("complain spread started stalled microphone_restored speaker_restored"),
+        State.FINISHING: ("complain spread denial started stalled microphone_restored speaker_restored"),
         State.CLOSING: (
             "pause resume ready not_yet repeat next other_side skip_side back how_long whats_next "
             "more_time longer shorter easier help yes no number unsure skip_questions bring_back "
-            "start choose complain spread sleep started stalled time_over talk not_understood "
+            "start choose complain spread denial sleep started stalled time_over talk not_understood "
             "microphone_lost microphone_restored speaker_lost speaker_restored"
         ),
         State.FINISHED: (
             "stop pain red_flag distress pause resume ready not_yet repeat next other_side skip_side "
             "back how_long whats_next more_time longer shorter easier slower faster louder quieter "
-            "help yes no number unsure skip_questions bring_back start choose complain spread end "
-            "sleep started stalled spoken time_over talk not_understood microphone_lost "
+            "help yes no number unsure skip_questions bring_back start choose complain spread denial "
+            "end sleep started stalled spoken time_over talk not_understood microphone_lost "
             "microphone_restored speaker_lost speaker_restored"
         ),
     },

@@ -247,8 +247,14 @@ PAIN = Behavior(
             Row(answer, _SPREADING, State.CLOSING, do=spread_and_end)
             for answer in (Intent.YES, Intent.SPREAD)
         ),
-        Row(Intent.NO, _SPREADING, State.CLOSING, (is_ending,), not_spread_and_end),
-        Row(Intent.NO, _SPREADING, State.DECIDING, do=not_spread),
+        *(
+            row
+            for answer in (Intent.NO, Intent.DENIAL)
+            for row in (
+                Row(answer, _SPREADING, State.CLOSING, (is_ending,), not_spread_and_end),
+                Row(answer, _SPREADING, State.DECIDING, do=not_spread),
+            )
+        ),
         *(
             Row(Intent.UNSURE, (state,), None, (may_ask_again,), QUESTIONS[state].ask)
             for state in (State.SPREADING, State.DECIDING)
@@ -283,11 +289,11 @@ PAIN = Behavior(
         State.EASING: (
             "resume ready not_yet next other_side skip_side back how_long whats_next more_time longer "
             "shorter easier yes no unsure skip_questions bring_back start choose complain spread "
-            "started stalled talk not_understood microphone_restored speaker_restored"
+            "denial started stalled talk not_understood microphone_restored speaker_restored"
         ),
         State.SCORING: (
             "not_yet other_side skip_side back how_long whats_next more_time longer shorter easier "
-            "yes no bring_back choose complain spread started stalled talk microphone_restored "
+            "yes no bring_back choose complain spread denial started stalled talk microphone_restored "
             "speaker_restored"
         ),
         State.SPREADING: (
@@ -296,7 +302,7 @@ PAIN = Behavior(
         ),
         State.DECIDING: (
             "not_yet other_side skip_side back how_long whats_next more_time longer shorter "
-            "bring_back choose complain spread started stalled talk microphone_restored "
+            "bring_back choose complain spread denial started stalled talk microphone_restored "
             "speaker_restored"
         ),
     },

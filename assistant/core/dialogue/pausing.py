@@ -158,17 +158,17 @@ PAUSING = Behavior(
         State.ASLEEP: (
             "pause ready not_yet repeat next other_side skip_side back how_long whats_next more_time "
             "longer shorter easier yes no number unsure skip_questions bring_back complain spread "
-            "sleep stalled spoken time_over talk not_understood microphone_restored speaker_lost "
-            "speaker_restored"
+            "denial sleep stalled spoken time_over talk not_understood microphone_restored "
+            "speaker_lost speaker_restored"
         ),
         State.PAUSED: (
-            "not_yet more_time easier number unsure skip_questions complain spread started stalled "
-            "talk not_understood microphone_restored speaker_lost"
+            "not_yet more_time easier number unsure skip_questions complain spread denial started "
+            "stalled talk not_understood microphone_restored speaker_lost"
         ),
         State.DEAF: (
             "pause resume ready not_yet repeat next other_side skip_side back how_long whats_next "
             "more_time longer shorter easier help yes no number unsure skip_questions bring_back "
-            "start choose complain spread sleep stalled spoken time_over talk not_understood "
+            "start choose complain spread denial sleep stalled spoken time_over talk not_understood "
             "microphone_lost speaker_lost speaker_restored"
         ),
     },

@@ -26,6 +26,8 @@ def _history_line(context: Context) -> tuple[Line, ...]:
     return (HISTORY_LINES[context.history_asked],)
 
 
+NOTHING = (Intent.NO, Intent.DENIAL)
+"""A no, and what says by name that it is not there."""
 PHYSICIAN = Question(lines(Line.SCREENING), lines(Line.SCREENING_AGAIN))
 HISTORY = Question(_history_line, _history_line)
 SCORE_NOW = Question(lines(Line.SCORE_NOW), lines(Line.SCORE_NOW_AGAIN))
@@ -162,8 +164,8 @@ SCREENING = Behavior(
             Row(answer, _PHYSICIAN, State.CLOSING, do=send_to_physician)
             for answer in (Intent.NO, Intent.UNSURE)
         ),
-        Row(Intent.NO, _HISTORY, None, (has_more_history,), ask_more_history),
-        *begin(Intent.NO, _HISTORY, do=history_told, after=State.HISTORY),
+        *(Row(answer, _HISTORY, None, (has_more_history,), ask_more_history) for answer in NOTHING),
+        *(row for answer in NOTHING for row in begin(answer, _HISTORY, do=history_told, after=State.HISTORY)),
         *(
             Row(answer, _HISTORY, State.CLOSING, do=send_to_physician)
             for answer in (Intent.YES, Intent.UNSURE)
@@ -177,7 +179,7 @@ SCREENING = Behavior(
         Row(Intent.NUMBER, _SCORE_NOW, State.CLOSING, (too_sore,), send_to_rest),
         *begin(Intent.NUMBER, _SCORE_NOW, do=score_told, after=State.SCORE_NOW),
         *begin(Intent.UNSURE, _SCORE_NOW, do=score_not_told, after=State.SCORE_NOW),
-        *begin(Intent.NO, _NEWS, do=news_told, after=State.NEWS),
+        *(row for answer in NOTHING for row in begin(answer, _NEWS, do=news_told, after=State.NEWS)),
         *(Row(answer, _NEWS, State.CLOSING, do=send_to_physician) for answer in (Intent.YES, Intent.UNSURE)),
         *begin(Intent.SKIP_QUESTIONS, (State.SCORE_NOW, State.NEWS), do=skip_check, after=State.NEWS),
         *begin(Intent.NEXT, (State.SCORE_NOW, State.NEWS), do=skip_check, after=State.NEWS),
@@ -198,8 +200,8 @@ SCREENING = Behavior(
     unanswered={
         State.SCREENING: (
             "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
-            "shorter easier number bring_back start choose complain spread started stalled talk "
-            "microphone_restored speaker_restored"
+            "shorter easier number bring_back start choose complain spread denial started stalled "
+            "talk microphone_restored speaker_restored"
         ),
         State.HISTORY: (
             "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
@@ -208,8 +210,8 @@ SCREENING = Behavior(
         ),
         State.SCORE_NOW: (
             "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
-            "shorter easier yes no bring_back start choose complain spread started stalled talk "
-            "microphone_restored speaker_restored"
+            "shorter easier yes no bring_back start choose complain spread denial started stalled "
+            "talk microphone_restored speaker_restored"
         ),
         State.NEWS: (
             "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
@@ -218,8 +220,8 @@ SCREENING = Behavior(
         ),
         State.SCORE_AFTER: (
             "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
-            "shorter easier yes no bring_back start choose complain spread started stalled talk "
-            "microphone_restored speaker_restored"
+            "shorter easier yes no bring_back start choose complain spread denial started stalled "
+            "talk microphone_restored speaker_restored"
         ),
     },
 )

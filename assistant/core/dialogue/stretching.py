@@ -316,25 +316,25 @@ STRETCHING = Behavior(
     unanswered={
         State.INTRODUCING: (
             "resume not_yet other_side skip_side back more_time easier no number unsure "
-            "skip_questions complain spread started time_over talk not_understood microphone_restored "
-            "speaker_restored"
+            "skip_questions complain spread denial started time_over talk not_understood "
+            "microphone_restored speaker_restored"
         ),
         State.INSTRUCTING: (
-            "resume yes number unsure skip_questions start choose complain spread started time_over "
-            "talk not_understood microphone_restored speaker_restored"
+            "resume yes number unsure skip_questions start choose complain spread denial started "
+            "time_over talk not_understood microphone_restored speaker_restored"
         ),
         State.SETTLING: (
-            "resume number unsure skip_questions start choose complain spread started spoken talk "
-            "not_understood microphone_restored speaker_restored"
+            "resume number unsure skip_questions start choose complain spread denial started spoken "
+            "talk not_understood microphone_restored speaker_restored"
         ),
         State.RELEASING: (
             "resume ready not_yet other_side skip_side more_time easier yes no number unsure "
-            "skip_questions start choose complain spread started time_over talk not_understood "
+            "skip_questions start choose complain spread denial started time_over talk not_understood "
             "microphone_restored speaker_restored"
         ),
         State.RESTING: (
             "resume skip_side easier yes number unsure skip_questions start choose complain spread "
-            "started spoken talk not_understood microphone_restored speaker_restored"
+            "denial started spoken talk not_understood microphone_restored speaker_restored"
         ),
     },
 )

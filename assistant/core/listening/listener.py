@@ -12,7 +12,7 @@ from assistant.core.events import Meaning, NotUnderstood, Said, Source, TalkHear
 from assistant.core.intents import SAFETY_INTENTS, Intent, Match, Words
 from assistant.core.listening.hypotheses import FinalHypothesis, Hypothesis
 from assistant.core.phrases import PhraseTable
-from assistant.core.understanding import find_complaint, find_safety, understand
+from assistant.core.understanding import find_answer, find_safety, understand
 
 
 def meaning_of(
@@ -79,7 +79,7 @@ class Listener:
         return self._new_safety(hypothesis, isinstance(hypothesis, FinalHypothesis), intents)
 
     def _new_safety(self, hypothesis: Hypothesis, is_final: bool, intents: Iterable[Intent]) -> Match | None:
-        if find_complaint(hypothesis.words, self._table, intents):
+        if find_answer(hypothesis.words, self._table, intents):
             return None
         acted = self._acted if hypothesis.utterance_id == self._utterance_id else None
         safety = self._find_safety(hypothesis.words, is_final)
