@@ -82,8 +82,9 @@ def understand(
 ) -> Match | None:
     """What an utterance that is over means, where these intents are listened for; None for nothing.
 
-    A safety phrase comes first, whatever is listened for. Where the question is what to stretch, what
-    somebody says of a part of the body is an answer.
+    A safety phrase comes first, whatever is listened for; an answer about the body where that is asked. Of
+    what was heard only numbers may be made of several phrases, "four, no, six": in the talk of others there
+    are two commands side by side now and then.
     """
     table = table if is_text else table.heard
     wanted = frozenset(intents)
@@ -94,7 +95,7 @@ def understand(
         or _without_longer(find_safety(words, table, is_text=is_text), whole)
         or whole
         or table.match_half(words, plain)
-        or _made_of(words, table, wanted)
+        or (_made_of(words, table, wanted) if is_text else _whole(words, table, wanted & {I.NUMBER}))
     )
 
 

@@ -131,7 +131,7 @@ def finished_with(before: str, *after: str) -> Driver:
     [
         ("four", "two", "It was four, and now it is two."),
         ("four", "four", "It was four, and it still is."),
-        ("two", "five", "It was two, and now it is five. Take it easy today."),
+        ("two", "five", "It was two, and now it is five. Go gently for today."),
     ],
 )
 def test_the_change_is_told_plainly(before: str, after: str, told: str) -> None:
