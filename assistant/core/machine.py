@@ -21,6 +21,7 @@ from assistant.core.dialogue.holding import HOLDING
 from assistant.core.dialogue.pain import PAIN
 from assistant.core.dialogue.pausing import PAUSING
 from assistant.core.dialogue.screening import SCREENING
+from assistant.core.dialogue.sides import SIDES
 from assistant.core.dialogue.sound_check import SOUND_CHECK
 from assistant.core.dialogue.stretching import STRETCHING
 from assistant.core.dialogue.table import Guard, Row
@@ -35,6 +36,7 @@ BEHAVIORS = {
     "choosing": CHOOSING,
     "screening": SCREENING,
     "stretching": STRETCHING,
+    "sides": SIDES,
     "holding": HOLDING,
     "pausing": PAUSING,
     "ending": ENDING,

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeVar
 
 from assistant.core.intents import (
     REFUSABLE,
@@ -27,6 +28,7 @@ from assistant.core.patterns import Patterns, Values, Walked, slot_name
 SECONDS_A_MINUTE = 60
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
 _SAFETY = frozenset(SAFETY_INTENTS)
+_Kind = TypeVar("_Kind")
 _BRACKETS = re.compile(r"[\[\]()|]")
 
 
@@ -224,15 +226,15 @@ class PhraseTable:
     @cached_property
     def _values(self) -> Values:
         found: dict[str, dict[str, list[tuple[Words, int | str]]]] = {}
-        minutes = {words: int(n) * SECONDS_A_MINUTE for words, n in self._of("number").items()}
+        minutes = {words: int(n) * SECONDS_A_MINUTE for words, n in self._slot("number").items()}
         for name in {*self.slots, *self.written_slots, "minutes"}:
             by_first = found.setdefault(name, {})
-            for said, value in (minutes if name == "minutes" else self._of(name)).items():
+            for said, value in (minutes if name == "minutes" else self._slot(name)).items():
                 tokens = self.tokens(said)
                 by_first.setdefault(tokens[0], []).append((tokens, value))
         return found
 
-    def _of(self, name: str) -> dict[str, int | str]:
+    def _slot(self, name: str) -> dict[str, int | str]:
         return {**self.written_slots.get(name, {}), **self.slots.get(name, {})}
 
     @cached_property
@@ -254,35 +256,26 @@ class PhraseTable:
 
     @cached_property
     def _patterns(self) -> Patterns[Kind]:
-        patterns = Patterns[Kind](self.tokens, self._values)
-        for kind in self._kinds:
-            patterns.add(kind.template, kind)
-        return patterns
+        return self._of((kind.template, kind) for kind in self._kinds)
 
     @cached_property
     def _alarms(self) -> Patterns[Kind]:
         """The safety phrases alone: they are looked for all the time."""
-        patterns = Patterns[Kind](self.tokens, self._values)
-        for kind in self._kinds:
-            if kind.intent in _SAFETY:
-                patterns.add(kind.template, kind)
-        return patterns
+        return self._of((kind.template, kind) for kind in self._kinds if kind.intent in _SAFETY)
 
     @cached_property
     def _denials(self) -> Patterns[None]:
-        return self._of_templates(self.denied)
+        return self._of((template, None) for template in self.denied)
 
     @cached_property
     def _asides(self) -> dict[str, Patterns[None]]:
-        return {
-            side: self._of_templates(self.asides.get(side, ()))
-            for side in ("before", "after", "between", "rest", "unwell")
-        }
+        sides = ("before", "after", "between", "rest", "unwell")
+        return {side: self._of((aside, None) for aside in self.asides.get(side, ())) for side in sides}
 
-    def _of_templates(self, templates: Iterable[str]) -> Patterns[None]:
-        patterns = Patterns[None](self.tokens, self._values)
-        for template in templates:
-            patterns.add(template, None)
+    def _of(self, templates: Iterable[tuple[str, _Kind]]) -> Patterns[_Kind]:
+        patterns = Patterns[_Kind](self.tokens, self._values)
+        for template, kind in templates:
+            patterns.add(template, kind)
         return patterns
 
     def _expand(self, pattern: Words) -> Iterator[str]:

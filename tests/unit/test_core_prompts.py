@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 from string import Formatter
 
 import pytest
@@ -142,3 +143,46 @@ def test_a_pack_that_is_not_whole_is_refused(tmp_path, file: str, old: str, new:
         (tmp_path / "en" / path.name).write_text(text.replace(old, new, 1) if path.name == file else text)
     with pytest.raises(ContentError, match=told):
         load_language("en", folder=tmp_path)
+
+
+EDGES = {
+    **dict.fromkeys(("minutes", "count"), (1, 2, 59)),
+    "seconds": (1, 2, 60),
+    "number": (1, 3),
+    **dict.fromkeys(("before", "after"), (0, 1, 10)),
+}
+NAMES = [stretch.spoken_name for routine in built_in_routines() for stretch in routine.stretches]
+
+
+def edge_values(name: str) -> list[str]:
+    """What may stand in a place of a sentence: the shortest and the longest, the first and the last."""
+    routines = [routine.spoken_name for routine in built_in_routines()]
+    if name in EDGES:
+        return [PACK.number(number) for number in EDGES[name]]
+    return {
+        "routines": [PACK.rules.listed(routines[:1]), PACK.rules.listed(routines)],
+        "routine": [min(routines, key=len), max(routines, key=len)],
+        "stretch": [min(NAMES, key=len), max(NAMES, key=len)],
+        "side": [PACK.words[Side.LEFT], PACK.words[Side.RIGHT]],
+    }[name]
+
+
+@pytest.mark.parametrize("line", Line)
+def test_every_sentence_reads_right_with_every_value_at_its_edges(line: Line) -> None:
+    names = sorted({name for _, name, _, _ in Formatter().parse(PACK.lines[line]) if name})
+    for values in product(*(edge_values(name) for name in names)):
+        said = PACK.render(line, **dict(zip(names, values, strict=True)))
+        assert said == " ".join(said.split()), "white space"
+        assert not re.search(r"[{}|=]", said), "a place was not filled"
+        assert said[-1] in ".?!", "no end"
+        assert not re.search(r"\bone (seconds|minutes|stretches)\b", said), "one of many"
+        assert not re.search(
+            r"\b(?!one)\w+ (more )?(second|minute|stretch)\b(?! more)", COUNTED.sub("", said)
+        )
+        assert not re.search(r"\b(\w+) \1\b", said), "a word twice"
+        assert not re.search(r"[.,?!]{2}| [.,?!]", said), "marks"
+
+
+COUNTED = re.compile(
+    r"\b(a|A|about a|About a|half a|this|each|every|Every|one|last|next) (more )?(second|minute|stretch)\b"
+)

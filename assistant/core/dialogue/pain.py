@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from assistant.core.actions import RecordPain, RecordPainScore
 from assistant.core.context import Context
 from assistant.core.dialogue.asking import Question, await_answer, is_whole, lines, may_ask_again, says
-from assistant.core.dialogue.screening import heard_score, number_rows, out_of_range
+from assistant.core.dialogue.screening import NOTHING, heard_score, number_rows, out_of_range
 from assistant.core.dialogue.table import Behavior, Guard, Row, named
 from assistant.core.dialogue.ways import go_onward, is_ending, skips_to_end
 from assistant.core.hold import Hold
@@ -34,10 +34,7 @@ CLOSING_LINES = {
     Decision.END_STRONG: Line.CLOSE_STRONG,
     Decision.END_SPREADING: Line.CLOSE_SPREADING,
 }
-GOING_ON_LINES = {
-    Decision.SUGGEST_ENDING: Line.DECIDE_REGION,
-    Decision.OFFER_EASIER: Line.DECIDE_EASIER,
-}
+GOING_ON_LINES = {Decision.SUGGEST_ENDING: Line.DECIDE_REGION, Decision.OFFER_EASIER: Line.DECIDE_EASIER}
 
 
 def _what_going_on_means(context: Context) -> tuple[Line, ...]:
@@ -247,14 +244,8 @@ PAIN = Behavior(
             Row(answer, _SPREADING, State.CLOSING, do=spread_and_end)
             for answer in (Intent.YES, Intent.SPREAD)
         ),
-        *(
-            row
-            for answer in (Intent.NO, Intent.DENIAL)
-            for row in (
-                Row(answer, _SPREADING, State.CLOSING, (is_ending,), not_spread_and_end),
-                Row(answer, _SPREADING, State.DECIDING, do=not_spread),
-            )
-        ),
+        *(Row(answer, _SPREADING, State.CLOSING, (is_ending,), not_spread_and_end) for answer in NOTHING),
+        *(Row(answer, _SPREADING, State.DECIDING, do=not_spread) for answer in NOTHING),
         *(
             Row(Intent.UNSURE, (state,), None, (may_ask_again,), QUESTIONS[state].ask)
             for state in (State.SPREADING, State.DECIDING)

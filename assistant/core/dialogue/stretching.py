@@ -8,7 +8,6 @@ from __future__ import annotations
 from assistant.core.actions import Earcon, Prepare
 from assistant.core.adapting import NEW, Form, StretchPast, form_today, grew_today
 from assistant.core.context import Context
-from assistant.core.course import WORTH_EQUALLING_SECONDS
 from assistant.core.dialogue.table import Behavior, Row
 from assistant.core.dialogue.ways import (
     close,
@@ -23,7 +22,7 @@ from assistant.core.hold import COUNT_FROM, Hold
 from assistant.core.intents import Intent
 from assistant.core.planner import PLANNED_ID
 from assistant.core.prompts import Line
-from assistant.core.routine import Side, Step, Stretch, instruction, is_other_side
+from assistant.core.routine import Step, Stretch, instruction, is_other_side
 from assistant.core.selection import routine_minutes
 from assistant.core.states import STRETCHING as STRETCHING_STATES
 from assistant.core.states import Signal, State
@@ -37,9 +36,6 @@ KNOWN_AFTER_SESSIONS = 6
 _INTRODUCING, _INSTRUCTING, _SETTLING = (State.INTRODUCING,), (State.INSTRUCTING,), (State.SETTLING,)
 _RELEASING, _RESTING = (State.RELEASING,), (State.RESTING,)
 _LEFT = (State.PAUSED, State.FINISHING)
-_AT_A_SIDE = (State.INSTRUCTING, State.SETTLING, State.HOLDING)
-OTHER = "other"
-"""How the side that is not under way is named."""
 
 
 def more_seconds(context: Context) -> int:
@@ -78,76 +74,6 @@ def skip(context: Context) -> None:
     course.completed(held)
     course.index = min(course.after_skip(held), len(course.steps) - 1)
     context.hold = None
-
-
-def has_no_sides(context: Context) -> bool:
-    """Whether the stretch is the same for both sides."""
-    return not context.current_course.step.stretch.has_sides
-
-
-def is_first_side(context: Context) -> bool:
-    """Whether the other side comes next."""
-    return context.current_course.is_first_side
-
-
-def is_this_side(context: Context) -> bool:
-    """Whether the side that was named is the one under way."""
-    return context.heard is not None and context.heard.slots.side == context.current_course.step.side
-
-
-def means_other_side(context: Context) -> bool:
-    """Whether the side that is to be left out is not the one under way."""
-    return _meant_side(context) is not context.current_course.step.side
-
-
-def side_ends(context: Context) -> bool:
-    """Whether nothing is left once the side is left out."""
-    course = context.current_course
-    return course.after_side(_meant_side(context)) == len(course.steps)
-
-
-def _meant_side(context: Context) -> Side:
-    """The side that was named, or the one under way."""
-    current = context.current_course.step.side
-    named = context.heard.slots.side if context.heard else None
-    other = Side.RIGHT if current is Side.LEFT else Side.LEFT
-    return other if named == OTHER else Side(named) if named else current
-
-
-def turn_sides(context: Context) -> None:
-    """The other side now: the first one comes after it, if it was hardly held; from the second, once more."""
-    course = context.current_course
-    context.suspend_hold()
-    held = context.held_seconds
-    if course.is_first_side and held >= WORTH_EQUALLING_SECONDS:
-        skip(context)
-        return
-    context.leave_step()
-    if course.is_first_side:
-        course.swap_sides()
-    else:
-        course.index = max(course.stretch_start(), course.index - 1)
-
-
-def leave_side_out(context: Context) -> None:
-    """One side of this stretch is left out."""
-    course, side = context.current_course, _meant_side(context)
-    if side is course.step.side:
-        context.suspend_hold()
-        held = context.held_seconds
-        context.record_step("skipped")
-        context.hold = None
-        if held >= WORTH_EQUALLING_SECONDS:
-            course.completed(held)
-    course.drop_side(side)
-    course.index = min(course.here, len(course.steps) - 1)
-    if context.hold is not None:
-        context.script.reply(Line.SIDE_LEFT_OUT)
-
-
-def tell_no_sides(context: Context) -> None:
-    """There is no other side."""
-    context.script.reply(Line.NO_SIDES)
 
 
 def go_back(context: Context) -> None:
@@ -289,15 +215,6 @@ STRETCHING = Behavior(
         *go_onward(Intent.NEXT, _LEFT, left_stretching, hold_complete, do=complete_step),
         *go_onward(Intent.NEXT, _LEFT, left_stretching, do=skip, last=skips_to_end),
         Row(Intent.NEXT, _LEFT, State.INSTRUCTING, (left(State.INTRODUCING),)),
-        *(
-            Row(trigger, _AT_A_SIDE, None, (has_no_sides,), tell_no_sides)
-            for trigger in (Intent.OTHER_SIDE, Intent.SKIP_SIDE)
-        ),
-        Row(Intent.OTHER_SIDE, _RESTING, State.INSTRUCTING, (is_first_side,), complete_step),
-        Row(Intent.OTHER_SIDE, _AT_A_SIDE, State.INSTRUCTING, (is_this_side,)),
-        Row(Intent.OTHER_SIDE, _AT_A_SIDE, State.INSTRUCTING, do=turn_sides),
-        Row(Intent.SKIP_SIDE, _AT_A_SIDE, None, (means_other_side,), leave_side_out),
-        *go_onward(Intent.SKIP_SIDE, _AT_A_SIDE, do=leave_side_out, last=side_ends),
         Row(Intent.BACK, STRETCHING_STATES, State.INSTRUCTING, do=go_back),
         Row(Intent.BACK, _LEFT, State.INSTRUCTING, (left_stretching,), go_back),
         Row(Intent.EASIER, _INSTRUCTING, None, do=make_easier),
