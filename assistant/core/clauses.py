@@ -24,6 +24,10 @@ class Reading:
     tokens: Words
     places: tuple[int, ...]
 
+    def with_subject(self, subject: str) -> Reading:
+        """With a word before it that people leave out; it stands in the place of the first one."""
+        return Reading((subject, *self.tokens), (*self.places[:1], *self.places)) if self.tokens else self
+
     def without(self, dropped: set[int]) -> Reading:
         """Without these tokens."""
         kept = [i for i in range(len(self.tokens)) if i not in dropped]

@@ -163,7 +163,9 @@ class PhraseTable:
         tokens: list[str] = []
         places: list[int] = []
         for place, word in enumerate(words):
-            short = _DRAWN_OUT.sub(r"\1", word)  # "aaargh", "stooop"
+            short = _DRAWN_OUT.sub(r"\1\1", word)  # "aaargh", "stooop"
+            if short not in self.asides.get("drawn", ()):
+                short = _DRAWN_OUT.sub(r"\1", word)
             for part in self._in_full.get(short, (short,)):
                 tokens.append(part)
                 places.append(place)

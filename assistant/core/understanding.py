@@ -160,6 +160,10 @@ def find_safety(
     as_told = readings(full, table)
     denied = {place for reading in as_told for place in denied_places(reading, table)}
     undenied = [reading.blanked(denied) for reading in as_told]
+    if is_text:  # "can't breathe"
+        undenied += [
+            reading.with_subject(one) for reading in undenied for one in table.asides.get("subject", ())
+        ]
     wanted = frozenset(intents)
     found: dict[Intent, tuple[int, str]] = {}
     for reading in undenied:
