@@ -24,9 +24,10 @@ class Reading:
     tokens: Words
     places: tuple[int, ...]
 
-    def with_subject(self, subject: str) -> Reading:
-        """With a word before it that people leave out; it stands in the place of the first one."""
-        return Reading((subject, *self.tokens), (*self.places[:1], *self.places)) if self.tokens else self
+    def with_subject(self, subject: str, at: int) -> Reading:
+        """With a word that people leave out before a token, in the place of that one."""
+        tokens = (*self.tokens[:at], subject, *self.tokens[at:])
+        return Reading(tokens, (*self.places[:at], self.places[at], *self.places[at:]))
 
     def without(self, dropped: set[int]) -> Reading:
         """Without these tokens."""

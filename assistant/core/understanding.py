@@ -162,7 +162,11 @@ def find_safety(
     undenied = [reading.blanked(denied) for reading in as_told]
     if is_text:  # "can't breathe"
         undenied += [
-            reading.with_subject(one) for reading in undenied for one in table.asides.get("subject", ())
+            reading.with_subject(subject, at)
+            for reading in undenied
+            for at in ends_of_asides(reading.tokens, 0, table, "before")
+            for subject in table.asides.get("subject", ())
+            if at < len(reading.tokens)
         ]
     wanted = frozenset(intents)
     found: dict[Intent, tuple[int, str]] = {}
