@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from driver import CHIN, MIXED, PACK, SHORT, TURN, Driver, in_state, stretch
+from driver import CHIN, HUG, KNEES, MIXED, PACK, SHORT, TURN, Driver, in_state, stretch
 
 from assistant.core.actions import RecordPainScore, StopSpeaking
 from assistant.core.adapting import StretchPast
+from assistant.core.course import Course
 from assistant.core.events import Source
 from assistant.core.listening.listener import meaning_of
 from assistant.core.machine import listened_for
@@ -271,3 +272,47 @@ def test_what_is_not_possible_is_said_with_what_is() -> None:
     listened = listened_for(settling.state)
     settling.event(meaning_of(PACK.typed("five more minutes"), PACK.table, listened, Source.KEYBOARD))
     assert settling.spoken[-1] == LINES[Line.TIME_GIVEN_AT_MOST]
+
+
+def test_sides_turn_for_the_whole_stretch_and_for_no_other() -> None:
+    twice = stretch("side bend", has_sides=True, repetitions=2)
+    course = Course(Routine("turned", "Turned", "turned one", "Twice.", (twice, CHIN, HUG, KNEES)))
+    course.swap_sides()
+    assert [step.side for step in course.steps[:4]] == [Side.RIGHT, Side.LEFT, Side.RIGHT, Side.LEFT]
+    assert [step.stretch.id for step in course.steps[4:]] == [CHIN.id, HUG.id, HUG.id, KNEES.id]
+
+
+def test_the_other_side_is_what_comes_after_a_rest_and_the_first_one_again_after_the_second() -> None:
+    driver = Driver(SIDED, catalogue=(SIDED,)).until(State.RESTING).until_silent()
+    driver.answer("other side")
+    assert driver.state is State.INSTRUCTING
+    assert driver.session._context.course.step.side is Side.RIGHT
+    driver.until(State.HOLDING)
+    driver.answer("other side")
+    assert driver.session._context.course.step.side is Side.LEFT
+    named = at_side()
+    named.answer("start with the left")
+    assert named.session._context.course.step.side is Side.LEFT
+
+
+def test_a_side_that_was_held_for_long_is_done_when_the_other_is_asked_for() -> None:
+    driver = Driver(SIDED, catalogue=(SIDED,)).until(State.HOLDING)
+    driver.advance(12.0)
+    driver.say("other side")
+    assert driver.session._context.course.step.side is Side.RIGHT
+    held = [held for _, side, _, held, _ in driver.until(State.FINISHED).steps if side]
+    assert held == [pytest.approx(12.0, abs=0.5)] * 2
+    left_out = Driver(SIDED, catalogue=(SIDED,)).until(State.HOLDING)
+    left_out.advance(12.0)
+    left_out.say("not this side")
+    held = [held for _, side, _, held, _ in left_out.until(State.FINISHED).steps if side]
+    assert held == [pytest.approx(12.0, abs=0.5)] * 2
+
+
+@pytest.mark.parametrize("wish", ["the same as yesterday", "same again please", "the usual"])
+def test_the_same_as_last_time_is_the_last_routine(wish: str) -> None:
+    driver = Driver(None, catalogue=(MIXED, SHORT), last_routine_id="short")
+    driver.until(State.CHOOSING).until_silent()
+    heard = meaning_of(PACK.typed(wish), PACK.table, listened_for(driver.state), Source.KEYBOARD)
+    driver.event(heard)
+    assert driver.session._context.course.routine == SHORT
