@@ -27,6 +27,7 @@ from assistant.core.phrases import PhraseTable
 from assistant.languages.packs import load_language
 from assistant.store.routines import routine_texts
 
+ABOUT_THE_BODY = (Intent.COMPLAIN, Intent.SPREAD, Intent.DENIAL)
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 
@@ -106,8 +107,9 @@ def words_of(table: PhraseTable, intents: Iterable[Intent]) -> frozenset[str]:
 
 
 def only_alarming(table: PhraseTable) -> frozenset[str]:
-    """The words of safety phrases that no other command has."""
-    return words_of(table, SAFETY_INTENTS) - words_of(table, set(table.phrases) - set(SAFETY_INTENTS))
+    """The words of safety phrases that no other command has; an answer about the body is none."""
+    others = set(table.phrases) - set(SAFETY_INTENTS) - set(ABOUT_THE_BODY)
+    return words_of(table, SAFETY_INTENTS) - words_of(table, others)
 
 
 def write_ways(path: Path, words: Iterable[str]) -> None:
