@@ -119,7 +119,7 @@ def _heard(file: Path, said: Said) -> Heard:
         str(file),
         said.intent.value,
         said.phrase,
-        {name: value for name, value in asdict(said.slots).items() if value is not None},
+        said.slots.filled(),
         "final" if said.is_final else "partial",
         round(said.word_end_seconds, 3),
         round(said.at_seconds, 3),

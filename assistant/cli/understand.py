@@ -5,7 +5,6 @@ Runs on the main thread. Must not decide anything itself: that is core/understan
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -34,9 +33,7 @@ def understand(
     for text in texts:
         meaning = meaning_of(pack.typed(text), pack.table, listened_for(state), Source.KEYBOARD)
         said = meaning if isinstance(meaning, Said) else None
-        slots = (
-            {name: value for name, value in asdict(said.slots).items() if value is not None} if said else {}
-        )
+        slots = said.slots.filled() if said else {}
         if as_json:
             output.emit_json(
                 {

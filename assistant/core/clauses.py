@@ -129,8 +129,7 @@ def _are_corrected(pieces: list[Piece]) -> bool:
     """Whether every correction stands between a phrase and another of its kind, or before a number."""
     for at, piece in enumerate(pieces):
         if piece == "between":
-            before = [one for one in pieces[:at] if isinstance(one, Walked)]
-            after = [one for one in pieces[at:] if isinstance(one, Walked)]
+            before, after = phrases_of(pieces[:at]), phrases_of(pieces[at:])
             kinds = {one.kind.intent for one in (*before[-1:], *after[:1])}
             if not after or (len(kinds) > 1 if before else kinds != {Intent.NUMBER}):
                 return False

@@ -120,7 +120,6 @@ class Context:
     was_away: bool = False
     wonders: bool = False
     has_wondered: bool = False
-    heard_distress: bool = False
     not_understood: int = 0
     score: int | None = None
     highest_score: int | None = None

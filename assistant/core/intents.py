@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 UNKNOWN_WORD = "?"
@@ -55,6 +55,8 @@ SAFETY_INTENTS = (Intent.RED_FLAG, Intent.PAIN, Intent.DISTRESS, Intent.STOP)
 """Heard anywhere in an utterance, in every state, the more serious first."""
 WHOLE_ANSWERS = frozenset((Intent.YES, Intent.NO))
 """What was lost beside them may have been the answer: "no, but …"."""
+ABOUT_THE_BODY = (Intent.COMPLAIN, Intent.SPREAD, Intent.DENIAL)
+"""What is told of the body where that is the answer to a question; elsewhere it is a report, or nothing."""
 REFUSABLE = frozenset((Intent.RESUME, Intent.READY))
 """What was lost beside them may have been a "not"."""
 
@@ -68,6 +70,10 @@ class Slots:
     routine: str | None = None
     position: str | None = None
     side: str | None = None
+
+    def filled(self) -> dict[str, int | str]:
+        """Those that something was said of, by name."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +102,9 @@ def place_of(words: Words, part: Words) -> int:
 def contains(words: Words, part: Words) -> bool:
     """Whether the part stands in the words, in one piece."""
     return place_of(words, part) >= 0
+
+
+def strip_unknown(words: Words) -> Words:
+    """The words without unknown ones at their ends."""
+    known = [i for i, word in enumerate(words) if word != UNKNOWN_WORD]
+    return words[known[0] : known[-1] + 1] if known else ()

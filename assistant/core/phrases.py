@@ -22,6 +22,7 @@ from assistant.core.intents import (
     Match,
     Words,
     place_of,
+    strip_unknown,
 )
 from assistant.core.patterns import Patterns, Values, Walked, slot_name
 
@@ -83,10 +84,14 @@ class PhraseTable:
         """What counts of it when it comes from a recognizer: what was listened for."""
         return replace(self, written={}, alone={})
 
+    def prepare(self) -> None:
+        """Make all that a search needs now, and not at the first word."""
+        _ = self._patterns, self._alarms, self._denials, self._asides, self._long_decoys, self.known_words
+
     def match(self, words: Words, intents: Iterable[Intent] | None = None) -> Match | None:
         """The phrase that the words are, unknown ones at its ends aside; among `intents`, if given."""
         lost_before, lost_after = words[:1] == (UNKNOWN_WORD,), words[-1:] == (UNKNOWN_WORD,)
-        words = self.spelled(_strip_unknown(words))
+        words = self.spelled(strip_unknown(words))
         wanted = None if intents is None else frozenset(intents)
         found = self.whole(self.in_full(words)[0], wanted)
         if found is None:
@@ -293,8 +298,3 @@ class PhraseTable:
                     token if not name else choice if name == varied else firsts[name]
                     for token, name in zip(pattern, names, strict=True)
                 )
-
-
-def _strip_unknown(words: Words) -> Words:
-    known = [i for i, word in enumerate(words) if word != UNKNOWN_WORD]
-    return words[known[0] : known[-1] + 1] if known else ()

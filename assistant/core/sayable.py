@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assistant.core.intents import Intent, Slots
+from assistant.core.intents import ABOUT_THE_BODY, Intent, Slots
 from assistant.core.machine import listened_for
 from assistant.core.phrases import PhraseTable
 from assistant.core.states import State
@@ -40,7 +40,7 @@ MOST_USEFUL: dict[State, tuple[Intent, ...]] = {
     S.FINISHED: (),
 }
 """At most six, of which a screen shows as many as it has room for."""
-NOT_SUGGESTED = frozenset((Intent.RED_FLAG, Intent.NUMBER, Intent.COMPLAIN, Intent.SPREAD, Intent.DENIAL))
+NOT_SUGGESTED = frozenset((Intent.RED_FLAG, Intent.NUMBER, *ABOUT_THE_BODY))
 """A red flag is nobody's to try, and the others go with the question that asks for them."""
 
 

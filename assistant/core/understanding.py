@@ -19,7 +19,16 @@ from assistant.core.clauses import (
     pieces_of,
     readings,
 )
-from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, WHOLE_ANSWERS, Intent, Match, Slots, Words
+from assistant.core.intents import (
+    ABOUT_THE_BODY,
+    SAFETY_INTENTS,
+    UNKNOWN_WORD,
+    WHOLE_ANSWERS,
+    Intent,
+    Match,
+    Slots,
+    Words,
+)
 from assistant.core.patterns import NAMED
 from assistant.core.phrases import Found, PhraseTable
 
@@ -127,7 +136,7 @@ def find_answer(
     Asked what to stretch, he says what is sore; asked whether it has spread, where it went, which is a yes;
     asked what is new, what is not there, which is a no.
     """
-    asked = frozenset(intents) & {I.COMPLAIN, I.SPREAD, I.DENIAL}
+    asked = frozenset(intents).intersection(ABOUT_THE_BODY)
     if not asked or not words:
         return None
     table = table if is_text else table.heard

@@ -18,7 +18,7 @@ from assistant.core.pain_rules import RedFlag
 from assistant.core.phrases import PhraseTable
 from assistant.core.prompts import LanguagePack, Line, Rules, Wording
 from assistant.core.routine import Routine
-from assistant.core.templates import expand_all
+from assistant.core.templates import expand_all, parse
 from assistant.errors import ContentError
 from assistant.resources import LANGUAGES_FOLDER
 
@@ -55,28 +55,29 @@ def load_language(
     written[Intent.NO] = (*written.get(Intent.NO, ()), *denied)
     written[Intent.DENIAL] = denied
     rules = cast(Rules, _functions(folder / code / "rules.py", Rules))
+    alone = {Intent(name): tuple(templates) for name, templates in phrases["alone"].items()}
+    asides = {side: tuple(words) for side, words in phrases["asides"].items()}
+    tables = (*written.values(), *alone.values(), *asides.values(), denied)
+    _check(path, (template for templates in tables for template in templates))
     pack = LanguagePack(
         code=code,
-        table=_whole(
-            path,
-            PhraseTable(
-                phrases={
-                    Intent(name): _expanded(path, templates)
-                    for name, templates in _named(path, phrases, "phrases", Intent)
-                },
-                slots=phrases["slots"],
-                decoys=tuple(phrases["decoys"]["phrases"]),
-                spelling=phrases["spelling"],
-                half_heard={Intent(name): tuple(left) for name, left in phrases["half_heard"].items()},
-                lost={name: frozenset(sides) for name, sides in phrases["lost"].items()},
-                written=written,
-                alone={Intent(name): tuple(templates) for name, templates in phrases["alone"].items()},
-                written_slots=_written_slots(phrases, rules),
-                denied=denied,
-                long_forms=phrases["long_forms"],
-                unclear=tuple(phrases["answers"]["unclear"]),
-                asides={side: tuple(words) for side, words in phrases["asides"].items()},
-            ),
+        table=PhraseTable(
+            phrases={
+                Intent(name): _expanded(path, templates)
+                for name, templates in _named(path, phrases, "phrases", Intent)
+            },
+            slots=phrases["slots"],
+            decoys=tuple(phrases["decoys"]["phrases"]),
+            spelling=phrases["spelling"],
+            half_heard={Intent(name): tuple(left) for name, left in phrases["half_heard"].items()},
+            lost={name: frozenset(sides) for name, sides in phrases["lost"].items()},
+            written=written,
+            alone=alone,
+            written_slots=_written_slots(phrases, rules),
+            denied=denied,
+            long_forms=phrases["long_forms"],
+            unclear=tuple(phrases["answers"]["unclear"]),
+            asides=asides,
         ),
         lines=_lines(folder / code / "prompts.toml", prompts),
         words=prompts["words"],
@@ -123,13 +124,13 @@ def _written_slots(phrases: dict[str, Any], rules: Rules) -> dict[str, dict[str,
     return {**lists, **written, "number": {**numbers, **written.get("number", {})}}
 
 
-def _whole(path: Path, table: PhraseTable) -> PhraseTable:
-    """The table, every template of which can be read."""
+def _check(path: Path, templates: Iterable[str]) -> None:
+    """Read every template that is compiled later."""
     try:
-        table.whole((), None)
+        for template in templates:
+            parse(template)
     except ValueError as error:
         raise ContentError("language", f"{path}: {error}.") from error
-    return table
 
 
 def _expanded(path: Path, templates: Iterable[str]) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ class Timeline:
             case ReportState(state, step):
                 self.add(now, "state", state=state, step=step)
             case ReportHeard():
-                slots = {k: v for k, v in asdict(action.slots).items() if v is not None}
+                slots = action.slots.filled()
                 self.add(
                     now,
                     "heard",

@@ -61,6 +61,7 @@ class HearingPath:
         second: Recognizer | None = None,
         point: OperatingPoint | None = None,
     ) -> None:
+        table.heard.prepare()
         self._table = table
         self._canceller = canceller
         self._recognizers = {Stream.MAIN: recognizer}

@@ -22,12 +22,11 @@ from lexicon import pronunciations
 from phones import SAFETY_WORD, UNITS, WORD_UNITS
 from transducer import PHONE_IDS, PLACES, SILENCE_PHONE, UNKNOWN_WORD, Costs, any_word, transducer
 
-from assistant.core.intents import SAFETY_INTENTS, Intent
+from assistant.core.intents import ABOUT_THE_BODY, SAFETY_INTENTS, Intent
 from assistant.core.phrases import PhraseTable
 from assistant.languages.packs import load_language
 from assistant.store.routines import routine_texts
 
-ABOUT_THE_BODY = (Intent.COMPLAIN, Intent.SPREAD, Intent.DENIAL)
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.core.dialogue.ending import GOES_ON
-from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, Match, Slots
+from assistant.core.intents import ABOUT_THE_BODY, SAFETY_INTENTS, UNKNOWN_WORD, Intent, Match, Slots
 from assistant.core.machine import listened_for
 from assistant.core.phrases import PhraseTable
 from assistant.core.routine import Region
@@ -21,8 +21,6 @@ from assistant.languages.packs import load_language
 
 TABLE = PACK.table
 OTHER_INTENTS = [intent for intent in Intent if intent not in SAFETY_INTENTS]
-ANSWERS_ABOUT_THE_BODY = (Intent.COMPLAIN, Intent.SPREAD, Intent.DENIAL)
-"""What is a report of pain where it is not the answer to a question."""
 PATTERNS = [(intent, pattern) for intent, patterns in TABLE.phrases.items() for pattern in patterns]
 
 
@@ -68,11 +66,11 @@ def test_a_phrase_means_one_thing_wherever_it_is_listened_for(state: State) -> N
     allowed |= {(said, Intent.NUMBER, Intent.NO) for said in TABLE.slots["score"]}  # where both are answers
     if state is State.FINISHING:  # there all of these go on
         shared = {pair for pair in shared if not {*pair[1:]} <= {*GOES_ON}}
-    shared = {pair for pair in shared if pair[1] not in ANSWERS_ABOUT_THE_BODY}
+    shared = {pair for pair in shared if pair[1] not in ABOUT_THE_BODY}
     assert shared <= allowed
 
 
-@pytest.mark.parametrize("intent", [i for i in OTHER_INTENTS if i not in ANSWERS_ABOUT_THE_BODY])
+@pytest.mark.parametrize("intent", [i for i in OTHER_INTENTS if i not in ABOUT_THE_BODY])
 def test_no_other_phrase_holds_a_safety_phrase(intent: Intent) -> None:
     for pattern in TABLE.phrases[intent]:
         for phrase, _ in filled(pattern):
@@ -88,7 +86,7 @@ def test_safety_phrases_are_many_and_have_no_slots() -> None:
 def test_every_command_has_phrases_and_no_phrase_stands_twice() -> None:
     assert set(TABLE.phrases) == set(Intent)
     assert all(TABLE.phrases.values())
-    patterns = [pattern for intent, pattern in PATTERNS if intent not in ANSWERS_ABOUT_THE_BODY]
+    patterns = [pattern for intent, pattern in PATTERNS if intent not in ABOUT_THE_BODY]
     assert {p for p in patterns if patterns.count(p) > 1} == set()
 
 

@@ -132,6 +132,7 @@ def test_a_language_that_is_not_there_is_named_with_those_that_are() -> None:
             "more=seconds} longer",
             r"longer: .* needs a form for other",
         ),
+        ("phrases.toml", "within = [", 'within = ["[um", ', r'phrases.toml: "]" is missing'),
         ("rules.py", "def plural(", "def plurals(", r"rules.py: the function plural is missing"),
         ("rules.py", "def plural(", "def (", r"rules.py cannot be read"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -260,3 +261,9 @@ def test_a_stop_silences_while_the_session_hangs_and_its_queue_is_full() -> None
         thread.join(30)
         speaking.close()
     assert not thread.is_alive()
+
+
+def test_all_that_a_search_needs_is_there_before_the_first_word() -> None:
+    table = replace(PACK.table)
+    HearingPath(FakeRecognizer({}), table)
+    assert {"_alarms", "_denials", "_asides"} <= set(vars(table.heard))

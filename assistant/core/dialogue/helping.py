@@ -1,7 +1,7 @@
 """Somebody is in trouble, or may be: all stops, and it is asked what is wrong. Nothing goes on by itself.
 
-Whoever says that he is stuck is told how to get help. What is not understood, twice in a hold or in words of
-distress, is asked about once, quietly.
+Whoever says that he is stuck is told how to get help. What is not understood twice while something
+is held is asked about once, quietly.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from assistant.core.prompts import Line
 from assistant.core.states import AWAKE, UNDER_WAY, Signal, State
 
 TIMES_NOT_UNDERSTOOD = 2
-"""So often something is not understood in one hold before it is asked about."""
+"""So often something is not understood while one holds before it is asked about."""
 
 _HELPING, _HOLDING = (State.HELPING,), (State.HOLDING,)
 
@@ -35,9 +35,7 @@ def wonders(context: Context) -> bool:
 
 def must_wonder(context: Context) -> bool:
     """Whether this is the time to ask: once in a session."""
-    return not context.has_wondered and (
-        context.heard_distress or context.not_understood + 1 >= TIMES_NOT_UNDERSTOOD
-    )
+    return not context.has_wondered and context.not_understood + 1 >= TIMES_NOT_UNDERSTOOD
 
 
 def stop_to_help(context: Context) -> None:
