@@ -345,3 +345,8 @@ def test_a_routine_may_be_named_without_its_article() -> None:
     table = load_language("en", [replace(routines[0], spoken_name="the a")]).table
     assert chosen(table, "the a") == routines[0].id
     assert "" not in table.grammar([Intent.CHOOSE])
+
+
+def test_slots_name_those_that_were_filled_even_with_zero() -> None:
+    assert Slots(number=0, side="left").filled() == {"number": 0, "side": "left"}
+    assert Slots().filled() == {}
