@@ -12,7 +12,7 @@ from typing import TextIO
 
 from assistant.core.actions import Action
 from assistant.core.events import NotUnderstood, Said, Source
-from assistant.core.intents import Intent, Words
+from assistant.core.intents import BREAK, Intent, Words
 from assistant.core.listening.listener import meaning_of
 from assistant.core.prompts import LanguagePack
 from assistant.core.understanding import understand
@@ -77,5 +77,6 @@ class Keyboard:
         table = self._pack.table
         if understand(words, table, Intent, is_text=True) is None:
             asks = table.phrases[Intent.HELP][0]
-            self._tell(f'"{" ".join(words)}" means nothing to me; type "{asks}" to see what you can say.')
+            said = " ".join(word for word in words if word != BREAK)
+            self._tell(f'"{said}" means nothing to me; type "{asks}" to see what you can say.')
         self._typed.put(words)

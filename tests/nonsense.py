@@ -128,6 +128,7 @@ def write_nonsense(folder: Path, english: LanguagePack) -> None:
         "decoys": {"phrases": _reversed(table.decoys)},
         "written": {"pause": [nonsense("the phone")]},
         "alone": {},
+        "cores": {},
         "written_slots.span": {nonsense("an hour"): 3600},
         "lists": {"symptom": _reversed(("pain", "numbness"))},
         "denied": {"phrases": [nonsense("no {symptom}")]},

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
-from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, Words
+from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, Words, place_of
 from assistant.core.patterns import Walked
 from assistant.core.phrases import Found, PhraseTable
 
 NUMERIC = frozenset(("number", "score", "over", "decimal", "span", "odd_span", "minutes"))
 """Slots whose values are numbers."""
+HIGHEST_SCORE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,14 @@ class Reading:
         return replace(self, tokens=tuple(UNKNOWN_WORD if at in places else token for token, at in pairs))
 
 
+def without_decoys(tokens: Words, table: PhraseTable) -> Words:
+    """With `UNKNOWN_WORD` for the words of each decoy."""
+    for decoy in table.long_decoys:
+        while (at := place_of(tokens, decoy)) >= 0:
+            tokens = tokens[:at] + (UNKNOWN_WORD,) * len(decoy) + tokens[at + len(decoy) :]
+    return tokens
+
+
 def denied_places(reading: Reading, table: PhraseTable) -> set[int]:
     """The places of the words that say that something is not there."""
     tokens, places = reading.tokens, reading.places
@@ -47,13 +57,13 @@ def denied_places(reading: Reading, table: PhraseTable) -> set[int]:
     for start in range(len(tokens)):
         for end in table.denied_at(tokens, start):
             before = {tokens[i] for i in range(max(0, start - 3), start) if places[i] not in denied}
-            if not before & set(table.asides.get("turning", ())):
+            if not before & table.markers["turning"]:
                 denied.update(places[start:end])
     return denied
 
 
 Piece = Found | str
-"""A phrase, or the name of the side that an aside is of."""
+"""A phrase, or the name of the side that an aside is of; `UNKNOWN_WORD` for a word that is passed over."""
 
 
 def phrases_of(pieces: list[Piece]) -> list[Found]:
@@ -61,47 +71,75 @@ def phrases_of(pieces: list[Piece]) -> list[Found]:
     return [piece for piece in pieces if isinstance(piece, Walked)]
 
 
-def pieces_of(reading: Reading, table: PhraseTable, wanted: frozenset[Intent]) -> list[Piece]:
-    """What a reading is made of; a word that corrects is looked for where it is needed only."""
+class _Cost(NamedTuple):
+    """What speaks against a way to take words apart, the worst first."""
+
+    heavy: int = 0
+    passed: int = 0
+    phrases: int = 0
+    asides: int = 0
+
+    def plus(self, heavy: int = 0, passed: int = 0, phrases: int = 0, asides: int = 0) -> _Cost:
+        """With so much more of each."""
+        more = heavy, passed, phrases, asides
+        return _Cost(*(one + other for one, other in zip(self, more, strict=True)))
+
+
+def pieces_of(
+    reading: Reading, table: PhraseTable, wanted: frozenset[Intent], *, among_others: bool = False
+) -> list[Piece]:
+    """What a reading is made of; a word that corrects is looked for where it is needed only.
+
+    With `among_others` other words may stand around phrases that count there.
+    """
     for sides in (("before", "after"), ("before", "between", "after")):
-        pieces = _pieces(reading, table, wanted, sides)
+        pieces = _pieces(reading, table, wanted, sides, among_others)
         if pieces and not _are_two_numbers(pieces) and _are_corrected(pieces):
             return pieces
     return []
 
 
 def _pieces(
-    reading: Reading, table: PhraseTable, wanted: frozenset[Intent], sides: tuple[str, ...]
+    reading: Reading,
+    table: PhraseTable,
+    wanted: frozenset[Intent],
+    sides: tuple[str, ...],
+    among_others: bool,
 ) -> list[Piece]:
     """The fewest phrases, and what is left asides, that the tokens are made of; [] where they are not."""
     tokens, denied = reading.tokens, denied_places(reading, table)
-    best: list[tuple[int, int, list[Piece]] | None] = [None] * (len(tokens) + 1)
-    best[0] = (0, 0, [])
+    best: list[tuple[_Cost, list[Piece]] | None] = [None] * (len(tokens) + 1)
+    best[0] = _Cost(), []
 
-    def offer(end: int, phrases: int, aside_words: int, pieces: list[Piece]) -> None:
+    def offer(end: int, cost: _Cost, pieces: list[Piece]) -> None:
         known = best[end]
-        if known is None or (phrases, aside_words) < known[:2]:
-            best[end] = (phrases, aside_words, pieces)
+        if known is None or cost < known[0]:
+            best[end] = cost, pieces
 
-    for at in range(len(tokens)):
+    for at, token in enumerate(tokens):
         so_far = best[at]
         if so_far is None:
             continue
-        phrases, aside_words, pieces = so_far
+        cost, pieces = so_far
         ranked: dict[int, Found] = {}
         for found in _usable(reading, at, table, wanted, denied):
+            if among_others and not _counts_among_others(found, tokens):
+                continue
             if found.end not in ranked or found.kind.rank < ranked[found.end].kind.rank:
                 ranked[found.end] = found
         for end, found in ranked.items():
-            offer(end, phrases + 1, aside_words, [*pieces, found])
+            offer(end, cost.plus(phrases=1), [*pieces, found])
         for side in sides:
             for end in table.aside_at(side, tokens, at):
-                offer(end, phrases, aside_words + end - at, [*pieces, side])
+                offer(end, cost.plus(asides=end - at), [*pieces, side])
         for _ in table.aside_at("rest", tokens, at):
-            if phrases:
-                offer(len(tokens), phrases, aside_words + len(tokens) - at, [*pieces, "rest"])
+            if cost.phrases:
+                offer(len(tokens), cost.plus(asides=len(tokens) - at), [*pieces, "rest"])
+        if among_others:
+            passed = cost.plus(heavy=token not in table.light_words, passed=1)
+            offer(at + 1, passed, [*pieces, UNKNOWN_WORD])
     done = best[-1]
-    return done[2] if done and done[0] else []
+    return done[1] if done and done[0].phrases else []
 
 
 def _usable(
@@ -112,6 +150,15 @@ def _usable(
         is_free = found.kind.is_alone and not denied & set(reading.places[found.start : found.end])
         if found.kind.intent not in SAFETY_INTENTS or is_free:
             yield found
+
+
+def _counts_among_others(found: Found, tokens: Words) -> bool:
+    """Whether a phrase is meant among words that are not known; a score where it is no count of something."""
+    if found.kind.intent is not Intent.NUMBER:
+        return found.kind.is_core
+    number, length = found.slots.number, found.end - found.start
+    is_score = number is not None and number <= HIGHEST_SCORE and found.edges[1] == "number"
+    return is_score and (length > 1 or found.start == 0 or found.end == len(tokens))
 
 
 def _are_two_numbers(pieces: list[Piece]) -> bool:
@@ -147,8 +194,7 @@ def readings(full: Reading, table: PhraseTable) -> tuple[Reading, ...]:
         if said == following != (UNKNOWN_WORD,) or _is_begun(said, following, table)
     }
     fluent = full.without({i for i, place in enumerate(full.places) if place in stuttered})
-    within = set(table.asides.get("within", ()))
-    plain = fluent.without({i for i, token in enumerate(fluent.tokens) if token in within})
+    plain = fluent.without({i for i, token in enumerate(fluent.tokens) if token in table.markers["within"]})
     return tuple(dict.fromkeys((full, fluent, plain)))
 
 

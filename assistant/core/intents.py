@@ -90,6 +90,8 @@ class Match:
 
 
 Words = tuple[str, ...]
+BREAK = ","
+"""Stands among words that are written for any sign between two clauses: a comma, a full stop."""
 
 
 def place_of(words: Words, part: Words) -> int:

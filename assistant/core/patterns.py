@@ -6,7 +6,7 @@ more than its own length.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -18,6 +18,9 @@ Values = Mapping[str, Mapping[str, list[tuple[Words, int | str]]]]
 
 NAMED = ("region", "routine", "position", "side")
 """Slots whose values are names; "last" is one of a routine. Any other without a number carries nothing."""
+
+ANY, MOST_ANY = "any", 3
+"""The slot of words that do not matter, and the most of them: a template neither begins nor ends with it."""
 
 Bindings = tuple[tuple[str, int | str], ...]
 """The slots that were filled, and with what."""
@@ -47,11 +50,17 @@ class _Node(Generic[_Kind]):
 
 
 class Patterns(Generic[_Kind]):
-    """Templates, each of a kind. `tokens` gives the words of a piece of a template as they will be met."""
+    """Templates, each of a kind. `tokens` gives the words of a piece of a template as they will be met.
 
-    def __init__(self, tokens: Callable[[str], Words], values: Values) -> None:
+    `barred` are words that `{any}` does not pass over.
+    """
+
+    def __init__(
+        self, tokens: Callable[[str], Words], values: Values, barred: Collection[str] = frozenset()
+    ) -> None:
         self._tokens = tokens
         self._values = values
+        self._barred = barred
         self._root: _Node[_Kind] = _Node()
 
     def add(self, template: str, kind: _Kind) -> None:
@@ -96,6 +105,11 @@ class Patterns(Generic[_Kind]):
             outer = _NO_EDGES if edges is None else (edges[0], None)
             for following in follows:
                 yield from self._walk(following, tokens, at + 1, bindings, outer)
+        for following in node.slots.get(ANY, ()):
+            for end in range(at, min(at + MOST_ANY, len(tokens)) + 1):
+                if end > at and tokens[end - 1] in self._barred:
+                    break
+                yield from self._walk(following, tokens, end, bindings, edges and (edges[0], None))
         for name, nodes in node.slots.items():
             for words, value in self._values.get(name, _NO_VALUES).get(token, ()):
                 end = at + len(words)

@@ -1,8 +1,7 @@
 """One table: phrases → intent and slots. The recognizer's grammar is generated from the same table.
 
-A phrase is a pattern of words and slots, such as "{number} more seconds"; a slot's values are words too.
-The table itself is data of a language pack; this module compiles and matches it. What several phrases in one
-utterance mean is decided in `core/understanding.py`.
+A phrase is a pattern of words and slots, such as "{number} more seconds". The table is data of a language
+pack; what several phrases in one utterance mean is decided in `core/understanding.py`.
 """
 
 from __future__ import annotations
@@ -21,12 +20,23 @@ from assistant.core.intents import (
     Intent,
     Match,
     Words,
-    place_of,
     strip_unknown,
 )
 from assistant.core.patterns import Patterns, Values, Walked, slot_name
 
 SECONDS_A_MINUTE = 60
+MARKERS = (
+    "others",
+    "told",
+    "own",
+    "turning",
+    "refusing",
+    "limiting",
+    "correcting",
+    "within",
+    "drawn",
+    "subject",
+)
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
 _SAFETY = frozenset(SAFETY_INTENTS)
 _Kind = TypeVar("_Kind")
@@ -35,12 +45,16 @@ _BRACKETS = re.compile(r"[\[\]()|]")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a template means. An earlier `rank` goes first; what `is_alone` counts as all that is said."""
+    """What a template means. An earlier `rank` goes first.
+
+    What `is_alone` counts as all that is said; what `is_core`, among words that are not known, too.
+    """
 
     rank: int
     intent: Intent
     template: str
     is_alone: bool = False
+    is_core: bool = False
 
 
 Found = Walked[Kind]
@@ -53,16 +67,16 @@ class PhraseTable:
 
     `phrases` maps each intent to its patterns, and `written` to more of them, which are understood but not
     listened for: in a recognizer's grammar they would cost more false alarms than they are said; those of
-    `alone` only where nothing else is said. `slots` maps
-    a slot's name ("number", "span", "score", "region", "position", "routine") to its values by their words;
-    of any other name the values carry nothing. `decoys` are listened for so that they are not mistaken for
-    commands; they mean nothing. `denied` are patterns that say that something is not there, "no {symptom}":
-    no safety phrase within them counts. `spelling` writes words that sound like another one as that one, in
-    the phrases and in what is heard: the recognizer could not tell them apart. `long_forms` writes a word as
-    several, "i'm" as "i am". `half_heard` is what is left of a request whose number was lost. `lost` tells on
-    which sides of a phrase, "before" or "after", what was not heard may belong to a "number", a "span" of
-    time, or may be a "refusal". `asides` are words around a phrase that do not change what it means. Several
-    answers of which one is `unclear` are unclear together.
+    `alone` only where nothing else is said, those of `cores` also among words that are not known. `slots`
+    maps a slot's name ("number", "span", "score", "region", "position", "routine") to its values by their
+    words; of any other name the values carry nothing. `decoys` are listened for so that they are not mistaken
+    for commands; they mean nothing. `denied` are patterns that say that something is not there, "no
+    {symptom}": no safety phrase within them counts. `spelling` writes words that sound like another one as
+    that one: the recognizer could not tell them apart. `long_forms` writes a word as several, "i'm" as "i
+    am". `half_heard` is what is left of a request whose number was lost. `lost` tells on which sides of a
+    phrase, "before" or "after", what was not heard may belong to a "number", a "span" of time, or may be a
+    "refusal". `asides` are words around a phrase that do not change what it means. Several answers of which
+    one is `unclear` are unclear together.
     """
 
     phrases: Mapping[Intent, tuple[str, ...]]
@@ -73,6 +87,7 @@ class PhraseTable:
     lost: Mapping[str, frozenset[str]] = field(default_factory=dict)
     written: Mapping[Intent, tuple[str, ...]] = field(default_factory=dict)
     alone: Mapping[Intent, tuple[str, ...]] = field(default_factory=dict)
+    cores: Mapping[Intent, tuple[str, ...]] = field(default_factory=dict)
     written_slots: Mapping[str, Mapping[str, int | str]] = field(default_factory=dict)
     denied: tuple[str, ...] = ()
     long_forms: Mapping[str, str] = field(default_factory=dict)
@@ -81,12 +96,12 @@ class PhraseTable:
 
     @cached_property
     def heard(self) -> PhraseTable:
-        """What counts of it when it comes from a recognizer: what was listened for."""
-        return replace(self, written={}, alone={})
+        """What counts of it from a recognizer: what was listened for."""
+        return replace(self, written={}, alone={}, cores={})
 
     def prepare(self) -> None:
-        """Make all that a search needs now, and not at the first word."""
-        _ = self._patterns, self._alarms, self._denials, self._asides, self._long_decoys, self.known_words
+        """Make all that a search needs now."""
+        _ = self._patterns, self._alarms, self._denials, self._asides, self.long_decoys, self.known_words
 
     def match(self, words: Words, intents: Iterable[Intent] | None = None) -> Match | None:
         """The phrase that the words are, unknown ones at its ends aside; among `intents`, if given."""
@@ -169,7 +184,7 @@ class PhraseTable:
         places: list[int] = []
         for place, word in enumerate(words):
             short = _DRAWN_OUT.sub(r"\1\1", word)  # "aaargh", "stooop"
-            if short not in self.asides.get("drawn", ()):
+            if short not in self.markers["drawn"]:
                 short = _DRAWN_OUT.sub(r"\1", word)
             for part in self._in_full.get(short, (short,)):
                 tokens.append(part)
@@ -180,13 +195,6 @@ class PhraseTable:
         """The words of a phrase in full: what all ways to write it have in common."""
         return self.in_full(self.spelled(phrase.split()))[0]
 
-    def without_decoys(self, tokens: Words) -> Words:
-        """A decoy of several words hides the safety phrase within it; one word hides nothing."""
-        for decoy in self._long_decoys:
-            while (at := place_of(tokens, decoy)) >= 0:
-                tokens = tokens[:at] + (UNKNOWN_WORD,) * len(decoy) + tokens[at + len(decoy) :]
-        return tokens
-
     def grammar(self, intents: Iterable[Intent]) -> tuple[str, ...]:
         """The phrases to listen for: those of the intents, of every safety intent, and the decoys.
 
@@ -194,13 +202,9 @@ class PhraseTable:
         combination once it knows every neighbour.
         """
         wanted = frozenset(intents) | frozenset(SAFETY_INTENTS)
-        found: dict[str, None] = {}
-        for intent, patterns in self.phrases.items():
-            if intent in wanted:
-                for pattern in patterns:
-                    found.update(dict.fromkeys(self._expand(self.spelled(pattern.split()))))
-        found.update(dict.fromkeys(self.decoys))
-        return tuple(found)
+        patterns = (p for intent, patterns in self.phrases.items() if intent in wanted for p in patterns)
+        phrases = (phrase for p in patterns for phrase in self._expand(self.spelled(p.split())))
+        return tuple(dict.fromkeys((*phrases, *self.decoys)))
 
     def vocabulary(self) -> frozenset[str]:
         """Every word that a grammar of this table can hold."""
@@ -210,7 +214,7 @@ class PhraseTable:
     def known_words(self) -> frozenset[str]:
         """Every word of any pattern, value or aside, in full."""
         patterns = [
-            *(p for table in (self.phrases, self.written, self.alone) for ps in table.values() for p in ps),
+            *(p for table in self._tables for ps in table.values() for p in ps),
             *self.denied,
             *(aside for asides in self.asides.values() for aside in asides),
             *(words for values in (*self.slots.values(), *self.written_slots.values()) for words in values),
@@ -220,10 +224,14 @@ class PhraseTable:
     @cached_property
     def light_words(self) -> frozenset[str]:
         """Words that say little beside a phrase: those of asides, and what a language calls "light"."""
-        asides = [
-            aside for side in ("before", "after", "within", "light") for aside in self.asides.get(side, ())
-        ]
+        sides = ("before", "after", "within", "light")
+        asides = (aside for side in sides for aside in self.asides.get(side, ()))
         return frozenset((UNKNOWN_WORD, *(token for aside in asides for token in self.tokens(aside))))
+
+    @cached_property
+    def markers(self) -> Mapping[str, frozenset[str]]:
+        """Single words that tell something about those around them, by what they tell: one of `MARKERS`."""
+        return {name: frozenset(self.asides.get(name, ())) for name in MARKERS}
 
     @cached_property
     def unclear_words(self) -> frozenset[Words]:
@@ -249,15 +257,19 @@ class PhraseTable:
         return {short: tuple(long.split()) for short, long in self.long_forms.items()}
 
     @cached_property
-    def _long_decoys(self) -> tuple[Words, ...]:
+    def long_decoys(self) -> tuple[Words, ...]:
+        """Of decoys those of several words, in full: they hide a safety phrase within them."""
         return tuple(self.tokens(decoy) for decoy in self.decoys if " " in decoy)
+
+    @property
+    def _tables(self) -> tuple[Mapping[Intent, tuple[str, ...]], ...]:
+        return self.phrases, self.written, self.alone, self.cores
 
     @cached_property
     def _kinds(self) -> tuple[Kind, ...]:
-        tables = (self.phrases, self.written, self.alone)
-        told = ((table, i, template) for table in tables for i, ts in table.items() for template in ts)
+        told = ((table, i, template) for table in self._tables for i, ts in table.items() for template in ts)
         return tuple(
-            Kind(rank, intent, template, table is self.alone)
+            Kind(rank, intent, template, table is self.alone, table is self.cores)
             for rank, (table, intent, template) in enumerate(told)
         )
 
@@ -280,7 +292,7 @@ class PhraseTable:
         return {side: self._of((aside, None) for aside in self.asides.get(side, ())) for side in sides}
 
     def _of(self, templates: Iterable[tuple[str, _Kind]]) -> Patterns[_Kind]:
-        patterns = Patterns[_Kind](self.tokens, self._values)
+        patterns = Patterns[_Kind](self.tokens, self._values, self.markers["refusing"])
         for template, kind in templates:
             patterns.add(template, kind)
         return patterns

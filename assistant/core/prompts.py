@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from assistant.core.intents import Intent, Words
+from assistant.core.intents import BREAK, Intent, Words
 from assistant.core.pain_rules import RedFlag
 from assistant.core.phrases import PhraseTable
+
+_CLAUSE_END = re.compile(r"[,.;:!?\u2026]+[\"'\u2019\u201d)]*(?=\s|$)|\s[-\u2013\u2014]+\s|\u2014")
 
 
 class Line(StrEnum):
@@ -261,8 +263,8 @@ class LanguagePack:
         return [piece for piece in self.rules.sentences(speakable(text)) if speakable(piece)]
 
     def typed(self, line: str) -> Words:
-        """The words of a typed line as they would be heard: digits are numbers in words."""
+        """The words of a typed line as they would be heard, with `BREAK` between its clauses."""
         written_out = self.rules.written_out(line)
-        return self.rules.words(
-            re.sub(r"\d+", lambda digits: f" {self.number(int(digits[0]))} ", written_out)
-        )
+        said = re.sub(r"\d+", lambda digits: f" {self.number(int(digits[0]))} ", written_out)
+        clauses = [words for part in _CLAUSE_END.split(said) if (words := self.rules.words(part))]
+        return tuple(word for clause in clauses for word in (BREAK, *clause))[1:]

@@ -2,13 +2,13 @@
 
 Pure functions; the words of a language are data of its pack. No black box decides about safety: a safety
 phrase anywhere counts, unless the same words deny it, or it stands in a sentence about something else. Where
-several phrases stand in one utterance, `WINS` tells which one is meant.
+several phrases stand in one utterance, `core/precedence.py` tells which one is meant.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from assistant.core.clauses import (
     Reading,
@@ -18,9 +18,11 @@ from assistant.core.clauses import (
     phrases_of,
     pieces_of,
     readings,
+    without_decoys,
 )
 from assistant.core.intents import (
     ABOUT_THE_BODY,
+    BREAK,
     SAFETY_INTENTS,
     UNKNOWN_WORD,
     WHOLE_ANSWERS,
@@ -29,59 +31,19 @@ from assistant.core.intents import (
     Slots,
     Words,
 )
-from assistant.core.patterns import NAMED
 from assistant.core.phrases import Found, PhraseTable
+from assistant.core.precedence import ANSWERS, REFUSALS, are_corrected, match_of, one_of
 
-I = Intent  # noqa: E741 - the table of rules is read by its columns
-
-_ANSWERS = frozenset((I.YES, I.NO, I.UNSURE))
-"""What stands beside something else even where it answers nothing: "yes, next"."""
-_CAUTIOUS = (
-    *SAFETY_INTENTS,
-    *(I.PAUSE, I.END, I.SLEEP, I.NOT_YET, I.EASIER, I.SHORTER, I.BACK, I.REPEAT),
-    *(I.MORE_TIME, I.LONGER, I.HOW_LONG, I.WHATS_NEXT, I.QUIETER, I.LOUDER, I.SLOWER, I.FASTER),
-    *(I.CHOOSE, I.BRING_BACK, I.SKIP_SIDE, I.OTHER_SIDE, I.NEXT, I.SKIP_QUESTIONS, I.HELP),
-    *(I.RESUME, I.READY, I.START),
-)
-"""Of two commands the one that is named first here: the one that does less, or undoes less."""
-
-
-@dataclass(frozen=True, slots=True)
-class Win:
-    """One rule: of a phrase of `intents` and one of `over` in the same utterance, the first is meant.
-
-    `is_unclear` says that neither can be told: the answer counts as half heard.
-    """
-
-    intents: frozenset[Intent]
-    over: frozenset[Intent]
-    why: str
-    is_unclear: bool = False
-
-
-WINS: tuple[Win, ...] = (
-    Win(frozenset((I.NUMBER,)), frozenset((I.YES, I.NO, I.UNSURE)), 'a number answers: "no, six"'),
-    Win(frozenset((I.UNSURE,)), frozenset((I.YES, I.NO)), "who is not sure has not said yes or no"),
-    Win(
-        frozenset((I.COMPLAIN, I.SPREAD)),
-        frozenset((I.YES, I.NO, I.DENIAL)),
-        "what is told says more than a yes or a no",
-    ),
-    Win(frozenset((I.DENIAL,)), frozenset((I.NO,)), "what is told says more than a no"),
-    Win(frozenset((I.DENIAL,)), frozenset((I.YES,)), "yes and no is neither", is_unclear=True),
-    Win(frozenset((I.NO,)), frozenset((I.YES,)), "yes and no is neither", is_unclear=True),
-    Win(frozenset((I.NO,)), frozenset((I.RESUME, I.READY, I.START)), "a no is not gone over"),
-    *(
-        Win(frozenset((one,)), frozenset((*_CAUTIOUS[at + 1 :], I.YES, I.NO, I.UNSURE, I.NUMBER)), "cautious")
-        for at, one in enumerate(_CAUTIOUS)
-    ),
-)
-"""The first rule that fits two phrases decides. Safety goes first of all, in `find_safety`."""
+I = Intent  # noqa: E741 - the rules are read by the names of the intents
 
 SHORT_WORDS = 3
 """Of so few words written, a safety phrase among them is no aside."""
 MOST_WORDS_AFTER = 2
 """So many words may be written after a stop that comes first: "stop the music"."""
+MOST_PASSED = 3
+"""So many words with a meaning of their own may be written around a phrase that counts among others."""
+MOST_WORDS_WITHOUT_SUBJECT = 6
+"""In so many words the subject may be left out: "can't breathe"."""
 MOST_HEAVY_WORDS = 4
 """So many words with a meaning of their own may be written around a report that somebody makes of himself."""
 
@@ -98,14 +60,65 @@ def understand(
     table = table if is_text else table.heard
     wanted = frozenset(intents)
     plain = wanted - frozenset(SAFETY_INTENTS)
+    clauses = _clauses(words)
+    words = tuple(word for word in words if word != BREAK)
     whole = table.match(words, plain)
     return (
         find_answer(words, table, wanted, is_text=is_text)
-        or _without_longer(find_safety(words, table, is_text=is_text), whole)
+        or _without_longer(find_safety(words, table, is_text=is_text) or _safety_among(clauses, table), whole)
         or whole
         or table.match_half(words, plain)
         or (_made_of(words, table, wanted) if is_text else _whole(words, table, wanted & {I.NUMBER}))
+        or (_of_clauses(clauses, table, wanted) if len(clauses) > 1 else None)
     )
+
+
+def _clauses(words: Words) -> list[Words]:
+    """What stands between the signs that were written."""
+    ends = [at for at, word in enumerate(words) if word == BREAK]
+    return [words[a + 1 : b] for a, b in zip((-1, *ends), (*ends, len(words)), strict=True)]
+
+
+def _safety_among(clauses: list[Words], table: PhraseTable) -> Match | None:
+    """The safety phrase of a clause, the more serious first, where nobody else is spoken of."""
+    if len(clauses) == 1 or _speaks_of_others(clauses, table):
+        return None
+    found = [match for clause in clauses if (match := find_safety(clause, table, is_text=True))]
+    return min(found, key=lambda match: SAFETY_INTENTS.index(match.intent), default=None)
+
+
+def _speaks_of_others(clauses: Iterable[Words], table: PhraseTable) -> bool:
+    return any(table.markers["others"].intersection(table.in_full(clause)[0]) for clause in clauses)
+
+
+def _of_clauses(clauses: list[Words], table: PhraseTable, wanted: frozenset[Intent]) -> Match | None:
+    """What is meant where each clause is looked at alone, and those not understood speak of nobody else.
+
+    Beside such a clause a polite word means nothing, and a yes or a no may be none.
+    """
+    matches = [understand(clause, table, wanted, is_text=True) for clause in clauses]
+    unknown = [clause for clause, match in zip(clauses, matches, strict=True) if not match]
+    if _speaks_of_others(unknown, table):
+        return None
+    found = [
+        match
+        for at, (clause, match) in enumerate(zip(clauses, matches, strict=True))
+        if match and (not unknown or _says_something(match, at, clause, table))
+    ]
+    if not found:
+        return None
+    meant = match_of(found)
+    is_doubtful = len(found) < len(clauses) and meant.intent in WHOLE_ANSWERS
+    return replace(meant, is_half_heard=meant.is_half_heard or is_doubtful)
+
+
+def _says_something(match: Match, at: int, clause: Words, table: PhraseTable) -> bool:
+    """Whether a clause counts beside others that are not understood."""
+    tokens = table.in_full(clause)[0]
+    is_aside = len(tokens) in {
+        end for side in ("before", "after") for end in ends_of_asides(tokens, 0, table, side)
+    }
+    return not is_aside and match.intent is not I.START and (not at or match.intent not in ANSWERS)
 
 
 def _without_longer(safety: Match | None, whole: Match | None) -> Match | None:
@@ -124,8 +137,40 @@ def _made_of(words: Words, table: PhraseTable, wanted: frozenset[Intent]) -> Mat
     safety = frozenset(SAFETY_INTENTS)
     if table.match(words) is not None:
         return _whole(words, table, safety)
-    found = _whole(words, table, wanted | safety) or _whole(words, table, wanted | safety | _ANSWERS)
+    found = (
+        _whole(words, table, wanted | safety)
+        or _whole(words, table, wanted | safety | ANSWERS)
+        or _gist(words, table, wanted)
+    )
     return found if found and found.intent in wanted | safety else None
+
+
+def _gist(words: Words, table: PhraseTable, wanted: frozenset[Intent]) -> Match | None:
+    """What is meant among words that are not known: the more is understood, the less it takes.
+
+    Only of somebody who does not speak of others. A score of pain may be a word at the beginning or the end.
+    """
+    spelled = table.spelled(words)
+    reading = readings(Reading(*table.in_full(spelled)), table)[-1]
+    asks_score = I.NUMBER in wanted and I.CHOOSE not in wanted
+    scores = wanted & {I.NUMBER} if asks_score else frozenset[Intent]()
+    for intents in (scores, wanted - {I.NUMBER}):
+        found = phrases_of(pieces_of(reading, table, intents, among_others=True)) if intents else []
+        if not found:
+            continue
+        said = {at for one in found for at in range(one.start, one.end)}
+        around = {token for at, token in enumerate(reading.tokens) if at not in said}
+        heavy = [at for at, token in enumerate(reading.tokens) if token not in table.light_words]
+        meant, slots, is_unclear = one_of(found, are_corrected(found, reading, table))
+        most = min(MOST_PASSED, (len(said) + len(said.intersection(heavy))) // 2 - 1)
+        is_refused = around & table.markers["refusing"] and meant.kind.intent not in REFUSALS
+        if is_refused or around & table.markers["others"] or len(set(heavy) - said) > most:
+            continue
+        if most or intents is scores:
+            is_unclear |= meant.kind.intent in ANSWERS and bool(around & table.markers["limiting"])
+            phrase = as_said(spelled, reading, meant)
+            return Match(meant.kind.intent, phrase, Slots() if is_unclear else slots, is_unclear)
+    return None
 
 
 def find_answer(
@@ -165,7 +210,7 @@ def find_safety(
     table = table if is_text else table.heard
     spelled = table.spelled(words)
     full = Reading(*table.in_full(spelled))
-    full = replace(full, tokens=table.without_decoys(full.tokens))
+    full = replace(full, tokens=without_decoys(full.tokens, table))
     as_told = readings(full, table)
     denied = {place for reading in as_told for place in denied_places(reading, table)}
     undenied = [reading.blanked(denied) for reading in as_told]
@@ -174,8 +219,8 @@ def find_safety(
             reading.with_subject(subject, at)
             for reading in undenied
             for at in ends_of_asides(reading.tokens, 0, table, "before")
-            for subject in table.asides.get("subject", ())
-            if at < len(reading.tokens)
+            for subject in table.markers["subject"]
+            if at < len(reading.tokens) <= at + MOST_WORDS_WITHOUT_SUBJECT
         ]
     wanted = frozenset(intents)
     found: dict[Intent, tuple[int, str]] = {}
@@ -196,9 +241,10 @@ def _is_meant(found: Found, tokens: Words, table: PhraseTable) -> bool:
     """Whether somebody writes it of himself, or of what goes on: not in a sentence about something else."""
     rest = (*tokens[: found.start], *tokens[found.end :])
     heavy = sum(token not in table.light_words for token in rest)
-    own = set(tokens[max(0, found.start - 1) : found.end]) & set(table.asides.get("own", ()))
-    if found.kind.intent in (I.PAIN, I.RED_FLAG):
-        return heavy <= (MOST_HEAVY_WORDS if own else 1)
+    own = set(tokens[max(0, found.start - 1) : found.end]) & table.markers["own"]
+    if found.kind.intent in (I.PAIN, I.RED_FLAG, I.DISTRESS):
+        is_told = table.markers["told"] & set(rest) or (table.markers["others"] & set(rest) and not own)
+        return heavy <= (0 if is_told else MOST_HEAVY_WORDS if own else 1)
     if len(tokens) <= SHORT_WORDS:
         return True
     before = found.start - max(
@@ -220,7 +266,11 @@ def _whole(words: Words, table: PhraseTable, wanted: frozenset[Intent]) -> Match
         return None
     reading, pieces = min(whole, key=lambda way: len(phrases_of(way[1])))
     found = phrases_of(pieces)
-    meant, slots, is_unclear = _one_of(found, "between" in pieces)
+    if len(found) > 1:  # of a cry only what is said beside it is meant
+        found = [
+            one for one in found if not (one.kind.is_alone and one.kind.intent in SAFETY_INTENTS)
+        ] or found
+    meant, slots, is_unclear = one_of(found, are_corrected(found, reading, table))
     vague = any(reading.tokens[one.start : one.end] in table.unclear_words for one in found)
     is_half = (
         is_unclear
@@ -230,38 +280,3 @@ def _whole(words: Words, table: PhraseTable, wanted: frozenset[Intent]) -> Match
     )
     phrase = as_said(spelled, reading, meant)
     return Match(meant.kind.intent, phrase, Slots() if is_half else slots, is_half)
-
-
-def _one_of(found: list[Found], corrected: bool) -> tuple[Found, Slots, bool]:
-    """The one that is meant, what it carries, and whether that cannot be told."""
-    meant, slots, is_unclear = found[0], found[0].slots, False
-    for other in found[1:]:
-        if other.kind.intent is meant.kind.intent:
-            meant, slots = other, _joined(slots, other.slots, corrected)
-        elif rule := _rule(meant.kind.intent, other.kind.intent):
-            is_unclear |= rule.is_unclear
-            if other.kind.intent in rule.intents:
-                meant, slots = other, other.slots
-    return meant, slots, is_unclear
-
-
-def _rule(one: Intent, other: Intent) -> Win | None:
-    """The rule that decides between two."""
-    return next(
-        (
-            rule
-            for rule in WINS
-            if (one in rule.intents and other in rule.over) or (other in rule.intents and one in rule.over)
-        ),
-        None,
-    )
-
-
-def _joined(first: Slots, second: Slots, corrected: bool) -> Slots:
-    """What two phrases of one kind carry: the later says it better, and of two numbers the higher counts."""
-    number = (
-        second.number
-        if first.number is None or (corrected and second.number is not None)
-        else (first.number if second.number is None else max(first.number, second.number))
-    )
-    return Slots(number, **{name: getattr(second, name) or getattr(first, name) for name in NAMED})

@@ -56,8 +56,9 @@ def load_language(
     written[Intent.DENIAL] = denied
     rules = cast(Rules, _functions(folder / code / "rules.py", Rules))
     alone = {Intent(name): tuple(templates) for name, templates in phrases["alone"].items()}
+    cores = {Intent(name): tuple(templates) for name, templates in phrases["cores"].items()}
     asides = {side: tuple(words) for side, words in phrases["asides"].items()}
-    tables = (*written.values(), *alone.values(), *asides.values(), denied)
+    tables = (*written.values(), *alone.values(), *cores.values(), *asides.values(), denied)
     _check(path, (template for templates in tables for template in templates))
     pack = LanguagePack(
         code=code,
@@ -73,9 +74,10 @@ def load_language(
             lost={name: frozenset(sides) for name, sides in phrases["lost"].items()},
             written=written,
             alone=alone,
+            cores=cores,
             written_slots=_written_slots(phrases, rules),
             denied=denied,
-            long_forms=phrases["long_forms"],
+            long_forms=_long_forms(phrases),
             unclear=tuple(phrases["answers"]["unclear"]),
             asides=asides,
         ),
@@ -122,6 +124,17 @@ def _written_slots(phrases: dict[str, Any], rules: Rules) -> dict[str, dict[str,
     numbers = {rules.number(number): number for number in range(HIGHEST_NUMBER + 1)}
     written = phrases["written_slots"]
     return {**lists, **written, "number": {**numbers, **written.get("number", {})}}
+
+
+def _long_forms(phrases: dict[str, Any]) -> dict[str, str]:
+    """What short forms stand for; of `{list}'s` the form of each word of that list."""
+    found: dict[str, str] = {}
+    for short, long in phrases["long_forms"].items():
+        name = short[1:].partition("}")[0] if short.startswith("{") else ""
+        for word in phrases["lists"][name] if name else ("",):
+            if " " not in word:
+                found[short.replace(f"{{{name}}}", word)] = long.replace(f"{{{name}}}", word)
+    return found
 
 
 def _check(path: Path, templates: Iterable[str]) -> None:

@@ -18,8 +18,9 @@ from assistant.core.events import Said, Source
 from assistant.core.intents import SAFETY_INTENTS, Intent, Match
 from assistant.core.listening.listener import meaning_of
 from assistant.core.machine import listened_for
+from assistant.core.precedence import WINS
 from assistant.core.states import ASKING_SCORE, State
-from assistant.core.understanding import WINS, find_safety, understand
+from assistant.core.understanding import find_safety, understand
 
 TABLE = PACK.table
 
@@ -269,3 +270,42 @@ def test_a_correction_without_what_is_right_is_nothing(sentence: str) -> None:
     state = State.SCORING if "four" in sentence else State.SETTLING
     found = meaning(sentence, state)
     assert found is None or found.intent not in (Intent.NUMBER, Intent.READY)
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence", "meanings"),
+    [
+        (State.HOLDING, "zog blik, how much longer have I got", "how_long"),
+        (State.HOLDING, "somebody rang, there is a man at the front door", "pause"),
+        (State.HOLDING, "the frumious one, my back hurts, and so on and so forth with grumbling", "pain"),
+        (State.HOLDING, "the king was tired, his dragon hurts, and he lay down", "-"),
+        (State.HOLDING, "stop the frumious talk, I can't breathe, and I am numb", "red_flag"),
+        (State.HOLDING, "her dragon is at the front door", "-"),
+        (State.HOLDING, "next, he told the frumious dragon", "-"),
+        (State.PAUSED, "onwards of the", "-"),
+        (State.RESTING, "please do not make all the holds longer", "-"),
+        (State.SCORING, "frabjous, a five", "number=5"),
+        (State.SCORING, "it was frabjously an eight", "number=8"),
+        (State.SCORING, "a frabjous hundred", "-|number=100"),
+        (State.HISTORY, "no, frabjous dragons live there", "no"),
+        (State.HISTORY, "frabjous dragons live there, no", "-"),
+        (State.HISTORY, "frabjous, she said so", "yes|-"),
+        (State.PAUSED, "sorry, that frabjous dragon", "-"),
+        (State.HOLDING, "next, frumious dragons, louder", "louder"),
+        (State.HOLDING, "louder, frumious dragons, next", "louder"),
+        (State.HOLDING, "louder, frumious dragons, louder please", "louder"),
+        (State.SPREADING, "yes but no", "no|yes"),
+    ],
+)
+def test_what_is_understood_counts_beside_what_is_not(state: State, sentence: str, meanings: str) -> None:
+    said = meaning(sentence, state)
+    assert is_right(said, meanings), said
+
+
+@pytest.mark.parametrize(
+    "sentence", ["no, frabjous dragons live there", "nothing new really apart from dragons"]
+)
+def test_a_no_beside_what_is_not_understood_is_half_heard(sentence: str) -> None:
+    said = meaning(sentence, State.HISTORY)
+    assert said is not None
+    assert said.is_half_heard

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from assistant.core.events import Meaning, NotUnderstood, Said, Source, TalkHeard
-from assistant.core.intents import SAFETY_INTENTS, Intent, Match, Words
+from assistant.core.intents import BREAK, SAFETY_INTENTS, Intent, Match, Words
 from assistant.core.listening.hypotheses import FinalHypothesis, Hypothesis
 from assistant.core.phrases import PhraseTable
 from assistant.core.understanding import find_answer, find_safety, understand
@@ -30,6 +30,7 @@ def meaning_of(
     """
     wanted = frozenset(intents)
     match = understand(words, table, wanted, is_text=source is not Source.VOICE)
+    words = tuple(word for word in words if word != BREAK)
     if match is None:
         return NotUnderstood(words)
     times = word_end_seconds, at_seconds

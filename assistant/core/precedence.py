@@ -1,0 +1,113 @@
+"""Of several phrases in one utterance the one that is meant: `WINS`, and what follows from it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from assistant.core.clauses import Reading
+from assistant.core.intents import SAFETY_INTENTS, Intent, Match, Slots
+from assistant.core.patterns import NAMED
+from assistant.core.phrases import Found, PhraseTable
+
+I = Intent  # noqa: E741 - the table of rules is read by its columns
+
+ANSWERS = frozenset((I.YES, I.NO, I.UNSURE))
+"""What stands beside something else even where it answers nothing: "yes, next"."""
+REFUSALS = frozenset((I.NO, I.UNSURE, I.NOT_YET, I.SKIP_SIDE, I.END, I.PAUSE))
+"""What a "not" beside it does not turn round."""
+_CAUTIOUS = (
+    *SAFETY_INTENTS,
+    *(I.PAUSE, I.END, I.SLEEP, I.NOT_YET, I.EASIER, I.SHORTER, I.BACK, I.REPEAT),
+    *(I.MORE_TIME, I.LONGER, I.HOW_LONG, I.WHATS_NEXT, I.QUIETER, I.LOUDER, I.SLOWER, I.FASTER),
+    *(I.CHOOSE, I.BRING_BACK, I.SKIP_SIDE, I.OTHER_SIDE, I.NEXT, I.SKIP_QUESTIONS, I.HELP),
+    *(I.RESUME, I.READY, I.START),
+)
+"""Of two commands the one that is named first here: the one that does less, or undoes less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Win:
+    """One rule: of a phrase of `intents` and one of `over` in the same utterance, the first is meant.
+
+    `is_unclear` says that neither can be told: the answer counts as half heard.
+    """
+
+    intents: frozenset[Intent]
+    over: frozenset[Intent]
+    why: str
+    is_unclear: bool = False
+
+
+WINS: tuple[Win, ...] = (
+    Win(frozenset((I.NUMBER,)), frozenset((I.YES, I.NO, I.UNSURE)), 'a number answers: "no, six"'),
+    Win(frozenset((I.UNSURE,)), frozenset((I.YES, I.NO)), "who is not sure has not said yes or no"),
+    Win(
+        frozenset((I.COMPLAIN, I.SPREAD)),
+        frozenset((I.YES, I.NO, I.DENIAL)),
+        "what is told says more than a yes or a no",
+    ),
+    Win(frozenset((I.DENIAL,)), frozenset((I.NO,)), "what is told says more than a no"),
+    Win(frozenset((I.DENIAL,)), frozenset((I.YES,)), "yes and no is neither", is_unclear=True),
+    Win(frozenset((I.NO,)), frozenset((I.YES,)), "yes and no is neither", is_unclear=True),
+    Win(frozenset((I.NO,)), frozenset((I.RESUME, I.READY, I.START)), "a no is not gone over"),
+    *(
+        Win(frozenset((one,)), frozenset((*_CAUTIOUS[at + 1 :], I.YES, I.NO, I.UNSURE, I.NUMBER)), "cautious")
+        for at, one in enumerate(_CAUTIOUS)
+    ),
+)
+"""The first rule that fits two phrases decides. Safety goes first of all, in `find_safety`."""
+
+
+def are_corrected(found: list[Found], reading: Reading, table: PhraseTable) -> bool:
+    """Whether a word between two phrases takes the first of them back."""
+    between = {token for a, b in pairwise(found) for token in reading.tokens[a.end : b.start]}
+    return bool(between & table.markers["correcting"])
+
+
+def one_of(found: list[Found], corrected: bool) -> tuple[Found, Slots, bool]:
+    """The one that is meant, what it carries, and whether that cannot be told."""
+    meant, slots, is_unclear = found[0], found[0].slots, False
+    for other in found[1:]:
+        if other.kind.intent is meant.kind.intent:
+            meant, slots = other, joined(slots, other.slots, corrected)
+        elif rule := rule_for(meant.kind.intent, other.kind.intent):
+            is_unclear |= rule.is_unclear
+            if other.kind.intent in rule.intents:
+                meant, slots = other, other.slots
+    return meant, slots, is_unclear
+
+
+def match_of(matches: list[Match]) -> Match:
+    """What clauses that are understood one by one mean together. There is at least one."""
+    meant = matches[0]
+    for other in matches[1:]:
+        rule = rule_for(meant.intent, other.intent)
+        if other.intent is meant.intent:
+            meant = replace(other, slots=joined(meant.slots, other.slots, corrected=False))
+        elif rule:
+            meant = other if other.intent in rule.intents else meant
+            meant = replace(meant, is_half_heard=meant.is_half_heard or rule.is_unclear)
+    return meant
+
+
+def rule_for(one: Intent, other: Intent) -> Win | None:
+    """The rule that decides between two."""
+    return next(
+        (
+            rule
+            for rule in WINS
+            if (one in rule.intents and other in rule.over) or (other in rule.intents and one in rule.over)
+        ),
+        None,
+    )
+
+
+def joined(first: Slots, second: Slots, corrected: bool) -> Slots:
+    """What two phrases of one kind carry: the later says it better, and of two numbers the higher counts."""
+    number = (
+        second.number
+        if first.number is None or (corrected and second.number is not None)
+        else (first.number if second.number is None else max(first.number, second.number))
+    )
+    return Slots(number, **{name: getattr(second, name) or getattr(first, name) for name in NAMED})
