@@ -42,9 +42,26 @@ WITHOUT_A_WORD = {
     S.FINISHED: set(),
 }
 """Where time, prompts and devices alone may lead from each state, besides staying there."""
-UNDER_WAY_BY = {I.RESUME, I.READY, I.NEXT, I.BACK, I.CHOOSE, I.NO, I.NOT_YET, I.NUMBER, I.START, I.REPEAT}
+UNDER_WAY_BY = {
+    *(
+        I.RESUME,
+        I.READY,
+        I.NEXT,
+        I.BACK,
+        I.CHOOSE,
+        I.OTHER_ROUTINE,
+        I.NO,
+        I.NOT_YET,
+        I.NUMBER,
+        I.START,
+        I.REPEAT,
+    )
+}
 """What is clear enough to lead out of a pause or a sleep. A lone "yes" is not, nor is silence."""
-YES_WORDS, NO_WORDS = {"yes", "yeah", "sure", "course"}, {"no", "nope", "not", "nothing", "none"}
+YES_WORDS, NO_WORDS = (
+    {"yes", "yeah", "sure", "course"},
+    {"no", "nope", "not", "nothing", "none"} | {"don't", "doesn't"},
+)
 FINISH_WORDS, VAGUE_WORDS = {"finish", "finished", "done"}, {"okay", "better", "fine"}
 DOUBTED_IN = {
     S.SPREADING: {S.CLOSING},

@@ -118,6 +118,7 @@ class Context:
     steps_done: int = 0
     steps_left: int = 0
     was_away: bool = False
+    wants_other: bool = False
     wonders: bool = False
     has_wondered: bool = False
     not_understood: int = 0

@@ -93,13 +93,16 @@ class Course:
         return changed
 
     def completed(self, held_seconds: float) -> None:
-        """The current step was held: its other side, if it is still to come, gets as much."""
-        if self.is_first_side:
+        """The current step was held: its other side, if it is to come, gets as much, unless it was hardly held."""
+        if self.is_first_side and held_seconds >= WORTH_EQUALLING_SECONDS:
             self._side_seconds[self.index + 1] = held_seconds
 
-    def after_skip(self, held_seconds: float) -> int:
-        """Index of the step to go to when the current one is left early; len(steps) at the end."""
-        if self.is_first_side and held_seconds >= WORTH_EQUALLING_SECONDS:
+    def after_skip(self, held_seconds: float, *, all_of_it: bool = True) -> int:
+        """Index of the step to go to when the current one is left early; len(steps) at the end.
+
+        That is the other side of a first side that was held for a while, or if not all of the stretch is left.
+        """
+        if self.is_first_side and (held_seconds >= WORTH_EQUALLING_SECONDS or not all_of_it):
             return self._next_allowed(self.index + 1)
         following = range(self.index + 1, len(self.steps))
         other = (i for i in following if self.steps[i].stretch.id != self.step.stretch.id)

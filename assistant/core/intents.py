@@ -44,6 +44,7 @@ class Intent(StrEnum):
     BRING_BACK = "bring_back"
     START = "start"
     CHOOSE = "choose"
+    OTHER_ROUTINE = "other_routine"
     COMPLAIN = "complain"
     SPREAD = "spread"
     DENIAL = "denial"

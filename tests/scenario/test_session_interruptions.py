@@ -119,7 +119,7 @@ def test_next_and_back_while_paused(state: State) -> None:
 def test_next_while_paused_at_the_end_closes() -> None:
     driver = Driver(MIXED).until(State.INSTRUCTING)
     for _ in range(2):
-        driver.say("next")
+        driver.say("skip this stretch")
     driver.say("pause")
     driver.say("next")
     assert driver.state is State.CLOSING

@@ -227,12 +227,35 @@ def test_a_skip_before_much_was_held_leaves_the_stretch_out(state: State) -> Non
     driver = in_state(state)
     driver.say("next")
     driver.until(State.SETTLING)
-    driver.say("next")
+    driver.say("skip this stretch")
     assert driver.session.step == 4
     assert [(stretch, outcome) for stretch, *_, outcome in driver.steps] == [
         (CHIN.id, "skipped"),
         (TURN.id, "skipped"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "step"), [("next", 3), ("move on", 3), ("skip this one", 4), ("next stretch", 4)]
+)
+def test_next_leads_from_a_first_side_to_the_other_one(phrase: str, step: int) -> None:
+    """Whoever wants to be rid of the stretch says so, or says it twice."""
+    driver = holding(step=2)
+    driver.advance(2)
+    driver.say(phrase)
+    assert (driver.state, driver.session.step) == (State.INSTRUCTING, step)
+    driver.until(State.FINISHED)
+    others = [
+        (side, held) for name, side, _, held, outcome in driver.steps if name == TURN.id and outcome == "done"
+    ]
+    assert others == ([("right", 20)] if step == 3 else [])
+
+
+def test_next_twice_leaves_both_sides_out() -> None:
+    driver = holding(step=2)
+    driver.say("next")
+    driver.say("next")
+    assert (driver.state, driver.session.step) == (State.INSTRUCTING, 4)
 
 
 def test_next_after_a_hold_is_no_skip() -> None:

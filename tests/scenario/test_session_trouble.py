@@ -1,18 +1,17 @@
-"""Somebody is in trouble, or may be; sides; what people say to each other; nothing longer than it needs."""
+"""Somebody is in trouble, or may be; what people say to each other; nothing longer than it needs."""
 
 from __future__ import annotations
 
 import pytest
-from driver import CHIN, HUG, KNEES, MIXED, PACK, SHORT, TURN, Driver, in_state, stretch
+from driver import CHIN, MIXED, PACK, SHORT, Driver, in_state, stretch
 
 from assistant.core.actions import RecordPainScore, StopSpeaking
 from assistant.core.adapting import StretchPast
-from assistant.core.course import Course
 from assistant.core.events import Source
 from assistant.core.listening.listener import meaning_of
 from assistant.core.machine import listened_for
 from assistant.core.prompts import Line
-from assistant.core.routine import Equipment, Routine, Side
+from assistant.core.routine import Equipment, Routine
 from assistant.core.states import STRETCHING, UNDER_WAY, State
 
 LINES = PACK.lines
@@ -142,53 +141,6 @@ def test_a_number_that_comes_before_its_question_counts() -> None:
     assert strong.state is State.CLOSING
 
 
-SIDED = Routine("sided", "Sided", "sided one", "With sides.", (TURN, CHIN))
-
-
-def at_side(**settings: object) -> Driver:
-    return Driver(SIDED, catalogue=(SIDED,), **settings).until(State.SETTLING).until_silent()
-
-
-def sides(driver: Driver) -> list[tuple[str, str]]:
-    driver.until(State.FINISHED)
-    return [
-        (side, outcome)
-        for _, side, _, held, outcome in driver.steps
-        if side and (held or outcome == "skipped")
-    ]
-
-
-@pytest.mark.parametrize("wish", ["other side", "start with the right", "switch sides"])
-def test_the_other_side_may_go_first(wish: str) -> None:
-    driver = at_side()
-    driver.answer(wish)
-    assert driver.state is State.INSTRUCTING
-    assert driver.session._context.course.step.side is Side.RIGHT
-    assert sides(driver) == [("right", "done"), ("left", "done")]
-
-
-@pytest.mark.parametrize("wish", ["skip this side", "not this side", "skip the left side"])
-def test_one_side_may_be_left_out(wish: str) -> None:
-    driver = at_side()
-    driver.answer(wish)
-    assert driver.state is State.INSTRUCTING
-    assert sides(driver) == [("left", "skipped"), ("right", "done")]
-
-
-def test_the_other_side_may_be_left_out_ahead() -> None:
-    driver = at_side()
-    driver.answer("skip the right side")
-    assert driver.state is State.SETTLING
-    assert driver.spoken[-1] == LINES[Line.SIDE_LEFT_OUT]
-    assert sides(driver) == [("left", "done")]
-
-
-def test_where_there_are_no_sides_that_is_said() -> None:
-    driver = Driver(SHORT).until(State.SETTLING).until_silent()
-    driver.answer("other side")
-    assert driver.spoken[-1] == LINES[Line.NO_SIDES]
-
-
 def test_a_greeting_is_answered_and_chooses_nothing() -> None:
     driver = in_state(State.CHOOSING)
     driver.answer("hello")
@@ -274,41 +226,6 @@ def test_what_is_not_possible_is_said_with_what_is() -> None:
     assert settling.spoken[-1] == LINES[Line.TIME_GIVEN_AT_MOST]
 
 
-def test_sides_turn_for_the_whole_stretch_and_for_no_other() -> None:
-    twice = stretch("side bend", has_sides=True, repetitions=2)
-    course = Course(Routine("turned", "Turned", "turned one", "Twice.", (twice, CHIN, HUG, KNEES)))
-    course.swap_sides()
-    assert [step.side for step in course.steps[:4]] == [Side.RIGHT, Side.LEFT, Side.RIGHT, Side.LEFT]
-    assert [step.stretch.id for step in course.steps[4:]] == [CHIN.id, HUG.id, HUG.id, KNEES.id]
-
-
-def test_the_other_side_is_what_comes_after_a_rest_and_the_first_one_again_after_the_second() -> None:
-    driver = Driver(SIDED, catalogue=(SIDED,)).until(State.RESTING).until_silent()
-    driver.answer("other side")
-    assert driver.state is State.INSTRUCTING
-    assert driver.session._context.course.step.side is Side.RIGHT
-    driver.until(State.HOLDING)
-    driver.answer("other side")
-    assert driver.session._context.course.step.side is Side.LEFT
-    named = at_side()
-    named.answer("start with the left")
-    assert named.session._context.course.step.side is Side.LEFT
-
-
-def test_a_side_that_was_held_for_long_is_done_when_the_other_is_asked_for() -> None:
-    driver = Driver(SIDED, catalogue=(SIDED,)).until(State.HOLDING)
-    driver.advance(12.0)
-    driver.say("other side")
-    assert driver.session._context.course.step.side is Side.RIGHT
-    held = [held for _, side, _, held, _ in driver.until(State.FINISHED).steps if side]
-    assert held == [pytest.approx(12.0, abs=0.5)] * 2
-    left_out = Driver(SIDED, catalogue=(SIDED,)).until(State.HOLDING)
-    left_out.advance(12.0)
-    left_out.say("not this side")
-    held = [held for _, side, _, held, _ in left_out.until(State.FINISHED).steps if side]
-    assert held == [pytest.approx(12.0, abs=0.5)] * 2
-
-
 @pytest.mark.parametrize("wish", ["the same as yesterday", "same again please", "the usual"])
 def test_the_same_as_last_time_is_the_last_routine(wish: str) -> None:
     driver = Driver(None, catalogue=(MIXED, SHORT), last_routine_id="short")
@@ -316,3 +233,56 @@ def test_the_same_as_last_time_is_the_last_routine(wish: str) -> None:
     heard = meaning_of(PACK.typed(wish), PACK.table, listened_for(driver.state), Source.KEYBOARD)
     driver.event(heard)
     assert driver.session._context.course.routine == SHORT
+
+
+def test_every_hold_counts_anew_what_is_not_understood() -> None:
+    driver = in_state(State.HOLDING)
+    driver.say("?")
+    driver.until(State.RELEASING).until(State.HOLDING)
+    driver.say("?")
+    assert driver.state is State.HOLDING
+    driver.say("?")
+    assert driver.state is State.HELPING
+
+
+@pytest.mark.parametrize("state", STRETCHING)
+def test_another_routine_during_a_stretch_is_offered_and_nothing_is_lost(state: State) -> None:
+    driver = in_state(state)
+    driver.say("another routine")
+    assert driver.state is State.PAUSED
+    driver.advance(10.0)
+    assert driver.spoken[-1] == LINES[Line.CHOOSE_OR_GO_ON]
+    step = driver.session.step
+    driver.answer("continue")
+    assert driver.state in STRETCHING
+    assert driver.session.step == step
+    driver.say("another routine")
+    driver.answer("low one")
+    assert driver.state is State.INTRODUCING
+    driver.say("pause")
+    driver.advance(10.0)
+    assert driver.spoken[-1] == LINES[Line.GO_ON_OR_FINISH]
+
+
+MEANS = {
+    State.SCREENING: Line.SCREENING_MEANS,
+    State.HISTORY: Line.HISTORY_MEANS,
+    State.NEWS: Line.NEWS_MEANS,
+    State.SCORE_NOW: Line.SCORE_ROUGHLY,
+    State.SCORING: Line.SCORE_ROUGHLY,
+    State.SPREADING: Line.SPREADING_MEANS,
+}
+
+
+@pytest.mark.parametrize("state", MEANS)
+@pytest.mark.parametrize("asked", ["what do you mean", "I don't understand the question", "why do you ask?"])
+def test_who_does_not_understand_a_question_is_told_what_it_means(state: State, asked: str) -> None:
+    driver = in_state(state)
+    heard = meaning_of(PACK.typed(asked), PACK.table, listened_for(state), Source.KEYBOARD)
+    driver.event(heard)
+    assert driver.state is state
+    driver.advance(12.0)
+    assert driver.spoken[-1] == LINES[MEANS[state]]
+    driver.answer("repeat")
+    assert driver.state is state
+    assert driver.spoken[-1] != LINES[MEANS[state]]

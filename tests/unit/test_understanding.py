@@ -294,6 +294,7 @@ def test_a_correction_without_what_is_right_is_nothing(sentence: str) -> None:
         (State.HOLDING, "next, frumious dragons, louder", "louder"),
         (State.HOLDING, "louder, frumious dragons, next", "louder"),
         (State.HOLDING, "louder, frumious dragons, louder please", "louder"),
+        (State.CHOOSING, "my neck please, frumious dragons, my hips ache", "choose|complain"),
         (State.SPREADING, "yes but no", "no|yes"),
     ],
 )
@@ -303,7 +304,7 @@ def test_what_is_understood_counts_beside_what_is_not(state: State, sentence: st
 
 
 @pytest.mark.parametrize(
-    "sentence", ["no, frabjous dragons live there", "nothing new really apart from dragons"]
+    "sentence", ["no, frabjous dragons live there", "nothing different to report apart from dragons"]
 )
 def test_a_no_beside_what_is_not_understood_is_half_heard(sentence: str) -> None:
     said = meaning(sentence, State.HISTORY)

@@ -28,14 +28,15 @@ Lines = Callable[[Context], tuple[Line, ...]]
 class Question:
     """What a state asks: `full` at first and on request, `again` shortly when nobody answered.
 
-    With `silence_answers` it is not asked again in silence, and with `ignores_chatter` what is not understood
-    gets no "sorry?".
+    Whoever does not understand it is told what it `means`. With `silence_answers` it is not asked again in
+    silence, and with `ignores_chatter` what is not understood gets no "sorry?".
     """
 
     full: Lines
     again: Lines
     silence_answers: bool = False
     ignores_chatter: bool = False
+    means: Line | None = None
 
     def begin(self, context: Context) -> None:
         """Ask for the first time, after what was said on the way here."""
@@ -54,12 +55,19 @@ class Question:
         context.times_asked += 1
         context.script.say_instead(*self.again(context))
 
+    def explain(self, context: Context) -> None:
+        """Say what it means, and wait for the answer."""
+        assert self.means
+        context.script.say_instead(self.means)
+
     def rows(self, state: State) -> Iterator[Row]:
         """What is answered alike in every state that asks. These rows come before the answers."""
         if state in ASKING_YES:
             for answer in (Intent.YES, Intent.NO):
                 yield Row(answer, (state,), None, (is_unclear, may_ask_again), self.ask)
                 yield Row(answer, (state,), None, (is_unclear,), await_silence)
+        if self.means:
+            yield Row(Intent.REPEAT, (state,), None, (says("what_it_means"),), self.explain)
         yield Row(Intent.REPEAT, (state,), None, do=self.ask_in_full)
         yield Row(Signal.SPOKEN, (state,), None, do=await_answer)
         if not self.silence_answers:

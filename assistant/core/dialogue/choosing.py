@@ -121,8 +121,14 @@ CHOOSING = Behavior(
             names_routine,
             do=choose,
         ),
-        Row(Intent.CHOOSE, _CHOOSING, None, do=tell_routines),
-        Row(Intent.CHOOSE, (State.ASLEEP, State.PAUSED, State.INTRODUCING), State.CHOOSING, do=interrupt),
+        *(
+            row
+            for trigger in (Intent.CHOOSE, Intent.OTHER_ROUTINE)
+            for row in (
+                Row(trigger, _CHOOSING, None, do=tell_routines),
+                Row(trigger, (State.ASLEEP, State.PAUSED, State.INTRODUCING), State.CHOOSING, do=interrupt),
+            )
+        ),
         *(
             Row(Intent.COMPLAIN, _CHOOSING, state, (names_routine, must_ask), choose_sore)
             for state, must_ask in DUE[: [state for state, _ in DUE].index(State.SCORE_NOW)]

@@ -48,7 +48,7 @@ EMERGENCY = Behavior(
         State.EMERGENCY: (
             "pause resume ready not_yet next other_side skip_side back how_long whats_next more_time "
             "longer shorter easier help yes no number unsure skip_questions bring_back start choose "
-            "complain spread denial sleep started stalled time_over talk not_understood "
+            "other_routine complain spread denial sleep started stalled time_over talk not_understood "
             "microphone_lost microphone_restored speaker_lost speaker_restored"
         ),
     },

@@ -24,7 +24,7 @@ GOES_ON = (
     *(Intent.NO, Intent.RESUME, Intent.READY, Intent.START, Intent.NEXT, Intent.BACK, Intent.NOT_YET),
     *(Intent.OTHER_SIDE, Intent.SKIP_SIDE),
     *(Intent.MORE_TIME, Intent.LONGER, Intent.SHORTER, Intent.EASIER, Intent.HOW_LONG, Intent.WHATS_NEXT),
-    *(Intent.SKIP_QUESTIONS, Intent.BRING_BACK, Intent.CHOOSE, Intent.UNSURE),
+    *(Intent.SKIP_QUESTIONS, Intent.BRING_BACK, Intent.CHOOSE, Intent.OTHER_ROUTINE, Intent.UNSURE),
 )
 """Said to "finish for today?", these mean that it goes on."""
 GOES_ON_FROM_A_PAUSE = (Intent.RESUME, Intent.READY, Intent.NEXT, Intent.BACK)
@@ -166,15 +166,15 @@ ENDING = Behavior(
         State.CLOSING: (
             "pause resume ready not_yet repeat next other_side skip_side back how_long whats_next "
             "more_time longer shorter easier help yes no number unsure skip_questions bring_back "
-            "start choose complain spread denial sleep started stalled time_over talk not_understood "
-            "microphone_lost microphone_restored speaker_lost speaker_restored"
+            "start choose other_routine complain spread denial sleep started stalled time_over talk "
+            "not_understood microphone_lost microphone_restored speaker_lost speaker_restored"
         ),
         State.FINISHED: (
             "stop pain red_flag distress pause resume ready not_yet repeat next other_side skip_side "
             "back how_long whats_next more_time longer shorter easier slower faster louder quieter "
-            "help yes no number unsure skip_questions bring_back start choose complain spread denial "
-            "end sleep started stalled spoken time_over talk not_understood microphone_lost "
-            "microphone_restored speaker_lost speaker_restored"
+            "help yes no number unsure skip_questions bring_back start choose other_routine complain "
+            "spread denial end sleep started stalled spoken time_over talk not_understood "
+            "microphone_lost microphone_restored speaker_lost speaker_restored"
         ),
     },
 )

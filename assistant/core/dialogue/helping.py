@@ -110,8 +110,8 @@ HELPING = Behavior(
     unanswered={
         State.HELPING: (
             "not_yet next other_side skip_side back how_long whats_next more_time longer shorter "
-            "easier number skip_questions bring_back start choose complain spread denial started "
-            "stalled talk microphone_restored speaker_restored"
+            "easier number skip_questions bring_back start choose other_routine complain spread "
+            "denial started stalled talk microphone_restored speaker_restored"
         ),
     },
 )

@@ -48,11 +48,12 @@ def _what_going_on_means(context: Context) -> tuple[Line, ...]:
     return (*suggestion, GOING_ON_LINES.get(decision, Line.DECIDE))
 
 
-HOW_STRONG = Question(lines(Line.SCORE), lines(Line.SCORE_AGAIN))
-HAS_IT_SPREAD = Question(lines(Line.SPREADING), lines(Line.SPREADING_AGAIN))
+HOW_STRONG = Question(lines(Line.SCORE), lines(Line.SCORE_AGAIN), means=Line.SCORE_ROUGHLY)
+HAS_IT_SPREAD = Question(lines(Line.SPREADING), lines(Line.SPREADING_AGAIN), means=Line.SPREADING_MEANS)
 GO_ON = Question(_what_going_on_means, lambda context: _what_going_on_means(context)[-1:])
 QUESTIONS = {State.SCORING: HOW_STRONG, State.SPREADING: HAS_IT_SPREAD, State.DECIDING: GO_ON}
 
+_IT_HAS = (Intent.YES, Intent.SPREAD)
 _EASING, _SCORING, _SPREADING, _DECIDING = ((state,) for state in IN_PAIN)
 
 
@@ -240,10 +241,7 @@ PAIN = Behavior(
             Row(trigger, _SCORING, State.CLOSING, do=end_for_pain)
             for trigger in (Signal.TIME_OVER, Intent.UNSURE)
         ),
-        *(
-            Row(answer, _SPREADING, State.CLOSING, do=spread_and_end)
-            for answer in (Intent.YES, Intent.SPREAD)
-        ),
+        *(Row(answer, _SPREADING, State.CLOSING, do=spread_and_end) for answer in _IT_HAS),
         *(Row(answer, _SPREADING, State.CLOSING, (is_ending,), not_spread_and_end) for answer in NOTHING),
         *(Row(answer, _SPREADING, State.DECIDING, do=not_spread) for answer in NOTHING),
         *(
@@ -279,22 +277,24 @@ PAIN = Behavior(
     unanswered={
         State.EASING: (
             "resume ready not_yet next other_side skip_side back how_long whats_next more_time longer "
-            "shorter easier yes no unsure skip_questions bring_back start choose complain spread "
-            "denial started stalled talk not_understood microphone_restored speaker_restored"
+            "shorter easier yes no unsure skip_questions bring_back start choose other_routine "
+            "complain spread denial started stalled talk not_understood microphone_restored "
+            "speaker_restored"
         ),
         State.SCORING: (
             "not_yet other_side skip_side back how_long whats_next more_time longer shorter easier "
-            "yes no bring_back choose complain spread denial started stalled talk microphone_restored "
-            "speaker_restored"
+            "yes no bring_back choose other_routine complain spread denial started stalled talk "
+            "microphone_restored speaker_restored"
         ),
         State.SPREADING: (
             "not_yet other_side skip_side back how_long whats_next more_time longer shorter easier "
-            "bring_back choose complain started stalled talk microphone_restored speaker_restored"
+            "bring_back choose other_routine complain started stalled talk microphone_restored "
+            "speaker_restored"
         ),
         State.DECIDING: (
             "not_yet other_side skip_side back how_long whats_next more_time longer shorter "
-            "bring_back choose complain spread denial started stalled talk microphone_restored "
-            "speaker_restored"
+            "bring_back choose other_routine complain spread denial started stalled talk "
+            "microphone_restored speaker_restored"
         ),
     },
 )

@@ -9,7 +9,7 @@ from assistant.core.dialogue.table import Behavior, Row
 from assistant.core.dialogue.ways import go_back_to, is_ending, left
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
-from assistant.core.states import ASKING, AWAKE, IN_PAIN, INTERRUPTED, UNDER_WAY, Signal, State
+from assistant.core.states import ASKING, AWAKE, IN_PAIN, INTERRUPTED, STRETCHING, UNDER_WAY, Signal, State
 
 SILENCE_AFTER_STOP_SECONDS = 0.8
 """Whoever said "stop" hears at once that it worked: by nothing at all."""
@@ -48,13 +48,19 @@ def interrupt(context: Context) -> None:
     context.script.cut()
     if context.state in AWAKE:
         context.return_to = State.SCORING if context.state is State.EASING else context.state
-    context.was_away = False
+    context.was_away = context.wants_other = False
 
 
 def interrupt_stalled(context: Context) -> None:
     """The process stood still, and nobody knows what was done meanwhile."""
     interrupt(context)
     context.was_away = True
+
+
+def interrupt_to_choose(context: Context) -> None:
+    """Something else is wanted: say what can be named, and lose nothing of what was under way."""
+    interrupt(context)
+    context.wants_other = True
 
 
 def be_quiet(context: Context) -> None:
@@ -69,7 +75,7 @@ def offer(context: Context) -> None:
     """Say how to go on; after a standstill, first of all why it is quiet."""
     away = (Line.AWAY,) if context.was_away and not_offered(context) else ()
     context.times_asked = 1
-    context.script.say_instead(*away, Line.GO_ON_OR_FINISH)
+    context.script.say_instead(*away, _ways_on(context))
 
 
 def offer_first(context: Context) -> None:
@@ -78,14 +84,18 @@ def offer_first(context: Context) -> None:
     context.script.earcon(Earcon.PAUSED)
     away = Line.AWAY if context.was_away else Line.PAUSED
     context.script.say(Line.HEARING_AGAIN if context.came_from is State.DEAF else away)
-    context.script.say(Line.GO_ON_OR_FINISH)
+    context.script.say(_ways_on(context))
 
 
 def offer_again(context: Context) -> None:
     """Nobody answered for a long time."""
     context.times_asked += 1
     context.script.say(Line.PAUSED_AGAIN)
-    context.script.say(Line.GO_ON_OR_FINISH)
+    context.script.say(_ways_on(context))
+
+
+def _ways_on(context: Context) -> Line:
+    return Line.CHOOSE_OR_GO_ON if context.wants_other else Line.GO_ON_OR_FINISH
 
 
 def give_up_waiting(context: Context) -> None:
@@ -127,18 +137,22 @@ PAUSING = Behavior(
         *(
             Row(trigger, _PAUSED, State.CLOSING, (is_ending,))
             for trigger in (
-                *(Signal.TIME_OVER, Signal.SPEAKER_RESTORED, Intent.CHOOSE, Intent.SLEEP, Intent.END),
-                *_OFFERED_AGAIN,
+                *(Signal.TIME_OVER, Signal.SPEAKER_RESTORED, Intent.SLEEP, Intent.END),
+                *(Intent.CHOOSE, Intent.OTHER_ROUTINE, *_OFFERED_AGAIN),
             )
         ),
         *(Row(trigger, _PAUSED, State.CLOSING, (is_over,)) for trigger in (Intent.RESUME, Intent.READY)),
         # Another routine is no way around the questions after pain.
-        Row(Intent.CHOOSE, (State.ASLEEP, State.PAUSED), None, (after_pain,), offer),
+        *(
+            Row(trigger, (State.ASLEEP, State.PAUSED), None, (after_pain,), offer)
+            for trigger in (Intent.CHOOSE, Intent.OTHER_ROUTINE)
+        ),
     ),
     rows=(
         Row(Signal.SPEAKER_RESTORED, _PAUSED, None, do=offer),
         Row(Intent.PAUSE, (*AWAKE, *_ASKED), State.PAUSED, do=interrupt),
         Row(Intent.PAUSE, _PAUSED, None, do=be_quiet),
+        Row(Intent.OTHER_ROUTINE, STRETCHING, State.PAUSED, do=interrupt_to_choose),
         # A "not" may have been lost before half a "go on".
         *(Row(trigger, _PAUSED, None, (is_unclear,), offer) for trigger in (Intent.RESUME, Intent.READY)),
         Row(Intent.RESUME, _ASLEEP, None, (is_unclear,)),
@@ -168,8 +182,8 @@ PAUSING = Behavior(
         State.DEAF: (
             "pause resume ready not_yet repeat next other_side skip_side back how_long whats_next "
             "more_time longer shorter easier help yes no number unsure skip_questions bring_back "
-            "start choose complain spread denial sleep stalled spoken time_over talk not_understood "
-            "microphone_lost speaker_lost speaker_restored"
+            "start choose other_routine complain spread denial sleep stalled spoken time_over talk "
+            "not_understood microphone_lost speaker_lost speaker_restored"
         ),
     },
 )

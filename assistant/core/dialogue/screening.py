@@ -28,10 +28,10 @@ def _history_line(context: Context) -> tuple[Line, ...]:
 
 NOTHING = (Intent.NO, Intent.DENIAL)
 """A no, and what says by name that it is not there."""
-PHYSICIAN = Question(lines(Line.SCREENING), lines(Line.SCREENING_AGAIN))
-HISTORY = Question(_history_line, _history_line)
-SCORE_NOW = Question(lines(Line.SCORE_NOW), lines(Line.SCORE_NOW_AGAIN))
-NEWS = Question(lines(Line.NEWS), lines(Line.NEWS_AGAIN))
+PHYSICIAN = Question(lines(Line.SCREENING), lines(Line.SCREENING_AGAIN), means=Line.SCREENING_MEANS)
+HISTORY = Question(_history_line, _history_line, means=Line.HISTORY_MEANS)
+SCORE_NOW = Question(lines(Line.SCORE_NOW), lines(Line.SCORE_NOW_AGAIN), means=Line.SCORE_ROUGHLY)
+NEWS = Question(lines(Line.NEWS), lines(Line.NEWS_AGAIN), means=Line.NEWS_MEANS)
 
 
 def has_more_history(context: Context) -> bool:
@@ -200,28 +200,28 @@ SCREENING = Behavior(
     unanswered={
         State.SCREENING: (
             "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
-            "shorter easier number bring_back start choose complain spread denial started stalled "
-            "talk microphone_restored speaker_restored"
+            "shorter easier number bring_back start choose other_routine complain spread denial "
+            "started stalled talk microphone_restored speaker_restored"
         ),
         State.HISTORY: (
             "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
-            "shorter easier number bring_back start choose complain spread started stalled talk "
-            "microphone_restored speaker_restored"
+            "shorter easier number bring_back start choose other_routine complain spread started "
+            "stalled talk microphone_restored speaker_restored"
         ),
         State.SCORE_NOW: (
             "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
-            "shorter easier yes no bring_back start choose complain spread denial started stalled "
-            "talk microphone_restored speaker_restored"
+            "shorter easier yes no bring_back start choose other_routine complain spread denial "
+            "started stalled talk microphone_restored speaker_restored"
         ),
         State.NEWS: (
             "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
-            "shorter easier number bring_back start choose complain spread started stalled talk "
-            "microphone_restored speaker_restored"
+            "shorter easier number bring_back start choose other_routine complain spread started "
+            "stalled talk microphone_restored speaker_restored"
         ),
         State.SCORE_AFTER: (
             "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
-            "shorter easier yes no bring_back start choose complain spread denial started stalled "
-            "talk microphone_restored speaker_restored"
+            "shorter easier yes no bring_back start choose other_routine complain spread denial "
+            "started stalled talk microphone_restored speaker_restored"
         ),
     },
 )

@@ -75,8 +75,7 @@ def leave_side_out(context: Context) -> None:
         held = context.held_seconds
         context.record_step("skipped")
         context.hold = None
-        if held >= WORTH_EQUALLING_SECONDS:
-            course.completed(held)
+        course.completed(held)
     course.drop_side(side)
     course.index = min(course.here, len(course.steps) - 1)
     if context.hold is not None:

@@ -134,8 +134,8 @@ SOUND_CHECK = Behavior(
     unanswered={
         State.SOUND_CHECK: (
             "resume not_yet next other_side skip_side back how_long whats_next more_time longer "
-            "shorter easier no number unsure skip_questions bring_back choose complain spread denial "
-            "started stalled talk not_understood microphone_restored speaker_restored"
+            "shorter easier no number unsure skip_questions bring_back choose other_routine complain "
+            "spread denial started stalled talk not_understood microphone_restored speaker_restored"
         ),
     },
 )

@@ -10,6 +10,7 @@ from assistant.core.adapting import NEW, Form, StretchPast, form_today, grew_tod
 from assistant.core.context import Context
 from assistant.core.dialogue.table import Behavior, Row
 from assistant.core.dialogue.ways import (
+    after_skip,
     close,
     go_onward,
     hold_complete,
@@ -66,13 +67,13 @@ def complete_step(context: Context) -> None:
 
 
 def skip(context: Context) -> None:
-    """The step is left early; a first side that was held for a while gets its second."""
+    """The step is left early; of a first side the second comes, but where the stretch is to be skipped."""
     course = context.current_course
     context.suspend_hold()
-    held = context.held_seconds
+    following = after_skip(context)
     context.record_step("skipped")
-    course.completed(held)
-    course.index = min(course.after_skip(held), len(course.steps) - 1)
+    course.completed(context.held_seconds)
+    course.index = min(following, len(course.steps) - 1)
     context.hold = None
 
 
@@ -118,7 +119,7 @@ def _enter_instructing(context: Context) -> None:
     course = context.current_course
     before, is_anew = course.before, context.hold is None
     if context.hold is None:
-        context.hold = Hold(course.hold_seconds())
+        context.hold, context.not_understood = Hold(course.hold_seconds()), 0
     else:
         before = None  # asked for again, or come back to: all of it
     for text in _instruction_texts(context, course.step, before, in_full=not is_anew):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.core.context import Context
+from assistant.core.dialogue.asking import counts_as
 from assistant.core.dialogue.table import Effect, Guard, Row, named
 from assistant.core.states import RETURNABLE, STRETCHING, State, Trigger
 
@@ -54,10 +55,19 @@ def is_last(context: Context) -> bool:
     return context.course is not None and context.course.is_last
 
 
+def after_skip(context: Context) -> int:
+    """Index of the step to go to when this one is left early; len(steps) at the end.
+
+    A plain "next" leads from a first side to the other one; "skip this stretch", and pain, past both.
+    """
+    held = 0.0 if context.after_pain else context.held_seconds
+    is_plain = not context.after_pain and counts_as(context, "onward")
+    return context.current_course.after_skip(held, all_of_it=not is_plain)
+
+
 def skips_to_end(context: Context) -> bool:
     """Whether nothing is left when the current step is left early."""
-    held = 0.0 if context.after_pain else context.held_seconds
-    return context.current_course.after_skip(held) == len(context.current_course.steps)
+    return after_skip(context) == len(context.current_course.steps)
 
 
 def hold_complete(context: Context) -> bool:
