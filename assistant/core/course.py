@@ -93,14 +93,14 @@ class Course:
         return changed
 
     def completed(self, held_seconds: float) -> None:
-        """The current step was held: its other side, if it is to come, gets as much, unless it was hardly held."""
+        """The current step was held: its other side, if it is to come, gets as much, unless hardly held."""
         if self.is_first_side and held_seconds >= WORTH_EQUALLING_SECONDS:
             self._side_seconds[self.index + 1] = held_seconds
 
     def after_skip(self, held_seconds: float, *, all_of_it: bool = True) -> int:
         """Index of the step to go to when the current one is left early; len(steps) at the end.
 
-        That is the other side of a first side that was held for a while, or if not all of the stretch is left.
+        After a first side that was held for a while, or if not `all_of_it` is left, that is the other side.
         """
         if self.is_first_side and (held_seconds >= WORTH_EQUALLING_SECONDS or not all_of_it):
             return self._next_allowed(self.index + 1)

@@ -65,7 +65,9 @@ def understand(
     whole = table.match(words, plain)
     return (
         find_answer(words, table, wanted, is_text=is_text)
-        or _without_longer(find_safety(words, table, is_text=is_text) or _safety_among(clauses, table), whole)
+        or _without_longer(
+            find_safety(words, table, is_text=is_text) or _safety_among(clauses, table, wanted), whole
+        )
         or whole
         or table.match_half(words, plain)
         or (_made_of(words, table, wanted) if is_text else _whole(words, table, wanted & {I.NUMBER}))
@@ -79,11 +81,12 @@ def _clauses(words: Words) -> list[Words]:
     return [words[a + 1 : b] for a, b in zip((-1, *ends), (*ends, len(words)), strict=True)]
 
 
-def _safety_among(clauses: list[Words], table: PhraseTable) -> Match | None:
-    """The safety phrase of a clause, the more serious first, where nobody else is spoken of."""
+def _safety_among(clauses: list[Words], table: PhraseTable, wanted: frozenset[Intent]) -> Match | None:
+    """The safety phrase of a clause that is no answer, the most serious; none of others."""
     if len(clauses) == 1 or _speaks_of_others(clauses, table):
         return None
-    found = [match for clause in clauses if (match := find_safety(clause, table, is_text=True))]
+    told = [clause for clause in clauses if not find_answer(clause, table, wanted, is_text=True)]
+    found = [match for clause in told if (match := find_safety(clause, table, is_text=True))]
     return min(found, key=lambda match: SAFETY_INTENTS.index(match.intent), default=None)
 
 
@@ -163,6 +166,8 @@ def _gist(words: Words, table: PhraseTable, wanted: frozenset[Intent]) -> Match 
         heavy = [at for at, token in enumerate(reading.tokens) if token not in table.light_words]
         meant, slots, is_unclear = one_of(found, are_corrected(found, reading, table))
         most = min(MOST_PASSED, (len(said) + len(said.intersection(heavy))) // 2 - 1)
+        if meant.kind.intent in ABOUT_THE_BODY:  # it is what was asked for
+            most = MOST_PASSED
         is_refused = around & table.markers["refusing"] and meant.kind.intent not in REFUSALS
         if is_refused or around & table.markers["others"] or len(set(heavy) - said) > most:
             continue
@@ -185,7 +190,7 @@ def find_answer(
     if not asked or not words:
         return None
     table = table if is_text else table.heard
-    found = _whole(words, table, asked | {I.YES, I.NO})
+    found = _whole(words, table, asked | {I.YES, I.NO}) or (_gist(words, table, asked) if is_text else None)
     if not found or found.intent not in asked or found.is_half_heard:
         return None
     if find_safety(words, table, (I.RED_FLAG,), is_text=is_text):
