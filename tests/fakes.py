@@ -52,6 +52,8 @@ class FakeRecognizer:
         self.grammars: list[list[str]] = []
         self.blocks: list[bytes] = []
         self.seconds_since_speech: float | None = None
+        self.ended_at: list[int] = []
+        self._words = ""
         self._utterance_id = 1
 
     def accept(self, block: bytes) -> list[PartialHypothesis | FinalHypothesis]:
@@ -67,6 +69,10 @@ class FakeRecognizer:
     def set_grammar(self, phrases: Sequence[str]) -> None:
         self.grammars.append(list(phrases))
 
+    def end_utterance(self) -> list[PartialHypothesis | FinalHypothesis]:
+        self.ended_at.append(len(self.blocks))
+        return [self._hypothesis(f"{self._words}.")]
+
     def finish(self) -> list[PartialHypothesis | FinalHypothesis]:
         text = self.heard.get(-1)
         return [] if text is None else [self._hypothesis(text)]
@@ -76,7 +82,8 @@ class FakeRecognizer:
 
     def _hypothesis(self, text: str) -> PartialHypothesis | FinalHypothesis:
         now_seconds = len(self.blocks) * BLOCK_SECONDS
-        words = tuple(text.rstrip(".").split())
+        self._words = text.rstrip(".")
+        words = tuple(self._words.split())
         if not text.endswith("."):
             return PartialHypothesis(self._utterance_id, words, now_seconds, now_seconds)
         self._utterance_id += 1

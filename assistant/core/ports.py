@@ -57,6 +57,9 @@ class Recognizer(Protocol):
         Must not cut a word in two.
         """
 
+    def end_utterance(self) -> Hypotheses:
+        """Decide the open utterance though sound goes on; what is not decoded yet belongs to the next one."""
+
     def finish(self) -> Hypotheses:
         """The audio is over: end the open utterance."""
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from assistant.core.events import Meaning
+from assistant.core.events import Meaning, Said
 from assistant.core.intents import Intent
 from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses, PartialHypothesis
 from assistant.core.listening.joining import JoinedStream, Stream
@@ -34,6 +34,9 @@ _USUAL_PHRASE_WEIGHT = 20
 ECHO_SECONDS = 0.5
 """How long after something was played its echo may come: then both recognizers hear the same."""
 _ECHO_BLOCKS = round(ECHO_SECONDS / BLOCK_SECONDS)
+_ACTED_BLOCKS = round(1.5 / BLOCK_SECONDS)
+"""So long after a safety phrase was believed its utterance ends: then a later "stop" is a new one, though others
+talk on. The rest of the sentence, which may make it worse, is over by then."""
 
 
 def session_grammar(table: PhraseTable, intents: Iterable[Intent]) -> list[str]:
@@ -77,6 +80,7 @@ class HearingPath:
         self._block_count = 0
         self._silent_blocks = _ECHO_BLOCKS  # since something was last played
         self._skipped_blocks = dict.fromkeys(self._recognizers, 0)
+        self._acted_at_block: dict[Stream, int | None] = dict.fromkeys(self._recognizers)
         self.suspects = False
 
     def listen_for(self, intents: Iterable[Intent]) -> None:
@@ -133,12 +137,11 @@ class HearingPath:
         if self._canceller is not None and far is not None:
             heard = self._canceller.cancel(near, far)
             heard_dbfs = level_dbfs(heard)
-        main = self._recognizers[Stream.MAIN].accept(heard)
-        meant = self._judge(Stream.MAIN, main, heard_dbfs, microphone_dbfs)
+        meant = self._hear(Stream.MAIN, heard, heard_dbfs, microphone_dbfs)
         if second := self._recognizers.get(Stream.SECOND):
             self._silent_blocks = 0 if far is not None and any(far) else self._silent_blocks + 1
             if self._silent_blocks < _ECHO_BLOCKS:
-                meant += self._judge(Stream.SECOND, second.accept(near), microphone_dbfs, microphone_dbfs)
+                meant += self._hear(Stream.SECOND, near, microphone_dbfs, microphone_dbfs)
             else:
                 self._skipped_blocks[Stream.SECOND] += 1
                 if self._silent_blocks == _ECHO_BLOCKS:
@@ -146,8 +149,16 @@ class HearingPath:
         self._look()
         return meant
 
+    def _hear(self, stream: Stream, block: bytes, *levels_dbfs: float) -> list[Meaning]:
+        """`levels_dbfs` are the block's as this recognizer hears it, and before a canceller."""
+        recognizer, acted_at_block = self._recognizers[stream], self._acted_at_block[stream]
+        meant = self._judge(stream, recognizer.accept(block), *levels_dbfs)
+        if acted_at_block is not None and self._block_count - acted_at_block >= _ACTED_BLOCKS:
+            self._acted_at_block[stream] = None
+            meant += self._judge(stream, recognizer.end_utterance(), *levels_dbfs)
+        return meant
+
     def _judge(self, stream: Stream, hypotheses: Hypotheses, *levels_dbfs: float) -> list[Meaning]:
-        """`levels_dbfs` are the block's as this recognizer heard it, and before a canceller."""
         since_speech = self._recognizers[stream].seconds_since_speech
         skipped_seconds = self._skipped_blocks[stream] * BLOCK_SECONDS
         on_our_clock = [_later(hypothesis, skipped_seconds) for hypothesis in hypotheses]
@@ -163,6 +174,10 @@ class HearingPath:
     def _join(self, stream: Stream, believed: list[Believed]) -> list[Meaning]:
         meant: list[Meaning] = []
         for one in believed:
+            if isinstance(one.hypothesis, FinalHypothesis):
+                self._acted_at_block[stream] = None
+            elif isinstance(one.meaning, Said):
+                self._acted_at_block[stream] = self._block_count
             meant += self._joined.join(stream, one, self._now_seconds)
         return meant
 

@@ -23,7 +23,6 @@ from scripts.measure.trials import ALONE_SECONDS, QUICK_ALONE_SECONDS, READING, 
 
 WARM_UP_SECONDS = {True: 10.0, False: 2.0}
 """Before the first word: where our voice comes back, a canceller learns the room meanwhile."""
-GAP_SECONDS = {Kind.STOP: 1.6, Kind.SINGLE: 1.6, Kind.SAID: 1.6, Kind.OTHERS: 0.3, Kind.ALONE: 0.0}
 PIECE_SECONDS = 150.0
 LEAST_ALONE_SECONDS = 20.0
 ALONE_PIECE_SECONDS = 300.0
@@ -119,7 +118,7 @@ def pieces_of(trial: Trial, clips: Sequence[Clip], *, quick: bool, every: int) -
     seconds = warm_up
     for clip in taken:
         begun.append(clip)
-        seconds += _seconds(clip) + GAP_SECONDS[trial.kind]
+        seconds += _seconds(clip) + trial.pause_seconds
         if seconds >= PIECE_SECONDS:
             pieces.append(Piece(trial, len(pieces), tuple(begun), seconds))
             begun, seconds = [], warm_up

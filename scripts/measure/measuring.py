@@ -23,7 +23,6 @@ from assistant.speech.vosk.model import VoskModel, same_dither
 from scripts.measure.clips import FRAME_SAMPLES, Clip, word_end_seconds
 from scripts.measure.ears import Ears, Noticed, text_of
 from scripts.measure.material import (
-    GAP_SECONDS,
     WARM_UP_SECONDS,
     Backgrounds,
     Piece,
@@ -144,7 +143,7 @@ def _lines(piece: Piece) -> list[_Line]:
         word = word_end_seconds(clip.samples()) if len(sound) >= FRAME_SAMPLES else seconds
         ends_at = begins_at * BLOCK_SECONDS + word
         lines.append(_Line(clip, sound, begins_at, ends_at, ends_at + LATE_SECONDS))
-        at_seconds = begins_at * BLOCK_SECONDS + seconds + GAP_SECONDS[piece.trial.kind]
+        at_seconds = begins_at * BLOCK_SECONDS + seconds + piece.trial.pause_seconds
     return lines
 
 

@@ -48,7 +48,7 @@ class Trial:
     "babble", "television" or "room"), `snr_db` below a person at a meter. Without a distance there are no
     walls. `as_recorded` leaves each recording at its own level, else it has the level of a person at a meter.
     With `only`, nothing but these words can be heard. The quick form takes every `quick_every`-th recording,
-    or none for 0.
+    or none for 0. Between recordings are `gap_seconds`, or what is usual for the kind.
     """
 
     name: str
@@ -61,8 +61,17 @@ class Trial:
     own_voice: OwnVoice | None = None
     only: tuple[str, ...] = ()
     quick_every: int = 0
+    gap_seconds: float | None = None
+
+    @property
+    def pause_seconds(self) -> float:
+        """From the end of a recording to the next one."""
+        return GAP_SECONDS[self.kind] if self.gap_seconds is None else self.gap_seconds
 
 
+GAP_SECONDS = {Kind.STOP: 1.6, Kind.SINGLE: 1.6, Kind.SAID: 1.6, Kind.OTHERS: 0.3, Kind.ALONE: 0.0}
+LONG_GAP_SECONDS = 8.0
+"""So far apart "stop" comes once in an utterance, though others talk on; else it comes again and again."""
 ALONE_SECONDS = 3600.0
 QUICK_ALONE_SECONDS = 180.0
 CANCELLERS = ("none", "speex", "webrtc")
@@ -85,10 +94,15 @@ def _in_noise() -> list[Trial]:
         *(("kitchen", 20, 0), ("kitchen", 10, 4), ("kitchen", 5, 0)),
         *(("babble", 20, 0), ("babble", 10, 0), ("babble", 5, 0), ("television", 10, 0)),
     ]
-    return [
+    often = [
         Trial(f"{noise} {snr_db} dB", Kind.STOP, STOPS, noise, snr_db, quick_every=quick_every)
         for noise, snr_db, quick_every in loud
     ]
+    talk = [trial for trial in often if trial.background in ("babble", "television") and trial.snr_db == 10]
+    seldom = [
+        replace(one, name=f"{one.name} {LONG_GAP_SECONDS:g} s", gap_seconds=LONG_GAP_SECONDS) for one in talk
+    ]
+    return [*often, *seldom]
 
 
 def _far_away() -> list[Trial]:

@@ -58,6 +58,28 @@ def test_any_amount_is_cut_into_blocks_and_the_rest_belongs_to_the_end() -> None
     assert recognizer.blocks == [NEAR, NEAR, NEAR, NEAR[:6].ljust(BLOCK_BYTES, b"\0")]
 
 
+def test_a_later_stop_acts_though_others_talk_on() -> None:
+    recognizer = FakeRecognizer(
+        {2: "stop", 170: "stop", 300: "stop", 310: "stop ?", 320: "stop ?.", 330: "?"}
+    )
+    path = HearingPath(recognizer, PACK.table)
+    acted = []
+    for number in range(1, 600):
+        acted += [number for meaning in path.accept(NEAR) if isinstance(meaning, Said) and meaning.is_safety]
+    first, second, third = acted
+    assert first - 2 == second - 170 == third - 300
+    assert recognizer.ended_at == [first + round(1.5 / BLOCK_SECONDS), second + round(1.5 / BLOCK_SECONDS)]
+
+
+def test_what_makes_it_worse_belongs_to_the_same_utterance() -> None:
+    recognizer = FakeRecognizer(
+        {2: "i have pain", 60: "i have pain in my chest", 120: "i have pain in my chest."}
+    )
+    path = HearingPath(recognizer, PACK.table)
+    meant = [meaning for _ in range(200) for meaning in path.accept(NEAR)]
+    assert [said.intent for said in meant if isinstance(said, Said)] == [Intent.PAIN, Intent.RED_FLAG]
+
+
 def test_it_listens_for_what_is_wanted_and_for_safety_phrases() -> None:
     recognizer = FakeRecognizer({})
     path = HearingPath(recognizer, PACK.table)

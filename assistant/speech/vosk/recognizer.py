@@ -89,6 +89,10 @@ class VoskRecognizer:
             found += self._end_utterance(endpoint)
         return found
 
+    def end_utterance(self) -> Hypotheses:
+        """Decide the open utterance though sound goes on; what is not decoded yet begins the next one."""
+        return list(self._end_utterance(Endpoint.CUT))
+
     def finish(self) -> Hypotheses:
         """The audio is over: end the open utterance."""
         self._recent.clear()  # nothing follows that it could belong to
