@@ -35,8 +35,8 @@ ECHO_SECONDS = 0.5
 """How long after something was played its echo may come: then both recognizers hear the same."""
 _ECHO_BLOCKS = round(ECHO_SECONDS / BLOCK_SECONDS)
 _ACTED_BLOCKS = round(1.5 / BLOCK_SECONDS)
-"""So long after a safety phrase was believed its utterance ends: then a later "stop" is a new one, though others
-talk on. The rest of the sentence, which may make it worse, is over by then."""
+"""So long after a safety phrase was believed its utterance ends: then a later "stop" is a new one, though
+others talk on. The rest of the sentence, which may make it worse, is over by then."""
 
 
 def session_grammar(table: PhraseTable, intents: Iterable[Intent]) -> list[str]:
