@@ -45,7 +45,6 @@ def pytest_configure(config: pytest.Config) -> None:
     ):
         (home / folder).mkdir(mode=0o700, exist_ok=True)
         os.environ[name] = str(home / folder)
-    os.environ["LIMBER_NO_DOWNLOAD"] = "1"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

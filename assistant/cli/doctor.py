@@ -206,8 +206,7 @@ def _speech_model(config: Config, tell: Tell) -> Iterator[Finding]:
     pack, _ = load_content(config, lambda _: None)
     open_speech_model(config, pack, tell)
     _, model = find_model(config.speech.model)
-    advice = "`limber models install` fetches a better one." if model.origin == "built-in" else ""
-    yield Finding("speech model", Verdict.GOOD, f"{model.name} ({model.origin})", advice)
+    yield Finding("speech model", Verdict.GOOD, f"{model.name} ({model.origin})")
 
 
 def _voice(config: Config, tell: Tell) -> Iterator[Finding]:

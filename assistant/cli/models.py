@@ -10,7 +10,6 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 from rich.table import Table
 
 from assistant.cli import output
-from assistant.errors import AssistantError
 from assistant.speech import models
 
 
@@ -45,22 +44,13 @@ def list_models(
 
 
 def install_models(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Default: all.")] = None,
-    optional: Annotated[
-        bool, typer.Option("--optional", help="It is no failure when they cannot be fetched.")
-    ] = False,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Default: the voice.")
+    ] = None,
 ) -> None:
     """Fetch models; an interrupted download is continued."""
-    try:
-        _install(names)
-    except AssistantError as error:
-        if not optional:
-            raise
-        output.note(f"{error.message} Going on with the models that are here.")
-
-
-def _install(names: list[str] | None) -> None:
-    wanted = [models.named_model(name) for name in names] if names else models.manifest()
+    voices = [model for model in models.manifest() if model.kind == "voice"]
+    wanted = [models.named_model(name) for name in names] if names else voices
     quiet = output.options.quiet or not output.err.is_terminal
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     for model in wanted:
@@ -71,6 +61,11 @@ def _install(names: list[str] | None) -> None:
             task = bar.add_task(model.name, total=model.size_bytes)
             path = models.install(model, on_bytes=partial(_show, bar, task))
         output.note(f"Installed {model.name} in {path} ({model.license}, {model.source}).")
+        if model.kind == "hearing":
+            output.note(
+                f'To hear with it, set model = "{path}" under [speech]. '
+                "Nobody has measured how often it misses a stop; scripts/measure/run model does."
+            )
 
 
 def _show(bar: Progress, task: TaskID, done_bytes: int) -> None:

@@ -88,7 +88,7 @@ VOICES: tuple[VoiceEngine, ...] = (
 
 
 def find_model(name: str = "") -> tuple[RecognizerEngine, SpeechModel]:
-    """The model to hear with, and its engine: the one named, an installed one, or the one that is built in.
+    """The model to hear with, and its engine: the one named, or the one that is built in.
 
     `name` is a folder, with an engine before it ("vosk:FOLDER") where it is not for the usual one.
     """

@@ -55,7 +55,7 @@ class InstallableModel:
 
 @dataclass(frozen=True, slots=True)
 class SpeechModel:
-    """A model to recognize speech with. `origin` is "configured", "installed" or "built-in"."""
+    """A model to recognize speech with. `origin` is "configured" or "built-in"."""
 
     path: Path
     name: str
@@ -83,12 +83,13 @@ def installed(model: InstallableModel, folder: Path | None = None) -> Path | Non
     return path if path.is_dir() else None
 
 
-def find_speech_model(configured: Path | None, folder: Path | None = None) -> SpeechModel:
-    """The model to hear with: the configured, else an installed one, else the one that is built in."""
+def find_speech_model(configured: Path | None) -> SpeechModel:
+    """The model to hear with: the configured, else the one that is built in.
+
+    That one was measured at hearing "stop". One that was only installed was not, and is not taken by itself.
+    """
     if configured is not None:
         return SpeechModel(configured, configured.name, "configured")
-    for path in _installed("hearing", folder):
-        return SpeechModel(path, path.name, "installed")
     path = resource_path(BUILT_IN_MODEL)
     return SpeechModel(path, path.name, "built-in")
 

@@ -195,7 +195,6 @@ def test_the_environment_overrides_the_file_and_leaves_the_rest(write: Callable[
         "LIMBER_AUDIO_VOLUME_DB": "-6.5",
         "LIMBER_SESSION_SOUND_CHECK": "false",
         "LIMBER_SPEECH_CACHE_MEGABYTES": "0",
-        "LIMBER_NO_DOWNLOAD": "1",
         "PATH": "/bin",
     }
     config = load_config(path, environ)

@@ -163,16 +163,17 @@ def test_a_full_disk_is_said(server: Server, tmp_path: Path) -> None:
         install(model, tmp_path)
 
 
-def test_the_speech_model_is_the_configured_the_installed_or_the_built_in(tmp_path: Path) -> None:
-    built_in = find_speech_model(None, tmp_path)
+def test_the_speech_model_is_the_configured_or_the_built_in_and_none_that_was_only_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models, "models_folder", lambda: tmp_path)
+    built_in = find_speech_model(None)
     assert (built_in.name, built_in.origin) == ("limber-en", "built-in")
     assert (built_in.path / "am" / "final.mdl").is_file()
     official = next(model for model in models.manifest() if model.kind == "hearing")
     (tmp_path / official.name).mkdir()
-    assert find_speech_model(None, tmp_path) == models.SpeechModel(
-        tmp_path / official.name, official.name, "installed"
-    )
-    assert find_speech_model(tmp_path / "mine", tmp_path).origin == "configured"
+    assert find_speech_model(None) == built_in
+    assert find_speech_model(tmp_path / "mine").origin == "configured"
 
 
 def test_installed_voices_are_found(tmp_path: Path) -> None:
