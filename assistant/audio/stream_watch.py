@@ -18,6 +18,13 @@ START_SECONDS = 2.5
 ZEROS_SECONDS = 2.8
 """A microphone that works is never exactly zero; this long is noticed within 3 s, its cause included."""
 
+GATED_ZEROS_SECONDS = 60.0
+"""What a noise gate leaves between words is exactly zero, too: only after so long is it taken for a fault."""
+
+_GATE_SECONDS = 0.1
+_GATE_OPENINGS = 3
+"""So often sound after so many zeros, and it is a gate; less often it may be a mute switch."""
+
 _FIRST_RETRY_SECONDS = 0.5
 _LAST_RETRY_SECONDS = 5.0
 
@@ -74,12 +81,16 @@ class StreamWatch:
 
 
 class MicrophoneWatch(StreamWatch):
-    """Judges a microphone: exact zeros are a fault too, whether a mute switch or a device that went."""
+    """Judges a microphone: exact zeros are a fault too, whether a mute switch or a device that went.
+
+    Behind a noise gate (of a headset, a speakerphone, a noise suppressor) they are what silence is.
+    """
 
     def __init__(self, now: float) -> None:
         """Begin with a microphone that was opened `now` and is taken to be well."""
         super().__init__(now)
         self._zeros_seconds = 0.0
+        self._openings = 0
 
     def hear(self, now: float, zeros: bool, speaker_sounds: bool) -> None:
         """A block of 20 ms arrived; `zeros` when each sample of it is exactly 0.
@@ -88,10 +99,14 @@ class MicrophoneWatch(StreamWatch):
         sound that arrives while the speaker sounds proves nothing.
         """
         self._lives(now)
+        is_gated = self._openings >= _GATE_OPENINGS
         if zeros:
             self._zeros_seconds += BLOCK_SECONDS
-            if self._zeros_seconds >= ZEROS_SECONDS:
+            if self._zeros_seconds >= (GATED_ZEROS_SECONDS if is_gated else ZEROS_SECONDS):
                 self._become(StreamCondition.SILENT, now)
         elif not speaker_sounds:
+            self._openings += self._zeros_seconds >= _GATE_SECONDS
             self._zeros_seconds = 0.0
             self._become(StreamCondition.WELL, now)
+        elif is_gated and self.condition is StreamCondition.WELL:
+            self._zeros_seconds = 0.0  # our own voice opens it as well

@@ -10,7 +10,7 @@ state does, but never reads another meaning into words that were said to the old
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from assistant.core.events import Meaning, Said
@@ -21,6 +21,7 @@ from assistant.core.listening.operating_point import OperatingPoint
 from assistant.core.listening.reflex import Believed, Reflex
 from assistant.core.phrases import PhraseTable
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, EchoCanceller, Recognizer
+from assistant.speech.cleaning import Cleaning, SoundFilter
 from assistant.speech.endpointing import level_dbfs
 
 # With all 1,138 phrases, on 267 recordings of "stop", 79 of "yes", 78 of "no" and 32 minutes of other speech:
@@ -51,8 +52,9 @@ class HearingPath:
 
     Without a `canceller` one recognizer hears the microphone. With one, it hears what the canceller leaves,
     and the `second`, if given, the microphone itself, while something is played and `ECHO_SECONDS` longer:
-    what either confirms of safety phrases counts. `point` says how much is asked of them. `suspects` tells
-    whether, after the last block, a safety phrase is suspected: then what is played should be lowered.
+    what either confirms of safety phrases counts. All sound is filtered by `cleaning` first. `point` says
+    how much is asked of them. `suspects` tells whether, after the last block, a safety phrase is suspected:
+    then what is played should be lowered.
     """
 
     def __init__(
@@ -63,10 +65,12 @@ class HearingPath:
         canceller: EchoCanceller | None = None,
         second: Recognizer | None = None,
         point: OperatingPoint | None = None,
+        cleaning: Callable[[], SoundFilter] = Cleaning,
     ) -> None:
         table.heard.prepare()
         self._table = table
         self._canceller = canceller
+        self._near_cleaning, self._far_cleaning = cleaning(), cleaning()
         self._recognizers = {Stream.MAIN: recognizer}
         if canceller is not None and second is not None:
             self._recognizers[Stream.SECOND] = second
@@ -132,10 +136,11 @@ class HearingPath:
 
     def _block(self, near: bytes, far: bytes | None) -> list[Meaning]:
         self._block_count += 1
+        near = self._near_cleaning.filter(near)
         heard, microphone_dbfs = near, level_dbfs(near)
         heard_dbfs = microphone_dbfs
         if self._canceller is not None and far is not None:
-            heard = self._canceller.cancel(near, far)
+            heard = self._canceller.cancel(near, self._far_cleaning.filter(far))
             heard_dbfs = level_dbfs(heard)
         meant = self._hear(Stream.MAIN, heard, heard_dbfs, microphone_dbfs)
         if second := self._recognizers.get(Stream.SECOND):

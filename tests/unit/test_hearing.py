@@ -30,6 +30,17 @@ NEAR, FAR, CLEAN = b"near" * 160, b"far " * 160, b"cln " * 160
 QUIET_BLOCKS = 5  # of silence, until a phrase is believed
 
 
+class Untouched:
+    """A filter that leaves blocks as they are, so that they can be told."""
+
+    def filter(self, block: bytes) -> bytes:
+        return block
+
+
+def hearing_path(*args: object, **options: object) -> HearingPath:
+    return HearingPath(*args, cleaning=Untouched, **options)
+
+
 class Cancelling:
     """An echo canceller that checks what it is given."""
 
@@ -47,7 +58,7 @@ class NoEcho:
 
 def test_any_amount_is_cut_into_blocks_and_the_rest_belongs_to_the_end() -> None:
     recognizer = FakeRecognizer({2: "ready", 3: "ready.", -1: "next."})
-    path = HearingPath(recognizer, PACK.table)
+    path = hearing_path(recognizer, PACK.table)
     path.listen_for(Intent)
     assert path.accept(NEAR * 2 + NEAR[:100]) == []
     (ready,) = path.accept(NEAR[100:])
@@ -62,7 +73,7 @@ def test_a_later_stop_acts_though_others_talk_on() -> None:
     recognizer = FakeRecognizer(
         {2: "stop", 170: "stop", 300: "stop", 310: "stop ?", 320: "stop ?.", 330: "?"}
     )
-    path = HearingPath(recognizer, PACK.table)
+    path = hearing_path(recognizer, PACK.table)
     acted = []
     for number in range(1, 600):
         acted += [number for meaning in path.accept(NEAR) if isinstance(meaning, Said) and meaning.is_safety]
@@ -75,14 +86,14 @@ def test_what_makes_it_worse_belongs_to_the_same_utterance() -> None:
     recognizer = FakeRecognizer(
         {2: "i have pain", 60: "i have pain in my chest", 120: "i have pain in my chest."}
     )
-    path = HearingPath(recognizer, PACK.table)
+    path = hearing_path(recognizer, PACK.table)
     meant = [meaning for _ in range(200) for meaning in path.accept(NEAR)]
     assert [said.intent for said in meant if isinstance(said, Said)] == [Intent.PAIN, Intent.RED_FLAG]
 
 
 def test_it_listens_for_what_is_wanted_and_for_safety_phrases() -> None:
     recognizer = FakeRecognizer({})
-    path = HearingPath(recognizer, PACK.table)
+    path = hearing_path(recognizer, PACK.table)
     path.listen_for([Intent.READY])
     path.listen_for([Intent.READY])
     (grammar,) = recognizer.grammars
@@ -92,14 +103,14 @@ def test_it_listens_for_what_is_wanted_and_for_safety_phrases() -> None:
 
 def test_without_a_canceller_the_second_recognizer_takes_no_part() -> None:
     main, second = FakeRecognizer({}), FakeRecognizer({1: "stop."})
-    path = HearingPath(main, PACK.table, second=second)
+    path = hearing_path(main, PACK.table, second=second)
     assert path.accept(NEAR, FAR) == []
     assert (main.blocks, second.blocks, second.grammars) == ([NEAR], [], [])
 
 
 def test_the_main_recognizer_hears_what_is_left_and_the_second_the_microphone() -> None:
     main, second = FakeRecognizer({}), FakeRecognizer({})
-    path = HearingPath(main, PACK.table, canceller=Cancelling(), second=second)
+    path = hearing_path(main, PACK.table, canceller=Cancelling(), second=second)
     path.listen_for([Intent.READY])
     path.accept(NEAR, FAR)
     path.accept(NEAR)
@@ -111,7 +122,7 @@ def test_the_main_recognizer_hears_what_is_left_and_the_second_the_microphone() 
 def test_the_second_recognizer_hears_while_our_voice_may_come_back_and_no_longer() -> None:
     """Then nothing is cancelled, both would hear the same, and what others say would count twice."""
     main, second = FakeRecognizer({}), FakeRecognizer({})
-    path = HearingPath(main, PACK.table, canceller=NoEcho(), second=second)
+    path = hearing_path(main, PACK.table, canceller=NoEcho(), second=second)
     rounds = [("silence", 40, 0), ("voice", 10, 10), ("silence", 40, 24), ("voice", 5, 5)]
     for sound, block_count, heard_count in rounds:
         before = len(second.blocks)
@@ -123,7 +134,7 @@ def test_the_second_recognizer_hears_while_our_voice_may_come_back_and_no_longer
 
 def test_what_the_second_says_is_on_the_microphone_s_clock_and_its_utterance_ends_with_our_voice() -> None:
     second = FakeRecognizer({3: "stop", 20: "?", -1: "? stop."})
-    path = HearingPath(FakeRecognizer({}), PACK.table, canceller=NoEcho(), second=second)
+    path = hearing_path(FakeRecognizer({}), PACK.table, canceller=NoEcho(), second=second)
     found = []
     for number in range(200):
         far = FAR if 100 <= number < 110 else bytes(BLOCK_BYTES)
@@ -141,7 +152,7 @@ def test_what_the_second_says_is_on_the_microphone_s_clock_and_its_utterance_end
 def test_what_either_confirms_comes_once() -> None:
     for heard in ({2: "stop"}, {}), ({}, {2: "stop"}), ({2: "stop"}, {3: "stop"}):
         main, second = map(FakeRecognizer, heard)
-        path = HearingPath(main, PACK.table, canceller=Cancelling(), second=second)
+        path = hearing_path(main, PACK.table, canceller=Cancelling(), second=second)
         found = [(number, h) for number in range(1, 40) for h in path.accept(NEAR, FAR)]
         ((number, stop),) = found
         assert number == 2 + QUIET_BLOCKS
@@ -154,7 +165,7 @@ def test_what_either_confirms_comes_once() -> None:
 
 def test_the_end_of_the_audio_ends_both_utterances() -> None:
     main, second = FakeRecognizer({-1: "ready."}), FakeRecognizer({2: "stop", -1: "stop."})
-    path = HearingPath(main, PACK.table, canceller=Cancelling(), second=second)
+    path = hearing_path(main, PACK.table, canceller=Cancelling(), second=second)
     path.accept(NEAR, FAR)
     path.accept(NEAR, FAR)
     assert path.suspects
@@ -167,7 +178,7 @@ def test_the_operating_point_is_that_of_both() -> None:
     point = OperatingPoint(alone_quiet_seconds=0.2, alone_stood_seconds=9.0)
     for heard in ({2: "stop"}, {}), ({}, {2: "stop"}):
         main, second = map(FakeRecognizer, heard)
-        path = HearingPath(main, PACK.table, canceller=Cancelling(), second=second, point=point)
+        path = hearing_path(main, PACK.table, canceller=Cancelling(), second=second, point=point)
         assert [number for number in range(1, 40) if path.accept(NEAR, FAR)] == [12]
 
 
@@ -176,7 +187,7 @@ class Rig:
 
     def __init__(self, heard: dict[int, str], point: OperatingPoint | None = None) -> None:
         self.mixer = Mixer()
-        path = HearingPath(FakeRecognizer(heard), PACK.table, point=point)
+        path = hearing_path(FakeRecognizer(heard), PACK.table, point=point)
         self.barge_in = BargeIn(path, self.mixer)
         self.mixer.begin(1)
         self.mixer.feed(1, Speech(np.full(160_000, 10_000, np.int16).tobytes()))
@@ -258,7 +269,7 @@ def test_a_stop_silences_while_the_session_hangs_and_its_queue_is_full() -> None
             pass
         for _ in range(MAX_EVENTS):
             events.put(SpeakerRestored())
-        barge_in = BargeIn(HearingPath(FakeRecognizer({3: "stop."}), PACK.table), mixer)
+        barge_in = BargeIn(hearing_path(FakeRecognizer({3: "stop."}), PACK.table), mixer)
         for _ in range(3):
             reaction = barge_in.accept(NEAR, FAR)
             played = np.frombuffer(mixer.next_block(), np.int16)
@@ -287,5 +298,5 @@ def test_a_stop_silences_while_the_session_hangs_and_its_queue_is_full() -> None
 
 def test_all_that_a_search_needs_is_there_before_the_first_word() -> None:
     table = replace(PACK.table)
-    HearingPath(FakeRecognizer({}), table)
+    hearing_path(FakeRecognizer({}), table)
     assert {"_alarms", "_denials", "_asides"} <= set(vars(table.heard))

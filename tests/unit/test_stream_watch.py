@@ -72,6 +72,29 @@ def test_a_silent_microphone_is_back_with_its_first_sound(room: Room) -> None:
     assert room.watch.condition is StreamCondition.WELL
 
 
+def test_behind_a_noise_gate_zeros_are_no_fault(room: Room) -> None:
+    """Three words, and it is known. Our own voice opens it too; only zeros that last are a fault then."""
+    for _ in range(3):
+        room.hears(4, zeros=True)
+        room.hears(0.5)
+    room.hears(40, zeros=True)
+    assert room.watch.condition is StreamCondition.WELL
+    room.hears(3, speaker_sounds=True)
+    room.hears(40, zeros=True)
+    assert room.watch.condition is StreamCondition.WELL
+    room.hears(25, zeros=True)
+    assert room.watch.condition is StreamCondition.SILENT
+    room.hears(0.02)
+    assert room.watch.condition is StreamCondition.WELL
+
+
+def test_a_mute_switch_is_no_noise_gate(room: Room) -> None:
+    room.hears(10, zeros=True)
+    room.hears(5)
+    room.hears(3, zeros=True)
+    assert room.watch.condition is StreamCondition.SILENT
+
+
 def test_a_monitor_of_the_speaker_is_no_microphone(room: Room) -> None:
     """It gives zeros, but for what Limber says: that neither proves it well nor brings it back."""
     room.hears(2, zeros=True)
