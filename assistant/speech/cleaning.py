@@ -15,13 +15,14 @@ import numpy.typing as npt
 from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ
 
 CUTOFF_HZ = 100.0
-"""Mains hum begins at 50 or 60 Hz, and the lowest voices at 80. Words lose nothing below it."""
-HUM_HZ = tuple(sorted({mains * harmonic for mains in (50, 60) for harmonic in range(2, 8)}))
-"""Harmonics of the mains in the band of voices."""
+"""The lowest voices are at 80 Hz. Words lose nothing below it, and rumble goes."""
+HUM_HZ = tuple(sorted({mains * harmonic for mains in (50, 60) for harmonic in range(1, 8)}))
+"""The mains and their harmonics."""
 NOTCH_HZ = 3.0
 """How wide each of them is taken out: the mains keep to 0.2 Hz, and a voice does not stay on one pitch."""
-HUM_POWER = 4.0
-"""Where they take away so much of the power, there is hum."""
+HUM_RATIO, HUM_DBFS = 4.0, -42.0
+"""What is so loud, and of which the notches leave so little of the power, is hum that hinders."""
+_HUM_POWER = (32768 * 10 ** (HUM_DBFS / 20)) ** 2
 _HUM_BLOCKS = round(0.5 / BLOCK_SECONDS)
 _KEPT_BLOCKS = round(30.0 / BLOCK_SECONDS)
 _ORDER = 4
@@ -52,7 +53,8 @@ class Cleaning:
         """A block of mono int16 at 16 kHz, without hum, rumble and offset; as long as it was."""
         high = self._high_pass.filter(np.frombuffer(block, dtype=np.int16).astype(np.float64))
         bare = self._notches.filter(high)
-        is_hum = np.sum(high**2) > HUM_POWER * np.sum(bare**2) + BLOCK_SAMPLES
+        power = float(np.mean(high**2))
+        is_hum = power > _HUM_POWER and power > HUM_RATIO * float(np.mean(bare**2))
         self._hum_blocks = self._hum_blocks + 1 if is_hum else 0
         self._hum_left_blocks -= 1
         if self._hum_blocks >= _HUM_BLOCKS:
