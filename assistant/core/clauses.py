@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, Words, place_of
+from assistant.core.intents import SAFETY_INTENTS, UNKNOWN_WORD, Intent, Match, Words, place_of
+from assistant.core.pain_rules import SCALE
 from assistant.core.patterns import Walked
 from assistant.core.phrases import Found, PhraseTable
 
 NUMERIC = frozenset(("number", "score", "over", "decimal", "span", "odd_span", "minutes"))
 """Slots whose values are numbers."""
-HIGHEST_SCORE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,24 @@ def without_decoys(tokens: Words, table: PhraseTable) -> Words:
         while (at := place_of(tokens, decoy)) >= 0:
             tokens = tokens[:at] + (UNKNOWN_WORD,) * len(decoy) + tokens[at + len(decoy) :]
     return tokens
+
+
+def match_half(words: Words, table: PhraseTable, intents: Iterable[Intent]) -> Match | None:
+    """A request whose number was lost, or an answer of which only parts of a number were heard.
+
+    Its slots are empty: no number that was heard can be trusted to be all of it.
+    """
+    numbers = {word for number in table.slots["number"] for word in number.split()}
+    heard = tuple(word for word in table.spelled(words) if word != UNKNOWN_WORD)
+    left = " ".join(word for word in heard if word not in numbers)
+    allowed = frozenset(intents)
+    for intent, phrases in table.half_heard.items():
+        if intent not in allowed or left not in phrases:
+            continue
+        parts = len(heard) - len(left.split())
+        if parts >= (2 if not left else intent is Intent.NUMBER):
+            return Match(intent, " ".join(heard), is_half_heard=True)
+    return None
 
 
 def denied_places(reading: Reading, table: PhraseTable) -> set[int]:
@@ -156,8 +174,7 @@ def _counts_among_others(found: Found, tokens: Words) -> bool:
     """Whether a phrase is meant among words that are not known; a score where it is no count of something."""
     if found.kind.intent is not Intent.NUMBER:
         return found.kind.is_core
-    number, length = found.slots.number, found.end - found.start
-    is_score = number is not None and number <= HIGHEST_SCORE and found.edges[1] == "number"
+    is_score, length = found.slots.number in SCALE and found.edges[1] == "number", found.end - found.start
     return is_score and (length > 1 or found.start == 0 or found.end == len(tokens))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 LOWEST_SCORE, HIGHEST_SCORE = 0, 10
+SCALE = range(LOWEST_SCORE, HIGHEST_SCORE + 1)
 MEANINGFUL_CHANGE = 2
 """Points on the scale from 0 to 10 that are a change and no chance."""
 STRONG_SCORE, MODERATE_SCORE, SLIGHT_SCORE = 6, 4, 1
@@ -129,7 +130,7 @@ def decide(report: PainReport) -> Decision:
 
 def is_score(number: int | None) -> bool:
     """Whether a number is one of the scale."""
-    return number is not None and LOWEST_SCORE <= number <= HIGHEST_SCORE
+    return number in SCALE
 
 
 def may_begin(score: int | None) -> bool:

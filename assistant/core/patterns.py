@@ -124,6 +124,21 @@ def slot_name(token: str) -> str | None:
     return token[1:-1] if token.startswith("{") else None
 
 
+def listed(pattern: Words, slots: Mapping[str, Mapping[str, int | str]]) -> Iterator[str]:
+    """What may be said, the values of one slot varied at a time; nothing where a slot has no values."""
+    names = [slot_name(token) for token in pattern]
+    if not all(slots[name] for name in names if name):
+        return  # such as the routines before any is known
+    firsts = {name: next(iter(slots[name])) for name in names if name}
+    slotted: list[str | None] = [name for name in names if name]
+    for varied in slotted or [None]:
+        for choice in slots[varied] if varied else [""]:
+            yield " ".join(
+                token if not name else choice if name == varied else firsts[name]
+                for token, name in zip(pattern, names, strict=True)
+            )
+
+
 def bound(bindings: Bindings) -> Slots:
     """What slots carry together. Of two numbers the higher counts: "between two and three"."""
     if not bindings:

@@ -22,7 +22,8 @@ from assistant.core.intents import (
     Words,
     strip_unknown,
 )
-from assistant.core.patterns import Patterns, Values, Walked, slot_name
+from assistant.core.pain_rules import SCALE
+from assistant.core.patterns import Patterns, Values, Walked, listed
 
 SECONDS_A_MINUTE = 60
 MARKERS = (
@@ -39,6 +40,8 @@ MARKERS = (
 )
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
 _SAFETY = frozenset(SAFETY_INTENTS)
+_COUNTED = frozenset((Intent.CHOOSE, Intent.MORE_TIME))
+"""Where these are listened for a number may be one of minutes or seconds."""
 _Kind = TypeVar("_Kind")
 _BRACKETS = re.compile(r"[\[\]()|]")
 
@@ -116,23 +119,6 @@ class PhraseTable:
             return Match(intent, phrase, is_half_heard=True)
         return Match(intent, phrase, found.slots)
 
-    def match_half(self, words: Words, intents: Iterable[Intent]) -> Match | None:
-        """A request whose number was lost, or an answer of which only parts of a number were heard.
-
-        Its slots are empty: no number that was heard can be trusted to be all of it.
-        """
-        numbers = {word for number in self.slots["number"] for word in number.split()}
-        heard = tuple(word for word in self.spelled(words) if word != UNKNOWN_WORD)
-        left = " ".join(word for word in heard if word not in numbers)
-        allowed = frozenset(intents)
-        for intent, phrases in self.half_heard.items():
-            if intent not in allowed or left not in phrases:
-                continue
-            parts = len(heard) - len(left.split())
-            if parts >= (2 if not left else intent is Intent.NUMBER):
-                return Match(intent, " ".join(heard), is_half_heard=True)
-        return None
-
     def whole(self, tokens: Words, intents: frozenset[Intent] | None) -> Found | None:
         """The phrase that all tokens are, in full."""
         found = [one for one in self.found_at(tokens, 0, intents) if one.end == len(tokens)]
@@ -199,12 +185,18 @@ class PhraseTable:
         """The phrases to listen for: those of the intents, of every safety intent, and the decoys.
 
         A slot's values vary one slot at a time: the recognizer's grammar is a bigram, which knows every
-        combination once it knows every neighbour.
+        combination once it knows every neighbour. Where numbers are scores alone, there are no others.
         """
         wanted = frozenset(intents) | frozenset(SAFETY_INTENTS)
         patterns = (p for intent, patterns in self.phrases.items() if intent in wanted for p in patterns)
-        phrases = (phrase for p in patterns for phrase in self._expand(self.spelled(p.split())))
+        slots = self.slots if wanted & _COUNTED or Intent.NUMBER not in wanted else self._scores
+        phrases = (phrase for p in patterns for phrase in listed(self.spelled(p.split()), slots))
         return tuple(dict.fromkeys((*phrases, *self.decoys)))
+
+    @cached_property
+    def _scores(self) -> dict[str, Mapping[str, int | str]]:
+        numbers = {said: number for said, number in self.slots["number"].items() if number in SCALE}
+        return {**self.slots, "number": numbers}
 
     def vocabulary(self) -> frozenset[str]:
         """Every word that a grammar of this table can hold."""
@@ -296,17 +288,3 @@ class PhraseTable:
         for template, kind in templates:
             patterns.add(template, kind)
         return patterns
-
-    def _expand(self, pattern: Words) -> Iterator[str]:
-        names = [slot_name(token) for token in pattern]
-        if not all(self.slots[n] for n in names if n):
-            return  # a slot without values, such as the routines before any is known
-        slotted: list[str | None] = [n for n in names if n]
-        for varied in slotted or [None]:
-            firsts = {n: next(iter(self.slots[n])) for n in names if n}
-            choices = list(self.slots[varied]) if varied else [""]
-            for choice in choices:
-                yield " ".join(
-                    token if not name else choice if name == varied else firsts[name]
-                    for token, name in zip(pattern, names, strict=True)
-                )

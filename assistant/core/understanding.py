@@ -15,6 +15,7 @@ from assistant.core.clauses import (
     as_said,
     denied_places,
     ends_of_asides,
+    match_half,
     phrases_of,
     pieces_of,
     readings,
@@ -69,7 +70,7 @@ def understand(
             find_safety(words, table, is_text=is_text) or _safety_among(clauses, table, wanted), whole
         )
         or whole
-        or table.match_half(words, plain)
+        or match_half(words, table, plain)
         or (_made_of(words, table, wanted) if is_text else _whole(words, table, wanted & {I.NUMBER}))
         or (_of_clauses(clauses, table, wanted) if len(clauses) > 1 else None)
     )

@@ -10,9 +10,11 @@ from driver import CATALOGUE, PACK, built_in_routines
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.core.clauses import match_half
 from assistant.core.dialogue.ending import GOES_ON
 from assistant.core.intents import ABOUT_THE_BODY, SAFETY_INTENTS, UNKNOWN_WORD, Intent, Match, Slots
 from assistant.core.machine import listened_for
+from assistant.core.pain_rules import SCALE
 from assistant.core.phrases import PhraseTable
 from assistant.core.routine import Region
 from assistant.core.states import State
@@ -208,13 +210,13 @@ def test_a_request_whose_number_was_lost_is_heard_without_it(heard: str, intent:
     words = tuple(heard.split())
     assert TABLE.match(words, EVERYWHERE) is None
     said = " ".join(word for word in words if word != UNKNOWN_WORD)
-    assert TABLE.match_half(words, EVERYWHERE) == Match(intent, said, is_half_heard=True)
-    assert TABLE.match_half(words, set(EVERYWHERE) - {intent}) is None
+    assert match_half(words, TABLE, EVERYWHERE) == Match(intent, said, is_half_heard=True)
+    assert match_half(words, TABLE, set(EVERYWHERE) - {intent}) is None
 
 
 @pytest.mark.parametrize("heard", ["?", "seven ?", "? of ?", "out of", "yes ten", ""])
 def test_other_chatter_is_no_half_heard_request(heard: str) -> None:
-    assert TABLE.match_half(tuple(heard.split()), Intent) is None
+    assert match_half(tuple(heard.split()), TABLE, Intent) is None
 
 
 def test_a_minute_that_may_be_half_a_minute_is_no_minute() -> None:
@@ -308,8 +310,10 @@ def test_the_grammar_holds_every_phrase_that_can_be_said_and_always_those_of_saf
     neighbors = {pair for phrase in grammar for pair in pairwise(phrase.split())}
     for intent, pattern in PATTERNS:
         if intent in heard:
-            for phrase, _ in filled(pattern):
-                assert set(pairwise(phrase.split())) <= neighbors, phrase
+            for phrase, slots in filled(pattern):
+                is_score = slots.number is None or slots.number in SCALE
+                if is_score or heard & {Intent.CHOOSE, Intent.MORE_TIME}:
+                    assert set(pairwise(phrase.split())) <= neighbors, phrase
 
 
 def test_a_slot_without_values_is_not_listened_for() -> None:
@@ -350,3 +354,10 @@ def test_a_routine_may_be_named_without_its_article() -> None:
 def test_slots_name_those_that_were_filled_even_with_zero() -> None:
     assert Slots(number=0, side="left").filled() == {"number": 0, "side": "left"}
     assert Slots().filled() == {}
+
+
+def test_where_only_scores_are_asked_for_no_other_numbers_are_listened_for() -> None:
+    scoring, waiting = TABLE.grammar([Intent.NUMBER]), TABLE.grammar([Intent.NUMBER, Intent.MORE_TIME])
+    assert {"ten", "about seven", "zero"} <= set(scoring)
+    assert not {word for phrase in scoring for word in phrase.split()} & {"twenty", "thirty", "fifteen"}
+    assert "about twenty" in waiting

@@ -14,11 +14,14 @@ from happenings import untraced
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.core.clauses import match_half
 from assistant.core.events import Said, Source
-from assistant.core.intents import SAFETY_INTENTS, Intent, Match
+from assistant.core.intents import SAFETY_INTENTS, Intent, Match, Slots
 from assistant.core.listening.listener import meaning_of
 from assistant.core.machine import listened_for
-from assistant.core.precedence import WINS
+from assistant.core.patterns import Walked
+from assistant.core.phrases import Kind
+from assistant.core.precedence import WINS, match_of, one_of
 from assistant.core.states import ASKING_SCORE, State
 from assistant.core.understanding import find_safety, understand
 
@@ -146,7 +149,7 @@ def test_every_rule_of_what_wins_is_kept(rule: object) -> None:
             continue
         for words in (f"{said(one)} {said(other)}", f"{said(other)} {said(one)}"):
             heard = tuple(words.split())
-            if TABLE.match(heard, (one, other)) or TABLE.match_half(heard, (one, other)):
+            if TABLE.match(heard, (one, other)) or match_half(heard, TABLE, (one, other)):
                 continue  # together they are another phrase
             found = understand(heard, TABLE, (one, other), is_text=True)
             if found is not None:
@@ -310,3 +313,11 @@ def test_a_no_beside_what_is_not_understood_is_half_heard(sentence: str) -> None
     said = meaning(sentence, State.HISTORY)
     assert said is not None
     assert said.is_half_heard
+
+
+def test_where_no_rule_decides_the_first_is_meant() -> None:
+    kinds = [Kind(0, Intent.COMPLAIN, ""), Kind(1, Intent.NUMBER, "")]
+    found = [Walked(kind, at, at + 1, Slots(), (None, None)) for at, kind in enumerate(kinds)]
+    assert one_of(found, corrected=False)[0] is found[0]
+    said = [Match(Intent.COMPLAIN, "my neck is stiff"), Match(Intent.NUMBER, "four")]
+    assert match_of(said) is said[0]
