@@ -59,7 +59,7 @@ WINS: tuple[Win, ...] = (
 """The first rule that fits two phrases decides. Safety goes first of all, in `find_safety`."""
 
 
-def are_corrected(found: list[Found], reading: Reading, table: PhraseTable) -> bool:
+def takes_back(found: list[Found], reading: Reading, table: PhraseTable) -> bool:
     """Whether a word between two phrases takes the first of them back."""
     between = {token for a, b in pairwise(found) for token in reading.tokens[a.end : b.start]}
     return bool(between & table.markers["correcting"])
@@ -76,6 +76,12 @@ def one_of(found: list[Found], corrected: bool) -> tuple[Found, Slots, bool]:
             if other.kind.intent in rule.intents:
                 meant, slots = other, other.slots
     return meant, slots, is_unclear
+
+
+def leads_on(intent: Intent, wanted: frozenset[Intent]) -> bool:
+    """Whether somebody would be led on by it: by a yes, or by a no where it is asked what is wrong."""
+    answer = I.NO if I.DENIAL in wanted else I.YES
+    return intent in (answer, I.RESUME, I.READY, I.START)
 
 
 def match_of(matches: list[Match]) -> Match:

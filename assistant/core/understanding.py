@@ -33,7 +33,7 @@ from assistant.core.intents import (
     Words,
 )
 from assistant.core.phrases import Found, PhraseTable
-from assistant.core.precedence import ANSWERS, REFUSALS, are_corrected, match_of, one_of
+from assistant.core.precedence import ANSWERS, REFUSALS, leads_on, match_of, one_of, takes_back
 
 I = Intent  # noqa: E741 - the rules are read by the names of the intents
 
@@ -98,7 +98,7 @@ def _speaks_of_others(clauses: Iterable[Words], table: PhraseTable) -> bool:
 def _of_clauses(clauses: list[Words], table: PhraseTable, wanted: frozenset[Intent]) -> Match | None:
     """What is meant where each clause is looked at alone, and those not understood speak of nobody else.
 
-    Beside such a clause a polite word means nothing, and a yes or a no may be none.
+    Beside such a clause a polite word means nothing, and an answer, or what leads on, may be none.
     """
     matches = [understand(clause, table, wanted, is_text=True) for clause in clauses]
     unknown = [clause for clause, match in zip(clauses, matches, strict=True) if not match]
@@ -112,7 +112,9 @@ def _of_clauses(clauses: list[Words], table: PhraseTable, wanted: frozenset[Inte
     if not found:
         return None
     meant = match_of(found)
-    is_doubtful = len(found) < len(clauses) and meant.intent in WHOLE_ANSWERS
+    is_doubtful = len(found) < len(clauses) and (
+        meant.intent in WHOLE_ANSWERS or leads_on(meant.intent, wanted)
+    )
     return replace(meant, is_half_heard=meant.is_half_heard or is_doubtful)
 
 
@@ -153,6 +155,7 @@ def _gist(words: Words, table: PhraseTable, wanted: frozenset[Intent]) -> Match 
     """What is meant among words that are not known: the more is understood, the less it takes.
 
     Only of somebody who does not speak of others. A score of pain may be a word at the beginning or the end.
+    What would lead on is half heard.
     """
     spelled = table.spelled(words)
     reading = readings(Reading(*table.in_full(spelled)), table)[-1]
@@ -165,7 +168,7 @@ def _gist(words: Words, table: PhraseTable, wanted: frozenset[Intent]) -> Match 
         said = {at for one in found for at in range(one.start, one.end)}
         around = {token for at, token in enumerate(reading.tokens) if at not in said}
         heavy = [at for at, token in enumerate(reading.tokens) if token not in table.light_words]
-        meant, slots, is_unclear = one_of(found, are_corrected(found, reading, table))
+        meant, slots, is_unclear = one_of(found, takes_back(found, reading, table))
         most = min(MOST_PASSED, (len(said) + len(said.intersection(heavy))) // 2 - 1)
         if meant.kind.intent in ABOUT_THE_BODY:  # it is what was asked for
             most = MOST_PASSED
@@ -173,7 +176,8 @@ def _gist(words: Words, table: PhraseTable, wanted: frozenset[Intent]) -> Match 
         if is_refused or around & table.markers["others"] or len(set(heavy) - said) > most:
             continue
         if most or intents is scores:
-            is_unclear |= meant.kind.intent in ANSWERS and bool(around & table.markers["limiting"])
+            is_limited = meant.kind.intent in ANSWERS and around & table.markers["limiting"]
+            is_unclear |= leads_on(meant.kind.intent, wanted) or bool(is_limited)
             phrase = as_said(spelled, reading, meant)
             return Match(meant.kind.intent, phrase, Slots() if is_unclear else slots, is_unclear)
     return None
@@ -276,7 +280,7 @@ def _whole(words: Words, table: PhraseTable, wanted: frozenset[Intent]) -> Match
         found = [
             one for one in found if not (one.kind.is_alone and one.kind.intent in SAFETY_INTENTS)
         ] or found
-    meant, slots, is_unclear = one_of(found, are_corrected(found, reading, table))
+    meant, slots, is_unclear = one_of(found, takes_back(found, reading, table))
     vague = any(reading.tokens[one.start : one.end] in table.unclear_words for one in found)
     is_half = (
         is_unclear

@@ -307,6 +307,33 @@ def test_what_is_understood_counts_beside_what_is_not(state: State, sentence: st
 
 
 @pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        (State.SCREENING, "my doctor told me to stay in bed"),
+        (State.SCREENING, "my physio said I should not lift anything"),
+        (State.SCREENING, "the nurse on the ward is fine with most things"),
+        (State.SCREENING, "I asked my doctor but never heard back"),
+        (State.DECIDING, "it would be better to finish"),
+        (State.DECIDING, "that is probably the best we can hope for"),
+        (State.DECIDING, "good by me to leave it all"),
+        (State.FINISHING, "that would be great some other day"),
+        (State.DECIDING, "I want to go on holiday"),
+        (State.PAUSED, "I want to continue tomorrow with the dragons"),
+        (State.PAUSED, "continue, said the frumious dragon, is a word"),
+        (State.HISTORY, "my chest is fine apart from the flu"),
+        (State.HISTORY, "nothing new in my wardrobe of dragons"),
+        (State.SPREADING, "it stays in the one spot mostly, but my toes feel odd"),
+    ],
+)
+def test_an_answer_that_would_lead_on_is_not_taken_from_half_a_sentence(state: State, sentence: str) -> None:
+    said = meaning(sentence, state)
+    asks_what_is_wrong = state in (State.HISTORY, State.NEWS, State.SPREADING)
+    answer = Intent.NO if asks_what_is_wrong else Intent.YES
+    leads_on = said is not None and said.intent in (answer, Intent.RESUME, Intent.READY, Intent.START)
+    assert said is None or not leads_on or said.is_half_heard, said
+
+
+@pytest.mark.parametrize(
     "sentence", ["no, frabjous dragons live there", "nothing different to report apart from dragons"]
 )
 def test_a_no_beside_what_is_not_understood_is_half_heard(sentence: str) -> None:
