@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from assistant.core.clauses import Reading
-from assistant.core.intents import SAFETY_INTENTS, Intent, Match, Slots
+from assistant.core.intents import SAFETY_INTENTS, WHOLE_ANSWERS, Intent, Match, Slots
 from assistant.core.patterns import NAMED
 from assistant.core.phrases import Found, PhraseTable
 
@@ -85,12 +85,19 @@ def leads_on(intent: Intent, wanted: frozenset[Intent]) -> bool:
 
 
 def match_of(matches: list[Match]) -> Match:
-    """What clauses that are understood one by one mean together. There is at least one."""
+    """What clauses that are understood one by one mean together. There is at least one.
+
+    A clear yes or no stays clear beside one that is half heard.
+    """
     meant = matches[0]
     for other in matches[1:]:
         rule = rule_for(meant.intent, other.intent)
         if other.intent is meant.intent:
-            meant = replace(other, slots=joined(meant.slots, other.slots, corrected=False))
+            halves = meant.is_half_heard, other.is_half_heard
+            is_half = all(halves) if meant.intent in WHOLE_ANSWERS else any(halves)
+            meant = replace(
+                other, slots=joined(meant.slots, other.slots, corrected=False), is_half_heard=is_half
+            )
         elif rule:
             meant = other if other.intent in rule.intents else meant
             meant = replace(meant, is_half_heard=meant.is_half_heard or rule.is_unclear)

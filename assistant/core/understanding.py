@@ -73,6 +73,7 @@ def understand(
         or match_half(words, table, plain)
         or (_made_of(words, table, wanted) if is_text else _whole(words, table, wanted & {I.NUMBER}))
         or (_of_clauses(clauses, table, wanted) if len(clauses) > 1 else None)
+        or (_gist(words, table, wanted) if is_text and table.match(words) is None else None)
     )
 
 
@@ -143,11 +144,7 @@ def _made_of(words: Words, table: PhraseTable, wanted: frozenset[Intent]) -> Mat
     safety = frozenset(SAFETY_INTENTS)
     if table.match(words) is not None:
         return _whole(words, table, safety)
-    found = (
-        _whole(words, table, wanted | safety)
-        or _whole(words, table, wanted | safety | ANSWERS)
-        or _gist(words, table, wanted)
-    )
+    found = _whole(words, table, wanted | safety) or _whole(words, table, wanted | safety | ANSWERS)
     return found if found and found.intent in wanted | safety else None
 
 

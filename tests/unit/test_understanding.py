@@ -342,6 +342,20 @@ def test_a_no_beside_what_is_not_understood_is_half_heard(sentence: str) -> None
     assert said.is_half_heard
 
 
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        (State.SCREENING, "yes, my GP gave me the all-clear"),
+        (State.SPREADING, "no, it stays in the one spot"),
+        (State.HISTORY, "nope, nothing different to report apart from dragons"),
+    ],
+)
+def test_a_clear_answer_stays_clear_beside_what_says_the_same(state: State, sentence: str) -> None:
+    said = meaning(sentence, state)
+    assert said is not None
+    assert not said.is_half_heard
+
+
 def test_where_no_rule_decides_the_first_is_meant() -> None:
     kinds = [Kind(0, Intent.COMPLAIN, ""), Kind(1, Intent.NUMBER, "")]
     found = [Walked(kind, at, at + 1, Slots(), (None, None)) for at, kind in enumerate(kinds)]
