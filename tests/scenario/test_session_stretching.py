@@ -87,8 +87,8 @@ def test_the_half_way_cue_can_be_left_out() -> None:
 def test_announcements_name_sides_and_repetitions() -> None:
     driver = Driver(MIXED).until(State.FINISHED)
     expected = [
-        f"{TURN.spoken_name}, on the left.",
-        "Now the other side, the right.",
+        f"{TURN.spoken_name}. We stretch the left side.",
+        "Now we stretch the right side.",
         f"{HUG.spoken_name}.",
         "Once more.",
     ]
@@ -96,7 +96,7 @@ def test_announcements_name_sides_and_repetitions() -> None:
     assert driver.spoken.count(HUG.feel) == 3  # once a stretch
     twice = Routine("twice", "Twice", "twice", "", (replace(TURN, repetitions=2),))
     driver = Driver(twice, catalogue=(twice,)).until(State.FINISHED)
-    assert "Once more, on the left." in driver.spoken
+    assert "Once more, the left side." in driver.spoken
 
 
 def test_what_comes_next_is_rendered_ahead() -> None:
@@ -310,7 +310,7 @@ def test_repeat_says_the_whole_instruction_again() -> None:
     driver.say("say that again")
     assert driver.state is State.INSTRUCTING
     assert driver.spoken == [
-        f"{TURN.spoken_name}, on the right.",
+        f"{TURN.spoken_name}. We stretch the right side.",
         "Sit tall.",
         "Slowly turn your head to the right.",
         TURN.feel,
