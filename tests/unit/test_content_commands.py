@@ -64,7 +64,7 @@ def test_show_tells_every_stretch_in_words(run: Run) -> None:
         "1. Look over the shoulder (neck, seated, 20 seconds on each side, told for the left)"
         in result.stdout
     )
-    assert "slowly turn your head to the left." in result.stdout
+    assert "slowly turn your head to the right." in result.stdout
     assert "along the right side of your neck." in result.stdout
     assert "{" not in result.stdout
 
