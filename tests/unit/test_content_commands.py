@@ -65,7 +65,7 @@ def test_show_tells_every_stretch_in_words(run: Run) -> None:
         in result.stdout
     )
     assert "slowly turn your head to the right." in result.stdout
-    assert "along the right side of your neck." in result.stdout
+    assert "along the left side of your neck." in result.stdout
     assert "{" not in result.stdout
 
 
