@@ -5,8 +5,9 @@ Pure, on the hearing thread. Time is counted in blocks. What follows a block is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from typing import Protocol
 
 import numpy as np
@@ -45,7 +46,7 @@ class Cleaning:
     """
 
     def __init__(self) -> None:
-        self._high_pass, self._notches = _BlockFilter(_high_pass()), _BlockFilter(_all_notches())
+        self._high_pass, self._notches = _BlockFilter(_high_pass), _BlockFilter(_all_notches)
         self._hum_blocks = 0
         self._hum_left_blocks = 0
 
@@ -70,23 +71,42 @@ class _BlockFilter:
     impulse response, and of the filter's state with what that leaves over time.
     """
 
-    def __init__(self, system: _System) -> None:
-        powers = [np.eye(len(system.step))]
-        for _ in range(BLOCK_SAMPLES):
-            powers.append(system.step @ powers[-1])
-        response = np.array([system.direct, *(system.outlet @ power @ system.inlet for power in powers[:-2])])
-        lags = np.arange(BLOCK_SAMPLES)[:, None] - np.arange(BLOCK_SAMPLES)[None, :]
-        self._from_block = np.where(lags >= 0, response[np.abs(lags)], 0.0)
-        self._from_state = np.array([system.outlet @ power for power in powers[:-1]])
-        self._state_from_block = np.array([power @ system.inlet for power in powers[:-1]][::-1]).T
-        self._state_from_state = powers[-1]
-        self._state = np.zeros(len(system.step))
+    def __init__(self, make: Callable[[], _System]) -> None:
+        self._by = _matrices(make)
+        self._state: Samples = np.zeros(len(self._by.state_from_state))
 
     def filter(self, samples: Samples) -> Samples:
         """The next block."""
-        filtered: Samples = self._from_block @ samples + self._from_state @ self._state
-        self._state = self._state_from_state @ self._state + self._state_from_block @ samples
+        filtered: Samples = self._by.block_from_block @ samples + self._by.block_from_state @ self._state
+        self._state = self._by.state_from_state @ self._state + self._by.state_from_block @ samples
         return filtered
+
+
+@dataclass(frozen=True, slots=True)
+class _Matrices:
+    """What a block and the state before it add to the block that comes out, and to the state after it."""
+
+    block_from_block: Samples
+    block_from_state: Samples
+    state_from_block: Samples
+    state_from_state: Samples
+
+
+@cache
+def _matrices(make: Callable[[], _System]) -> _Matrices:
+    """Those of the system that is made: the same for every sound."""
+    system = make()
+    powers = [np.eye(len(system.step))]
+    for _ in range(BLOCK_SAMPLES):
+        powers.append(system.step @ powers[-1])
+    response = np.array([system.direct, *(system.outlet @ power @ system.inlet for power in powers[:-2])])
+    lags = np.arange(BLOCK_SAMPLES)[:, None] - np.arange(BLOCK_SAMPLES)[None, :]
+    return _Matrices(
+        np.where(lags >= 0, response[np.abs(lags)], 0.0),
+        np.array([system.outlet @ power for power in powers[:-1]]),
+        np.array([power @ system.inlet for power in powers[:-1]][::-1]).T,
+        powers[-1],
+    )
 
 
 @dataclass(frozen=True, slots=True)

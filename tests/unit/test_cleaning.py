@@ -65,7 +65,7 @@ def voice(seconds: np.ndarray) -> np.ndarray:
 def test_without_hum_no_notch_touches_a_voice() -> None:
     """It is as if there were none, to the last bit."""
     high_only = Cleaning()
-    high_only._notches = high_only._high_pass.__class__(_system_that_passes())
+    high_only._notches = high_only._high_pass.__class__(_system_that_passes)
     samples = np.rint(voice(SECONDS)).astype(np.int16).tobytes()
     blocks = [samples[at : at + BLOCK_BYTES] for at in range(0, len(samples), BLOCK_BYTES)]
     assert b"".join(map(high_only.filter, blocks)) == filtered(voice(SECONDS)).astype(np.int16).tobytes()
