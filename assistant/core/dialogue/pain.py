@@ -12,7 +12,7 @@ from assistant.core.context import Context
 from assistant.core.dialogue.asking import Question, await_answer, is_whole, lines, may_ask_again, says
 from assistant.core.dialogue.screening import NOTHING, heard_score, number_rows, out_of_range
 from assistant.core.dialogue.table import Behavior, Guard, Row, named
-from assistant.core.dialogue.ways import go_onward, is_ending, skips_to_end
+from assistant.core.dialogue.ways import after_skip, go_onward, is_ending, skips_to_end
 from assistant.core.hold import Hold
 from assistant.core.intents import Intent
 from assistant.core.pain_rules import Answer, Decision, decide
@@ -174,7 +174,7 @@ def go_on_after_pain(context: Context) -> None:
     """On, past the stretch that hurt."""
     if context.hurt_in in STRETCHING:
         course = context.current_course
-        course.index = min(course.after_skip(0.0), len(course.steps) - 1)
+        course.index = min(after_skip(context), len(course.steps) - 1)
         context.hold = None
         leaves_region = decide(context.pain_report) is Decision.SUGGEST_ENDING and not context.is_unwell
         context.script.say(Line.LEAVE_REGION_AFTER_PAIN if leaves_region else Line.SKIP_AFTER_PAIN)
