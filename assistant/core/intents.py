@@ -62,6 +62,11 @@ REFUSABLE = frozenset((Intent.RESUME, Intent.READY))
 """What was lost beside them may have been a "not"."""
 
 
+def asks_score(intents: frozenset[Intent]) -> bool:
+    """Whether a number that is said where these are listened for can only be a score."""
+    return Intent.NUMBER in intents and not intents & {Intent.CHOOSE, Intent.MORE_TIME}
+
+
 @dataclass(frozen=True, slots=True)
 class Slots:
     """What a phrase carries. `number` is a count, or seconds where a span of time was said."""

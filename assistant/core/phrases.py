@@ -20,6 +20,7 @@ from assistant.core.intents import (
     Intent,
     Match,
     Words,
+    asks_score,
     strip_unknown,
 )
 from assistant.core.pain_rules import SCALE
@@ -40,8 +41,6 @@ MARKERS = (
 )
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
 _SAFETY = frozenset(SAFETY_INTENTS)
-_COUNTED = frozenset((Intent.CHOOSE, Intent.MORE_TIME))
-"""Where these are listened for a number may be one of minutes or seconds."""
 _Kind = TypeVar("_Kind")
 _BRACKETS = re.compile(r"[\[\]()|]")
 
@@ -189,7 +188,7 @@ class PhraseTable:
         """
         wanted = frozenset(intents) | frozenset(SAFETY_INTENTS)
         patterns = (p for intent, patterns in self.phrases.items() if intent in wanted for p in patterns)
-        slots = self.slots if wanted & _COUNTED or Intent.NUMBER not in wanted else self._scores
+        slots = self._scores if asks_score(wanted) else self.slots
         phrases = (phrase for p in patterns for phrase in listed(self.spelled(p.split()), slots))
         return tuple(dict.fromkeys((*phrases, *self.decoys)))
 

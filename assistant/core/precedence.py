@@ -65,43 +65,28 @@ def takes_back(found: list[Found], reading: Reading, table: PhraseTable) -> bool
     return bool(between & table.markers["correcting"])
 
 
-def one_of(found: list[Found], corrected: bool) -> tuple[Found, Slots, bool]:
-    """The one that is meant, what it carries, and whether that cannot be told."""
-    meant, slots, is_unclear = found[0], found[0].slots, False
-    for other in found[1:]:
-        if other.kind.intent is meant.kind.intent:
-            meant, slots = other, joined(slots, other.slots, corrected)
-        elif rule := rule_for(meant.kind.intent, other.kind.intent):
-            is_unclear |= rule.is_unclear
-            if other.kind.intent in rule.intents:
-                meant, slots = other, other.slots
-    return meant, slots, is_unclear
-
-
 def leads_on(intent: Intent, wanted: frozenset[Intent]) -> bool:
     """Whether somebody would be led on by it: by a yes, or by a no where it is asked what is wrong."""
     answer = I.NO if I.DENIAL in wanted else I.YES
     return intent in (answer, I.RESUME, I.READY, I.START)
 
 
-def match_of(matches: list[Match]) -> Match:
-    """What clauses that are understood one by one mean together. There is at least one.
+def match_of(matches: list[Match], *, corrected: bool = False) -> Match:
+    """What several mean together; there is at least one.
 
-    A clear yes or no stays clear beside one that is half heard.
+    A clear yes or no stays clear beside one that is half heard; what cannot be told stays half heard.
     """
-    meant = matches[0]
+    meant, is_unclear = matches[0], False
     for other in matches[1:]:
-        rule = rule_for(meant.intent, other.intent)
         if other.intent is meant.intent:
             halves = meant.is_half_heard, other.is_half_heard
             is_half = all(halves) if meant.intent in WHOLE_ANSWERS else any(halves)
-            meant = replace(
-                other, slots=joined(meant.slots, other.slots, corrected=False), is_half_heard=is_half
-            )
-        elif rule:
+            slots = joined(meant.slots, other.slots, corrected)
+            meant = replace(other, slots=slots, is_half_heard=is_half)
+        elif rule := rule_for(meant.intent, other.intent):
+            is_unclear |= rule.is_unclear
             meant = other if other.intent in rule.intents else meant
-            meant = replace(meant, is_half_heard=meant.is_half_heard or rule.is_unclear)
-    return meant
+    return replace(meant, is_half_heard=True) if is_unclear else meant
 
 
 def rule_for(one: Intent, other: Intent) -> Win | None:

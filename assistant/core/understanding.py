@@ -31,9 +31,10 @@ from assistant.core.intents import (
     Match,
     Slots,
     Words,
+    asks_score,
 )
 from assistant.core.phrases import Found, PhraseTable
-from assistant.core.precedence import ANSWERS, REFUSALS, leads_on, match_of, one_of, takes_back
+from assistant.core.precedence import ANSWERS, REFUSALS, leads_on, match_of, takes_back
 
 I = Intent  # noqa: E741 - the rules are read by the names of the intents
 
@@ -156,8 +157,7 @@ def _gist(words: Words, table: PhraseTable, wanted: frozenset[Intent]) -> Match 
     """
     spelled = table.spelled(words)
     reading = readings(Reading(*table.in_full(spelled)), table)[-1]
-    asks_score = I.NUMBER in wanted and I.CHOOSE not in wanted
-    scores = wanted & {I.NUMBER} if asks_score else frozenset[Intent]()
+    scores = frozenset((I.NUMBER,)) if asks_score(wanted) else frozenset[Intent]()
     for intents in (scores, wanted - {I.NUMBER}):
         found = phrases_of(pieces_of(reading, table, intents, among_others=True)) if intents else []
         if not found:
@@ -165,18 +165,16 @@ def _gist(words: Words, table: PhraseTable, wanted: frozenset[Intent]) -> Match 
         said = {at for one in found for at in range(one.start, one.end)}
         around = {token for at, token in enumerate(reading.tokens) if at not in said}
         heavy = [at for at, token in enumerate(reading.tokens) if token not in table.light_words]
-        meant, slots, is_unclear = one_of(found, takes_back(found, reading, table))
+        meant = _meant(found, spelled, reading, table)
         most = min(MOST_PASSED, (len(said) + len(said.intersection(heavy))) // 2 - 1)
-        if meant.kind.intent in ABOUT_THE_BODY:  # it is what was asked for
+        if meant.intent in ABOUT_THE_BODY:  # it is what was asked for
             most = MOST_PASSED
-        is_refused = around & table.markers["refusing"] and meant.kind.intent not in REFUSALS
+        is_refused = around & table.markers["refusing"] and meant.intent not in REFUSALS
         if is_refused or around & table.markers["others"] or len(set(heavy) - said) > most:
             continue
         if most or intents is scores:
-            is_limited = meant.kind.intent in ANSWERS and around & table.markers["limiting"]
-            is_unclear |= leads_on(meant.kind.intent, wanted) or bool(is_limited)
-            phrase = as_said(spelled, reading, meant)
-            return Match(meant.kind.intent, phrase, Slots() if is_unclear else slots, is_unclear)
+            is_limited = meant.intent in ANSWERS and around & table.markers["limiting"]
+            return _half(meant, is_half=leads_on(meant.intent, wanted) or bool(is_limited))
     return None
 
 
@@ -277,13 +275,22 @@ def _whole(words: Words, table: PhraseTable, wanted: frozenset[Intent]) -> Match
         found = [
             one for one in found if not (one.kind.is_alone and one.kind.intent in SAFETY_INTENTS)
         ] or found
-    meant, slots, is_unclear = one_of(found, takes_back(found, reading, table))
+    meant = _meant(found, spelled, reading, table)
     vague = any(reading.tokens[one.start : one.end] in table.unclear_words for one in found)
     is_half = (
-        is_unclear
-        or (vague and len(found) > 1 and meant.kind.intent in WHOLE_ANSWERS)
+        (vague and len(found) > 1 and meant.intent in WHOLE_ANSWERS)
         or (lost_before and table.is_half(found[0], True, False))
         or (lost_after and table.is_half(found[-1], False, True))
     )
-    phrase = as_said(spelled, reading, meant)
-    return Match(meant.kind.intent, phrase, Slots() if is_half else slots, is_half)
+    return _half(meant, is_half=is_half)
+
+
+def _meant(found: list[Found], spelled: Words, reading: Reading, table: PhraseTable) -> Match:
+    """What the phrases of one reading mean together."""
+    said = [Match(one.kind.intent, as_said(spelled, reading, one), one.slots) for one in found]
+    return match_of(said, corrected=takes_back(found, reading, table))
+
+
+def _half(meant: Match, *, is_half: bool) -> Match:
+    """Without what it carries, if it is half heard, or was so already."""
+    return replace(meant, slots=Slots(), is_half_heard=True) if is_half or meant.is_half_heard else meant

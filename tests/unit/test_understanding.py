@@ -16,12 +16,10 @@ from hypothesis import strategies as st
 
 from assistant.core.clauses import match_half
 from assistant.core.events import Said, Source
-from assistant.core.intents import SAFETY_INTENTS, Intent, Match, Slots
+from assistant.core.intents import SAFETY_INTENTS, Intent, Match
 from assistant.core.listening.listener import meaning_of
 from assistant.core.machine import listened_for
-from assistant.core.patterns import Walked
-from assistant.core.phrases import Kind
-from assistant.core.precedence import WINS, match_of, one_of
+from assistant.core.precedence import WINS, match_of
 from assistant.core.states import ASKING_SCORE, State
 from assistant.core.understanding import find_safety, understand
 
@@ -357,8 +355,5 @@ def test_a_clear_answer_stays_clear_beside_what_says_the_same(state: State, sent
 
 
 def test_where_no_rule_decides_the_first_is_meant() -> None:
-    kinds = [Kind(0, Intent.COMPLAIN, ""), Kind(1, Intent.NUMBER, "")]
-    found = [Walked(kind, at, at + 1, Slots(), (None, None)) for at, kind in enumerate(kinds)]
-    assert one_of(found, corrected=False)[0] is found[0]
     said = [Match(Intent.COMPLAIN, "my neck is stiff"), Match(Intent.NUMBER, "four")]
     assert match_of(said) is said[0]
