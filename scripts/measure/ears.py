@@ -6,7 +6,7 @@ nothing but this. Belongs to the thread that measures.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.audio.echo import open_canceller
@@ -56,8 +56,8 @@ class _Overheard(VoskRecognizer):
 class Ears:
     """A hearing path of its own, two recognizers with a canceller, as a session has it.
 
-    `canceller` is "none", "speex" or "webrtc". With `only`, the recognizer knows just these phrases, and not
-    even that there are others. Raises AudioError.
+    It listens for `intents`. `canceller` is "none", "speex" or "webrtc". With `only`, the recognizer knows
+    just these phrases, and not even that there are others. Raises AudioError.
     """
 
     def __init__(
@@ -67,12 +67,13 @@ class Ears:
         canceller: str,
         point: OperatingPoint | None = None,
         only: Sequence[str] = (),
+        intents: Iterable[Intent] = Intent,
     ) -> None:
         opened = None if canceller == "none" else open_canceller(canceller)
         second = None if opened is None else model.new_recognizer()
         self._recognizer = _Overheard(model, unknown_weight=0 if only else UNKNOWN_WEIGHT)
         self._hearing = HearingPath(self._recognizer, table, canceller=opened, second=second, point=point)
-        self._hearing.listen_for(Intent)
+        self._hearing.listen_for(intents)
         if only:
             self._recognizer.set_grammar(only)
 

@@ -19,6 +19,9 @@ from scripts.measure.trials import STOP, Kind
 MISSED, CONFIRMED = '"stop" missed', '"stop" missed, confirmed'
 PAUSES, DUCKS = "false pauses an hour", "suspicions an hour"
 OWN_WORDS = 'heard of our own "stop", an hour'
+COMMANDS = "commands taken, an hour"
+SAFETY_MISSED = "safety phrases missed"
+MEANT = "understood as meant"
 TAKEN = "taken for a safety phrase"
 UNDERSTOOD, ALL_COMMANDS = "understood", "all commands"
 DECIDED, DECIDED_LATE = "word end to decision, median", "word end to decision, 95 %"
@@ -102,6 +105,18 @@ def _paused(pieces: Sequence[Outcome]) -> list[Figure]:
     ]
 
 
+def _others(pieces: Sequence[Outcome]) -> list[Figure]:
+    return [*_paused(pieces), _rate(COMMANDS, pieces, sum(len(piece.commands) for piece in pieces))]
+
+
+def _safety_missed(pieces: Sequence[Outcome]) -> list[Figure]:
+    return [_share(SAFETY_MISSED, pieces[0].trial, _all(pieces), lambda one: one.decided_seconds is None)]
+
+
+def _meant(pieces: Sequence[Outcome]) -> list[Figure]:
+    return [_share(MEANT, pieces[0].trial, _all(pieces), lambda one: one.understood, "down")]
+
+
 def _alone(pieces: Sequence[Outcome]) -> list[Figure]:
     return [*_paused(pieces), _rate(OWN_WORDS, pieces, sum(piece.own_words for piece in pieces))]
 
@@ -110,7 +125,9 @@ _OF_KIND: dict[Kind, Callable[[Sequence[Outcome]], list[Figure]]] = {
     Kind.STOP: _missed,
     Kind.SINGLE: _taken,
     Kind.SAID: _right,
-    Kind.OTHERS: _paused,
+    Kind.OTHERS: _others,
+    Kind.SAFETY: _safety_missed,
+    Kind.MEANT: _meant,
     Kind.ALONE: _alone,
 }
 

@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 def hearing(
     audio: Annotated[
-        Path, typer.Option(metavar="DIR", help="Recordings with a manifest.csv; see docs/hearing.md.")
+        list[Path], typer.Option(metavar="DIR", help="Recordings with a manifest.csv; repeatable.")
     ],
     quick: Annotated[bool, typer.Option("--quick", help="A few conditions, and fewer recordings.")] = False,
     conditions: Annotated[

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.core.events import Said
+from assistant.core.events import Meaning, Said
+from assistant.core.intents import Intent
 from assistant.core.listening.operating_point import OperatingPoint
+from assistant.core.machine import listened_for
 from assistant.core.phrases import PhraseTable
 from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ
-from assistant.core.understanding import find_safety
+from assistant.core.understanding import find_safety, understand
 from assistant.languages.en.rules import words as spoken_words
 from assistant.simulate.acoustics import Sound
 from assistant.speech.vosk.model import VoskModel, same_dither
@@ -82,7 +84,8 @@ class Spoken:
 class Outcome:
     """What came of a piece. `made_up` are the safety phrases that nobody had said, with the sentence that
     sounded where it was our own voice alone; `own_words` counts those that this sentence does say, as only
-    the sound check's question may. A suspicion counts when it begins.
+    the sound check's question may. `commands` are the phrases of all other meanings that were taken. A
+    suspicion counts when it begins.
 
     `prompts` is how many of our own were begun, in so many `voices`.
     """
@@ -99,6 +102,7 @@ class Outcome:
     prompts: int = 0
     voices: int = 0
     own_words: int = 0
+    commands: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,9 @@ class _Hearing:
         self._room = room_for(piece, tools.backgrounds)
         self._table = tools.table
         canceller = own.canceller if own else "none"
-        self._ears = Ears(tools.model, tools.table, canceller, tools.point, piece.trial.only)
+        state = piece.trial.state
+        self._intents = frozenset(Intent if state is None else listened_for(state))
+        self._ears = Ears(tools.model, tools.table, canceller, tools.point, piece.trial.only, self._intents)
         self._echoes = own is not None
         self._voice = None
         self._voices = tools.prompts.voices if tools.prompts else 0
@@ -192,8 +198,10 @@ class _Hearing:
         if noticed.reflex:
             self._reflex(now_seconds, noticed)
         for meaning in noticed.meanings:
+            if isinstance(meaning, Said) and not meaning.is_safety:
+                self.outcome.commands.append(meaning.phrase)
             if not isinstance(meaning, Said) or meaning.is_final:
-                self._understood(text_of(meaning.words))
+                self._understood(meaning)
 
     def finish(self) -> None:
         """Note what is known at the end only."""
@@ -244,9 +252,24 @@ class _Hearing:
             spoken.silent_seconds = max(spoken.decided_seconds, last_seconds)
             self._falling_silent = None
 
-    def _understood(self, text: str) -> None:
-        if self.outcome.spoken and text == self.outcome.spoken[-1].text:
-            self.outcome.spoken[-1].understood = True
+    def _understood(self, meaning: Meaning) -> None:
+        if self.outcome.spoken:
+            spoken = self.outcome.spoken[-1]
+            spoken.understood |= (
+                self._is_meant(meaning, spoken.text)
+                if self.outcome.kind is Kind.MEANT
+                else text_of(meaning.words) == spoken.text
+            )
+
+    def _is_meant(self, meaning: Meaning, text: str) -> bool:
+        """Whether that is what these words mean where these intents are listened for."""
+        match = understand(tuple(text.split()), self._table, self._intents)
+        return (
+            match is not None
+            and isinstance(meaning, Said)
+            and not meaning.is_half_heard
+            and (meaning.intent, meaning.slots) == (match.intent, match.slots)
+        )
 
 
 def _peak_megabytes() -> float:

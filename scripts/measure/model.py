@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 def model(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A Vosk model.")],
     audio: Annotated[
-        Path, typer.Option(metavar="DIR", help="Recordings with a manifest.csv; see docs/model.md.")
+        list[Path], typer.Option(metavar="DIR", help="Recordings with a manifest.csv; see docs/model.md.")
     ],
     every: Annotated[int, typer.Option(min=1, metavar="N", help="Take every N-th recording.")] = 1,
     processes: Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Work with so many.")] = 2,

@@ -49,13 +49,13 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What to measure: trials, of every n-th recording.
+    """What to measure: trials, of every n-th recording of these folders.
 
     The model is the usual one unless its folder is given, and so is the operating point. Without
     `own_voice` trials of it are left out, and nobody knows when it is silent.
     """
 
-    audio: Path
+    audio: Sequence[Path]
     trials: Sequence[Trial]
     quick: bool = False
     every: int = 1
@@ -70,7 +70,7 @@ def measure(run: Run, tell: Tell) -> list[Outcome]:
 
     Raises AssistantError: in one sentence what of the recordings, the model or a voice cannot be used.
     """
-    clips = read_clips(run.audio)
+    clips = tuple(clip for folder in run.audio for clip in read_clips(folder))
     table = load_language().table
     model = find_speech_model(run.model).path
     loaded = _opened(model)
@@ -83,7 +83,10 @@ def measure(run: Run, tell: Tell) -> list[Outcome]:
         if prompts is None:
             pieces = [piece for piece in pieces if piece.trial.own_voice is None]
         if not pieces:
-            raise HearingError("recordings", f"{run.audio} has no recordings for these conditions.")
+            raise HearingError(
+                "recordings",
+                f"{', '.join(map(str, run.audio))}: there are no recordings for these conditions.",
+            )
         if run.processes == 1:
             tools = Tools(loaded, table, backgrounds, prompts, run.point)
             return _told(pieces, ((piece, hear_piece(piece, tools)) for piece in pieces), tell)

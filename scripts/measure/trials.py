@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
+from assistant.core.states import State
 from assistant.errors import HearingError
 
 STOP = "stop"
@@ -20,12 +21,17 @@ class Kind(StrEnum):
 
     STOP = "stop"
     """Each is "stop": how many are missed?"""
+    SAFETY = "safety"
+    """Each is, or has, a safety phrase: how many are missed?"""
+    MEANT = "meant"
+    """Each is a command or an answer: how many are understood as what they mean?"""
     SINGLE = "single"
     """Each is one word or phrase, but no safety phrase: how many are taken for one?"""
     SAID = "said"
     """Each says what its text says: how many are heard as just that?"""
     OTHERS = "others"
-    """Sound without safety phrases, one recording after the other: how many false pauses in an hour?"""
+    """Sound without safety phrases, one recording after the other: how many false pauses, and how many
+    commands, in an hour?"""
     ALONE = "alone"
     """Nothing but our own voice: how many false pauses in an hour?"""
 
@@ -47,7 +53,8 @@ class Trial:
     `folders` are those of the recordings. What sounds all the time is named by `background` ("kitchen",
     "babble", "television" or "room"), `snr_db` below a person at a meter. Without a distance there are no
     walls. `as_recorded` leaves each recording at its own level, else it has the level of a person at a meter.
-    With `only`, nothing but these words can be heard. The quick form takes every `quick_every`-th recording,
+    With `only`, nothing but these words can be heard; what is listened for is everything, or what `state`
+    listens for. The quick form takes every `quick_every`-th recording,
     or none for 0. Between recordings are `gap_seconds`, or what is usual for the kind.
     """
 
@@ -60,6 +67,7 @@ class Trial:
     as_recorded: bool = False
     own_voice: OwnVoice | None = None
     only: tuple[str, ...] = ()
+    state: State | None = None
     quick_every: int = 0
     gap_seconds: float | None = None
 
@@ -69,7 +77,7 @@ class Trial:
         return GAP_SECONDS[self.kind] if self.gap_seconds is None else self.gap_seconds
 
 
-GAP_SECONDS = {Kind.STOP: 1.6, Kind.SINGLE: 1.6, Kind.SAID: 1.6, Kind.OTHERS: 0.3, Kind.ALONE: 0.0}
+GAP_SECONDS = {**dict.fromkeys(Kind, 1.6), Kind.OTHERS: 0.3, Kind.ALONE: 0.0}
 LONG_GAP_SECONDS = 8.0
 """So far apart "stop" comes once in an utterance, though others talk on; else it comes again and again."""
 ALONE_SECONDS = 3600.0
@@ -77,6 +85,8 @@ QUICK_ALONE_SECONDS = 180.0
 CANCELLERS = ("none", "speex", "webrtc")
 STOPS = (f"commands/{STOP}",)
 READING = ("negatives/librispeech",)
+LEARNERS = ("negatives/speechocean", "negatives/conversation", "negatives/sdap", "negatives/numbers")
+DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 ROOM_SNR_DB = 30.0
 """A quiet living room is some 30 dB below a person who speaks at a meter."""
 
@@ -126,6 +136,35 @@ def _over_own_voice() -> list[Trial]:
     ]
 
 
+def _natural() -> list[Trial]:
+    """What natural synthetic voices say: `scripts/model/natural.py --development` makes it."""
+    kinds = {
+        "stop": Kind.SAFETY,
+        "pain": Kind.SAFETY,
+        "red_flag": Kind.SAFETY,
+        "pain_sentence": Kind.SAFETY,
+        "red_flag_sentence": Kind.SAFETY,
+        "command": Kind.MEANT,
+        "everyday": Kind.OTHERS,
+    }
+    clean = [
+        Trial(f"natural {name.replace('_', ' ')}", kind, (f"natural/{name}",)) for name, kind in kinds.items()
+    ]
+    kitchen = [replace(one, name=f"{one.name}, kitchen", background="kitchen", snr_db=10.0) for one in clean]
+    return [*clean, *kitchen]
+
+
+def _answers() -> list[Trial]:
+    """Yes, no and numbers of people, where they are asked for."""
+    asked = {"yes no": (State.SCREENING, ("yes", "no")), "numbers": (State.SCORING, DIGITS)}
+    clean = [
+        Trial(f"answers {name}", Kind.MEANT, tuple(f"commands/{word}" for word in words), state=state)
+        for name, (state, words) in asked.items()
+    ]
+    kitchen = [replace(one, name=f"{one.name}, kitchen", background="kitchen", snr_db=10.0) for one in clean]
+    return [*clean, *kitchen]
+
+
 def _others() -> list[Trial]:
     rest = ("negatives/an4", "negatives/ljspeech", "negatives/librivox")
     noises = ("noise/ambient", "noise/baby_cry", "noise/room_tone")
@@ -137,6 +176,12 @@ def _others() -> list[Trial]:
         Trial("short phrases", Kind.OTHERS, phrases, as_recorded=True),
         Trial("noise", Kind.OTHERS, noises, as_recorded=True, quick_every=4),
         Trial("music", Kind.OTHERS, ("noise/music",), as_recorded=True),
+        Trial("learners", Kind.OTHERS, LEARNERS, as_recorded=True),
+        Trial("hold, others' reading", Kind.OTHERS, READING, as_recorded=True, state=State.HOLDING),
+        Trial(
+            "hold, others' reading 3 m", Kind.OTHERS, READING, "room", ROOM_SNR_DB, 3.0, state=State.HOLDING
+        ),
+        Trial("hold, learners", Kind.OTHERS, LEARNERS, as_recorded=True, state=State.HOLDING),
     ]
 
 
@@ -146,6 +191,8 @@ TRIALS: tuple[Trial, ...] = (
     *_far_away(),
     *_over_own_voice(),
     *_others(),
+    *_natural(),
+    *_answers(),
     Trial("single other commands", Kind.SINGLE, ("commands/*",), as_recorded=True, quick_every=8),
     Trial("single other words", Kind.SINGLE, ("negatives/words",), as_recorded=True, quick_every=4),
     Trial(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import augment
 import features
 import numpy as np
 import torch
@@ -65,7 +66,7 @@ def viterbi(scores: np.ndarray, optional: np.ndarray) -> tuple[float, np.ndarray
 @torch.no_grad()
 def plain_scores(network: Network, samples: Samples, log_priors: np.ndarray) -> np.ndarray:
     """(frames, plain pdfs) log-likelihoods up to a constant, each phone's units summed."""
-    wave = torch.from_numpy(samples.astype(np.float32))
+    wave = torch.from_numpy(augment.cleaned(samples.astype(np.float32)))
     wave *= LEVEL_RMS / (wave.square().mean().sqrt() + 1)
     heard = features.cepstra(features.mel_energies(wave) + features.DITHER_ENERGY)
     outputs = network(heard[None])[0].exp()

@@ -15,6 +15,8 @@ from phones import SILENCE_PDF
 from scipy import fft
 from torch import Tensor
 
+from assistant.speech.cleaning import CUTOFF_HZ
+
 Rng = np.random.Generator
 TAIL_SECONDS = 0.2
 SLOWEST, FASTEST = 0.8, 1.28
@@ -32,7 +34,7 @@ def spoken_variant(samples: Samples, rng: Rng) -> tuple[np.ndarray, float]:
     wave *= REFERENCE_RMS / (np.sqrt(np.mean(wave * wave)) + 1)
     tail = int(TAIL_SECONDS * SAMPLE_RATE_HZ)
     count = fft.next_fast_len(len(wave) + tail, real=True)
-    spectrum = fft.rfft(wave, count)
+    spectrum = fft.rfft(wave, count) * _high_pass(count)
     if rng.random() < 0.55:
         spectrum *= fft.rfft(room(rng)[:count], count)
     if rng.random() < 0.7:
@@ -43,6 +45,17 @@ def spoken_variant(samples: Samples, rng: Rng) -> tuple[np.ndarray, float]:
     length = 2 * round(count * stretch / 2)
     wave = fft.irfft(spectrum[: length // 2 + 1], length).astype(np.float32) * (length / count)
     return wave, length / count
+
+
+def cleaned(wave: np.ndarray) -> np.ndarray:
+    """The sound as Limber cleans it before it listens."""
+    return fft.irfft(fft.rfft(wave) * _high_pass(len(wave)), len(wave)).astype(np.float32)
+
+
+def _high_pass(count: int) -> np.ndarray:
+    """The gain per frequency of the filter in front of Limber's ears."""
+    hertz = np.maximum(fft.rfftfreq(count, 1 / SAMPLE_RATE_HZ), 1e-3)
+    return (1 / np.sqrt(1 + (CUTOFF_HZ / hertz) ** 8)).astype(np.float32)
 
 
 def _microphone(bins: int, rng: Rng) -> np.ndarray:

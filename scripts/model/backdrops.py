@@ -1,4 +1,4 @@
-"""What sounds behind the words of a training row: made noise, the recordings' own, or one person further off.
+"""What sounds behind the words of a training row: noise, the recordings' own, or people further off.
 
 All as log-energies (frames, MEL_BINS) relative to `augment.REFERENCE_RMS`; new in every row.
 """
@@ -24,9 +24,9 @@ Rng = np.random.Generator
 class Levels:
     """How loud backdrops are: shares of the rows and their signal-to-noise ratios in dB; the rest has none.
 
-    Of the rows, `own_share` have the background of a recording, as long as it is wanted, `talker_share` one
-    person who talks on, `talker_db` below; in `edge_share` a backdrop begins or ends at once, as where a
-    recording does.
+    Of the rows, `own_share` have the background of a recording, as long as it is wanted, `talker_share`
+    people who talk on, `talker_db` below, mostly one; in `edge_share` a backdrop begins or ends at once, as
+    where a recording does.
     """
 
     snr_db: Sequence[tuple[float, float, float]] = (
@@ -36,8 +36,9 @@ class Levels:
     )
     quiet_db: tuple[float, float] = (70.0, 90.0)
     own_share: float = 0.25
-    talker_share: float = 0.12
-    talker_db: tuple[float, float] = (8.0, 25.0)
+    talker_share: float = 0.25
+    talker_db: tuple[float, float] = (0.0, 22.0)
+    most_talkers: int = 3
     edge_share: float = 0.25
     silent_db: float = -90.0
 
@@ -58,7 +59,8 @@ class Backdrops:
         """The backdrop of one row."""
         levels, kind = self._levels, rng.random()
         if kind < levels.talker_share and self._talks:
-            row = self._talker(frames, rng)
+            talkers = 1 if rng.random() < 0.5 else int(rng.integers(1, levels.most_talkers + 1))
+            row = np.logaddexp.reduce([self._talker(frames, rng) for _ in range(talkers)]) - np.log(talkers)
             gain_db = -rng.uniform(*levels.talker_db)
         elif kind < levels.talker_share + levels.own_share and self._recorded:
             row = _continued(self._recorded[rng.integers(len(self._recorded))], frames, rng)

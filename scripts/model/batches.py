@@ -5,7 +5,7 @@ Everything follows from the seed and the number of the step, so training can sto
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import augment
@@ -95,7 +95,7 @@ class Sampler:
         self._names = list(self._groups)
         weights = np.array([shares[name] for name in self._names])
         self._weights = weights / weights.sum()
-        talks = [self._energies(piece) for pieces in groups.get("text", {}).values() for piece in pieces]
+        talks = [self._energies(piece) for piece in self._talk()]
         self._backdrops = Backdrops(noises, self._backgrounds(), talks, acoustics.backdrops)
 
     def batch(self, step: int) -> tuple[Tensor, Tensor]:
@@ -172,6 +172,14 @@ class Sampler:
         number, first, frames, _ = piece
         return self._sources[number].variants.energies[first : first + frames]
 
+    def _talk(self) -> Iterator[Piece]:
+        """What people say who are not to be heard."""
+        for number, source in enumerate(self._sources):
+            for utterance, first, frames, stretch in frames_by_utterance(source.variants):
+                spoken = source.utterances[utterance]
+                if spoken.phones and spoken.kind in ("text", "everyday"):
+                    yield number, first, frames, stretch
+
     def _backgrounds(self) -> list[np.ndarray]:
         """What was recorded before people began to speak."""
         found = []
@@ -195,8 +203,10 @@ def _without_pauses(labels: np.ndarray, first: int, frames: int) -> tuple[int, i
 def _group(spoken: Utterance) -> str:
     if spoken.kind == "word":
         return "words"
-    if spoken.kind != "human":
+    if spoken.kind in ("command", "text"):
         return spoken.kind
     if spoken.text == SAFETY_WORD:
         return "safety"
-    return "sentences" if " " in spoken.text else "words"
+    if " " not in spoken.text:
+        return "words"
+    return "natural" if spoken.kind == "natural" else "sentences"

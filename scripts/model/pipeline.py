@@ -29,7 +29,7 @@ import torch
 import train
 import variants
 from batches import EASY, Acoustics, Sampler, Source
-from corpus import Pack, Utterance
+from corpus import NATURAL, Pack, Utterance
 from network import JUDGE, LISTENER, Network, priors_path, trained
 from network import load as load_network
 from phones import JUDGED_PDF, JUDGED_PDF_COUNT, PDF_COUNT, SAFETY_WORD
@@ -42,7 +42,7 @@ SEED = 1
 CORPORA = ("human", "synthetic")
 ALIGNED = ("human.aligned", "synthetic.aligned")
 REALIGNED = ("human.realigned", "synthetic.realigned")
-SHARES = {"safety": 0.06, "words": 0.40, "sentences": 0.12, "command": 0.20, "text": 0.22}
+SHARES = {"safety": 0.07, "words": 0.3, "sentences": 0.15, "natural": 0.24, "command": 0.12, "text": 0.12}
 HELD_SHARE = 0.1  # of synthetic speech, by voices kept for measuring
 DROPPED_SHARE = 0.03  # of the alignments, the worst: mostly wrong labels
 ALIGN_SLICE = 250
@@ -131,6 +131,8 @@ class Build:
         variants.make(self.work / name, self.work / name, counts, SEED, stage)
 
     def _variant_count(self, utterance: Utterance) -> int:
+        if utterance.kind in NATURAL:
+            return self.plan.natural_variants
         human = utterance.kind == "human"
         if utterance.text == SAFETY_WORD:
             return self.plan.safety_variants if human else self.plan.human_variants
@@ -138,9 +140,10 @@ class Build:
 
     def _noises(self, stage: Stage) -> None:
         stage(0.0)
-        pack = corpus.load(self.work / "synthetic")
-        pack = replace(pack, utterances=tuple(u for u in pack.utterances if not u.measured))
-        variants.make_noises(pack, self.work / "noises.npy", self.plan.noise_clips, SEED)
+        packs = [corpus.load(self.work / name) for name in CORPORA]
+        packs = [replace(p, utterances=tuple(u for u in p.utterances if not u.measured)) for p in packs]
+        recorded = (samples for folder in self.folders for samples in corpus.read_noises(folder))
+        variants.make_noises(packs, recorded, self.work / "noises.npy", self.plan.noise_clips, SEED)
 
     def _source(self, name: str, utterances: tuple[Utterance, ...]) -> Source:
         stored = variants.load_variants(self.work / name)

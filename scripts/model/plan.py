@@ -9,17 +9,18 @@ from dataclasses import dataclass, replace
 class Plan:
     """How much of everything: the sizes that are chosen for time."""
 
-    synthetic_utterances: int = 20_000
+    synthetic_utterances: int = 10_000
     noise_clips: int = 120
     human_variants: int = 6
+    natural_variants: int = 4
     safety_variants: int = 16
     bootstrap_steps: int = 180
     draft_steps: int = 450
-    first_steps: int = 5_000
-    second_steps: int = 6_000
-    last_steps: int = 1_200
-    judge_steps: int = 5_000
-    last_judge_steps: int = 1_000
+    first_steps: int = 4_000
+    second_steps: int = 4_500
+    last_steps: int = 1_000
+    judge_steps: int = 4_500
+    last_judge_steps: int = 900
     rows: int = 32
 
     def longer(self, times: float) -> Plan:
@@ -28,4 +29,4 @@ class Plan:
         return replace(self, **{name: round(getattr(self, name) * times) for name in names})
 
 
-MINIATURE = Plan(300, 6, 1, 2, 120, 40, 60, 30, 20, 40, 10, rows=8)
+MINIATURE = Plan(300, 6, 1, 1, 2, 120, 40, 60, 30, 20, 40, 10, rows=8)

@@ -7,7 +7,7 @@ Dear (a few milliseconds each), so it is done once, by all cores, and kept: `NAM
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing import Pool
 from pathlib import Path
@@ -16,7 +16,7 @@ import augment
 import numpy as np
 import torch
 from corpus import Pack, Utterance, load
-from noises import noise
+from noises import level, noise
 
 NOISE_SECONDS = 10
 INDEX = np.dtype([("utterance", "i4"), ("start", "i8"), ("frames", "i4"), ("stretch", "f4")])
@@ -79,14 +79,25 @@ def _make_slice(job: tuple[Path, slice, int, Sequence[int]]) -> list[tuple[int, 
     return made
 
 
-def make_noises(pack: Pack, out: Path, clips: int, seed: int) -> None:
-    """Write `clips` clips of synthetic noise, (clips, frames, MEL_BINS) float16 logarithms of energies."""
-    texts = [u for u in pack.utterances if u.kind == "text" and u.length > 16_000]
+def make_noises(
+    packs: Sequence[Pack], recorded: Iterable[np.ndarray], out: Path, clips: int, seed: int
+) -> None:
+    """Write `clips` clips of synthetic noise, and those recorded ones as long, as often as may be.
+
+    (clips, frames, MEL_BINS) float16 logarithms of energies. `packs` have the talk for babble.
+    """
     rng = np.random.default_rng(seed)
-    talk = [pack.audio(texts[i]) for i in rng.permutation(len(texts))[:400]]
+    talk = []
+    for pack in packs:
+        texts = [u for u in pack.utterances if u.kind in ("text", "everyday") and u.length > 16_000]
+        talk += [pack.audio(texts[i]) for i in rng.permutation(len(texts))[:400]]
     count = NOISE_SECONDS * 16_000
-    made = (noise(count, talk, rng) * augment.REFERENCE_RMS for _ in range(clips))
-    np.save(out, np.stack([augment.log_energies(wave.astype(np.float32)) for wave in made]))
+    waves = [noise(count, talk, rng) for _ in range(clips)]
+    for wave in recorded:
+        rounds = np.tile(wave, -(-count // max(1, len(wave))))
+        waves += [level(rounds[at : at + count]) for at in range(0, len(rounds) - count + 1, count)]
+    made = (augment.cleaned(wave * augment.REFERENCE_RMS) for wave in waves)
+    np.save(out, np.stack([augment.log_energies(wave) for wave in made]))
 
 
 def frames_by_utterance(variants: Variants) -> Iterator[tuple[int, int, int, float]]:

@@ -59,7 +59,7 @@ def folder(tmp_path: Path) -> Path:
 class LoudnessEars:
     """Reflexes 100 ms after sound that gets loud has become soft; suspects while it is loud."""
 
-    def __init__(self, model: object, table: object, canceller: str, point: object, only: object) -> None:
+    def __init__(self, model: object, table: object, canceller: str, *_: object) -> None:
         self._quiet_blocks = 99
         self.far: list[bytes | None] = []
 

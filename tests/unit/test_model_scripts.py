@@ -208,7 +208,12 @@ def backdrop_rows(talks: int, recorded: int, **levels: object) -> list[np.ndarra
     """Rows of made noise, a recording's background or a talker: at 60, 50 and 40 dB, to tell them apart."""
     flat = [np.full((30, 40), db * np.log(10) / 10, np.float16) for db in (50.0, 40.0)]
     made = np.full((1, 998, 40), 60 * np.log(10) / 10, np.float16)
-    usual = {"snr_db": ((1.0, 10, 10),), "talker_db": (20.0, 20.0), "edge_share": 0.0} | levels
+    usual = {
+        "snr_db": ((1.0, 10, 10),),
+        "talker_db": (20.0, 20.0),
+        "most_talkers": 1,
+        "edge_share": 0.0,
+    } | levels
     behind = backdrops.Backdrops(made, flat[:recorded], flat[1:] * talks, backdrops.Levels(**usual))
     rng = np.random.default_rng(1)
     return [behind.row(360, rng) for _ in range(60)]
