@@ -21,6 +21,7 @@ from assistant.core.intents import (
     Match,
     Words,
     asks_score,
+    place_of,
     strip_unknown,
 )
 from assistant.core.pain_rules import SCALE
@@ -77,8 +78,8 @@ class PhraseTable:
     that one: the recognizer could not tell them apart. `long_forms` writes a word as several, "i'm" as "i
     am". `half_heard` is what is left of a request whose number was lost. `lost` tells on which sides of a
     phrase, "before" or "after", what was not heard may belong to a "number", a "span" of time, or may be a
-    "refusal". `asides` are words around a phrase that do not change what it means. Several answers of which
-    one is `unclear` are unclear together.
+    "refusal". `asides` are words around a phrase that do not change what it means, and `calls`, the longest
+    first, tell whom it is for. Several answers of which one is `unclear` are unclear together.
     """
 
     phrases: Mapping[Intent, tuple[str, ...]]
@@ -95,6 +96,7 @@ class PhraseTable:
     long_forms: Mapping[str, str] = field(default_factory=dict)
     asides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unclear: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
 
     @cached_property
     def heard(self) -> PhraseTable:
@@ -181,7 +183,7 @@ class PhraseTable:
         return self.in_full(self.spelled(phrase.split()))[0]
 
     def grammar(self, intents: Iterable[Intent]) -> tuple[str, ...]:
-        """The phrases to listen for: those of the intents, of every safety intent, and the decoys.
+        """The phrases to listen for: those of the intents, of every safety intent, the calls and the decoys.
 
         A slot's values vary one slot at a time: the recognizer's grammar is a bigram, which knows every
         combination once it knows every neighbour. Where numbers are scores alone, there are no others.
@@ -190,12 +192,21 @@ class PhraseTable:
         patterns = (p for intent, patterns in self.phrases.items() if intent in wanted for p in patterns)
         slots = self._scores if asks_score(wanted) else self.slots
         phrases = (phrase for p in patterns for phrase in listed(self.spelled(p.split()), slots))
-        return tuple(dict.fromkeys((*phrases, *self.decoys)))
+        return tuple(dict.fromkeys((*phrases, *self.calls, *self.decoys)))
 
     @cached_property
     def _scores(self) -> dict[str, Mapping[str, int | str]]:
         numbers = {said: number for said, number in self.slots["number"].items() if number in SCALE}
         return {**self.slots, "number": numbers}
+
+    def without_call(self, words: Words) -> tuple[Words, bool]:
+        """The words without the first call among them, and whether there is one beside other words."""
+        for call in self.calls:
+            tokens = tuple(call.split())
+            at = place_of(words, tokens)
+            if at >= 0 and len(words) > len(tokens):
+                return (*words[:at], *words[at + len(tokens) :]), True
+        return words, False
 
     def vocabulary(self) -> frozenset[str]:
         """Every word that a grammar of this table can hold."""

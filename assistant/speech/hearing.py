@@ -142,9 +142,9 @@ class HearingPath:
         if self._canceller is not None and far is not None:
             heard = self._canceller.cancel(near, self._far_cleaning.filter(far))
             heard_dbfs = level_dbfs(heard)
+        self._silent_blocks = 0 if far is not None and any(far) else self._silent_blocks + 1
         meant = self._hear(Stream.MAIN, heard, heard_dbfs, microphone_dbfs)
         if second := self._recognizers.get(Stream.SECOND):
-            self._silent_blocks = 0 if far is not None and any(far) else self._silent_blocks + 1
             if self._silent_blocks < _ECHO_BLOCKS:
                 meant += self._hear(Stream.SECOND, near, microphone_dbfs, microphone_dbfs)
             else:
@@ -168,7 +168,11 @@ class HearingPath:
         skipped_seconds = self._skipped_blocks[stream] * BLOCK_SECONDS
         on_our_clock = [_later(hypothesis, skipped_seconds) for hypothesis in hypotheses]
         reflex = self._reflexes[stream]
-        return self._join(stream, reflex.accept(on_our_clock, self._now_seconds, since_speech, *levels_dbfs))
+        we_speak = self._silent_blocks < _ECHO_BLOCKS
+        now = self._now_seconds
+        return self._join(
+            stream, reflex.accept(on_our_clock, now, since_speech, *levels_dbfs, we_speak=we_speak)
+        )
 
     def _finish(self, stream: Stream, recognizer: Recognizer) -> list[Meaning]:
         """Nothing follows for this recognizer."""
@@ -199,4 +203,7 @@ def _later(
 ) -> PartialHypothesis | FinalHypothesis:
     """The hypothesis of a recognizer that did not hear so much of the time, on the microphone's clock."""
     word_end_seconds, at_seconds = hypothesis.word_end_seconds + seconds, hypothesis.at_seconds + seconds
-    return replace(hypothesis, word_end_seconds=word_end_seconds, at_seconds=at_seconds)
+    later = replace(hypothesis, word_end_seconds=word_end_seconds, at_seconds=at_seconds)
+    if isinstance(later, FinalHypothesis):
+        return replace(later, spans=tuple((begin + seconds, end + seconds) for begin, end in later.spans))
+    return later

@@ -32,7 +32,12 @@ class PartialHypothesis(Hypothesis):
 
 @dataclass(frozen=True, slots=True)
 class FinalHypothesis(Hypothesis):
-    """The utterance is over and this is what it was."""
+    """The utterance is over and this is what it was.
+
+    `spans` are from when to when each word sounded, on the clock of the other times; none where nobody knows.
+    """
+
+    spans: tuple[tuple[float, float], ...] = ()
 
 
 Hypotheses = list[PartialHypothesis | FinalHypothesis]

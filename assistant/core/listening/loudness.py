@@ -59,6 +59,10 @@ class Loudness:
         heard, microphone = self._loudness_dbfs(*self._sounds(shown_at))
         return microphone - heard if math.isfinite(heard) else 0.0
 
+    def dbfs(self, from_seconds: float, until_seconds: float) -> float:
+        """How loud it was from when to when, as heard; -inf where nothing of it is remembered."""
+        return self._loudness_dbfs(from_seconds, until_seconds)[0]
+
     def _talk_before(self, shown_at: float) -> tuple[float, float]:
         talk_begins = shown_at - self.talk_seconds_before(shown_at) - _SHOWN_AFTER_SECONDS
         return self._loudness_dbfs(talk_begins, self._sounds(shown_at)[0])

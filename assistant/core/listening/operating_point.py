@@ -34,6 +34,10 @@ class OperatingPoint:
     where it is alone, more among other words, most after talk. Where a phrase that is alone was not believed
     for that, less is asked for `doubt_seconds`: who is not heard says it again.
 
+    Commands and answers count as a whole utterance only, when it is over, and the sound has to bear them out,
+    too. Where others talk, a command that does not stand out of their talk is a part of it, unless it comes
+    with the name of the one who is meant.
+
     Words whose sound a canceller has brought down by `leftover_db` are what it left of our own voice: a
     person is heard as loud as before. A safety phrase is a suspicion then, and nothing is believed.
     """
@@ -56,6 +60,11 @@ class OperatingPoint:
     doubted_plausibility: _Plausibility = -0.7
     again_plausibility: _Plausibility = -3.0
     doubt_seconds: Annotated[float, Within(0.0, 60.0)] = 10.0
+    command_plausibility: _Plausibility = -3.0
+    """What a command, or an answer, asks of the sound."""
+    others_seconds: Annotated[float, Within(0.5, 60.0)] = 4.0
+    """After so much talk in the last `others_within_seconds` a command has to stand out of it as well."""
+    others_within_seconds: Annotated[float, Within(1.0, 60.0)] = 12.0
     leftover_db: Annotated[float, Within(6.0, 120.0)] = 20.0
     suspicion_seconds: Annotated[float, Within(0.0, 5.0)] = 0.6
     """A suspicion lowers the voice for so long at most; what is confirmed later acts all the same."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from assistant.core.events import Meaning
 from assistant.core.intents import UNKNOWN_WORD, Intent, Match, Words, place_of
+from assistant.core.listening.addressing import Addressing
 from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses, PartialHypothesis
 from assistant.core.listening.listener import Listener
 from assistant.core.listening.loudness import Loudness
@@ -50,6 +51,7 @@ class Reflex:
         self._plausibility = plausibility
         self._point = point or OperatingPoint()
         self._listener = Listener(table, safety_only=safety_only)
+        self._addressing = Addressing(table, plausibility, self._point)
         self._intents = frozenset[Intent]()
         self._loudness = Loudness()
         self._words: Words = ()
@@ -80,15 +82,19 @@ class Reflex:
         seconds_since_speech: float | None,
         level_dbfs: float,
         microphone_dbfs: float,
+        *,
+        we_speak: bool = False,
     ) -> list[Believed]:
         """Take what a block brought, which may be nothing; return what may be believed, in order.
 
         Every change of the words has to come, also to none. `seconds_since_speech` is None where no speech
         has been noticed since the last utterance ended; `level_dbfs` is the block's, `microphone_dbfs` what
-        it was before a canceller. What is believed are the final hypotheses, and the partial ones with a
-        safety phrase that is new in its utterance and has held.
+        it was before a canceller, and `we_speak` whether our own voice may be in it. What is believed are the
+        final hypotheses, and the partial ones with a safety phrase that is new in its utterance and has held.
         """
         self._now = now_seconds
+        if we_speak:
+            self._addressing.we_speak(now_seconds)
         believed: list[Believed] = []
         for hypothesis in hypotheses:
             if self._doubted is not None and hypothesis.words:
@@ -158,12 +164,22 @@ class Reflex:
         self._forget()
         if is_made_up and self._is_alone(final.words):
             self._denied_at = self._now
-        if is_leftover or is_made_up:
-            return self._believe(replace(final, words=(UNKNOWN_WORD,)))
-        if in_doubt:
+        if is_leftover:
+            return self._believe(replace(final, words=()))
+        if in_doubt and not is_made_up:
             self._doubted, self._changed_at = final, self._now
             return []
-        return self._believe(final)
+        if new is not None and not is_made_up:
+            return self._believe(final)
+        return self._believe_if_for_us(replace(final, words=(UNKNOWN_WORD,)) if is_made_up else final)
+
+    def _believe_if_for_us(self, final: FinalHypothesis) -> list[Believed]:
+        """It is no safety phrase, or one that answers a question."""
+
+        def interpret(one: FinalHypothesis) -> Meaning | None:
+            return self._listener.interpret(one, self._intents)
+
+        return [Believed(final, self._addressing.meaning(final, self._loudness, interpret))]
 
     def _forget(self) -> None:
         self._standing = self._suspected = None

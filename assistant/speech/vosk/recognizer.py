@@ -129,7 +129,8 @@ class VoskRecognizer:
             from_seconds = self._now_seconds - _REPLAY_AFTER_WORDS_SECONDS
         texts = tuple(word.text for word in words)
         end_seconds = words[-1].end_seconds if words else self._speech_end_seconds
-        final = FinalHypothesis(self._utterance_id, texts, end_seconds, self._now_seconds)
+        spans = tuple((word.start_seconds, word.end_seconds) for word in words)
+        final = FinalHypothesis(self._utterance_id, texts, end_seconds, self._now_seconds, spans)
         was_heard = bool(words) or self._was_reported
         self._utterance_id += was_heard
         self._reported = self._decoded = ()

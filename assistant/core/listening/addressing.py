@@ -1,0 +1,93 @@
+"""Whether what was said is for us: by how it sounds, and by the talk before it. Safety phrases never ask.
+
+One `Addressing` belongs to a reflex, which has what the recognizer's stream is made of. Time is passed in.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from assistant.core.events import Meaning, NotUnderstood, Said, TalkHeard
+from assistant.core.intents import UNKNOWN_WORD, Words
+from assistant.core.listening.hypotheses import FinalHypothesis
+from assistant.core.listening.loudness import Loudness
+from assistant.core.listening.operating_point import OperatingPoint
+from assistant.core.phrases import PhraseTable
+from assistant.core.understanding import find_safety
+
+Stretch = tuple[float, float, float]
+"""Of talk: from when to when it sounded, and how loud."""
+Interpret = Callable[[FinalHypothesis], Meaning | None]
+
+_MOST_STRETCHES = 32
+
+
+class Addressing:
+    """Remembers the talk of the last seconds, and tells what of an utterance is for us."""
+
+    def __init__(
+        self, table: PhraseTable, plausibility: Callable[[str, float], float], point: OperatingPoint
+    ) -> None:
+        self._table = table
+        self._plausibility = plausibility
+        self._point = point
+        self._we_spoke_at = -math.inf
+        self._talk: deque[Stretch] = deque(maxlen=_MOST_STRETCHES)
+
+    def we_speak(self, now_seconds: float) -> None:
+        """Our own voice may sound: what sounds with it is nobody's talk, for it may be ours."""
+        self._we_spoke_at = now_seconds
+
+    def meaning(self, final: FinalHypothesis, loudness: Loudness, interpret: Interpret) -> Meaning | None:
+        """What an utterance without a new safety phrase means, for us."""
+        words, is_called = self._table.without_call(final.words)
+        meaning = interpret(replace(final, words=words) if is_called else final)
+        if not isinstance(meaning, Said | NotUnderstood) or find_safety(final.words, self._table):
+            return meaning
+        is_command = isinstance(meaning, Said)
+        unknown = _unknown_spans(final) if is_command else [_whole_span(final)]
+        beside = [(*span, loudness.dbfs(*span)) for span in unknown if span[0] > self._we_spoke_at]
+        begin, end = _known_span(final)
+        talk = [*self._talk, *beside] if is_command else list(self._talk)
+        is_talk = not is_called and self._is_among(talk, loudness.dbfs(begin, end), final.at_seconds)
+        if is_command and not is_talk and self._is_borne_out(final, words, begin):
+            return meaning
+        if not is_command and not is_called:  # who says a command again is no talk
+            self._talk += beside
+        return TalkHeard(final.words) if is_talk else NotUnderstood(final.words)
+
+    def _is_borne_out(self, final: FinalHypothesis, words: Words, begin: float) -> bool:
+        """Whether the sound fits what was heard."""
+        phrase = " ".join(word for word in words if word != UNKNOWN_WORD)
+        return self._plausibility(phrase, final.at_seconds - begin) >= self._point.command_plausibility
+
+    def _is_among(self, talk: list[Stretch], level_dbfs: float, now: float) -> bool:
+        """Whether others talk, and this is no louder."""
+        since = now - self._point.others_within_seconds
+        late = [(max(begin, since), end, dbfs) for begin, end, dbfs in talk if end > since]
+        seconds = sum(end - begin for begin, end, _ in late)
+        if seconds < self._point.others_seconds:
+            return False
+        return level_dbfs - max(dbfs for *_, dbfs in late) < self._point.stands_out_db
+
+
+def _known_span(final: FinalHypothesis) -> tuple[float, float]:
+    """From when to when the words sounded that are known; the whole utterance where there are none."""
+    known = [span for span, word in zip(final.spans, final.words, strict=False) if word != UNKNOWN_WORD]
+    return _covering(known) or _whole_span(final)
+
+
+def _unknown_spans(final: FinalHypothesis) -> list[tuple[float, float]]:
+    return [span for span, word in zip(final.spans, final.words, strict=False) if word == UNKNOWN_WORD]
+
+
+def _whole_span(final: FinalHypothesis) -> tuple[float, float]:
+    return _covering(final.spans) or (final.word_end_seconds - 1.0, final.word_end_seconds)
+
+
+def _covering(spans: Iterable[tuple[float, float]]) -> tuple[float, float] | None:
+    found = list(spans)
+    return (found[0][0], found[-1][1]) if found else None

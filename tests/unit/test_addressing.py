@@ -1,0 +1,142 @@
+"""Whether a command is for us: by its sound, and by the talk before it."""
+
+from __future__ import annotations
+
+import pytest
+from driver import PACK
+
+from assistant.core.events import Meaning, NotUnderstood, Said, TalkHeard
+from assistant.core.intents import UNKNOWN_WORD, Intent
+from assistant.core.listening.hypotheses import FinalHypothesis
+from assistant.core.listening.operating_point import OperatingPoint
+from assistant.core.listening.reflex import Reflex
+from assistant.core.ports import BLOCK_SECONDS
+
+POINT = OperatingPoint()
+TALK_DBFS = -40.0
+
+
+class Stream:
+    """One recognizer's, in which utterances follow each other."""
+
+    def __init__(self) -> None:
+        self.fit = 0.0
+        self.we_speak = False
+        self.judged: list[tuple[str, float]] = []
+        self.reflex = Reflex(PACK.table, self.plausibility, POINT)
+        self.reflex.listen_for(frozenset(Intent))
+        self.blocks = 0
+        self.utterance = 0
+
+    def plausibility(self, phrase: str, seconds: float) -> float:
+        self.judged.append((phrase, round(seconds, 2)))
+        return self.fit
+
+    def hear(self, text: str, *, dbfs: float = -30.0, seconds: float = 1.0) -> Meaning | None:
+        """The words one after the other, each as long, `*` for one that is not known; what it means."""
+        begin, words = self.now, tuple(UNKNOWN_WORD if w == "*" else w for w in text.split())
+        while self.now < begin + seconds:
+            self.block(dbfs)
+        each = seconds / len(words)
+        spans = tuple((begin + at * each, begin + (at + 1) * each) for at in range(len(words)))
+        self.quiet(0.4)
+        self.utterance += 1
+        final = FinalHypothesis(self.utterance, words, begin + seconds, self.now, spans)
+        self.blocks += 1
+        (believed,) = self.reflex.accept([final], self.now, 0.4, -80.0, -80.0)
+        return believed.meaning
+
+    def talk(self, seconds: float) -> Meaning | None:
+        return self.hear("* * *", dbfs=TALK_DBFS, seconds=seconds)
+
+    def quiet(self, seconds: float) -> None:
+        for _ in range(round(seconds / BLOCK_SECONDS)):
+            self.block(-80.0)
+
+    def block(self, dbfs: float) -> None:
+        self.blocks += 1
+        self.reflex.accept([], self.now, 0.0, dbfs, dbfs, we_speak=self.we_speak)
+
+    @property
+    def now(self) -> float:
+        return self.blocks * BLOCK_SECONDS
+
+
+def intent_of(meaning: Meaning | None) -> Intent:
+    assert isinstance(meaning, Said)
+    return meaning.intent
+
+
+def test_a_command_has_to_sound_like_its_words() -> None:
+    stream = Stream()
+    assert intent_of(stream.hear("* next")) is Intent.NEXT
+    assert stream.judged == [("next", 0.9)], "from where the word begins to the end of the sound"
+    stream.fit = POINT.command_plausibility
+    assert intent_of(stream.hear("next")) is Intent.NEXT
+    stream.fit -= 0.1
+    assert isinstance(stream.hear("next"), NotUnderstood), "it is asked about"
+
+
+def test_where_others_talk_a_command_has_to_stand_out() -> None:
+    stream = Stream()
+    assert isinstance(stream.talk(POINT.others_seconds - 0.5), NotUnderstood), "it may have been for us"
+    assert intent_of(stream.hear("next", dbfs=TALK_DBFS)) is Intent.NEXT
+    assert isinstance(stream.talk(2.0), NotUnderstood)
+    assert isinstance(stream.talk(1.0), TalkHeard), "by now it is others who talk"
+    assert isinstance(stream.hear("next", dbfs=TALK_DBFS), TalkHeard)
+    assert isinstance(stream.hear("next", dbfs=TALK_DBFS + POINT.stands_out_db - 0.5), TalkHeard)
+    assert intent_of(stream.hear("next", dbfs=TALK_DBFS + POINT.stands_out_db)) is Intent.NEXT
+
+
+def test_talk_is_forgotten_after_a_while() -> None:
+    stream = Stream()
+    stream.talk(6.0)
+    stream.quiet(POINT.others_within_seconds - POINT.others_seconds)
+    assert intent_of(stream.hear("next", dbfs=TALK_DBFS)) is Intent.NEXT
+
+
+def test_what_sounds_while_we_speak_is_nobodys_talk() -> None:
+    stream = Stream()
+    stream.we_speak = True
+    for _ in range(3):
+        assert isinstance(stream.talk(4.0), NotUnderstood)
+    stream.we_speak = False
+    assert intent_of(stream.hear("next", dbfs=TALK_DBFS)) is Intent.NEXT
+
+
+@pytest.mark.parametrize("said", ["limber next", "hey limber next", "* limber next", "next limber"])
+def test_where_others_talk_the_name_tells_whom_a_command_is_for(said: str) -> None:
+    stream = Stream()
+    stream.talk(6.0)
+    assert intent_of(stream.hear(said, dbfs=TALK_DBFS)) is Intent.NEXT
+    stream.fit = POINT.command_plausibility - 0.1
+    assert isinstance(stream.hear(said, dbfs=TALK_DBFS), NotUnderstood), "and it has to sound like it"
+
+
+def test_who_says_the_name_and_is_not_understood_is_no_other() -> None:
+    stream = Stream()
+    for _ in range(5):
+        assert isinstance(stream.hear("limber *", seconds=2.0), NotUnderstood)
+    assert intent_of(stream.hear("next")) is Intent.NEXT
+
+
+def test_talk_in_the_same_utterance_is_talk_too() -> None:
+    stream = Stream()
+    assert isinstance(stream.hear("* * * next", dbfs=TALK_DBFS, seconds=6.0), TalkHeard)
+    assert isinstance(Stream().hear("* * *", seconds=9.0), NotUnderstood), "a long sentence may be for us"
+
+
+@pytest.mark.parametrize("said", ["stop", "that hurts", "my leg is numb"])
+def test_safety_phrases_and_answers_about_the_body_never_ask_whom_they_are_for(said: str) -> None:
+    stream = Stream()
+    stream.talk(9.0)
+    assert isinstance(stream.hear(said, dbfs=TALK_DBFS), Said)
+
+
+def test_without_times_of_the_words_the_last_second_counts() -> None:
+    stream = Stream()
+    final = FinalHypothesis(1, ("next",), 0.9, 1.0)
+    stream.blocks = 50
+    (believed,) = stream.reflex.accept([final], 1.0, 0.4, -80.0, -80.0)
+    assert intent_of(believed.meaning) is Intent.NEXT
+    assert stream.judged == [("next", 1.1)]
