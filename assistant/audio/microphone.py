@@ -9,6 +9,7 @@ from __future__ import annotations
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from assistant.audio.channels import MOST_CHANNELS, LouderChannel
 from assistant.audio.devices import Kind, find_device
 from assistant.audio.portaudio import call, close_stream, open_stream
 from assistant.audio.resampling import BlockResampler
@@ -25,6 +26,7 @@ class Microphone:
         self._device_name = device_name
         self._stream: Any = None
         self._queue: SimpleQueue[bytes] = SimpleQueue()
+        self._channel: LouderChannel | None = None
         self._resampler: BlockResampler | None = None
         self.overflow_count = 0
         """Blocks lost because the reader was 5 s behind, and times PortAudio reported lost input."""
@@ -44,9 +46,11 @@ class Microphone:
                 self.overflow_count += 1
 
         action = f'open the microphone "{device.name}"'
+        channels = min(device.input_channels, MOST_CHANNELS)
         self._stream, rate_hz = call(
-            action, lambda: open_stream("RawInputStream", device.index, device.rate_hz, callback)
+            action, lambda: open_stream("RawInputStream", device.index, device.rate_hz, callback, channels)
         )
+        self._channel = LouderChannel() if channels == MOST_CHANNELS else None
         same_rate = rate_hz == SAMPLE_RATE_HZ
         self._resampler = None if same_rate else BlockResampler(rate_hz, SAMPLE_RATE_HZ, BLOCK_SAMPLES)
         call(action, self._stream.start)
@@ -68,7 +72,7 @@ class Microphone:
         return self._queue.qsize()
 
     def read(self, timeout_seconds: float) -> bytes | None:
-        """Wait for what one callback brought, at the device's rate; None when nothing came in time."""
+        """Wait for what one callback brought, as the device has it; None when nothing came in time."""
         try:
             return self._queue.get(timeout=timeout_seconds)
         except Empty:
@@ -76,6 +80,8 @@ class Microphone:
 
     def to_blocks(self, samples: bytes) -> list[bytes]:
         """Turn what was read into blocks of 20 ms at 16 kHz: one, or none to two where it is resampled."""
+        if self._channel is not None:
+            samples = self._channel.of(samples)
         if self._resampler is None:
             return [samples]
         self._resampler.push(samples)

@@ -78,8 +78,10 @@ def call(action: str, function: Callable[[], _Result]) -> _Result:
         raise AudioError("sound_device", f"Cannot {action}: {_reason(error)}.") from error
 
 
-def open_stream(kind: str, index: int, own_rate_hz: int, callback: Callable[..., None]) -> tuple[Any, int]:
-    """Open, but do not start, a mono int16 stream in 20 ms blocks; give it and its rate in Hz.
+def open_stream(
+    kind: str, index: int, own_rate_hz: int, callback: Callable[..., None], channels: int = 1
+) -> tuple[Any, int]:
+    """Open, but do not start, an int16 stream in 20 ms blocks; give it and its rate in Hz.
 
     `kind` is "RawInputStream" or "RawOutputStream"; the rate is 16 kHz, or the device's own where that is
     refused. `latency="low"` makes callbacks come evenly, every 20 ms, and lets a cut be heard at once.
@@ -91,7 +93,7 @@ def open_stream(kind: str, index: int, own_rate_hz: int, callback: Callable[...,
             samplerate=rate_hz,
             blocksize=round(rate_hz * BLOCK_SECONDS),
             device=index,
-            channels=1,
+            channels=channels,
             dtype="int16",
             latency="low",
             callback=callback,

@@ -35,9 +35,9 @@ class ToneSource:
 class Listener:
     """The thread that owns the live sound, and what it was told."""
 
-    def __init__(self) -> None:
+    def __init__(self, microphone: str = MICROPHONE) -> None:
         self.source = ToneSource()
-        self.microphone = Microphone(MICROPHONE)
+        self.microphone = Microphone(microphone)
         self.speaker = SpeakerStream(self.source, SPEAKER)
         self.events: list[Event] = []
         self.blocks: list[bytes] = []

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from listening import Listener
-from virtual_sound import MICROPHONE, SPEAKER, VirtualSound, sound_spans, tone, wait_until
+from virtual_sound import MICROPHONE, PAIR, SPEAKER, VirtualSound, sound_spans, tone, wait_until
 
 from assistant.audio import portaudio
 from assistant.core.events import MicrophoneLost, MicrophoneRestored, SpeakerLost, SpeakerRestored
@@ -38,6 +38,19 @@ def test_what_is_played_to_the_microphone_is_heard_whole(
     assert {len(block) for block in listener.blocks} == {BLOCK_BYTES}
     assert listener.microphone.overflow_count == 0
     assert listener.events == []
+
+
+def test_of_two_channels_the_one_that_hears_is_heard(sound_here: VirtualSound) -> None:
+    listener = Listener(PAIR)
+    try:
+        listener.start()
+        sound_here.play_to_microphone(tone(1.0, 1000))
+        wait_until(lambda: len(sound_spans(listener.heard()[:-1600])) == 1)
+    finally:
+        listener.finish()
+    heard = listener.heard()
+    assert {len(block) for block in listener.blocks} == {BLOCK_BYTES}
+    assert np.abs(heard).max() == pytest.approx(0.3 * 32767, rel=0.01), "none of it was lost by adding up"
 
 
 def test_what_the_source_plays_sounds_at_the_speaker(listener: Listener, sound_here: VirtualSound) -> None:

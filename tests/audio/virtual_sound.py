@@ -36,6 +36,8 @@ import numpy.typing as npt
 RATE_HZ = 16_000
 MICROPHONE = "virtual_microphone"
 SPEAKER = "virtual_speaker"
+PAIR = "virtual_pair"
+"""A microphone of two channels; the first one hears nothing while nothing is played on the speaker."""
 
 Samples = npt.NDArray[np.int16]
 
@@ -45,9 +47,11 @@ load-module module-native-protocol-unix auth-anonymous=1 socket={socket}
 load-module module-null-sink sink_name=room rate=16000 channels=2 {stereo} norewinds=1
 load-module module-remap-sink sink_name=spk master=room {mono} master_channel_map=front-left
 load-module module-remap-sink sink_name=micfeed master=room {mono} master_channel_map=front-right
+load-module module-remap-source source_name=pair master=room.monitor {pair}
 set-default-sink spk
 """
 _STEREO = "format=s16le channel_map=front-left,front-right"
+_PAIR = "channels=2 channel_map=front-left,front-right master_channel_map=front-left,front-right remix=no"
 _MONO = "channels=1 channel_map=mono remix=no"
 _MICROPHONE_MODULE = (
     f"module-remap-source source_name=mic master=room.monitor {_MONO} master_channel_map=front-right"
@@ -55,6 +59,7 @@ _MICROPHONE_MODULE = (
 _ALSA = f"""
 pcm.{MICROPHONE} {{ type pulse device mic }}
 pcm.{SPEAKER} {{ type pulse device spk }}
+pcm.{PAIR} {{ type pulse device pair }}
 pcm.!default {{ type pulse }}
 """  # PortAudio aborts the process where ALSA has no "default"
 # The shell ends the server when the test's process is no more, however it ended: then its input is closed.
@@ -111,7 +116,9 @@ class VirtualSound:
         self._microphone_module = ""
         self._tape_count = 0
         socket = folder / "socket"
-        (folder / "server.pa").write_text(_SERVER.format(socket=socket, stereo=_STEREO, mono=_MONO))
+        (folder / "server.pa").write_text(
+            _SERVER.format(socket=socket, stereo=_STEREO, mono=_MONO, pair=_PAIR)
+        )
         (folder / "asound.conf").write_text(_ALSA)
         noise = np.random.default_rng(1).integers(-4, 5, 60 * RATE_HZ, dtype=np.int16)
         (folder / "noise.raw").write_bytes(noise.tobytes())
