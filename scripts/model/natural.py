@@ -21,7 +21,7 @@ import sys
 import tarfile
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from multiprocessing import Pool
@@ -44,9 +44,7 @@ KEPT_FOR_MEASURING = frozenset(
     )
 )
 """Never spoken with: others measure by them."""
-DEVELOPMENT = frozenset(
-    ("af_sky", "am_liam", "bm_daniel", "bf_emma", "zm_yunxi", "ff_siwis", "hm_psi", "jf_alpha")
-)
+DEVELOPMENT = ("af_sky", "am_liam", "zm_yunxi", "ff_siwis", "bf_emma", "bm_daniel", "hm_psi", "jf_alpha")
 """Nothing learns from them."""
 SPEEDS = (0.75, 0.9, 1.0, 1.0, 1.1, 1.25, 1.4)
 MOODS = ("{}.", "{}!", "{}...", "{}, {}!", "{}?", "oh, {}.", "{}")
@@ -213,14 +211,15 @@ def sayings(voices: list[str], count: int = COUNT) -> list[Saying]:
     return found
 
 
-def for_figures(voices: list[str]) -> list[Saying]:
-    """The same phrases and sentences by each voice, as it speaks by itself."""
+def for_figures(voices: Sequence[str]) -> list[Saying]:
+    """The same phrases by each voice, as it speaks by itself, and each sentence by two."""
     rows = (ROOT / "scripts/measure/natural.tsv").read_text("utf-8").splitlines()
     told = [row.split("\t") for row in rows if "\t" in row]
     return [
         replace(_saying(f"{text}.", voice, 1.0), folder=f"natural/{kind}")
+        for number, voice in enumerate(voices)
         for at, (kind, text) in enumerate(told)
-        for voice in (voices if not kind.endswith("sentence") else (voices * 2)[at % 8 : at % 8 + 2])
+        if not kind.endswith("sentence") or (at + number) % len(voices) in (0, len(voices) // 2)
     ]
 
 
@@ -297,7 +296,7 @@ def main() -> None:
     fetch(options.folder / "kokoro")
     voices = _kokoro(options.folder).voices
     learned = [voice for voice in voices if voice not in DEVELOPMENT]
-    said = for_figures(sorted(DEVELOPMENT)) if options.development else sayings(learned)
+    said = for_figures(DEVELOPMENT) if options.development else sayings(learned)
     until = time.monotonic() + 3600 * options.hours
     for spoken, _ in enumerate(speak(options.folder, said, options.processes, until), 1):
         if spoken % 500 == 0:
