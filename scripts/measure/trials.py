@@ -150,7 +150,7 @@ def _natural() -> list[Trial]:
     clean = [
         Trial(f"natural {name.replace('_', ' ')}", kind, (f"natural/{name}",)) for name, kind in kinds.items()
     ]
-    kitchen = [replace(one, name=f"{one.name}, kitchen", background="kitchen", snr_db=10.0) for one in clean]
+    kitchen = [replace(one, name=f"{one.name} kitchen", background="kitchen", snr_db=10.0) for one in clean]
     return [*clean, *kitchen]
 
 
@@ -161,7 +161,7 @@ def _answers() -> list[Trial]:
         Trial(f"answers {name}", Kind.MEANT, tuple(f"commands/{word}" for word in words), state=state)
         for name, (state, words) in asked.items()
     ]
-    kitchen = [replace(one, name=f"{one.name}, kitchen", background="kitchen", snr_db=10.0) for one in clean]
+    kitchen = [replace(one, name=f"{one.name} kitchen", background="kitchen", snr_db=10.0) for one in clean]
     return [*clean, *kitchen]
 
 
@@ -177,11 +177,11 @@ def _others() -> list[Trial]:
         Trial("noise", Kind.OTHERS, noises, as_recorded=True, quick_every=4),
         Trial("music", Kind.OTHERS, ("noise/music",), as_recorded=True),
         Trial("learners", Kind.OTHERS, LEARNERS, as_recorded=True),
-        Trial("hold, others' reading", Kind.OTHERS, READING, as_recorded=True, state=State.HOLDING),
+        Trial("hold others' reading", Kind.OTHERS, READING, as_recorded=True, state=State.HOLDING),
         Trial(
-            "hold, others' reading 3 m", Kind.OTHERS, READING, "room", ROOM_SNR_DB, 3.0, state=State.HOLDING
+            "hold others' reading 3 m", Kind.OTHERS, READING, "room", ROOM_SNR_DB, 3.0, state=State.HOLDING
         ),
-        Trial("hold, learners", Kind.OTHERS, LEARNERS, as_recorded=True, state=State.HOLDING),
+        Trial("hold learners", Kind.OTHERS, LEARNERS, as_recorded=True, state=State.HOLDING),
     ]
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import numpy as np
 from assistant.core.ports import BLOCK_SECONDS
 from assistant.errors import HearingError
 from assistant.speech.vosk.judge_network import FRAME_SECONDS, JudgeNetwork
+from assistant.speech.vosk.paths import Paths, Ways
 
 _REMEMBERED_SECONDS = 6.0
 _CONTEXT_SECONDS = 0.8
@@ -26,13 +26,7 @@ _CONTEXT_SECONDS = 0.8
 _SHOWN_AFTER_SECONDS = 0.6
 """So long before it is first suspected, a phrase may have ended."""
 _WORD_SECONDS = 0.5
-_MOST_WAYS = 8
-_SILENCE = 0
 _IMPOSSIBLE = -1e9
-_OWN_UNIT = "."  # "P.stop" is the one that only "stop" has
-
-Ways = Mapping[str, tuple[tuple[int, ...], ...]]
-"""For each word the ways to say it, each a sequence of the network's outputs."""
 
 
 class Judge:
@@ -58,13 +52,9 @@ class Judge:
             return 0.0
         counted_seconds = seconds + _SHOWN_AFTER_SECONDS + _WORD_SECONDS * len(words)
         frames = self._frames(counted_seconds)
-        free = frames.max(1, initial=_IMPOSSIBLE, keepdims=True)
-        ways = itertools.islice(itertools.product(*(self._ways[word] for word in words)), _MOST_WAYS)
-        return max(_fit(frames - free, way, self._has_own_end(way)) for way in ways)
-
-    def _has_own_end(self, way: tuple[tuple[int, ...], ...]) -> bool:
-        """Whether it ends with a unit that no other word has: how that sounds, people's recordings taught."""
-        return _OWN_UNIT in self._network.units[way[-1][-1]]
+        return float(
+            Paths((phrase,), self._ways, self._network.units).accept(frames).max(initial=_IMPOSSIBLE)
+        )
 
     def _frames(self, seconds: float) -> np.ndarray:
         """The network's opinion of the last seconds."""
@@ -72,28 +62,6 @@ class Judge:
         recent = itertools.islice(self._blocks, max(0, len(self._blocks) - count), None)
         samples = np.frombuffer(b"".join(recent), np.int16)
         return self._network.log_likelihoods(samples)[-round(seconds / FRAME_SECONDS) :]
-
-
-def _fit(scores: np.ndarray, words: tuple[tuple[int, ...], ...], has_own_end: bool) -> float:
-    """The best score a unit over any stretch of frames that says the words, with or without pauses between.
-
-    `scores` is (frames, units), at most 0. The path goes from unit to unit, and each lasts at least a frame.
-    An end of its own has to last for two, and what it loses is not divided: "stole" begins as "stop" does.
-    """
-    units = [unit for word in words for unit in (*word, _SILENCE)][:-1]
-    weights = np.full(len(units) + has_own_end, 1 / sum(map(len, words)))
-    if has_own_end:
-        units.append(units[-1])
-        weights[-2:] = 1.0
-    is_pause = np.array([unit == _SILENCE for unit in units])
-    can_leap = np.append([False, False], is_pause[1:-1])[: len(units)]
-    best, found = np.full(len(units), _IMPOSSIBLE), _IMPOSSIBLE
-    for frame in scores[:, units] * weights:
-        stepped = np.append(0.0, best[:-1])
-        leaped = np.where(can_leap, np.append([_IMPOSSIBLE] * 2, best[:-2])[: len(units)], _IMPOSSIBLE)
-        best = np.maximum(best, np.maximum(stepped, leaped)) + frame
-        found = max(found, float(best[-1]))
-    return found
 
 
 @cache

@@ -1,7 +1,6 @@
 """A small network that says which phone sounds when: cepstra in, a log-likelihood per unit every 30 ms.
 
-NumPy alone; `scripts/model` trains it and writes its file. Runs on the caller's thread and keeps nothing
-between calls. Must not be asked for every block: a call takes milliseconds.
+NumPy alone; `scripts/model` trains it and writes its file. Runs on the caller's thread.
 """
 
 from __future__ import annotations
@@ -37,6 +36,11 @@ class _Layer:
     bias: Array
     offsets: tuple[int, ...] = (0,)
 
+    @property
+    def inputs(self) -> int:
+        """How wide each frame is that it looks at."""
+        return int(self.weight.shape[1]) // len(self.offsets)
+
 
 class JudgeNetwork:
     """Made of the file that `scripts/model/judging.py` writes. Raises HearingError in one sentence.
@@ -48,8 +52,8 @@ class JudgeNetwork:
         try:
             with np.load(path) as arrays:
                 self.units = tuple(map(str, arrays["units"]))
-                self._log_priors = PRIOR_SCALE * np.log(arrays["priors"])
-                self._layers = _layers(arrays)
+                self.log_priors = PRIOR_SCALE * np.log(arrays["priors"])
+                self.layers = _layers(arrays)
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise HearingError(
                 "judge_damaged", f"The file {path} is missing or damaged ({error}): install Limber anew."
@@ -57,28 +61,60 @@ class JudgeNetwork:
 
     def log_likelihoods(self, samples: Array) -> Array:
         """(samples,) int16 at 16 kHz → (frames, units); no frames for less than 25 ms."""
-        if len(samples) < _WINDOW_SAMPLES:
-            return np.zeros((0, len(self._log_priors)), np.float32)
-        hidden = cepstra(samples)
-        before = -sum(min(layer.offsets) for layer in self._layers)
+        stream = NetworkStream(self)
+        return np.concatenate([stream.accept(samples), stream.finish()])
+
+
+class NetworkStream:
+    """The network's opinion of sound that goes on: each frame as soon as all is there that it looks at.
+
+    Owned by one thread. What is kept are the layers' inputs that later frames look at.
+    """
+
+    def __init__(self, network: JudgeNetwork) -> None:
+        self._layers = network.layers
+        self._log_priors = network.log_priors
+        self._dither = np.random.default_rng(0)
+        self._samples = np.zeros(0, np.float32)
+        self._inputs = [np.zeros((0, layer.inputs), np.float32) for layer in self._layers[:-1]]
+        self._last: Array | None = None
+
+    def accept(self, samples: Array) -> Array:
+        """(samples,) int16 at 16 kHz, any number → (frames, units), those that are new."""
+        noise = _DITHER * self._dither.standard_normal(len(samples), np.float32)
+        wave = np.concatenate([self._samples, samples.astype(np.float32) + noise])
+        if len(wave) < _WINDOW_SAMPLES:
+            self._samples = wave
+            return self._frames(np.zeros((0, _MEL_BINS), np.float32))
+        heard = cepstra(wave)
+        self._samples = wave[len(heard) * _HOP_SAMPLES :]
+        if self._last is None:
+            before = -sum(min(layer.offsets) for layer in self._layers)
+            heard = np.concatenate([heard[:1].repeat(before, axis=0), heard])
+        self._last = heard[-1:]
+        return self._frames(heard)
+
+    def finish(self) -> Array:
+        """The frames that still wait for what comes after them: as if the last moment went on."""
+        if self._last is None:
+            return self._frames(np.zeros((0, _MEL_BINS), np.float32))
         after = sum(max(layer.offsets) for layer in self._layers)
-        hidden = np.pad(hidden, ((before, after), (0, 0)), mode="edge")
-        for i, layer in enumerate(self._layers[:-1]):
-            result = np.maximum(_affine(hidden, layer, i), 0.0)
-            if i >= _RESIDUAL_FROM:
-                own = -min(layer.offsets) // _SUBSAMPLING
-                result += hidden[own : own + len(result)]
-            hidden = result
-        outputs = hidden @ self._layers[-1].weight.T + self._layers[-1].bias
+        return self._frames(self._last.repeat(after, axis=0))
+
+    def _frames(self, hidden: Array) -> Array:
+        for number, layer in enumerate(self._layers[:-1]):
+            seen = np.concatenate([self._inputs[number], hidden])
+            hidden, used = _affine(seen, layer, number)
+            self._inputs[number] = seen[used:]
+        last = self._layers[-1]
+        outputs = hidden @ last.weight.T + last.bias
         outputs -= outputs.max(1, keepdims=True)
         outputs -= np.log(np.exp(outputs).sum(1, keepdims=True))
         return np.asarray(outputs - self._log_priors)
 
 
-def cepstra(samples: Array) -> Array:
-    """(samples,) int16 → (frames, 40) cepstra a hundred times a second, as Kaldi computes them."""
-    wave = samples.astype(np.float32)
-    wave += _DITHER * np.random.default_rng(0).standard_normal(len(wave), np.float32)
+def cepstra(wave: Array) -> Array:
+    """(samples,) of 25 ms at least → (frames, 40) cepstra, a hundred a second, as Kaldi has them."""
     frames = np.lib.stride_tricks.sliding_window_view(wave, _WINDOW_SAMPLES)[::_HOP_SAMPLES]
     frames = frames - frames.mean(1, keepdims=True)
     emphasized = frames - _PREEMPHASIS * np.concatenate([frames[:, :1], frames[:, :-1]], 1)
@@ -87,14 +123,22 @@ def cepstra(samples: Array) -> Array:
     return np.asarray(np.log(energies) @ _liftered_dct().T)
 
 
-def _affine(hidden: Array, layer: _Layer, number: int) -> Array:
-    """The layer's outputs; the first two see every frame, and the second leaves two of three out."""
+def _affine(seen: Array, layer: _Layer, number: int) -> tuple[Array, int]:
+    """The layer's outputs, and how many of its inputs no later output looks at.
+
+    The first two layers see every frame, and the second leaves two of three out. From `_RESIDUAL_FROM` on a
+    layer's input is added.
+    """
     step = 1 if number < _RESIDUAL_FROM else _SUBSAMPLING
     stride = _SUBSAMPLING if number == 1 else 1
     starts = [(offset - min(layer.offsets)) // step for offset in layer.offsets]
-    length = (len(hidden) - max(starts) - 1) // stride + 1
-    seen = [hidden[at : at + (length - 1) * stride + 1 : stride] for at in starts]
-    return np.asarray(np.concatenate(seen, 1) @ layer.weight.T + layer.bias)
+    length = max(0, (len(seen) - max(starts) - 1) // stride + 1)
+    blocks = [seen[at : at + length * stride : stride] for at in starts]
+    result = np.maximum(np.concatenate(blocks, 1) @ layer.weight.T + layer.bias, 0.0)
+    if number >= _RESIDUAL_FROM:
+        own = -min(layer.offsets) // step
+        result += seen[own : own + length]
+    return result, length * stride
 
 
 def _layers(arrays: np.lib.npyio.NpzFile) -> list[_Layer]:

@@ -1,0 +1,73 @@
+"""How well phrases fit what a network heard: the best path through their units, frame by frame.
+
+Pure arithmetic; whoever owns a `Paths` feeds it. 0 is a perfect fit, and what other units fit better costs.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+Ways = Mapping[str, tuple[tuple[int, ...], ...]]
+"""For each word the ways to say it, each a sequence of the network's outputs."""
+
+_MOST_WAYS = 8
+_SILENCE = 0
+_IMPOSSIBLE = -1e9
+_OWN_UNIT = "."  # "P.stop" is the one that only "stop" has
+
+
+class Paths:
+    """The paths of some phrases, all their ways at once; a path may begin at any frame.
+
+    It goes from unit to unit, with or without pauses between words, and each unit lasts at least a frame.
+    The score is in nats a unit. An end of its own, which only one word has, has to last for two frames, and
+    what it loses is not divided: "stole" begins as "stop" does.
+    """
+
+    def __init__(self, phrases: Sequence[str], ways: Ways, units: Sequence[str]) -> None:
+        paths = [
+            (number, _path(way, units))
+            for number, phrase in enumerate(phrases)
+            for way in itertools.islice(
+                itertools.product(*(ways[word] for word in phrase.split())), _MOST_WAYS
+            )
+        ]
+        longest = max(len(path) for _, (path, _) in paths)
+        self._phrase_of_path = np.array([number for number, _ in paths])
+        self._phrases = len(phrases)
+        self._units = np.zeros((len(paths), longest), np.int64)
+        self._weights = np.zeros((len(paths), longest))
+        for row, (_, (path, weights)) in enumerate(paths):
+            self._units[row, : len(path)] = path
+            self._weights[row, : len(path)] = weights
+        self._ends = np.array([len(path) - 1 for _, (path, _) in paths])
+        self._can_leap = np.zeros((len(paths), longest), bool)
+        self._can_leap[:, 2:] = self._units[:, 1:-1] == _SILENCE
+        self._best = np.full((len(paths), longest), _IMPOSSIBLE)
+
+    def accept(self, frames: np.ndarray) -> np.ndarray:
+        """(frames, units) log-likelihoods → (frames, phrases): how well each phrase fits that ends there."""
+        found = np.full((len(frames), self._phrases), _IMPOSSIBLE)
+        costs = (frames - frames.max(1, initial=_IMPOSSIBLE, keepdims=True))[:, self._units] * self._weights
+        rows = np.arange(len(self._ends))
+        stepped, leaped = np.zeros_like(self._best), np.full_like(self._best, _IMPOSSIBLE)
+        for at, cost in enumerate(costs):
+            stepped[:, 1:] = self._best[:, :-1]
+            leaped[:, 2:] = np.where(self._can_leap[:, 2:], self._best[:, :-2], _IMPOSSIBLE)
+            self._best = np.maximum(np.maximum(self._best, stepped), leaped) + cost
+            np.maximum.at(found[at], self._phrase_of_path, self._best[rows, self._ends])
+        return found
+
+
+def _path(words: tuple[tuple[int, ...], ...], units: Sequence[str]) -> tuple[list[int], np.ndarray]:
+    """The units of a way to say a phrase, and what each weighs."""
+    path = [unit for word in words for unit in (*word, _SILENCE)][:-1]
+    has_own_end = _OWN_UNIT in units[path[-1]]
+    weights = np.full(len(path) + has_own_end, 1 / sum(map(len, words)))
+    if has_own_end:
+        path.append(path[-1])
+        weights[-2:] = 1.0
+    return path, weights
