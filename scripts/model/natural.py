@@ -246,10 +246,18 @@ def everyday() -> list[str]:
 
 
 def speak(folder: Path, said: list[Saying], processes: int, until: float) -> Iterator[Saying]:
-    """Say what is not there yet, until that time; each as it is done."""
-    missing = (saying for saying in said if not (folder / f"{saying.name}.flac").exists())
-    with Pool(processes) as pool:
+    """Say what is not there yet, until that time; each as it is done, and written down."""
+    manifest, others = folder / "manifest.csv", frozenset(everyday())
+    known = manifest.read_text("utf-8") if manifest.exists() else ""
+    missing = (saying for saying in said if f"{saying.name}.flac" not in known)
+    with manifest.open("a", newline="", encoding="utf-8") as file, Pool(processes) as pool:
+        rows = csv.writer(file)
+        if not known:
+            rows.writerow(("path", "text", "speaker", "kind", "note"))
         for saying in pool.imap(partial(_say, folder), missing):
+            kind = "everyday" if saying.spelled[:-1] in others else "natural"
+            rows.writerow((f"{saying.name}.flac", saying.text, f"kokoro:{saying.voice}", kind, ""))
+            file.flush()
             yield saying
             if time.monotonic() > until:
                 return
@@ -270,21 +278,6 @@ def _say(folder: Path, saying: Saying) -> Saying:
     return saying
 
 
-def write_manifest(folder: Path, said: list[Saying]) -> int:
-    """Of all that is there; how many that is."""
-    there = {saying.name: saying for saying in said if (folder / f"{saying.name}.flac").exists()}
-    others = frozenset(everyday())
-    unfinished = folder / "manifest.unfinished"
-    with unfinished.open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file)
-        rows.writerow(("path", "text", "speaker", "kind", "note"))
-        for name, saying in there.items():
-            kind = "everyday" if saying.spelled[:-1] in others else "natural"
-            rows.writerow((f"{name}.flac", saying.text, f"kokoro:{saying.voice}", kind, ""))
-    unfinished.rename(folder / "manifest.csv")
-    return len(there)
-
-
 def main() -> None:
     """Fetch, speak for so long, and write down what is there."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -298,10 +291,9 @@ def main() -> None:
     learned = [voice for voice in voices if voice not in DEVELOPMENT]
     said = for_figures(DEVELOPMENT) if options.development else sayings(learned)
     until = time.monotonic() + 3600 * options.hours
-    for spoken, _ in enumerate(speak(options.folder, said, options.processes, until), 1):
-        if spoken % 500 == 0:
-            print(f"{write_manifest(options.folder, said)} are there", flush=True)
-    print(f"{write_manifest(options.folder, said)} in all")
+    for spoken, saying in enumerate(speak(options.folder, said, options.processes, until), 1):
+        if spoken % 100 == 0:
+            print(f"{spoken} more of at most {len(said)}, the last one: {saying.text}", flush=True)
 
 
 if __name__ == "__main__":
