@@ -77,6 +77,9 @@ class FakeRecognizer:
         text = self.heard.get(-1)
         return [] if text is None else [self._hypothesis(text)]
 
+    def spot(self, phrases: Sequence[str]) -> None:
+        self.spotted = tuple(phrases)
+
     def plausibility(self, phrase: str, seconds: float) -> float:
         return 0.0
 

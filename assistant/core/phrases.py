@@ -1,7 +1,6 @@
 """One table: phrases → intent and slots. The recognizer's grammar is generated from the same table.
 
-A phrase is a pattern of words and slots, such as "{number} more seconds". The table is data of a language
-pack; what several phrases in one utterance mean is decided in `core/understanding.py`.
+A phrase is a pattern such as "{number} more seconds". The table is data of a language pack.
 """
 
 from __future__ import annotations
@@ -79,7 +78,8 @@ class PhraseTable:
     am". `half_heard` is what is left of a request whose number was lost. `lost` tells on which sides of a
     phrase, "before" or "after", what was not heard may belong to a "number", a "span" of time, or may be a
     "refusal". `asides` are words around a phrase that do not change what it means, and `calls`, the longest
-    first, tell whom it is for. Several answers of which one is `unclear` are unclear together.
+    first, tell whom it is for. What is `spotted` may be heard by its sound alone. Several answers of which
+    one is `unclear` are unclear together.
     """
 
     phrases: Mapping[Intent, tuple[str, ...]]
@@ -97,6 +97,7 @@ class PhraseTable:
     asides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unclear: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
+    spotted: tuple[str, ...] = ()
 
     @cached_property
     def heard(self) -> PhraseTable:
@@ -185,8 +186,7 @@ class PhraseTable:
     def grammar(self, intents: Iterable[Intent]) -> tuple[str, ...]:
         """The phrases to listen for: those of the intents, of every safety intent, the calls and the decoys.
 
-        A slot's values vary one slot at a time: the recognizer's grammar is a bigram, which knows every
-        combination once it knows every neighbour. Where numbers are scores alone, there are no others.
+        One slot varies at a time, for the grammar is a bigram. Where numbers are scores, there are no others.
         """
         wanted = frozenset(intents) | frozenset(SAFETY_INTENTS)
         patterns = (p for intent, patterns in self.phrases.items() if intent in wanted for p in patterns)

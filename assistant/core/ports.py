@@ -57,6 +57,9 @@ class Recognizer(Protocol):
         Must not cut a word in two.
         """
 
+    def spot(self, phrases: Sequence[str]) -> None:
+        """Tell of these phrases as well wherever the sound may have them, as spotted hypotheses."""
+
     def end_utterance(self) -> Hypotheses:
         """Decide the open utterance though sound goes on; what is not decoded yet belongs to the next one."""
 

@@ -78,6 +78,8 @@ class HearingPath:
             stream: Reflex(table, recognizer.plausibility, point, safety_only=stream is Stream.SECOND)
             for stream, recognizer in self._recognizers.items()
         }
+        for one in self._recognizers.values():
+            one.spot(table.spotted)
         self._joined = JoinedStream(table)
         self._intents: frozenset[Intent] | None = None
         self._rest = b""

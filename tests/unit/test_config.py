@@ -64,6 +64,7 @@ def test_each_step_of_sensitivity_asks_half_of_the_sound_and_no_step_more_of_pai
         among_plausibility=-2.0,
         doubted_plausibility=-1.4,
         again_plausibility=-6.0,
+        spotted_plausibility=-1.0,
     )
     assert load_config(path, {}).hearing.operating_point() == wanted
     less = load_config(path, {"LIMBER_HEARING_SENSITIVITY": "-1"}).hearing.operating_point()

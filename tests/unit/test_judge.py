@@ -22,7 +22,7 @@ WORSE = -2.0
 
 
 class Frames:
-    """A network that hears the units it is told to, however much sound there is."""
+    """A network, and its stream, that hears the units it is told to, however much sound there is."""
 
     units = UNITS
 
@@ -30,10 +30,20 @@ class Frames:
         self._heard = [UNITS.index(unit) for unit in heard]
         self.asked_samples: list[int] = []
 
-    def log_likelihoods(self, samples: np.ndarray) -> np.ndarray:
+    def stream(self) -> Frames:
+        return self
+
+    def accept(self, samples: np.ndarray) -> np.ndarray:
         self.asked_samples.append(len(samples))
-        scores = np.full((len(self._heard), len(UNITS)), WORSE, np.float32)
-        scores[np.arange(len(self._heard)), self._heard] = 0.0
+        return self._scores(self._heard)
+
+    def as_if_it_went_on(self, samples: np.ndarray) -> np.ndarray:
+        return self._scores([] if self.asked_samples else self._heard)
+
+    @staticmethod
+    def _scores(heard: list[int]) -> np.ndarray:
+        scores = np.full((len(heard), len(UNITS)), WORSE, np.float32)
+        scores[np.arange(len(heard)), heard] = 0.0
         return scores
 
 
@@ -84,17 +94,37 @@ def test_only_the_last_seconds_count() -> None:
     assert late.plausibility("stop", 0.5) == WORSE
 
 
-def test_it_listens_to_no_more_than_it_needs_and_remembers_a_few_seconds() -> None:
+def test_it_listens_a_few_blocks_at_a_time_and_remembers_a_few_seconds() -> None:
     frames = Frames("S", "T", "AA", "P")
     remembering = Judge(frames, WAYS)  # type: ignore[arg-type]
-    remembering.plausibility("stop", 0.0)
-    for _ in range(1000):
+    for _ in range(7):
         remembering.accept(bytes(BLOCK_BYTES))
-    remembering.plausibility("stop", 0.0)
-    remembering.plausibility("stop", 60.0)
-    none, little, most = frames.asked_samples
-    assert none == 0
-    assert BLOCK_SAMPLES * 50 < little < most < BLOCK_SAMPLES * 400
+    assert frames.asked_samples == [3 * BLOCK_SAMPLES, 3 * BLOCK_SAMPLES]
+    assert remembering.plausibility("stop", 0.0) == 0.0
+    frames._heard = [UNITS.index("B")] * 99
+    for _ in range(9):
+        remembering.accept(bytes(BLOCK_BYTES))
+    assert remembering.plausibility("stop", 60.0) == WORSE, "by now it is forgotten"
+
+
+def test_it_spots_what_it_was_told_to_and_knows_how_to_say() -> None:
+    hearing = Judge(Frames("B", "S", "T", "AA", "P"), WAYS)  # type: ignore[arg-type]
+    hearing.spot(["stop", "stop it", "top"])
+    blocks = [dict(hearing.accept(bytes(BLOCK_BYTES))) for _ in range(3)]
+    assert blocks == [{}, {}, {"stop": 0.0, "top": 0.0}]
+    hearing.spot(["stop it"])
+    assert [dict(hearing.accept(bytes(BLOCK_BYTES))) for _ in range(3)] == [{}, {}, {}]
+
+
+def test_a_spotted_phrase_may_begin_in_one_stretch_and_end_in_the_next() -> None:
+    frames = Frames("S", "T")
+    hearing = Judge(frames, WAYS)  # type: ignore[arg-type]
+    hearing.spot(["stop"])
+    first = [dict(hearing.accept(bytes(BLOCK_BYTES))) for _ in range(3)][-1]
+    frames._heard = [UNITS.index("AA"), UNITS.index("P")]
+    second = [dict(hearing.accept(bytes(BLOCK_BYTES))) for _ in range(3)][-1]
+    assert first["stop"] < -1000
+    assert second == {"stop": 0.0}
 
 
 BUILT_IN = resource_path(BUILT_IN_MODEL) / "judge"

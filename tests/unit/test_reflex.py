@@ -9,9 +9,14 @@ from driver import PACK
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.events import Meaning, Said
+from assistant.core.events import Meaning, Said, TalkHeard
 from assistant.core.intents import SAFETY_INTENTS, Intent
-from assistant.core.listening.hypotheses import FinalHypothesis, Hypothesis, PartialHypothesis
+from assistant.core.listening.hypotheses import (
+    FinalHypothesis,
+    Hypothesis,
+    PartialHypothesis,
+    SpottedHypothesis,
+)
 from assistant.core.listening.listener import Listener
 from assistant.core.listening.operating_point import OperatingPoint
 from assistant.core.listening.reflex import Believed, Reflex
@@ -452,3 +457,40 @@ def test_a_phrase_that_came_with_the_final_hypothesis_is_looked_for_at_its_end()
     stream.sound(0.2)
     stream.final("that hurts")
     assert stream.judged == [("that hurts", 0.0)]
+
+
+def test_a_phrase_that_the_sound_alone_has_is_believed_at_once_and_once() -> None:
+    stream = Stream()
+    stream.sound(0.5)
+
+    def spotted(fit: float) -> list[Hypothesis]:
+        at = stream.now + BLOCK_SECONDS
+        return stream.block(SpottedHypothesis(stream.utterance, ("stop",), at, at, fit))
+
+    assert spotted(POINT.spotted_plausibility - 0.1) == []
+    assert words(spotted(POINT.spotted_plausibility)) == ["stop"]
+    assert spotted(0.0) == [], "it is the same one"
+    stream.partial("stop")
+    assert stream.sound(1.0) == [], "whoever hears it later"
+    assert words(stream.final("stop")) == ["stop"]
+    assert isinstance(stream.meanings[-1], TalkHeard)
+    assert words(spotted(0.0)) == ["stop"], "in the next utterance it is another one"
+
+
+def test_what_a_canceller_left_of_our_voice_is_not_spotted() -> None:
+    stream = Stream()
+    stream.cancelled_db = POINT.leftover_db
+    stream.sound(0.5)
+    at = stream.now + BLOCK_SECONDS
+    assert stream.block(SpottedHypothesis(1, ("stop",), at, at, 0.0)) == []
+
+
+def test_a_phrase_in_doubt_that_is_spotted_is_in_doubt_no_more() -> None:
+    stream = Stream()
+    stream.partial("? ?")
+    stream.sound(2.0)
+    stream.partial("? ? stop")
+    assert stream.final("? ? stop") == [], "it is in doubt"
+    at = stream.now + BLOCK_SECONDS
+    assert words(stream.block(SpottedHypothesis(2, ("stop",), at, at, 0.0))) == ["stop"]
+    assert stream.quiet(2.0) == [], "and is not believed twice"

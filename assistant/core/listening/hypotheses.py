@@ -31,6 +31,13 @@ class PartialHypothesis(Hypothesis):
 
 
 @dataclass(frozen=True, slots=True)
+class SpottedHypothesis(PartialHypothesis):
+    """A phrase that the sound may have, whatever the recognizer hears; `fit` is its plausibility now."""
+
+    fit: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class FinalHypothesis(Hypothesis):
     """The utterance is over and this is what it was.
 

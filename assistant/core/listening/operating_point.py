@@ -60,6 +60,8 @@ class OperatingPoint:
     doubted_plausibility: _Plausibility = -0.7
     again_plausibility: _Plausibility = -3.0
     doubt_seconds: Annotated[float, Within(0.0, 60.0)] = 10.0
+    spotted_plausibility: _Plausibility = -0.5
+    """What a phrase asks of the sound that was spotted, and that the recognizer did not hear."""
     command_plausibility: _Plausibility = -3.0
     """What a command, or an answer, asks of the sound."""
     others_seconds: Annotated[float, Within(0.5, 60.0)] = 4.0

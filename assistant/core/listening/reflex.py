@@ -13,7 +13,12 @@ from dataclasses import dataclass, replace
 from assistant.core.events import Meaning
 from assistant.core.intents import UNKNOWN_WORD, Intent, Match, Words, place_of
 from assistant.core.listening.addressing import Addressing
-from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses, PartialHypothesis
+from assistant.core.listening.hypotheses import (
+    FinalHypothesis,
+    Hypotheses,
+    PartialHypothesis,
+    SpottedHypothesis,
+)
 from assistant.core.listening.listener import Listener
 from assistant.core.listening.loudness import Loudness
 from assistant.core.listening.operating_point import OperatingPoint
@@ -97,6 +102,9 @@ class Reflex:
             self._addressing.we_speak(now_seconds)
         believed: list[Believed] = []
         for hypothesis in hypotheses:
+            if isinstance(hypothesis, SpottedHypothesis):
+                believed += self._spotted(hypothesis)
+                continue
             if self._doubted is not None and hypothesis.words:
                 believed += self._take_back()
             if isinstance(hypothesis, PartialHypothesis):
@@ -130,6 +138,18 @@ class Reflex:
 
     def _believe(self, hypothesis: PartialHypothesis | FinalHypothesis) -> list[Believed]:
         return [Believed(hypothesis, self._listener.interpret(hypothesis, self._intents))]
+
+    def _spotted(self, spotted: SpottedHypothesis) -> list[Believed]:
+        """The sound alone has a safety phrase that is new, and that no canceller left of our own voice."""
+        if (
+            spotted.fit < self._point.spotted_plausibility
+            or self._listener.foresee(spotted, self._intents) is None
+            or self._loudness.cancelled_db(self._now) >= self._point.leftover_db
+        ):
+            return []
+        self._doubted = None
+        self._forget()
+        return self._believe(spotted)
 
     def _take_back(self) -> list[Believed]:
         """Somebody talks on: what was in doubt was not for us. The next time it is."""

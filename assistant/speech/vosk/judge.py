@@ -1,45 +1,61 @@
-"""A second opinion on a safety phrase: does the sound itself bear out what the recognizer believes?
+"""A second opinion on what is heard: does the sound bear it out? And has it a safety phrase all the same?
 
 A recognizer with a grammar knows little but commands, and hears them in any talk. Here the phones of one
-phrase compete with any other phones, by a network that was trained apart from the recognizer's. Each
-recognizer's stream has a judge of its own, on the same thread. Must not be asked for every block, but before
-something is believed.
+phrase compete with any other phones, by a network that was trained apart from the recognizer's. It hears all
+the time, so it also spots a few phrases by itself, where others talk over them. Each recognizer's stream has
+a judge of its own, on the same thread.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections import deque
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from assistant.core.ports import BLOCK_SECONDS
 from assistant.errors import HearingError
 from assistant.speech.vosk.judge_network import FRAME_SECONDS, JudgeNetwork
-from assistant.speech.vosk.paths import Paths, Ways
+from assistant.speech.vosk.paths import IMPOSSIBLE, Paths, Ways
 
 _REMEMBERED_SECONDS = 6.0
-_CONTEXT_SECONDS = 0.8
-"""What the network hears before the first frame that counts."""
 _SHOWN_AFTER_SECONDS = 0.6
 """So long before it is first suspected, a phrase may have ended."""
 _WORD_SECONDS = 0.5
-_IMPOSSIBLE = -1e9
+_BLOCKS_AT_ONCE = 3
+"""A call of the network costs half as much for each block then."""
 
 
 class Judge:
-    """Remembers the last seconds of sound, and how well a phrase fits them."""
+    """Remembers the network's opinion of the last seconds, and how well a phrase fits it."""
 
     def __init__(self, network: JudgeNetwork, ways: Ways) -> None:
-        self._network = network
+        self._stream = network.stream()
+        self._units = network.units
         self._ways = ways
-        self._blocks: deque[bytes] = deque(maxlen=round(_REMEMBERED_SECONDS / BLOCK_SECONDS))
+        self._waiting: list[bytes] = []
+        self._frames: deque[np.ndarray] = deque(maxlen=round(_REMEMBERED_SECONDS / FRAME_SECONDS))
+        self._phrases: tuple[str, ...] = ()
+        self._paths: Paths | None = None
 
-    def accept(self, block: bytes) -> None:
-        """Take a block that the recognizer hears."""
-        self._blocks.append(block)
+    def spot(self, phrases: Sequence[str]) -> None:
+        """Look for these phrases from now on, those of them that it was told how to say."""
+        self._phrases = tuple(phrase for phrase in phrases if self._knows(phrase))
+        self._paths = Paths(self._phrases, self._ways, self._units) if self._phrases else None
+
+    def accept(self, block: bytes) -> Iterator[tuple[str, float]]:
+        """Take a block that the recognizer hears; give the spotted phrases, each with how well it fits."""
+        self._waiting.append(block)
+        return iter(()) if len(self._waiting) < _BLOCKS_AT_ONCE else self._hear()
+
+    def _hear(self) -> Iterator[tuple[str, float]]:
+        frames = self._stream.accept(np.frombuffer(b"".join(self._waiting), np.int16))
+        self._waiting.clear()
+        self._frames.extend(frames)
+        if self._paths is None or not len(frames):
+            return iter(())
+        return zip(self._phrases, self._paths.accept(frames).max(axis=0).tolist(), strict=True)
 
     def plausibility(self, phrase: str, seconds: float) -> float:
         """How well a phrase, first suspected so many seconds ago, fits the sound, in nats a phone.
@@ -47,21 +63,17 @@ class Judge:
         0 when no other phones fit any frame better, lower the more others do. 0 as well for words that nobody
         told how to say: what cannot be judged is not held against anybody.
         """
-        words = phrase.split()
-        if not all(word in self._ways for word in words):
+        if not self._knows(phrase):
             return 0.0
-        counted_seconds = seconds + _SHOWN_AFTER_SECONDS + _WORD_SECONDS * len(words)
-        frames = self._frames(counted_seconds)
-        return float(
-            Paths((phrase,), self._ways, self._network.units).accept(frames).max(initial=_IMPOSSIBLE)
-        )
+        counted_seconds = seconds + _SHOWN_AFTER_SECONDS + _WORD_SECONDS * len(phrase.split())
+        waiting = np.frombuffer(b"".join(self._waiting), np.int16)
+        coming = self._stream.as_if_it_went_on(waiting)
+        frames = np.concatenate([*(frame[None] for frame in self._frames), coming])
+        counted = frames[-round(counted_seconds / FRAME_SECONDS) :]
+        return float(Paths((phrase,), self._ways, self._units).accept(counted).max(initial=IMPOSSIBLE))
 
-    def _frames(self, seconds: float) -> np.ndarray:
-        """The network's opinion of the last seconds."""
-        count = round((seconds + _CONTEXT_SECONDS) / BLOCK_SECONDS)
-        recent = itertools.islice(self._blocks, max(0, len(self._blocks) - count), None)
-        samples = np.frombuffer(b"".join(recent), np.int16)
-        return self._network.log_likelihoods(samples)[-round(seconds / FRAME_SECONDS) :]
+    def _knows(self, phrase: str) -> bool:
+        return all(word in self._ways for word in phrase.split())
 
 
 @cache

@@ -6,6 +6,7 @@ NumPy alone; `scripts/model` trains it and writes its file. Runs on the caller's
 from __future__ import annotations
 
 import zipfile
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -59,10 +60,13 @@ class JudgeNetwork:
                 "judge_damaged", f"The file {path} is missing or damaged ({error}): install Limber anew."
             ) from error
 
+    def stream(self) -> NetworkStream:
+        """What hears one sound."""
+        return NetworkStream(self)
+
     def log_likelihoods(self, samples: Array) -> Array:
         """(samples,) int16 at 16 kHz → (frames, units); no frames for less than 25 ms."""
-        stream = NetworkStream(self)
-        return np.concatenate([stream.accept(samples), stream.finish()])
+        return self.stream().as_if_it_went_on(samples)
 
 
 class NetworkStream:
@@ -94,12 +98,17 @@ class NetworkStream:
         self._last = heard[-1:]
         return self._frames(heard)
 
-    def finish(self) -> Array:
-        """The frames that still wait for what comes after them: as if the last moment went on."""
-        if self._last is None:
-            return self._frames(np.zeros((0, _MEL_BINS), np.float32))
+    def as_if_it_went_on(self, samples: Array) -> Array:
+        """The frames of more samples, and those that still wait for what comes after them, as if the last
+        moment went on. Nothing of that is kept.
+        """
+        copied = copy(self)
+        copied._inputs = list(self._inputs)
+        frames = copied.accept(samples)
+        if copied._last is None:
+            return frames
         after = sum(max(layer.offsets) for layer in self._layers)
-        return self._frames(self._last.repeat(after, axis=0))
+        return np.concatenate([frames, copied._frames(copied._last.repeat(after, axis=0))])
 
     def _frames(self, hidden: Array) -> Array:
         for number, layer in enumerate(self._layers[:-1]):

@@ -15,7 +15,7 @@ Ways = Mapping[str, tuple[tuple[int, ...], ...]]
 
 _MOST_WAYS = 8
 _SILENCE = 0
-_IMPOSSIBLE = -1e9
+IMPOSSIBLE = -1e9
 _OWN_UNIT = "."  # "P.stop" is the one that only "stop" has
 
 
@@ -46,17 +46,17 @@ class Paths:
         self._ends = np.array([len(path) - 1 for _, (path, _) in paths])
         self._can_leap = np.zeros((len(paths), longest), bool)
         self._can_leap[:, 2:] = self._units[:, 1:-1] == _SILENCE
-        self._best = np.full((len(paths), longest), _IMPOSSIBLE)
+        self._best = np.full((len(paths), longest), IMPOSSIBLE)
 
     def accept(self, frames: np.ndarray) -> np.ndarray:
         """(frames, units) log-likelihoods → (frames, phrases): how well each phrase fits that ends there."""
-        found = np.full((len(frames), self._phrases), _IMPOSSIBLE)
-        costs = (frames - frames.max(1, initial=_IMPOSSIBLE, keepdims=True))[:, self._units] * self._weights
+        found = np.full((len(frames), self._phrases), IMPOSSIBLE)
+        costs = (frames - frames.max(1, initial=IMPOSSIBLE, keepdims=True))[:, self._units] * self._weights
         rows = np.arange(len(self._ends))
-        stepped, leaped = np.zeros_like(self._best), np.full_like(self._best, _IMPOSSIBLE)
+        stepped, leaped = np.zeros_like(self._best), np.full_like(self._best, IMPOSSIBLE)
         for at, cost in enumerate(costs):
             stepped[:, 1:] = self._best[:, :-1]
-            leaped[:, 2:] = np.where(self._can_leap[:, 2:], self._best[:, :-2], _IMPOSSIBLE)
+            leaped[:, 2:] = np.where(self._can_leap[:, 2:], self._best[:, :-2], IMPOSSIBLE)
             self._best = np.maximum(np.maximum(self._best, stepped), leaped) + cost
             np.maximum.at(found[at], self._phrase_of_path, self._best[rows, self._ends])
         return found

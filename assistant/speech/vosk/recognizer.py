@@ -18,7 +18,12 @@ from typing import TYPE_CHECKING
 import vosk
 
 from assistant.core.intents import UNKNOWN_WORD
-from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses, PartialHypothesis
+from assistant.core.listening.hypotheses import (
+    FinalHypothesis,
+    Hypotheses,
+    PartialHypothesis,
+    SpottedHypothesis,
+)
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.speech.endpointing import Endpoint, Endpointer, EndpointSettings
 
@@ -74,7 +79,10 @@ class VoskRecognizer:
         if self._pending_grammar is not None and not self._endpointer.is_open:
             found += self._end_utterance(Endpoint.CUT)
         self._recent.append(block)
-        self._judge.accept(block)
+        now = self._now_seconds + BLOCK_SECONDS
+        for phrase, fit in self._judge.accept(block):
+            words = tuple(phrase.split())
+            found.append(SpottedHypothesis(self._utterance_id, words, self._speech_end_seconds, now, fit))
         self._heard_samples += len(block) // _SAMPLE_BYTES
         decoder_hears_silence = self._recognizer.AcceptWaveform(block) > 0
         decoded = json.loads(self._recognizer.PartialResult())["partial"].split()
@@ -88,6 +96,10 @@ class VoskRecognizer:
         if endpoint is not Endpoint.NONE:
             found += self._end_utterance(endpoint)
         return found
+
+    def spot(self, phrases: Sequence[str]) -> None:
+        """Look for these phrases by the judge alone, too."""
+        self._judge.spot(phrases)
 
     def end_utterance(self) -> Hypotheses:
         """Decide the open utterance though sound goes on; what is not decoded yet begins the next one."""
