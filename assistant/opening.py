@@ -19,7 +19,7 @@ from assistant.core.routine import Condition, Routine
 from assistant.core.session import Session
 from assistant.errors import ConfigError, StoreError
 from assistant.languages.packs import load_language, with_routines
-from assistant.speech.engines import HearingModel, choose_voices, find_model
+from assistant.speech.engines import GuardedModel, HearingModel, choose_voices, find_model, open_model
 from assistant.speech.hearing import HearingPath
 from assistant.speech.models import installed_voices
 from assistant.speech.voices.fallback import FallbackVoice
@@ -44,13 +44,19 @@ def load_content(config: Config, tell: Tell) -> tuple[LanguagePack, tuple[Routin
 
 
 def open_speech_model(config: Config, pack: LanguagePack, tell: Tell) -> HearingModel:
-    """The model that is configured, or the best there is; words of the pack that it cannot hear are named."""
+    """The built-in model, or the one that is configured, beside the built-in one for safety phrases.
+
+    Words of the pack that it cannot hear are named.
+    """
     engine, found = find_model(config.speech.model)
     model = engine.open_model(found.path)
     if missing := model.missing_words(pack.table.vocabulary()):
         words = ", ".join(missing)
-        tell(f"The speech model {found.name} does not know these words, and will not hear them: {words}.")
-    return model
+        tell(
+            f"The speech model {found.name} does not know these words, and will not hear commands with them: "
+            f"{words}."
+        )
+    return model if found.is_built_in else GuardedModel(open_model(), model)
 
 
 def open_hearing(
@@ -58,8 +64,14 @@ def open_hearing(
 ) -> HearingPath:
     """The whole hearing path over a model, as the configuration says."""
     point = config.hearing.operating_point()
-    recognizer, second = model.new_recognizer(), model.new_recognizer()
-    return HearingPath(recognizer, pack.table, canceller=canceller, second=second, point=point)
+    return HearingPath(
+        model.new_recognizer(),
+        pack.table,
+        canceller=canceller,
+        second=model.new_recognizer(),
+        commands=model.new_commands(),
+        point=point,
+    )
 
 
 def open_voice(config: Config, tell: Tell, *, steady: bool = False) -> FallbackVoice:

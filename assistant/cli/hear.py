@@ -62,8 +62,7 @@ def hear(
     ] = False,
 ) -> None:
     """Show what Limber would understand of recordings, listening for everything it knows."""
-    from assistant.opening import load_content, open_speech_model
-    from assistant.speech.hearing import HearingPath
+    from assistant.opening import load_content, open_hearing, open_speech_model
 
     config = output.configuration()
     if model is not None:
@@ -74,7 +73,7 @@ def hear(
     failed = False
     for file in files:
         try:
-            path = HearingPath(loaded.new_recognizer(), pack.table, point=config.hearing.operating_point())
+            path = open_hearing(config, pack, loaded, None)
             _hear_file(file, path, _show_json if as_json else _show)
         except AudioError as error:
             failed = True

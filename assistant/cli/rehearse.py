@@ -73,6 +73,7 @@ def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -
         routines=routines,
         recognizer=model.new_recognizer(),
         second=model.new_recognizer(),
+        commands=model.new_commands(),
         point=config.hearing.operating_point(),
         voice=_voice(config),
         open_voice=open_voice,

@@ -66,6 +66,7 @@ class Engines:
     settings: Settings
     library: tuple[Stretch, ...] = ()
     second: Recognizer | None = None
+    commands: Recognizer | None = None
     point: OperatingPoint = field(default_factory=OperatingPoint)
 
 
@@ -98,6 +99,7 @@ class Rehearsal:
             engines.pack.table,
             canceller=choose_canceller(wanted, tell),
             second=engines.second,
+            commands=engines.commands,
             point=engines.point,
         )
         self._barge_in = BargeIn(self._hearing, self._mixer)

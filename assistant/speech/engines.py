@@ -27,8 +27,30 @@ class HearingModel(Protocol):
     def new_recognizer(self) -> Recognizer:
         """A recognizer for one stream of sound."""
 
+    def new_commands(self) -> Recognizer | None:
+        """One that hears commands in the recognizer's place; None where it hears all itself."""
+
     def missing_words(self, words: Iterable[str]) -> tuple[str, ...]:
         """Those words that the model does not know, sorted: phrases with them cannot be heard."""
+
+
+class GuardedModel:
+    """Any model for commands and answers; for safety phrases the built-in one, which was measured at them."""
+
+    def __init__(self, safety: HearingModel, commands: HearingModel) -> None:
+        self._safety, self._commands = safety, commands
+
+    def new_recognizer(self) -> Recognizer:
+        """For safety phrases."""
+        return self._safety.new_recognizer()
+
+    def new_commands(self) -> Recognizer:
+        """For all others."""
+        return self._commands.new_recognizer()
+
+    def missing_words(self, words: Iterable[str]) -> tuple[str, ...]:
+        """Those that commands cannot have."""
+        return self._commands.missing_words(words)
 
 
 @dataclass(frozen=True, slots=True)

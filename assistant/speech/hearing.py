@@ -52,9 +52,10 @@ class HearingPath:
 
     Without a `canceller` one recognizer hears the microphone. With one, it hears what the canceller leaves,
     and the `second`, if given, the microphone itself, while something is played and `ECHO_SECONDS` longer:
-    what either confirms of safety phrases counts. All sound is filtered by `cleaning` first. `point` says
-    how much is asked of them. `suspects` tells whether, after the last block, a safety phrase is suspected:
-    then what is played should be lowered.
+    what either confirms of safety phrases counts. With `commands` that one hears commands and answers, and
+    the main one is for safety phrases alone. All sound is filtered by `cleaning` first. `point` says how much
+    is asked of them. `suspects` tells whether, after the last block, a safety phrase is suspected: then what
+    is played should be lowered.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class HearingPath:
         *,
         canceller: EchoCanceller | None = None,
         second: Recognizer | None = None,
+        commands: Recognizer | None = None,
         point: OperatingPoint | None = None,
         cleaning: Callable[[], SoundFilter] = Cleaning,
     ) -> None:
@@ -74,13 +76,15 @@ class HearingPath:
         self._recognizers = {Stream.MAIN: recognizer}
         if canceller is not None and second is not None:
             self._recognizers[Stream.SECOND] = second
+        if commands is not None:
+            self._recognizers[Stream.COMMANDS] = commands
         self._reflexes = {
             stream: Reflex(table, recognizer.plausibility, point, safety_only=stream is Stream.SECOND)
             for stream, recognizer in self._recognizers.items()
         }
         for one in self._recognizers.values():
             one.spot(table.spotted)
-        self._joined = JoinedStream(table)
+        self._joined = JoinedStream(table, commands_apart=commands is not None)
         self._intents: frozenset[Intent] | None = None
         self._rest = b""
         self._block_count = 0
@@ -146,6 +150,8 @@ class HearingPath:
             heard_dbfs = level_dbfs(heard)
         self._silent_blocks = 0 if far is not None and any(far) else self._silent_blocks + 1
         meant = self._hear(Stream.MAIN, heard, heard_dbfs, microphone_dbfs)
+        if Stream.COMMANDS in self._recognizers:
+            meant += self._hear(Stream.COMMANDS, heard, heard_dbfs, microphone_dbfs)
         if second := self._recognizers.get(Stream.SECOND):
             if self._silent_blocks < _ECHO_BLOCKS:
                 meant += self._hear(Stream.SECOND, near, microphone_dbfs, microphone_dbfs)

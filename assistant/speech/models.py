@@ -61,6 +61,11 @@ class SpeechModel:
     name: str
     origin: str
 
+    @property
+    def is_built_in(self) -> bool:
+        """Whether it is the one in the package, however it was found."""
+        return self.path.resolve() == resource_path(BUILT_IN_MODEL).resolve()
+
 
 @cache
 def manifest() -> tuple[InstallableModel, ...]:

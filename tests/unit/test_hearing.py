@@ -119,6 +119,16 @@ def test_the_main_recognizer_hears_what_is_left_and_the_second_the_microphone() 
     assert second.grammars == main.grammars
 
 
+def test_commands_may_have_a_recognizer_of_their_own_that_hears_what_the_main_one_hears() -> None:
+    main, commands = FakeRecognizer({2: "ready.", 5: "stop"}), FakeRecognizer({3: "ready.", 7: "stop."})
+    path = hearing_path(main, PACK.table, canceller=Cancelling(), commands=commands)
+    path.listen_for([Intent.READY])
+    said = [one for _ in range(60) for one in path.accept(NEAR, FAR) if isinstance(one, Said)]
+    assert commands.blocks == main.blocks
+    assert commands.grammars == main.grammars
+    assert [one.intent for one in said] == [Intent.READY, Intent.STOP]
+
+
 def test_the_second_recognizer_hears_while_our_voice_may_come_back_and_no_longer() -> None:
     """Then nothing is cancelled, both would hear the same, and what others say would count twice."""
     main, second = FakeRecognizer({}), FakeRecognizer({})

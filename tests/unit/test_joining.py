@@ -175,7 +175,7 @@ def test_a_command_that_the_second_did_not_hear_as_a_stop_is_one() -> None:
 said = st.lists(
     st.tuples(
         st.sampled_from([0.0, 0.1, 0.7, 1.5, 1.6, 3.0]),
-        st.sampled_from(Stream),
+        st.sampled_from([MAIN, SECOND]),
         st.sampled_from(["stop", "that hurts", "stop that hurts", "i can't breathe", "next", "?", ""]),
         st.sampled_from(["partial", "final"]),
     ),
@@ -199,3 +199,20 @@ def test_a_reflex_is_exactly_what_a_session_acts_on(script: list[tuple[float, St
             confirmed.add(said_by)
             last_safety_at = session.now
         utterances[stream] += kind == "final"
+
+
+def test_apart_from_commands_the_main_stream_is_for_safety_alone() -> None:
+    session = Session()
+    session.joined = JoinedStream(PACK.table, commands_apart=True)
+    commands = Stream.COMMANDS
+    assert session.all((0.0, MAIN, 1, "next", "final"), (0.1, commands, 1, "next", "final")) == [Intent.NEXT]
+    assert session.all((5.0, commands, 2, "stop"), (0.1, commands, 2, "stop", "final")) == []
+    assert session.all((5.0, MAIN, 2, "stop"), (0.2, MAIN, 2, "stop", "final")) == [Intent.STOP]
+    assert session.all((5.0, MAIN, 3, "?", "final"), (0.1, commands, 3, "?", "final")) == ["?"]
+
+
+def test_what_the_main_stream_confirmed_is_no_command_as_well() -> None:
+    session = Session()
+    session.joined = JoinedStream(PACK.table, commands_apart=True)
+    heard = session.all((0.0, MAIN, 1, "stop"), (0.3, Stream.COMMANDS, 1, "next", "final"))
+    assert heard == [Intent.STOP]

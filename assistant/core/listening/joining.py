@@ -1,7 +1,8 @@
 """Two recognizers hear the same person: what both believe becomes one stream of meanings, each acted on once.
 
 The main one hears what a canceller leaves; the second one the microphone's own sound, for safety phrases
-alone, so that no canceller can lose a "stop". Time is passed in. Owned by the hearing path.
+alone, so that no canceller can lose a "stop". A third one, where there is one, hears commands and answers in
+place of the main one. Time is passed in. Owned by the hearing path.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ class Stream(Enum):
 
     MAIN = "main"
     SECOND = "second"
+    COMMANDS = "commands"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,14 @@ class _Opinion:
 
 
 class JoinedStream:
-    """Joins what is believed of both streams, so that a session is told of each utterance once."""
+    """Joins what is believed of the streams, so that a session is told of each utterance once.
 
-    def __init__(self, table: PhraseTable) -> None:
+    With `commands_apart` the main stream is for safety phrases alone, and the third one for all others.
+    """
+
+    def __init__(self, table: PhraseTable, *, commands_apart: bool = False) -> None:
         self._table = table
+        self._commands_apart = commands_apart
         self._opinions = {stream: _Opinion() for stream in Stream}
         self._told: Meaning | None = None
         self._reflex = False
@@ -66,6 +72,9 @@ class JoinedStream:
         on: it hears our echo too, so a red flag, which ends a session for good, is left to the main one.
         """
         hypothesis, meaning = believed.hypothesis, believed.meaning
+        is_safety = isinstance(meaning, Said) and meaning.is_safety
+        if self._commands_apart and is_safety is (stream is Stream.COMMANDS):
+            meaning = None
         if isinstance(meaning, Said) and meaning.is_safety:
             known = self._pair(stream, hypothesis.utterance_id, now_seconds)
             confirmed = _Confirmed(hypothesis.utterance_id, meaning.intent, now_seconds)

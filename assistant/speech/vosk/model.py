@@ -40,6 +40,9 @@ class VoskModel:
         """A recognizer for one stream of sound."""
         return VoskRecognizer(self)
 
+    def new_commands(self) -> None:
+        """A recognizer hears all itself."""
+
     def new_judge(self) -> Judge:
         """A judge for one recognizer's stream."""
         return Judge(*self._judging)
