@@ -60,7 +60,7 @@ def try_setting(
             judging.write(folder, *trained(judge_path, JUDGED_PDF_COUNT, JUDGE))
         graph.build(folder, costs=setting.costs)
         trials = chosen(",".join((CLEAN, NOISY, WORDS, READING)), quick=False)
-        run = Run(audio, trials, every=every, processes=1, model=folder, own_voice=False)
+        run = Run((audio,), trials, every=every, processes=1, model=folder, own_voice=False)
         outcomes = measure(run, lambda line: None)
     return _point(outcomes)
 
