@@ -184,10 +184,10 @@ def find_answer(
     """What somebody says of his body where that is the answer to a question; None elsewhere.
 
     Asked what to stretch, he says what is sore; asked whether it has spread, where it went, which is a yes;
-    asked what is new, what is not there, which is a no.
+    asked what is new, what is not there, which is a no. Where all is listened for, nothing is asked.
     """
     asked = frozenset(intents).intersection(ABOUT_THE_BODY)
-    if not asked or not words:
+    if not words or not asked or len(asked) == len(ABOUT_THE_BODY):
         return None
     table = table if is_text else table.heard
     found = _whole(words, table, asked | {I.YES, I.NO}) or (_gist(words, table, asked) if is_text else None)
