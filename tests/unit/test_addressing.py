@@ -77,6 +77,18 @@ def test_a_command_has_to_sound_like_its_words() -> None:
     assert isinstance(stream.hear("next"), NotUnderstood), "it is asked about"
 
 
+@pytest.mark.parametrize("said", ["yes", "no", "seven"])
+def test_an_answer_that_fits_only_just_is_half_heard(said: str) -> None:
+    stream = Stream()
+    stream.fit = POINT.answer_plausibility
+    sure, stream.fit = stream.hear(said), POINT.answer_plausibility - 0.1
+    unsure = stream.hear(said)
+    assert isinstance(sure, Said)
+    assert isinstance(unsure, Said)
+    assert (sure.is_half_heard, unsure.is_half_heard) == (False, True)
+    assert unsure.slots.number is None, "no number that was heard so can be trusted"
+
+
 def test_where_others_talk_a_command_has_to_stand_out() -> None:
     stream = Stream()
     assert isinstance(stream.talk(POINT.others_seconds - 0.5), NotUnderstood), "it may have been for us"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from assistant.core.events import Meaning, NotUnderstood, Said, TalkHeard
-from assistant.core.intents import UNKNOWN_WORD, Words
+from assistant.core.intents import UNKNOWN_WORD, WHOLE_ANSWERS, Intent, Slots, Words
 from assistant.core.listening.hypotheses import FinalHypothesis
 from assistant.core.listening.loudness import Loudness
 from assistant.core.listening.operating_point import OperatingPoint
@@ -22,6 +22,8 @@ Stretch = tuple[float, float, float]
 """Of talk: from when to when it sounded, and how loud."""
 Interpret = Callable[[FinalHypothesis], Meaning | None]
 
+ANSWERS = WHOLE_ANSWERS | {Intent.NUMBER}
+"""What is asked about again where the sound bears it out only just."""
 _MOST_STRETCHES = 32
 
 
@@ -53,16 +55,20 @@ class Addressing:
         begin, end = _known_span(final)
         talk = [*self._talk, *beside] if is_command else list(self._talk)
         is_talk = not is_called and self._is_among(talk, loudness.dbfs(begin, end), final.at_seconds)
-        if is_command and not is_talk and self._is_borne_out(final, words, begin):
-            return meaning
+        if isinstance(meaning, Said) and not is_talk:
+            fit = self._fit(final, words, begin)
+            if meaning.intent in ANSWERS and fit < self._point.answer_plausibility:
+                meaning = replace(meaning, slots=Slots(), is_half_heard=True)
+            if fit >= self._point.command_plausibility:
+                return meaning
         if not is_command and not is_called:  # who says a command again is no talk
             self._talk += beside
         return TalkHeard(final.words) if is_talk else NotUnderstood(final.words)
 
-    def _is_borne_out(self, final: FinalHypothesis, words: Words, begin: float) -> bool:
-        """Whether the sound fits what was heard."""
+    def _fit(self, final: FinalHypothesis, words: Words, begin: float) -> float:
+        """How well the sound fits what was heard."""
         phrase = " ".join(word for word in words if word != UNKNOWN_WORD)
-        return self._plausibility(phrase, final.at_seconds - begin) >= self._point.command_plausibility
+        return self._plausibility(phrase, final.at_seconds - begin)
 
     def _is_among(self, talk: list[Stretch], level_dbfs: float, now: float) -> bool:
         """Whether others talk, and this is no louder."""

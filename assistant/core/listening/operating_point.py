@@ -64,6 +64,8 @@ class OperatingPoint:
     """What a phrase asks of the sound that was spotted, and that the recognizer did not hear."""
     command_plausibility: _Plausibility = -3.0
     """What a command, or an answer, asks of the sound."""
+    answer_plausibility: _Plausibility = -2.0
+    """What a yes, a no or a number asks of the sound; one that fits worse is half heard, and asked again."""
     others_seconds: Annotated[float, Within(0.5, 60.0)] = 4.0
     """After so much talk in the last `others_within_seconds` a command has to stand out of it as well."""
     others_within_seconds: Annotated[float, Within(1.0, 60.0)] = 12.0
