@@ -81,7 +81,7 @@ class FakeRecognizer:
         self.spotted = tuple(phrases)
 
     def plausibility(self, phrase: str, seconds: float) -> float:
-        return 0.0
+        return -0.5
 
     def _hypothesis(self, text: str) -> PartialHypothesis | FinalHypothesis:
         now_seconds = len(self.blocks) * BLOCK_SECONDS

@@ -207,6 +207,6 @@ def _group(spoken: Utterance) -> str:
         return spoken.kind
     if spoken.text == SAFETY_WORD:
         return "safety"
-    if " " not in spoken.text:
-        return "words"
-    return "natural" if spoken.kind == "natural" else "sentences"
+    if spoken.kind == "natural":
+        return "natural"
+    return "sentences" if " " in spoken.text else "words"

@@ -60,15 +60,15 @@ def test_each_step_of_sensitivity_asks_half_of_the_sound_and_no_step_more_of_pai
     wanted = replace(
         OperatingPoint(),
         alone_plausibility=-6.0,
-        unrecorded_plausibility=-16.0,
+        unrecorded_plausibility=-4.0,
         among_plausibility=-2.0,
         doubted_plausibility=-1.4,
         again_plausibility=-6.0,
-        spotted_plausibility=-1.0,
+        spotted_plausibility=-0.6,
     )
     assert load_config(path, {}).hearing.operating_point() == wanted
     less = load_config(path, {"LIMBER_HEARING_SENSITIVITY": "-1"}).hearing.operating_point()
-    assert (less.alone_plausibility, less.unrecorded_plausibility) == (-1.5, -8.0)
+    assert (less.alone_plausibility, less.unrecorded_plausibility) == (-1.5, -2.0)
     assert less.among_plausibility == -0.5
 
 

@@ -33,7 +33,7 @@ class Stream:
         self.reflex.listen_for(frozenset(Intent))
         self.listener = Listener(PACK.table)
         self.meanings: list[Meaning | None] = []
-        self.fit = 0.0
+        self.fit = -0.5  # good, but not so good that nothing speaks against it
         self.misfit: str | None = None
         self.judged: list[tuple[str, float]] = []
         self.block_count = 0
@@ -474,6 +474,8 @@ def test_a_phrase_that_the_sound_alone_has_is_believed_at_once_and_once() -> Non
     assert stream.sound(1.0) == [], "whoever hears it later"
     assert words(stream.final("stop")) == ["stop"]
     assert isinstance(stream.meanings[-1], TalkHeard)
+    assert spotted(0.0) == [], "the same sound is not a second one"
+    stream.sound(2.0)
     assert words(spotted(0.0)) == ["stop"], "in the next utterance it is another one"
 
 
@@ -494,3 +496,12 @@ def test_a_phrase_in_doubt_that_is_spotted_is_in_doubt_no_more() -> None:
     at = stream.now + BLOCK_SECONDS
     assert words(stream.block(SpottedHypothesis(2, ("stop",), at, at, 0.0))) == ["stop"]
     assert stream.quiet(2.0) == [], "and is not believed twice"
+
+
+def test_what_fits_very_well_is_not_in_doubt_for_the_talk_before_it() -> None:
+    stream = Stream()
+    stream.fit = POINT.sure_plausibility
+    stream.partial("? ?")
+    stream.sound(2.0)
+    stream.partial("? ? stop")
+    assert words(stream.final("? ? stop")) == ["? ? stop"]

@@ -52,15 +52,17 @@ class OperatingPoint:
     """Or when it has stood there for so long, though sound and words go on."""
     talk_seconds: Annotated[float, Within(0.0, 60.0)] = 0.8
     stands_out_db: Annotated[float, Within(-90.0, 30.0)] = 4.0
+    sure_plausibility: _Plausibility = -0.35
+    """What fits so well is not doubted for the talk before it."""
     doubted_quiet_seconds: Annotated[float, Within(0.4, 5.0)] = 1.2
     alone_plausibility: _Plausibility = -2.0
-    unrecorded_plausibility: _Plausibility = -8.0
+    unrecorded_plausibility: _Plausibility = -2.0
     """Instead of `alone_plausibility`, of pain and red flags: no recording taught the judge those."""
     among_plausibility: _Plausibility = -1.0
     doubted_plausibility: _Plausibility = -0.7
     again_plausibility: _Plausibility = -3.0
     doubt_seconds: Annotated[float, Within(0.0, 60.0)] = 10.0
-    spotted_plausibility: _Plausibility = -0.5
+    spotted_plausibility: _Plausibility = -0.3
     """What a phrase asks of the sound that was spotted, and that the recognizer did not hear."""
     command_plausibility: _Plausibility = -3.0
     """What a command, or an answer, asks of the sound."""

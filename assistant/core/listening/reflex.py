@@ -7,11 +7,11 @@ the stream's `Listener`. Time is passed in, counted in samples of the microphone
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from assistant.core.events import Meaning
-from assistant.core.intents import UNKNOWN_WORD, Intent, Match, Words, place_of
+from assistant.core.events import Meaning, Said
+from assistant.core.intents import UNKNOWN_WORD, Intent, Match, Words
 from assistant.core.listening.addressing import Addressing
 from assistant.core.listening.hypotheses import (
     FinalHypothesis,
@@ -22,12 +22,15 @@ from assistant.core.listening.hypotheses import (
 from assistant.core.listening.listener import Listener
 from assistant.core.listening.loudness import Loudness
 from assistant.core.listening.operating_point import OperatingPoint
+from assistant.core.listening.safety_phrases import SafetyPhrases
 from assistant.core.phrases import PhraseTable
 from assistant.core.understanding import find_safety
 
 _ROUNDING_SECONDS = 1e-6
 _NEVER = -math.inf
 _JUDGE_EVERY_SECONDS = 0.1
+_SAME_WORD_SECONDS = 2.0
+"""So long after a safety phrase was believed, the same sound may still be spotted."""
 
 Plausibility = Callable[[str, float], float]
 """How well a phrase, first suspected so many seconds ago, fits the sound, in nats a phone; 0 at best."""
@@ -53,6 +56,7 @@ class Reflex:
         safety_only: bool = False,
     ) -> None:
         self._table = table
+        self._phrases = SafetyPhrases(table)
         self._plausibility = plausibility
         self._point = point or OperatingPoint()
         self._listener = Listener(table, safety_only=safety_only)
@@ -69,6 +73,7 @@ class Reflex:
         self._doubted: FinalHypothesis | None = None
         self._doubted_at = _NEVER
         self._denied_at = _NEVER
+        self._acted_at = _NEVER
         self._now = 0.0
 
     @property
@@ -137,12 +142,16 @@ class Reflex:
         return self._believe(replace(doubted, at_seconds=doubted.at_seconds + self._now - self._changed_at))
 
     def _believe(self, hypothesis: PartialHypothesis | FinalHypothesis) -> list[Believed]:
-        return [Believed(hypothesis, self._listener.interpret(hypothesis, self._intents))]
+        meaning = self._listener.interpret(hypothesis, self._intents)
+        if isinstance(meaning, Said) and meaning.is_safety:
+            self._acted_at = self._now
+        return [Believed(hypothesis, meaning)]
 
     def _spotted(self, spotted: SpottedHypothesis) -> list[Believed]:
         """The sound alone has a safety phrase that is new, and that no canceller left of our own voice."""
         if (
             spotted.fit < self._point.spotted_plausibility
+            or self._now - self._acted_at < _SAME_WORD_SECONDS
             or self._listener.foresee(spotted, self._intents) is None
             or self._loudness.cancelled_db(self._now) >= self._point.leftover_db
         ):
@@ -165,8 +174,8 @@ class Reflex:
             self._forget()
             return
         self._standing, self._changed_at, self._judged_at = hypothesis, self._now, _NEVER
-        self._is_stop_alone = self._is_alone(hypothesis.words) and any(
-            found.intent is Intent.STOP for found in self._all(match, hypothesis.words)
+        self._is_stop_alone = self._phrases.are_all(hypothesis.words) and any(
+            found.intent is Intent.STOP for found in self._phrases.among(match, hypothesis.words)
         )
         if match.intent is not self._suspected:
             self._suspected, self._suspected_at = match.intent, self._now
@@ -182,7 +191,7 @@ class Reflex:
         self._words = ()
         self._loudness.end()
         self._forget()
-        if is_made_up and self._is_alone(final.words):
+        if is_made_up and self._phrases.are_all(final.words):
             self._denied_at = self._now
         if is_leftover:
             return self._believe(replace(final, words=()))
@@ -231,26 +240,19 @@ class Reflex:
         seconds = self._now - self._suspected_at
         return any(
             self._plausibility(match.phrase, seconds) >= self._asked(match, words)
-            for match in self._all(found, words)
+            for match in self._phrases.among(found, words)
         )
 
     def _asked(self, found: Match, words: Words) -> float:
         """How well the sound has to fit a phrase among these words."""
         limits = self._point
-        if self._is_alone(words):
+        if self._phrases.are_all(words):
             said_again = self._now - self._denied_at <= limits.doubt_seconds
             asked = limits.again_plausibility if said_again else limits.alone_plausibility
             return asked if found.intent is Intent.STOP else limits.unrecorded_plausibility
         if self._loudness.talk_seconds_before(self._suspected_at) >= limits.talk_seconds:
             return limits.doubted_plausibility
         return limits.among_plausibility
-
-    def _all(self, found: Match, words: Words) -> Iterator[Match]:
-        """A safety phrase found in these words, and all others in them."""
-        yield found
-        rest = _without(found, words)
-        if rest != words and (other := find_safety(rest, self._table)):
-            yield from self._all(other, rest)
 
     def _quiet_since(self, doubted: FinalHypothesis) -> float:
         return (
@@ -267,29 +269,14 @@ class Reflex:
             self._loudness.talk_seconds_before(self._suspected_at) >= self._point.talk_seconds
             and self._now - self._doubted_at > self._point.doubt_seconds
             and self._loudness.louder_db(self._suspected_at) < self._point.stands_out_db
-            and self._is_only_one(words)
-            and not self._is_alone(words)
+            and self._phrases.is_one(words)
+            and not self._phrases.are_all(words)
+            and not self._is_sure(words)
         )
 
-    def _is_only_one(self, words: Words) -> bool:
-        """Whether there is just one safety phrase in these words."""
+    def _is_sure(self, words: Words) -> bool:
+        """Whether the sound fits the safety phrase among these words so well that no talk counts against it."""
         found = find_safety(words, self._table)
-        return found is not None and find_safety(_without(found, words), self._table) is None
-
-    def _is_alone(self, words: Words) -> bool:
-        """Whether the words are nothing but safety phrases, one after the other."""
-        ends = range(len(words), 0, -1)
-        return not words or any(
-            self._is_safety_phrase(words[:end]) and self._is_alone(words[end:]) for end in ends
+        return found is not None and (
+            self._plausibility(found.phrase, self._now - self._suspected_at) >= self._point.sure_plausibility
         )
-
-    def _is_safety_phrase(self, words: Words) -> bool:
-        found = find_safety(words, self._table)
-        return found is not None and len(found.phrase.split()) == len(words)
-
-
-def _without(found: Match, words: Words) -> Words:
-    """The words with `UNKNOWN_WORD` where the phrase first stands; the same where it does not."""
-    phrase = tuple(found.phrase.split())
-    at = place_of(words, phrase)
-    return words if at < 0 else (*words[:at], UNKNOWN_WORD, *words[at + len(phrase) :])
