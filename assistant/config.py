@@ -57,11 +57,7 @@ class _Sensitivity(_Strict):
         factor = 2.0**self.sensitivity
         numbers = self.model_dump(exclude={"sensitivity"})
         for name in numbers:
-            if name.endswith("_plausibility") and name not in (
-                "command_plausibility",
-                "answer_plausibility",
-                "sure_plausibility",
-            ):
+            if name.endswith("_plausibility") and name not in ("command_plausibility", "answer_plausibility"):
                 numbers[name] *= max(factor, 1.0) if name == "unrecorded_plausibility" else factor
         return OperatingPoint(**numbers)
 

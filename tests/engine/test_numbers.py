@@ -37,7 +37,7 @@ def model() -> VoskModel:
         (State.HOLDING, "one more minute", Intent.MORE_TIME, 60),
         (State.HOLDING, "another minute and a half", Intent.MORE_TIME, 90),
         (State.HOLDING, "two minutes more", Intent.MORE_TIME, 120),
-        (State.HOLDING, "umbrella more seconds", Intent.MORE_TIME, None),
+        (State.HOLDING, "purple more seconds", Intent.MORE_TIME, None),
         (State.SCORING, "seven", Intent.NUMBER, 7),
         (State.SCORING, "seven out of ten", Intent.NUMBER, 7),
         (State.SCORING, "about five or six", Intent.NUMBER, 6),

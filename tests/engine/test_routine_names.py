@@ -34,7 +34,9 @@ def model() -> VoskModel:
 @pytest.mark.parametrize("routine", ROUTINES, ids=lambda routine: routine.id)
 def test_a_routine_is_chosen_by_its_name(routine: Routine, model: VoskModel, tmp_path: Path) -> None:
     file = tmp_path / "name.wav"
-    subprocess.run(["espeak-ng", "-v", "en-us", "-w", str(file), routine.spoken_name], check=True)
+    subprocess.run(
+        ["espeak-ng", "-v", "en-us", "-s", "145", "-w", str(file), routine.spoken_name], check=True
+    )
     quiet = np.zeros(SAMPLE_RATE_HZ, dtype=np.int16)
     audio = np.concatenate([quiet, read_audio(file) // 2, quiet]).tobytes()
     hearing = HearingPath(VoskRecognizer(model), TABLE)

@@ -179,7 +179,7 @@ def test_ten_more_seconds_in_a_hold_and_on_its_other_side() -> None:
 def test_a_hold_is_never_longer_than_a_minute() -> None:
     driver = holding()
     driver.say("two minutes more")
-    assert driver.spoken[-1] == "forty seconds longer, and no more. A minute is the most."
+    assert driver.spoken[-1] == "forty seconds longer. A minute is the most."
     driver.say("ten more seconds")
     assert driver.spoken[-1] == "That is as far as it goes."
     driver.until(State.RELEASING)

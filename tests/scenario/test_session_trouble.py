@@ -219,7 +219,7 @@ def test_a_stretch_that_is_known_is_told_shortly_and_in_full_on_request() -> Non
 def test_what_is_not_possible_is_said_with_what_is() -> None:
     driver = in_state(State.HOLDING)
     driver.answer("two minutes more")
-    assert driver.spoken[-1] == "forty seconds longer, and no more. A minute is the most."
+    assert driver.spoken[-1] == "forty seconds longer. A minute is the most."
     settling = in_state(State.SETTLING)
     listened = listened_for(settling.state)
     settling.event(meaning_of(PACK.typed("five more minutes"), PACK.table, listened, Source.KEYBOARD))

@@ -496,12 +496,3 @@ def test_a_phrase_in_doubt_that_is_spotted_is_in_doubt_no_more() -> None:
     at = stream.now + BLOCK_SECONDS
     assert words(stream.block(SpottedHypothesis(2, ("stop",), at, at, 0.0))) == ["stop"]
     assert stream.quiet(2.0) == [], "and is not believed twice"
-
-
-def test_what_fits_very_well_is_not_in_doubt_for_the_talk_before_it() -> None:
-    stream = Stream()
-    stream.fit = POINT.sure_plausibility
-    stream.partial("? ?")
-    stream.sound(2.0)
-    stream.partial("? ? stop")
-    assert words(stream.final("? ? stop")) == ["? ? stop"]

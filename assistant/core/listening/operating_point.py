@@ -52,8 +52,6 @@ class OperatingPoint:
     """Or when it has stood there for so long, though sound and words go on."""
     talk_seconds: Annotated[float, Within(0.0, 60.0)] = 0.8
     stands_out_db: Annotated[float, Within(-90.0, 30.0)] = 4.0
-    sure_plausibility: _Plausibility = -0.35
-    """What fits so well is not doubted for the talk before it."""
     doubted_quiet_seconds: Annotated[float, Within(0.4, 5.0)] = 1.2
     alone_plausibility: _Plausibility = -2.0
     unrecorded_plausibility: _Plausibility = -2.0

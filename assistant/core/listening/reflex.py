@@ -24,7 +24,6 @@ from assistant.core.listening.loudness import Loudness
 from assistant.core.listening.operating_point import OperatingPoint
 from assistant.core.listening.safety_phrases import SafetyPhrases
 from assistant.core.phrases import PhraseTable
-from assistant.core.understanding import find_safety
 
 _ROUNDING_SECONDS = 1e-6
 _NEVER = -math.inf
@@ -271,12 +270,4 @@ class Reflex:
             and self._loudness.louder_db(self._suspected_at) < self._point.stands_out_db
             and self._phrases.is_one(words)
             and not self._phrases.are_all(words)
-            and not self._is_sure(words)
-        )
-
-    def _is_sure(self, words: Words) -> bool:
-        """Whether the sound fits the safety phrase among these words so well that no talk counts against it."""
-        found = find_safety(words, self._table)
-        return found is not None and (
-            self._plausibility(found.phrase, self._now - self._suspected_at) >= self._point.sure_plausibility
         )
