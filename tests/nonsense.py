@@ -126,6 +126,8 @@ def write_nonsense(folder: Path, english: LanguagePack) -> None:
         "spelling": {nonsense(one): nonsense(other) for one, other in table.spelling.items()},
         "articles": {"words": _reversed(english.articles)},
         "decoys": {"phrases": _reversed(table.decoys)},
+        "calls": {"phrases": _reversed(table.calls)},
+        "spotted": {"phrases": _reversed(table.spotted)},
         "written": {"pause": [nonsense("the phone")]},
         "alone": {},
         "cores": {},

@@ -168,6 +168,11 @@ class Context:
             score = max(score, self.highest_score)
         return PainReport(score, self.score_before, self.has_spread, self.reports, self.is_unwell)
 
+    @property
+    def after_easing(self) -> State:
+        """What is asked once somebody has come out: how strong it is, but not of who is dizzy or sick."""
+        return State.DECIDING if self.is_unwell else State.SCORING
+
     def note_heard(self, meaning: Said | None) -> None:
         """Keep what was said last, to be shown; None for what was not understood."""
         number, at = (self.last_heard.number if self.last_heard else 0) + 1, round(self.now, 3)

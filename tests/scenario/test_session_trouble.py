@@ -113,6 +113,14 @@ def test_trouble_after_the_end_leads_to_the_end() -> None:
         driver.until(State.FINISHED)
 
 
+def test_nor_after_an_interruption_while_he_comes_out() -> None:
+    driver = in_state(State.HOLDING)
+    driver.answer("i feel dizzy")
+    driver.answer("go to sleep")
+    driver.answer("wake up")
+    assert driver.state is State.DECIDING
+
+
 def test_who_is_dizzy_is_asked_for_no_number() -> None:
     driver = in_state(State.HOLDING)
     driver.answer("i feel dizzy")

@@ -358,7 +358,7 @@ def test_every_believed_partial_is_acted_on_and_every_final_comes(script: list[t
     finals, came = [], []
     for kind, value in [*script, ("quiet", 70)]:
         if kind == "final":
-            finals.append(value)
+            finals += [value] if value else []
             believed = stream.final(" ".join(value))
         elif kind == "partial":
             believed = stream.partial(" ".join(value))
@@ -367,7 +367,7 @@ def test_every_believed_partial_is_acted_on_and_every_final_comes(script: list[t
         meanings = stream.meanings[len(stream.meanings) - len(believed) :]
         for hypothesis, meaning in zip(believed, meanings, strict=True):
             if isinstance(hypothesis, FinalHypothesis):
-                came.append(hypothesis.words)
+                came += [hypothesis.words] if hypothesis.words else []
             else:
                 assert isinstance(meaning, Said)
                 assert meaning.intent in (*SAFETY_INTENTS, Intent.PAUSE)

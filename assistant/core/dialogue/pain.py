@@ -112,7 +112,7 @@ def report_pain(context: Context) -> None:
 def report_pain_unheard(context: Context) -> None:
     """The microphone is gone: say how to come out, and ask when it is back."""
     report_pain(context)
-    context.return_to = State.SCORING
+    context.return_to = context.after_easing
     context.script.say(Line.EASE_OUT)
 
 

@@ -47,7 +47,7 @@ def interrupt(context: Context) -> None:
     """Sound out; where the session was is kept, to go back to."""
     context.script.cut()
     if context.state in AWAKE:
-        context.return_to = State.SCORING if context.state is State.EASING else context.state
+        context.return_to = context.after_easing if context.state is State.EASING else context.state
     context.was_away = context.wants_other = False
 
 
