@@ -137,7 +137,7 @@ def test_a_curve_is_measured_printed_and_saved(recordings: Path, tmp_path: Path)
         (("--audio", "{tmp}/corrupt"), "is no list of recordings: a line lacks the column 'text'."),
         (("--audio", "{tmp}/broken"), "commands/stop/a.wav cannot be read"),
         (("--audio", "{audio}", "--conditions", "cellar"), 'There is no condition "cellar"'),
-        (("--audio", "{audio}", "--conditions", "music"), "has no recordings for these conditions."),
+        (("--audio", "{audio}", "--conditions", "music"), "there are no recordings for these conditions."),
         (("--audio", "{audio}", "--model", "{tmp}/none"), "The speech model"),
         (("--audio", "{audio}", "--against", "{tmp}/none"), "none cannot be read: No such file"),
         (("--audio", "{audio}", "--markdown", "{tmp}/corrupt/manifest.csv"), "needs a line <!-- figures"),
