@@ -68,7 +68,7 @@ def open_hearing(
         model.new_recognizer(),
         pack.table,
         canceller=canceller,
-        second=model.new_recognizer(),
+        second=model.new_recognizer() if canceller is not None else None,
         commands=model.new_commands(),
         point=point,
     )

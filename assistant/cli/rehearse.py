@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 import time
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,35 +50,13 @@ def rehearse(
 
 def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -> None:
     """Rehearse, print, write. Raises AssistantError."""
-    from assistant.opening import load_content, open_speech_model, session_settings
-    from assistant.simulate.rehearsal import Engines, Rehearsal
+    from assistant.simulate.rehearsal import Rehearsal, open_engines
     from assistant.simulate.report import summarize, write_report
     from assistant.simulate.scene import DEFAULT_SCENE, load_scene
-    from assistant.speech.engines import open_voice
-    from assistant.store.history_profile import Profile
-    from assistant.store.library import load_library
 
     scene = load_scene(scene_path or DEFAULT_SCENE)
     config = output.configuration()
-    session = config.session.model_copy(update={"routine": scene.routine, "sound_check": scene.sound_check})
-    config = config.model_copy(update={"session": session})
-    pack, routines = load_content(config, output.note)
-    today = date.min
-    profile = Profile() if scene.first_use else Profile(physician_checked_on=today)
-    settings = session_settings(config, profile, today)
-    model = open_speech_model(config, pack, output.note)
-    engines = Engines(
-        pack=pack,
-        routines=routines,
-        recognizer=model.new_recognizer(),
-        second=model.new_recognizer(),
-        commands=model.new_commands(),
-        point=config.hearing.operating_point(),
-        voice=_voice(config),
-        open_voice=open_voice,
-        settings=scene.settings(settings),
-        library=tuple(load_library(pack.code).values()),
-    )
+    engines = open_engines(scene, config, _voice(config), output.note)
     show = output.emit_json if as_json else _print_row
     began = time.monotonic()
     rehearsed = Rehearsal(scene, engines, show, output.note).run()

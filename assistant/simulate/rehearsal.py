@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from assistant.audio.files import read_audio
 from assistant.audio.mixer import SILENCE, Mixer
 from assistant.audio.sound_measuring import SoundMeter
 from assistant.audio.stream_watch import MicrophoneWatch, StreamCondition
+from assistant.config import Config
 from assistant.core.actions import Action
 from assistant.core.context import Settings
 from assistant.core.events import (
@@ -37,15 +39,19 @@ from assistant.core.routine import Routine, Stretch
 from assistant.core.session import Session
 from assistant.core.states import State
 from assistant.errors import VoiceError
+from assistant.opening import load_content, open_speech_model, session_settings
 from assistant.performer import Performer
 from assistant.simulate.person import Person
 from assistant.simulate.room import leveled, room_of
 from assistant.simulate.scene import Scene, ScriptedLine
 from assistant.simulate.timeline import Row, Timeline
 from assistant.speech.barge_in import BargeIn
+from assistant.speech.engines import open_voice
 from assistant.speech.hearing import HearingPath
 from assistant.speech.prompt_cache import PromptCache
 from assistant.speech.prompting import Prompter
+from assistant.store.history_profile import Profile
+from assistant.store.library import load_library
 
 TAIL_SECONDS = 0.5
 
@@ -68,6 +74,30 @@ class Engines:
     second: Recognizer | None = None
     commands: Recognizer | None = None
     point: OperatingPoint = field(default_factory=OperatingPoint)
+
+
+def open_engines(scene: Scene, config: Config, voice: Voice, tell: Callable[[str], None]) -> Engines:
+    """What a scene is rehearsed with, as the configuration says; the scene has its own routine and past.
+
+    Raises AssistantError.
+    """
+    wanted = {"routine": scene.routine, "sound_check": scene.sound_check}
+    config = config.model_copy(update={"session": config.session.model_copy(update=wanted)})
+    pack, routines = load_content(config, tell)
+    profile = Profile() if scene.first_use else Profile(physician_checked_on=date.min)
+    model = open_speech_model(config, pack, tell)
+    return Engines(
+        pack=pack,
+        routines=routines,
+        recognizer=model.new_recognizer(),
+        second=model.new_recognizer(),
+        commands=model.new_commands(),
+        point=config.hearing.operating_point(),
+        voice=voice,
+        open_voice=open_voice,
+        settings=scene.settings(session_settings(config, profile, date.min)),
+        library=tuple(load_library(pack.code).values()),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Data only. Figures are called by these names, in files that are compared: a chan
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -147,22 +148,27 @@ def _natural() -> list[Trial]:
         "command": Kind.MEANT,
         "everyday": Kind.OTHERS,
     }
-    clean = [
+    return _also_in_a_kitchen(
         Trial(f"natural {name.replace('_', ' ')}", kind, (f"natural/{name}",)) for name, kind in kinds.items()
-    ]
-    kitchen = [replace(one, name=f"{one.name} kitchen", background="kitchen", snr_db=10.0) for one in clean]
-    return [*clean, *kitchen]
+    )
 
 
 def _answers() -> list[Trial]:
     """Yes, no and numbers of people, where they are asked for."""
     asked = {"yes no": (State.SCREENING, ("yes", "no")), "numbers": (State.SCORING, DIGITS)}
-    clean = [
+    return _also_in_a_kitchen(
         Trial(f"answers {name}", Kind.MEANT, tuple(f"commands/{word}" for word in words), state=state)
         for name, (state, words) in asked.items()
+    )
+
+
+def _also_in_a_kitchen(trials: Iterable[Trial]) -> list[Trial]:
+    """They, and all of them again in its noise, 10 dB softer than the person."""
+    quiet = list(trials)
+    return [
+        *quiet,
+        *(replace(one, name=f"{one.name} kitchen", background="kitchen", snr_db=10.0) for one in quiet),
     ]
-    kitchen = [replace(one, name=f"{one.name} kitchen", background="kitchen", snr_db=10.0) for one in clean]
-    return [*clean, *kitchen]
 
 
 def _others() -> list[Trial]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -20,13 +19,10 @@ from assistant.cli import output
 from assistant.core.intents import SAFETY_INTENTS
 from assistant.core.ports import SAMPLE_RATE_HZ
 from assistant.errors import HearingError
-from assistant.opening import load_content, open_speech_model, session_settings
-from assistant.simulate.rehearsal import Engines, Rehearsal
+from assistant.simulate.rehearsal import Rehearsal, open_engines
 from assistant.simulate.scene import Scene
 from assistant.speech.engines import open_voice
 from assistant.speech.vosk.model import same_dither
-from assistant.store.history_profile import Profile
-from assistant.store.library import load_library
 from scripts.measure.clips import Clip, active_rms, read_clips
 from scripts.measure.material import in_folders
 from scripts.measure.trials import LEARNERS, READING
@@ -78,28 +74,13 @@ def visited(
 
 
 def _session(talk: Sequence[Clip], seed: int, routine: str, snr_db: float) -> Visited:
-    config = output.configuration()
-    pack, routines = load_content(config, output.note)
-    model = open_speech_model(config, pack, output.note)
     same_dither(1)
     with tempfile.TemporaryDirectory(prefix="limber-visited-") as folder:
         sound = Path(folder) / "talk.wav"
         sf.write(sound, _talking(talk, seed), SAMPLE_RATE_HZ)
         room = {"noise": sound, "snr_db": snr_db, "echo_gain_db": ECHO_GAIN_DB}
         scene = Scene.model_validate({"routine": routine, "seed": seed, "room": room})
-        settings = session_settings(config, Profile(physician_checked_on=date.min), date.min)
-        engines = Engines(
-            pack=pack,
-            routines=routines,
-            recognizer=model.new_recognizer(),
-            second=model.new_recognizer(),
-            commands=model.new_commands(),
-            voice=open_voice("flite"),
-            open_voice=open_voice,
-            settings=scene.settings(settings),
-            library=tuple(load_library(pack.code).values()),
-            point=config.hearing.operating_point(),
-        )
+        engines = open_engines(scene, output.configuration(), open_voice("flite"), output.note)
         rows = Rehearsal(scene, engines, lambda row: None, output.note).run().rows
     heard = [row for row in rows if row["kind"] == "heard"]
     is_safety = [row["intent"] in SAFETY_INTENTS or row["source"] == "partial" for row in heard]
