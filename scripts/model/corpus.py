@@ -102,21 +102,22 @@ def read_human(folder: Path) -> Iterator[tuple[Utterance, Samples]]:
 def read_noises(folder: Path) -> Iterator[Samples]:
     """The sounds of a folder's manifest in which nobody speaks to a microphone."""
     if (manifest := folder / "manifest.csv").exists():
-        with manifest.open(newline="") as lines:
-            for row in csv.DictReader(lines):
-                if row.get("kind") in NOISES:
-                    yield sf.read(folder / row["path"], dtype="int16")[0]
+        for row in _rows(manifest):
+            if row.get("kind") in NOISES:
+                yield sf.read(folder / row["path"], dtype="int16")[0]
 
 
 def _manifest_rows(manifest: Path) -> Iterator[tuple[Path, Utterance]]:
+    for row in _rows(manifest):
+        kind = row["kind"] if row.get("kind") in NATURAL else "human"
+        measured = row.get("in_dev") == "yes"
+        spoken = Utterance(row["text"].lower(), kind, row["speaker"], 0, 0, measured)
+        yield manifest.parent / row["path"], spoken
+
+
+def _rows(manifest: Path) -> Iterator[dict[str, str]]:
     with manifest.open(newline="") as lines:
-        for row in csv.DictReader(lines):
-            kind = row["kind"] if row.get("kind") in NATURAL else "human"
-            measured = row.get("in_dev") == "yes"
-            yield (
-                manifest.parent / row["path"],
-                Utterance(row["text"].lower(), kind, row["speaker"], 0, 0, measured),
-            )
+        yield from csv.DictReader(lines)
 
 
 def _speech_commands_rows(folder: Path) -> Iterator[tuple[Path, Utterance]]:

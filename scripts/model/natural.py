@@ -187,11 +187,8 @@ def sayings(voices: list[str], count: int = COUNT) -> list[Saying]:
     """What is said, by whom: the same each time, in an order that has some of everything from the start."""
     table, chance = load_language().table, random.Random(17)
     grammar = table.grammar(Intent)
-    safety = [
-        ("stop",),
-        *(table.phrases[intent] for intent in (Intent.STOP, *2 * (Intent.PAIN, Intent.RED_FLAG))),
-    ]
-    safety.append(table.phrases[Intent.DISTRESS])
+    often = (Intent.STOP, *2 * (Intent.PAIN, Intent.RED_FLAG), Intent.DISTRESS)
+    safety = [("stop",), *(table.phrases[intent] for intent in often)]
     intents = [phrases for intent in Intent if (phrases := table.phrases.get(intent))]
     told, others = _told(), everyday()
     texts: dict[str, Callable[[], str]] = {
@@ -224,19 +221,18 @@ def for_figures(voices: Sequence[str]) -> list[Saying]:
 
 
 def _saying(spelled: str, voice: str, speed: float) -> Saying:
-    text = " ".join("".join(c if c not in ",.!?" else " " for c in spelled).split())
-    return Saying(text, spelled, voice, speed)
+    return Saying(" ".join(_without(",.!?", spelled).split()), spelled, voice, speed)
+
+
+def _without(signs: str, text: str) -> str:
+    return "".join(letter if letter not in signs else " " for letter in text)
 
 
 def _told() -> list[str]:
     """What people say to Limber in words of their own."""
     rows = [line.split("\t") for line in (ROOT / "tests/unit/unseen.tsv").read_text("utf-8").splitlines()]
-    said = [
-        "".join(c if c not in ".!?" else " " for c in row[1].lower()).strip() for row in rows if len(row) > 1
-    ]
-    return [
-        text for text in said if text and text.replace(",", "").replace("'", "").replace(" ", "").isalpha()
-    ]
+    said = [_without(".!?", row[1].lower()).strip() for row in rows if len(row) > 1]
+    return [text for text in said if _without(",' ", text).replace(" ", "").isalpha()]
 
 
 def everyday() -> list[str]:

@@ -45,7 +45,7 @@ class Shape:
 _FIRST_LAYERS: Offsets = ((-2, -1, 0, 1, 2), (-1, 0, 1), (-3, 0, 3), (-3, 0, 3), (-6, 0, 6))
 LISTENER = Shape(256, (*_FIRST_LAYERS, (-6, -3, 3), (-9, -6, -3, 0), (-12, -6, 0)))
 JUDGE = Shape(256, (*_FIRST_LAYERS, (-6, -3, 0, 3), (-12, -6, 0), (-18, -9, 0), (-27, -18, -9, 0)))
-"""Wider, and it looks further back: it is asked seldom, so that it may take its time."""
+"""It looks further back."""
 
 
 class Network(nn.Module):
