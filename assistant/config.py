@@ -41,6 +41,9 @@ class AudioConfig(_Strict):
     echo: Literal["auto", "none", "speex", "webrtc"] = "auto"
 
 
+_WHATEVER_THE_SENSITIVITY = "command_plausibility", "answer_plausibility", "spotted_phone_plausibility"
+
+
 class _Sensitivity(_Strict):
     """How readily a safety phrase is believed, in steps that docs/hearing.md measures.
 
@@ -57,7 +60,7 @@ class _Sensitivity(_Strict):
         factor = 2.0**self.sensitivity
         numbers = self.model_dump(exclude={"sensitivity"})
         for name in numbers:
-            if name.endswith("_plausibility") and name not in ("command_plausibility", "answer_plausibility"):
+            if name.endswith("_plausibility") and name not in _WHATEVER_THE_SENSITIVITY:
                 numbers[name] *= max(factor, 1.0) if name == "unrecorded_plausibility" else factor
         return OperatingPoint(**numbers)
 

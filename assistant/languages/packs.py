@@ -80,7 +80,7 @@ def load_language(
             long_forms=_long_forms(phrases),
             unclear=tuple(phrases["answers"]["unclear"]),
             asides=asides,
-            spotted=tuple(phrases["spotted"]["phrases"]),
+            spotted=_expanded(path, phrases["spotted"]["phrases"]),
             calls=tuple(phrases["calls"]["phrases"]),
         ),
         lines=_lines(folder / code / "prompts.toml", prompts),

@@ -19,6 +19,7 @@ from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses, Par
 from assistant.core.listening.joining import JoinedStream, Stream
 from assistant.core.listening.operating_point import OperatingPoint
 from assistant.core.listening.reflex import Believed, Reflex
+from assistant.core.listening.spotting import phrases_to_spot
 from assistant.core.phrases import PhraseTable
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, EchoCanceller, Recognizer
 from assistant.speech.cleaning import Cleaning, SoundFilter
@@ -83,7 +84,7 @@ class HearingPath:
             for stream, recognizer in self._recognizers.items()
         }
         for one in self._recognizers.values():
-            one.spot(table.spotted)
+            one.spot(phrases_to_spot(table))
         self._joined = JoinedStream(table, commands_apart=commands is not None)
         self._intents: frozenset[Intent] | None = None
         self._rest = b""

@@ -134,7 +134,8 @@ def build(model: Path, language: str = "en", costs: Costs = _USUAL) -> str:
     own_units = (model / UNITS_FILE).is_file() and listed(model / UNITS_FILE) >= set(UNITS)
     write(model.resolve() / "graph", words, common, costs, own_units, alarming=only_alarming(table))
     if (model / JUDGED_WORDS_FILE).parent.is_dir():
-        write_ways(model / JUDGED_WORDS_FILE, words)
+        spotted = {word for phrase in table.spotted for word in phrase.split()}
+        write_ways(model / JUDGED_WORDS_FILE, words | {word for word in spotted if pronunciations(word)})
     return f"{len(words)} words and {UNKNOWN_WORD} ({len(common)} common words) in {model / 'graph'}"
 
 

@@ -13,7 +13,7 @@ import pytest
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SAMPLES
 from assistant.errors import HearingError
 from assistant.resources import BUILT_IN_MODEL, resource_path
-from assistant.speech.vosk.judge import Judge, load_judging
+from assistant.speech.vosk.judge import Judge, Spotted, load_judging
 from assistant.speech.vosk.judge_network import FRAME_SECONDS, JudgeNetwork
 
 UNITS = ("", "S", "T", "AA", "P", "B", "P.halt")
@@ -110,21 +110,21 @@ def test_it_listens_a_few_blocks_at_a_time_and_remembers_a_few_seconds() -> None
 def test_it_spots_what_it_was_told_to_and_knows_how_to_say() -> None:
     hearing = Judge(Frames("B", "S", "T", "AA", "P"), WAYS)  # type: ignore[arg-type]
     hearing.spot(["stop", "stop it", "top"])
-    blocks = [dict(hearing.accept(bytes(BLOCK_BYTES))) for _ in range(3)]
-    assert blocks == [{}, {}, {"stop": 0.0, "top": 0.0}]
+    blocks = [hearing.accept(bytes(BLOCK_BYTES)) for _ in range(3)]
+    assert blocks == [[], [], [Spotted("stop", 0.0, 4), Spotted("top", 0.0, 3)]]
     hearing.spot(["stop it"])
-    assert [dict(hearing.accept(bytes(BLOCK_BYTES))) for _ in range(3)] == [{}, {}, {}]
+    assert [hearing.accept(bytes(BLOCK_BYTES)) for _ in range(3)] == [[], [], []]
 
 
 def test_a_spotted_phrase_may_begin_in_one_stretch_and_end_in_the_next() -> None:
     frames = Frames("S", "T")
     hearing = Judge(frames, WAYS)  # type: ignore[arg-type]
     hearing.spot(["stop"])
-    first = [dict(hearing.accept(bytes(BLOCK_BYTES))) for _ in range(3)][-1]
+    first = [hearing.accept(bytes(BLOCK_BYTES)) for _ in range(3)][-1]
     frames._heard = [UNITS.index("AA"), UNITS.index("P")]
-    second = [dict(hearing.accept(bytes(BLOCK_BYTES))) for _ in range(3)][-1]
-    assert first["stop"] < -1000
-    assert second == {"stop": 0.0}
+    second = [hearing.accept(bytes(BLOCK_BYTES)) for _ in range(3)][-1]
+    assert first == []
+    assert second == [Spotted("stop", 0.0, 4)]
 
 
 BUILT_IN = resource_path(BUILT_IN_MODEL) / "judge"

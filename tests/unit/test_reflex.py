@@ -20,6 +20,7 @@ from assistant.core.listening.hypotheses import (
 from assistant.core.listening.listener import Listener
 from assistant.core.listening.operating_point import OperatingPoint
 from assistant.core.listening.reflex import Believed, Reflex
+from assistant.core.listening.spotting import phrases_to_spot
 from assistant.core.ports import BLOCK_SECONDS
 
 POINT = OperatingPoint()
@@ -459,24 +460,96 @@ def test_a_phrase_that_came_with_the_final_hypothesis_is_looked_for_at_its_end()
     assert stream.judged == [("that hurts", 0.0)]
 
 
+def spotted(stream: Stream, phrase: str, phones: int, fit: float) -> list[Hypothesis]:
+    at = stream.now + BLOCK_SECONDS
+    hypothesis = SpottedHypothesis(stream.utterance, tuple(phrase.split()), at, at, fit, phones)
+    return stream.block(hypothesis)
+
+
+def said(stream: Stream) -> list[Intent]:
+    return [meaning.intent for meaning in stream.meanings if isinstance(meaning, Said)]
+
+
 def test_a_phrase_that_the_sound_alone_has_is_believed_at_once_and_once() -> None:
     stream = Stream()
     stream.sound(0.5)
-
-    def spotted(fit: float) -> list[Hypothesis]:
-        at = stream.now + BLOCK_SECONDS
-        return stream.block(SpottedHypothesis(stream.utterance, ("stop",), at, at, fit))
-
-    assert spotted(POINT.spotted_plausibility - 0.1) == []
-    assert words(spotted(POINT.spotted_plausibility)) == ["stop"]
-    assert spotted(0.0) == [], "it is the same one"
+    assert spotted(stream, "stop", 4, POINT.spotted_plausibility - 0.1) == []
+    assert words(spotted(stream, "stop", 4, POINT.spotted_plausibility)) == ["stop"]
+    assert spotted(stream, "stop", 4, 0.0) == [], "it is the same one"
     stream.partial("stop")
     assert stream.sound(1.0) == [], "whoever hears it later"
     assert words(stream.final("stop")) == ["stop"]
     assert isinstance(stream.meanings[-1], TalkHeard)
-    assert spotted(0.0) == [], "the same sound is not a second one"
+    assert spotted(stream, "stop", 4, 0.0) == [], "the same sound is not a second one"
     stream.sound(2.0)
-    assert words(spotted(0.0)) == ["stop"], "in the next utterance it is another one"
+    assert words(spotted(stream, "stop", 4, 0.0)) == ["stop"], "in the next utterance it is another one"
+
+
+@pytest.mark.parametrize(
+    ("phrase", "phones", "worst_believed"),
+    [
+        ("it hurts", 6, -0.16),
+        ("my knee hurts", 9, -0.4),
+        ("there is a pain in my neck", 16, -0.96),
+        ("i have pins and needles in my foot", 24, -0.96),
+    ],
+)
+def test_the_longer_a_spotted_phrase_is_the_less_it_asks_of_the_sound(
+    phrase: str, phones: int, worst_believed: float
+) -> None:
+    stream = Stream()
+    stream.partial("? ?")
+    stream.sound(2.0)
+    assert spotted(stream, phrase, phones, worst_believed - 0.01) == []
+    assert words(spotted(stream, phrase, phones, worst_believed)) == [phrase]
+    assert said(stream) == [Intent.PAIN]
+
+
+def test_a_short_phrase_is_spotted_only_where_the_language_pack_names_it() -> None:
+    stream = Stream()
+    assert spotted(stream, "numb", 3, 0.0) == []
+    assert words(spotted(stream, "stop", 4, 0.0)) == ["stop"]
+
+
+@pytest.mark.parametrize("heard", ["no", "no sharp", "no sharp pain", "? no sharp"])
+def test_what_the_words_before_it_deny_is_not_spotted(heard: str) -> None:
+    stream = Stream()
+    stream.partial(heard)
+    assert spotted(stream, "sharp pain", 7, 0.0) == []
+
+
+def test_a_spotted_warning_sign_pauses_at_once_and_is_one_at_the_end_of_its_utterance() -> None:
+    stream = Stream()
+    stream.partial("? ?")
+    spotted(stream, "i can't feel my legs", 14, -0.3)
+    assert said(stream) == [Intent.PAUSE]
+    stream.sound(1.0)
+    stream.final("? ?")
+    assert said(stream) == [Intent.PAUSE, Intent.RED_FLAG]
+    stream.final("? ?")
+    assert said(stream) == [Intent.PAUSE, Intent.RED_FLAG], "once is enough"
+
+
+@pytest.mark.parametrize("final", ["i can't feel my legs", "i can't move my legs"])
+def test_a_warning_sign_that_the_recognizer_heard_as_well_is_told_once(final: str) -> None:
+    stream = Stream()
+    spotted(stream, "i can't feel my legs", 14, -0.3)
+    stream.final(final)
+    assert said(stream) == [Intent.PAUSE, Intent.RED_FLAG]
+
+
+def test_a_warning_sign_that_the_recognizer_heard_denied_is_none() -> None:
+    stream = Stream()
+    spotted(stream, "chest pain", 8, 0.0)
+    stream.final("no chest pain")
+    assert said(stream) == [Intent.PAIN], "what it was until its utterance was over"
+
+
+def test_all_that_is_spotted_means_something_that_is_for_safety() -> None:
+    phrases = phrases_to_spot(PACK.table)
+    assert {"stop", "my knee hurts", "i can't feel my legs", "gone numb", "pain in my neck"} <= set(phrases)
+    assert set(PACK.table.spotted) <= set(phrases)
+    assert not {"next", "stock", "limber"} & set(phrases)
 
 
 def test_what_a_canceller_left_of_our_voice_is_not_spotted() -> None:

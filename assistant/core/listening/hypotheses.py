@@ -32,9 +32,13 @@ class PartialHypothesis(Hypothesis):
 
 @dataclass(frozen=True, slots=True)
 class SpottedHypothesis(PartialHypothesis):
-    """A phrase that the sound may have, whatever the recognizer hears; `fit` is its plausibility now."""
+    """A phrase that the sound may have, whatever the recognizer hears.
+
+    `fit` is its plausibility now, in nats a phone, and `phones` is how many it has.
+    """
 
     fit: float = 0.0
+    phones: int = 0
 
 
 @dataclass(frozen=True, slots=True)

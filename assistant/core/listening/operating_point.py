@@ -61,7 +61,9 @@ class OperatingPoint:
     again_plausibility: _Plausibility = -3.0
     doubt_seconds: Annotated[float, Within(0.0, 60.0)] = 10.0
     spotted_plausibility: _Plausibility = -0.3
-    """What a phrase asks of the sound that was spotted, and that the recognizer did not hear."""
+    """What "stop" asks of the sound where it was spotted, and the recognizer did not hear it."""
+    spotted_phone_plausibility: _Plausibility = -0.08
+    """The same of a longer safety phrase, for each of its phones beyond the fourth."""
     command_plausibility: _Plausibility = -3.0
     """What a command, or an answer, asks of the sound."""
     answer_plausibility: _Plausibility = -2.0

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from assistant.core.events import Meaning, Said
-from assistant.core.intents import UNKNOWN_WORD, Intent, Match, Words
+from assistant.core.intents import UNKNOWN_WORD, Intent, Match, Words, place_of
 from assistant.core.listening.addressing import Addressing
 from assistant.core.listening.hypotheses import (
     FinalHypothesis,
@@ -23,6 +23,7 @@ from assistant.core.listening.listener import Listener
 from assistant.core.listening.loudness import Loudness
 from assistant.core.listening.operating_point import OperatingPoint
 from assistant.core.listening.safety_phrases import SafetyPhrases
+from assistant.core.listening.spotting import Spotting, in_context
 from assistant.core.phrases import PhraseTable
 
 _ROUNDING_SECONDS = 1e-6
@@ -59,6 +60,7 @@ class Reflex:
         self._plausibility = plausibility
         self._point = point or OperatingPoint()
         self._listener = Listener(table, safety_only=safety_only)
+        self._spotting = Spotting(table, self._point)
         self._addressing = Addressing(table, plausibility, self._point)
         self._intents = frozenset[Intent]()
         self._loudness = Loudness()
@@ -73,6 +75,7 @@ class Reflex:
         self._doubted_at = _NEVER
         self._denied_at = _NEVER
         self._acted_at = _NEVER
+        self._spotted_flag: SpottedHypothesis | None = None
         self._now = 0.0
 
     @property
@@ -147,17 +150,26 @@ class Reflex:
         return [Believed(hypothesis, meaning)]
 
     def _spotted(self, spotted: SpottedHypothesis) -> list[Believed]:
-        """The sound alone has a safety phrase that is new, and that no canceller left of our own voice."""
+        """The sound alone has a safety phrase that is new, that is not denied, and that is not our own."""
+        known = replace(spotted, words=in_context(spotted.words, self._words))
         if (
-            spotted.fit < self._point.spotted_plausibility
+            not self._spotting.believes(spotted)
             or self._now - self._acted_at < _SAME_WORD_SECONDS
-            or self._listener.foresee(spotted, self._intents) is None
+            or self._listener.foresee(known, self._intents) is None
             or self._loudness.cancelled_db(self._now) >= self._point.leftover_db
         ):
             return []
         self._doubted = None
         self._forget()
+        self._spotted_flag = spotted if self._phrases.is_red_flag(spotted.words) else None
         return self._believe(spotted)
+
+    def _take_flag(self, final: FinalHypothesis) -> Words:
+        """The warning sign that was spotted in an utterance, unless the recognizer heard it, too."""
+        flag, self._spotted_flag = self._spotted_flag, None
+        if flag is None or flag.utterance_id != final.utterance_id or place_of(final.words, flag.words) >= 0:
+            return ()
+        return flag.words
 
     def _take_back(self) -> list[Believed]:
         """Somebody talks on: what was in doubt was not for us. The next time it is."""
@@ -190,6 +202,8 @@ class Reflex:
         self._words = ()
         self._loudness.end()
         self._forget()
+        if (flag := self._take_flag(final)) and not (new and new.intent is Intent.RED_FLAG):
+            return self._believe(replace(final, words=flag))
         if is_made_up and self._phrases.are_all(final.words):
             self._denied_at = self._now
         if is_leftover:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.core.intents import UNKNOWN_WORD, Match, Words, place_of
+from assistant.core.intents import UNKNOWN_WORD, Intent, Match, Words, place_of
 from assistant.core.phrases import PhraseTable
 from assistant.core.understanding import find_safety
 
@@ -21,6 +21,11 @@ class SafetyPhrases:
         rest = _without(found, words)
         if rest != words and (other := find_safety(rest, self._table)):
             yield from self.among(other, rest)
+
+    def is_red_flag(self, words: Words) -> bool:
+        """Whether the worst of these words is a warning sign."""
+        found = find_safety(words, self._table)
+        return found is not None and found.intent is Intent.RED_FLAG
 
     def is_one(self, words: Words) -> bool:
         """Whether there is just one in these words."""

@@ -9,7 +9,8 @@ a judge of its own, on the same thread.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -23,8 +24,19 @@ _REMEMBERED_SECONDS = 6.0
 _SHOWN_AFTER_SECONDS = 0.6
 """So long before it is first suspected, a phrase may have ended."""
 _WORD_SECONDS = 0.5
+_WORST_TOLD = -2.0
+"""What fits worse is not spotted: of some hundred phrases most are not there."""
 _BLOCKS_AT_ONCE = 3
 """A call of the network costs half as much for each block then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spotted:
+    """A phrase that the sound may have just had: how well it fits, in nats a phone, and how many it has."""
+
+    phrase: str
+    fit: float
+    phones: int
 
 
 class Judge:
@@ -44,18 +56,22 @@ class Judge:
         self._phrases = tuple(phrase for phrase in phrases if self._knows(phrase))
         self._paths = Paths(self._phrases, self._ways, self._units) if self._phrases else None
 
-    def accept(self, block: bytes) -> Iterator[tuple[str, float]]:
-        """Take a block that the recognizer hears; give the spotted phrases, each with how well it fits."""
+    def accept(self, block: bytes) -> list[Spotted]:
+        """Take a block that the recognizer hears; give the phrases that the sound may have had by now."""
         self._waiting.append(block)
-        return iter(()) if len(self._waiting) < _BLOCKS_AT_ONCE else self._hear()
+        return [] if len(self._waiting) < _BLOCKS_AT_ONCE else self._hear()
 
-    def _hear(self) -> Iterator[tuple[str, float]]:
+    def _hear(self) -> list[Spotted]:
         frames = self._stream.accept(np.frombuffer(b"".join(self._waiting), np.int16))
         self._waiting.clear()
         self._frames.extend(frames)
         if self._paths is None or not len(frames):
-            return iter(())
-        return zip(self._phrases, self._paths.accept(frames).max(axis=0).tolist(), strict=True)
+            return []
+        fits = self._paths.accept(frames).max(axis=0)
+        return [
+            Spotted(self._phrases[number], float(fits[number]), self._paths.lengths[number])
+            for number in np.flatnonzero(fits >= _WORST_TOLD)
+        ]
 
     def plausibility(self, phrase: str, seconds: float) -> float:
         """How well a phrase, first suspected so many seconds ago, fits the sound, in nats a phone.

@@ -6,13 +6,15 @@ Pure arithmetic; whoever owns a `Paths` feeds it. 0 is a perfect fit, and what o
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 Ways = Mapping[str, tuple[tuple[int, ...], ...]]
 """For each word the ways to say it, each a sequence of the network's outputs."""
 
+_Way = tuple[tuple[int, ...], ...]
+"""Of each word of a phrase the units."""
 _MOST_WAYS = 8
 _SILENCE = 0
 IMPOSSIBLE = -1e9
@@ -31,10 +33,10 @@ class Paths:
         paths = [
             (number, _path(way, units))
             for number, phrase in enumerate(phrases)
-            for way in itertools.islice(
-                itertools.product(*(ways[word] for word in phrase.split())), _MOST_WAYS
-            )
+            for way in _ways_of(phrase, ways)
         ]
+        self.lengths = [min(_length(way) for way in _ways_of(phrase, ways)) for phrase in phrases]
+        """Of each phrase, the number of units of its shortest way."""
         longest = max(len(path) for _, (path, _) in paths)
         self._phrase_of_path = np.array([number for number, _ in paths])
         self._phrases = len(phrases)
@@ -62,11 +64,19 @@ class Paths:
         return found
 
 
-def _path(words: tuple[tuple[int, ...], ...], units: Sequence[str]) -> tuple[list[int], np.ndarray]:
+def _ways_of(phrase: str, ways: Ways) -> Iterator[_Way]:
+    return itertools.islice(itertools.product(*(ways[word] for word in phrase.split())), _MOST_WAYS)
+
+
+def _length(way: _Way) -> int:
+    return sum(map(len, way))
+
+
+def _path(words: _Way, units: Sequence[str]) -> tuple[list[int], np.ndarray]:
     """The units of a way to say a phrase, and what each weighs."""
     path = [unit for word in words for unit in (*word, _SILENCE)][:-1]
     has_own_end = _OWN_UNIT in units[path[-1]]
-    weights = np.full(len(path) + has_own_end, 1 / sum(map(len, words)))
+    weights = np.full(len(path) + has_own_end, 1 / _length(words))
     if has_own_end:
         path.append(path[-1])
         weights[-2:] = 1.0

@@ -80,9 +80,9 @@ class VoskRecognizer:
             found += self._end_utterance(Endpoint.CUT)
         self._recent.append(block)
         now = self._now_seconds + BLOCK_SECONDS
-        for phrase, fit in self._judge.accept(block):
-            words = tuple(phrase.split())
-            found.append(SpottedHypothesis(self._utterance_id, words, self._speech_end_seconds, now, fit))
+        for one in self._judge.accept(block):
+            words, end_seconds = tuple(one.phrase.split()), self._speech_end_seconds
+            found.append(SpottedHypothesis(self._utterance_id, words, end_seconds, now, one.fit, one.phones))
         self._heard_samples += len(block) // _SAMPLE_BYTES
         decoder_hears_silence = self._recognizer.AcceptWaveform(block) > 0
         decoded = json.loads(self._recognizer.PartialResult())["partial"].split()
