@@ -27,6 +27,9 @@ _CLEAR = 8.0
 _REMEMBERED = 24
 _FEWEST = 5
 _LOOKS_UNTIL_GONE = 10
+_HELPS_RATIO = 2.0
+"""A canceller that halves the power of what is heard has an echo to learn."""
+_WEIGHED_BLOCKS = 20
 _NOT_IN_LINE_SAMPLES = 24.0
 _LEAST_DRIFT = 4e-6
 _MOST_DRIFT = 300e-6
@@ -40,8 +43,9 @@ _Sound = NDArray[np.float32]
 class DriftFollower:
     """An EchoCanceller around another one. `drift_ppm` is how much faster the microphone's clock runs.
 
-    Where no echo is found, the microphone is passed on as it is: a canceller with nothing to learn garbles
-    what a person says over our voice.
+    Where there is no echo, the microphone is passed on as it is: a canceller with nothing to learn garbles
+    what a person says over our voice. There is one where it stands out, and where the canceller takes much
+    away: in a room that rings on, or before anything was found, only that tells.
     """
 
     def __init__(self, canceller: EchoCanceller) -> None:
@@ -53,6 +57,8 @@ class DriftFollower:
         self._places: deque[tuple[float, float]] = deque(maxlen=_REMEMBERED)
         self._looks_without = 0
         self._drift = 0.0
+        self._heard_power = self._left_power = 0.0
+        self._helps = False
 
     @property
     def drift_ppm(self) -> float:
@@ -70,7 +76,16 @@ class DriftFollower:
         in_step = self._line.next_block(far, self._next_delay())
         in_step_bytes: bytes = np.clip(np.rint(in_step), -32768, 32767).astype(np.int16).tobytes()
         cleaned = self._canceller.cancel(near_block, in_step_bytes)
-        return cleaned if self._places else near_block
+        if _rms(far) >= _AUDIBLE_RMS:
+            self._weigh(self._near[-1], np.frombuffer(cleaned, np.int16).astype(np.float32))
+        return cleaned if self._places or self._helps else near_block
+
+    def _weigh(self, heard: _Sound, left: _Sound) -> None:
+        """Does the canceller take much away while we speak? Once it does, until nothing tells of an echo."""
+        self._heard_power += (float(np.mean(heard * heard)) - self._heard_power) / _WEIGHED_BLOCKS
+        self._left_power += (float(np.mean(left * left)) - self._left_power) / _WEIGHED_BLOCKS
+        if self._heard_power > _HELPS_RATIO * self._left_power:
+            self._helps, self._looks_without = True, 0
 
     def _next_delay(self) -> float:
         delay = self._line.delay_samples + self._drift * BLOCK_SAMPLES
@@ -82,13 +97,14 @@ class DriftFollower:
         if len(self._far) < _WINDOW_BLOCKS:
             return
         far, near = np.concatenate(self._far), np.concatenate(self._near)
-        if np.sqrt(np.mean(far * far)) < _AUDIBLE_RMS:
+        if _rms(far) < _AUDIBLE_RMS:
             return
         place = _echo_place(near, far)
         self._looks_without = 0 if place is not None else self._looks_without + 1
         if place is None:
             if self._looks_without >= _LOOKS_UNTIL_GONE:
                 self._places.clear()
+                self._helps = False
             return
         now = self._blocks * BLOCK_SAMPLES
         self._places.append((float(now), place))
@@ -108,6 +124,10 @@ class DriftFollower:
             self._places.extend(newest)
             return self._drift
         return slope if _LEAST_DRIFT < abs(slope) < _MOST_DRIFT else 0.0
+
+
+def _rms(sound: _Sound) -> float:
+    return float(np.sqrt(np.mean(sound * sound)))
 
 
 def _echo_place(near: _Sound, far: _Sound) -> float | None:

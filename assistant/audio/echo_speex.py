@@ -2,7 +2,7 @@
 
 Belongs to the hearing thread. Leaves the person's voice intact, also while ours sounds, but needs microphone
 and speaker on one clock: at 50 ppm of drift it loses most of its effect, so `echo_drift` follows the drift.
-It reaches 256 ms back: the whole way from the mixer to the microphone has to fit in, and the room's ringing.
+It reaches 384 ms back: the whole way from the mixer to the microphone has to fit in, and the room's ringing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ctypes import POINTER, byref, c_int, c_int16, c_void_p
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SAMPLES, SAMPLE_RATE_HZ
 from assistant.errors import AudioError
 
-TAIL_SAMPLES = 4096
+TAIL_SAMPLES = 6144
 _LIBRARY = "libspeexdsp.so.1"
 _SET_SAMPLING_RATE = 24  # SPEEX_ECHO_SET_SAMPLING_RATE
 
