@@ -5,7 +5,7 @@ Used on the main thread to share out the work, and in each process that does it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -19,10 +19,9 @@ from assistant.errors import HearingError
 from assistant.simulate.acoustics import Box, Sound
 from assistant.simulate.room import PERSON_RMS, Loudspeaker, Room, at_snr
 from scripts.measure.clips import FRAME_SAMPLES, Clip, active_rms
-from scripts.measure.trials import ALONE_SECONDS, QUICK_ALONE_SECONDS, READING, Kind, Trial
+from scripts.measure.trials import ALONE_SECONDS, QUICK_ALONE_SECONDS, READING, Kind, OwnVoice, Trial
 
-WARM_UP_SECONDS = {True: 10.0, False: 2.0}
-"""Before the first word: where our voice comes back, a canceller learns the room meanwhile."""
+WARM_UP_SECONDS = 2.0
 PIECE_SECONDS = 150.0
 LEAST_ALONE_SECONDS = 20.0
 ALONE_PIECE_SECONDS = 300.0
@@ -31,8 +30,8 @@ PROMPT_SECONDS = 60.0
 ECHO_GAIN_DB = -6.0
 ECHO_DELAY_SECONDS = 0.06
 KNEE = 32768 * 10 ** (-6 / 20)
-SPEAKER_METERS = 0.3
-"""From the loudspeaker to the microphone beside it."""
+LONGEST_RINGING_SECONDS = 0.7
+"""A recorded room that rings on for longer is no living room."""
 TALKERS = 4
 """Of a babble."""
 _BACKGROUND_READERS = 32
@@ -55,6 +54,8 @@ class Backgrounds:
     kitchen: tuple[Clip, ...]
     reading: tuple[Clip, ...]
     room: tuple[Clip, ...]
+    responses: tuple[Sound, ...] = ()
+    """Impulse responses of recorded rooms, from their direct sound on."""
 
     @classmethod
     def among(cls, clips: Sequence[Clip]) -> Backgrounds:
@@ -64,6 +65,7 @@ class Backgrounds:
             tuple(in_folders(clips, ("noise/ambient",))),
             tuple(reading),
             tuple(in_folders(clips, ("noise/room_tone",))),
+            tuple(_living_rooms(clip.samples() for clip in in_folders(clips, ("noise/rir",)))),
         )
 
     def sound(self, name: str, snr_db: float) -> list[Sound]:
@@ -85,6 +87,11 @@ class Backgrounds:
 def plays_own_voice(trial: Trial) -> bool:
     """Whether we speak meanwhile. Where it does not come back, only what falls silent is of interest."""
     return trial.own_voice is not None or trial.kind is Kind.STOP
+
+
+def warm_up_seconds(trial: Trial) -> float:
+    """Before the first word: where our voice comes back, a canceller learns the room meanwhile."""
+    return trial.own_voice.warm_up_seconds if trial.own_voice else WARM_UP_SECONDS
 
 
 def prompts_from_seconds(piece: Piece) -> float:
@@ -114,7 +121,7 @@ def pieces_of(trial: Trial, clips: Sequence[Clip], *, quick: bool, every: int) -
     taken = list(clips)[:: every * (trial.quick_every if quick else 1)]
     pieces: list[Piece] = []
     begun: list[Clip] = []
-    warm_up = WARM_UP_SECONDS[trial.own_voice is not None]
+    warm_up = warm_up_seconds(trial)
     seconds = warm_up
     for clip in taken:
         begun.append(clip)
@@ -148,11 +155,28 @@ def room_for(piece: Piece, backgrounds: Backgrounds) -> Room:
     loudspeaker = Loudspeaker(
         ECHO_GAIN_DB,
         ECHO_DELAY_SECONDS,
-        Box().response(SPEAKER_METERS) if own.walls else None,
+        _way_back(own, piece.number, backgrounds.responses) if own.walls else None,
         KNEE if own.distorted else None,
         own.drift_ppm,
     )
     return Room(piece.number, sounds, loudspeaker, walls)
+
+
+def _way_back(own: OwnVoice, number: int, recorded: Sequence[Sound]) -> Sound:
+    """From the loudspeaker to the microphone. Of recorded rooms each piece has the next one."""
+    if own.recorded and recorded:
+        return recorded[number % len(recorded)]
+    return Box(eyring_seconds=own.eyring_seconds).response(own.meters)
+
+
+def _living_rooms(responses: Iterable[np.ndarray]) -> Iterator[Sound]:
+    """The impulse responses that do not ring on for too long, from 1 ms before their direct sound on."""
+    for samples in responses:
+        response = samples.astype(np.float32)
+        left = np.cumsum(np.square(response, dtype=np.float64)[::-1])[::-1]
+        from_5_to_25_db = np.count_nonzero((left < left[0] * 10**-0.5) & (left >= left[0] * 10**-2.5))
+        if 3 * from_5_to_25_db / SAMPLE_RATE_HZ <= LONGEST_RINGING_SECONDS:
+            yield response[max(0, int(np.argmax(np.abs(response))) - SAMPLE_RATE_HZ // 1000) :]
 
 
 def _seconds(clip: Clip) -> float:

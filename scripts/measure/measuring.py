@@ -25,13 +25,13 @@ from assistant.speech.vosk.model import VoskModel, same_dither
 from scripts.measure.clips import FRAME_SAMPLES, Clip, word_end_seconds
 from scripts.measure.ears import Ears, Noticed, text_of
 from scripts.measure.material import (
-    WARM_UP_SECONDS,
     Backgrounds,
     Piece,
     plays_own_voice,
     prompts_from_seconds,
     room_for,
     said,
+    warm_up_seconds,
 )
 from scripts.measure.own_voice import Prompts, Talking
 from scripts.measure.trials import Kind
@@ -138,7 +138,7 @@ def hear_piece(piece: Piece, tools: Tools) -> Outcome:
 
 
 def _lines(piece: Piece) -> list[_Line]:
-    at_seconds = WARM_UP_SECONDS[piece.trial.own_voice is not None]
+    at_seconds = warm_up_seconds(piece.trial)
     lines = []
     for clip in piece.clips:
         sound = said(piece, clip)

@@ -39,12 +39,21 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OwnVoice:
-    """How our own voice comes back to the microphone, and what is done about it."""
+    """How our own voice comes back to the microphone, and what is done about it.
+
+    The loudspeaker is so far from the microphone in a box that rings on by its Eyring time; `recorded` takes
+    the impulse responses among the recordings instead. `warm_up_seconds` is what a canceller has to learn the
+    room before the first word.
+    """
 
     canceller: str
     walls: bool = True
     distorted: bool = False
     drift_ppm: float = 0.0
+    meters: float = 0.3
+    eyring_seconds: float = 0.25
+    recorded: bool = False
+    warm_up_seconds: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +106,9 @@ _WAYS = {
     "room": OwnVoice(""),
     "distorted": OwnVoice("", distorted=True),
     "drift": OwnVoice("", drift_ppm=50.0),
+    "far": OwnVoice("", meters=2.0, eyring_seconds=0.3),
+    "recorded": OwnVoice("", recorded=True),
+    "first": OwnVoice("", meters=2.0, eyring_seconds=0.3, warm_up_seconds=2.0),
 }
 
 

@@ -91,6 +91,16 @@ def heard(trial: Trial, folder: Path, tools: Tools) -> Outcome:
     return hear_piece(piece, tools)
 
 
+def test_a_recorded_room_begins_with_its_direct_sound_and_does_not_ring_on_for_long(tmp_path: Path) -> None:
+    clips = []
+    for name, seconds in (("room", 0.5), ("church", 3.0)):
+        ringing = np.logspace(0, -3 / seconds, SAMPLE_RATE_HZ)
+        clips.append(Clip(tmp_path / f"{name}.wav", "noise/rir", "", "", ""))
+        sf.write(clips[-1].path, 0.9 * np.pad(ringing, (4000, 0)), SAMPLE_RATE_HZ)
+    (room,) = Backgrounds.among(clips).responses
+    assert np.argmax(room) == SAMPLE_RATE_HZ // 1000
+
+
 CLEAN = Trial("clean", Kind.STOP, ("commands/stop",), as_recorded=True)
 
 
@@ -111,7 +121,7 @@ def test_a_suspicion_counts_again_when_it_had_vanished_and_a_belief_has_its_time
     folder: Path, tools: Tools, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In the one second of the word and the 1.6 s after it: blocks with what they bring, else nothing."""
-    begins = round(WARM_UP_SECONDS[False] / BLOCK_SECONDS)
+    begins = round(WARM_UP_SECONDS / BLOCK_SECONDS)
     word_end = begins + round(WORD_ENDS_SECONDS / BLOCK_SECONDS)
     quiet, suspects = Noticed((), False, False), Noticed((), True, False)
     script = {
