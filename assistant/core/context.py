@@ -140,6 +140,7 @@ class Context:
     sound_check_due: bool = True
     history_asked: int = 0
     times_asked: int = 0
+    said_back: int | None = None
     asked_shortly: bool = False
     end_reason: str = ""
     closing_line: Line | None = None
@@ -241,8 +242,13 @@ class Context:
 
     @property
     def heard_number(self) -> int | None:
-        """The number that was said; None where none was, or where it was lost."""
-        return self.heard.slots.number if self.heard else None
+        """The number that was said; None where none was, or where it was lost or is in doubt."""
+        return self.heard.slots.number if self.heard and not self.heard.is_half_heard else None
+
+    @property
+    def doubtful_number(self) -> int | None:
+        """The number that was heard, but not well."""
+        return self.heard.slots.number if self.heard and self.heard.is_half_heard else None
 
     def side_words(self, side: Side) -> dict[str, str]:
         """Values for the placeholders {side} and {other_side} of a stretch's texts."""

@@ -37,6 +37,7 @@ class Line(StrEnum):
     SCORE_NOW_AGAIN = "score_now_again"
     SCORE_RANGE = "score_range"
     SCORE_UNHEARD = "score_unheard"
+    SCORE_BACK = "score_back"
     SCORE_ROUGHLY = "score_roughly"
     NEWS = "news"
     NEWS_AGAIN = "news_again"

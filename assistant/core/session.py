@@ -13,6 +13,7 @@ from assistant.core.actions import (
 )
 from assistant.core.adapting import Form, ids_in
 from assistant.core.context import Context, Settings
+from assistant.core.dialogue.screening import with_answer_to_number
 from assistant.core.events import (
     DeadlineReached,
     Event,
@@ -167,6 +168,7 @@ class Session:
         times = said.word_end_seconds, said.at_seconds
         self._context.script.do(ReportHeard(said.intent, said.phrase, said.slots, source, *times))
         self._context.note_heard(said)
+        said = with_answer_to_number(said, self._context)
         self._context.heard = said
         self._context.heard_over_itself = self._is_over_own_voice(said)
         self._flow.trigger(said.intent)

@@ -106,9 +106,9 @@ _WAYS = {
     "room": OwnVoice(""),
     "distorted": OwnVoice("", distorted=True),
     "drift": OwnVoice("", drift_ppm=50.0),
-    "far": OwnVoice("", meters=2.0, eyring_seconds=0.3),
+    "far": OwnVoice("", meters=2.0),
     "recorded": OwnVoice("", recorded=True),
-    "first": OwnVoice("", meters=2.0, eyring_seconds=0.3, warm_up_seconds=2.0),
+    "first": OwnVoice("", meters=2.0, warm_up_seconds=2.0),
 }
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from driver import PACK, in_state
+from driver import PACK, Driver, in_state
 
 from assistant.core.actions import RecordPainScore, ReportHoldEnded
+from assistant.core.events import Said
+from assistant.core.intents import Intent, Slots
 from assistant.core.prompts import Line
 from assistant.core.states import State
 
@@ -44,6 +46,69 @@ def test_more_time_elsewhere(state: State, heard: str) -> None:
     driver = in_state(state)
     driver.hear(*heard.split())
     assert PACK.lines[Line.TIME_GIVEN] in driver.spoken
+
+
+def in_doubt(driver: Driver, intent: Intent, word: str, slots: Slots) -> None:
+    times = {"word_end_seconds": driver.now, "at_seconds": driver.now}
+    driver.event(Said(intent, word, slots, is_half_heard=True, words=(word,), **times))
+
+
+def hears_in_doubt(driver: Driver, number: int) -> None:
+    """A number as the recognizer hears it where the sound bears it out only just."""
+    driver.until_silent()
+    driver.advance(0.5)
+    in_doubt(driver, Intent.NUMBER, str(PACK.rules.number(number)), Slots(number=number))
+
+
+ASKING = [State.SCORE_NOW, State.SCORING, State.SCORE_AFTER]
+
+
+@pytest.mark.parametrize("agreeing", ["yes", "three"])
+@pytest.mark.parametrize("state", ASKING)
+def test_a_score_in_doubt_is_said_back_and_counts_when_somebody_agrees(state: State, agreeing: str) -> None:
+    driver = in_state(state)
+    hears_in_doubt(driver, 3)
+    assert driver.state is state
+    assert driver.spoken[-1] == "three?"
+    assert driver.of(RecordPainScore) == []
+    driver.answer_later(agreeing)
+    assert [record.score for record in driver.of(RecordPainScore)] == [3]
+
+
+@pytest.mark.parametrize("state", ASKING)
+def test_another_score_counts_instead_of_the_one_that_was_said_back(state: State) -> None:
+    driver = in_state(state)
+    hears_in_doubt(driver, 3)
+    driver.answer_later("two")
+    assert [record.score for record in driver.of(RecordPainScore)] == [2]
+
+
+@pytest.mark.parametrize("state", ASKING)
+def test_a_no_to_the_score_that_was_said_back_asks_for_it_again(state: State) -> None:
+    driver = in_state(state)
+    hears_in_doubt(driver, 3)
+    driver.answer_later("no")
+    assert driver.spoken[-1] == UNHEARD
+    assert driver.of(RecordPainScore) == []
+    driver.answer_later("two")
+    assert [record.score for record in driver.of(RecordPainScore)] == [2]
+
+
+def test_a_yes_in_doubt_agrees_to_nothing() -> None:
+    driver = in_state(State.SCORING)
+    hears_in_doubt(driver, 3)
+    driver.until_silent()
+    driver.advance(0.5)
+    in_doubt(driver, Intent.YES, "yes", Slots())
+    assert driver.state is State.SCORING
+    assert driver.of(RecordPainScore) == []
+
+
+def test_only_one_score_is_said_back() -> None:
+    driver = in_state(State.SCORING)
+    hears_in_doubt(driver, 3)
+    hears_in_doubt(driver, 4)
+    assert driver.spoken[-1] == UNHEARD
 
 
 LOST = ["seven out of ?", "? out of ten", "out of ten", "four ? six", "six two", "four ?"]

@@ -40,7 +40,7 @@ class Question:
 
     def begin(self, context: Context) -> None:
         """Ask for the first time, after what was said on the way here."""
-        context.times_asked, context.asked_shortly = 1, False
+        context.times_asked, context.asked_shortly, context.said_back = 1, False, None
         for line in self.full(context):
             context.script.say(line)
 

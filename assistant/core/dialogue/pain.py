@@ -283,7 +283,7 @@ PAIN = Behavior(
         ),
         State.SCORING: (
             "not_yet other_side skip_side back how_long whats_next more_time longer shorter easier "
-            "yes no bring_back choose other_routine complain spread denial started stalled talk "
+            "no bring_back choose other_routine complain spread denial started stalled talk "
             "microphone_restored speaker_restored"
         ),
         State.SPREADING: (

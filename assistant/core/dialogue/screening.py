@@ -6,6 +6,7 @@ What is not sure is for a physician.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from assistant.core.actions import RecordPainScore, RecordPhysicianChecked
 from assistant.core.context import Context
@@ -13,10 +14,11 @@ from assistant.core.dialogue.asking import Question, lines, may_ask_again
 from assistant.core.dialogue.pausing import interrupt
 from assistant.core.dialogue.table import Behavior, Row
 from assistant.core.dialogue.ways import begin
-from assistant.core.intents import Intent
+from assistant.core.events import Said
+from assistant.core.intents import Intent, Slots
 from assistant.core.pain_rules import is_score, may_begin
 from assistant.core.prompts import Line
-from assistant.core.states import Signal, State
+from assistant.core.states import ASKING_SCORE, Signal, State
 
 HISTORY_LINES = (Line.HISTORY_ILLNESS, Line.HISTORY_BONES, Line.HISTORY_INJURY, Line.HISTORY_NERVES)
 """What a clinician must see first, in questions that a no answers."""
@@ -84,6 +86,30 @@ def ask_range(context: Context) -> None:
     context.script.say_instead(Line.SCORE_UNHEARD if context.heard_number is None else Line.SCORE_RANGE)
 
 
+def may_say_back(context: Context) -> bool:
+    """Whether a number of the scale was heard, but not well, for the first time."""
+    return context.said_back is None and is_score(context.doubtful_number)
+
+
+def say_back(context: Context) -> None:
+    """Was it this number?"""
+    assert context.doubtful_number is not None
+    context.said_back = context.doubtful_number
+    context.script.say_instead(Line.SCORE_BACK, number=context.script.pack.number(context.said_back))
+
+
+def with_answer_to_number(said: Said, context: Context) -> Said:
+    """Who agrees to the number that was said back, or says it once more, has said it well."""
+    number = context.said_back
+    if number is None or context.state not in ASKING_SCORE:
+        return said
+    agrees = said.intent is Intent.YES and not said.is_half_heard
+    says_it_again = said.intent is Intent.NUMBER and said.slots.number == number
+    if not agrees and not says_it_again:
+        return said
+    return replace(said, intent=Intent.NUMBER, slots=Slots(number=number), is_half_heard=False)
+
+
 def ask_roughly(context: Context) -> None:
     """No number came to mind."""
     context.times_asked += 1
@@ -138,7 +164,9 @@ def score_after(context: Context) -> None:
 
 
 def number_rows(*sources: State) -> Iterator[Row]:
-    """Where a number is asked for, none of the scale and no idea are asked about once more."""
+    """Where a number is asked for, one in doubt is said back; none of the scale is asked about once more."""
+    yield Row(Intent.NUMBER, sources, None, (may_say_back,), say_back)
+    yield Row(Intent.YES, sources, None, (may_ask_again,), ask_range)
     yield Row(Intent.NUMBER, sources, None, (out_of_range, may_ask_again), ask_range)
     yield Row(Intent.UNSURE, sources, None, (may_ask_again,), ask_roughly)
 
@@ -210,7 +238,7 @@ SCREENING = Behavior(
         ),
         State.SCORE_NOW: (
             "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
-            "shorter easier yes no bring_back start choose other_routine complain spread denial "
+            "shorter easier no bring_back start choose other_routine complain spread denial "
             "started stalled talk microphone_restored speaker_restored"
         ),
         State.NEWS: (
@@ -220,7 +248,7 @@ SCREENING = Behavior(
         ),
         State.SCORE_AFTER: (
             "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
-            "shorter easier yes no bring_back start choose other_routine complain spread denial "
+            "shorter easier no bring_back start choose other_routine complain spread denial "
             "started stalled talk microphone_restored speaker_restored"
         ),
     },

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from assistant.core.events import Meaning, NotUnderstood, Said, TalkHeard
-from assistant.core.intents import UNKNOWN_WORD, WHOLE_ANSWERS, Intent, Slots, Words
+from assistant.core.intents import UNKNOWN_WORD, WHOLE_ANSWERS, Intent, Words
 from assistant.core.listening.hypotheses import FinalHypothesis
 from assistant.core.listening.loudness import Loudness
 from assistant.core.listening.operating_point import OperatingPoint
@@ -58,7 +58,7 @@ class Addressing:
         if isinstance(meaning, Said) and not is_talk:
             fit = self._fit(final, words, begin)
             if meaning.intent in ANSWERS and fit < self._point.answer_plausibility:
-                meaning = replace(meaning, slots=Slots(), is_half_heard=True)
+                meaning = replace(meaning, is_half_heard=True)
             if fit >= self._point.command_plausibility:
                 return meaning
         if not is_command and not is_called:  # who says a command again is no talk
