@@ -53,6 +53,7 @@ class FakeRecognizer:
         self.blocks: list[bytes] = []
         self.seconds_since_speech: float | None = None
         self.ended_at: list[int] = []
+        self.finished_at: list[int] = []
         self._words = ""
         self._utterance_id = 1
 
@@ -74,6 +75,7 @@ class FakeRecognizer:
         return [self._hypothesis(f"{self._words}.")]
 
     def finish(self) -> list[PartialHypothesis | FinalHypothesis]:
+        self.finished_at.append(len(self.blocks))
         text = self.heard.get(-1)
         return [] if text is None else [self._hypothesis(text)]
 

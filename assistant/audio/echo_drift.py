@@ -27,8 +27,8 @@ _CLEAR = 8.0
 _REMEMBERED = 24
 _FEWEST = 5
 _LOOKS_UNTIL_GONE = 10
-_HELPS_RATIO = 2.0
-"""A canceller that halves the power of what is heard has an echo to learn."""
+_HELPS_RATIO = 4.0
+"""A canceller that takes three quarters of the power away has an echo to learn."""
 _WEIGHED_BLOCKS = 20
 _NOT_IN_LINE_SAMPLES = 24.0
 _LEAST_DRIFT = 4e-6

@@ -20,7 +20,7 @@ from assistant.core.events import (
 )
 from assistant.core.hold import Hold
 from assistant.core.intents import Intent
-from assistant.core.pain_rules import Answer, PainReport
+from assistant.core.pain_rules import Answer, Decision, PainReport, decide
 from assistant.core.prompts import Line
 from assistant.core.routine import Condition, Routine, Side, Step, Stretch
 from assistant.core.script import Script
@@ -171,7 +171,12 @@ class Context:
 
     @property
     def after_easing(self) -> State:
-        """What is asked once somebody has come out: how strong it is, but not of who is dizzy or sick."""
+        """What is asked once somebody has come out: how strong it is, but not of who is dizzy or sick.
+
+        After a second report nothing is asked: it ends there.
+        """
+        if decide(self.pain_report) is Decision.END_REPEATED:
+            return State.EASING
         return State.DECIDING if self.is_unwell else State.SCORING
 
     def note_heard(self, meaning: Said | None) -> None:

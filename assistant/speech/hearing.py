@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from assistant.core.events import Meaning, Said
 from assistant.core.intents import Intent
+from assistant.core.listening.cancelling import Cancelling
 from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses, PartialHypothesis
 from assistant.core.listening.joining import JoinedStream, Stream
 from assistant.core.listening.operating_point import OperatingPoint
@@ -52,11 +53,11 @@ class HearingPath:
     """From what the microphone heard, and what was played meanwhile, to what somebody means.
 
     Without a `canceller` one recognizer hears the microphone. With one, it hears what the canceller leaves,
-    and the `second`, if given, the microphone itself, while something is played and `ECHO_SECONDS` longer:
-    what either confirms of safety phrases counts. With `commands` that one hears commands and answers, and
-    the main one is for safety phrases alone. All sound is filtered by `cleaning` first. `point` says how much
-    is asked of them. `suspects` tells whether, after the last block, a safety phrase is suspected: then what
-    is played should be lowered.
+    and the `second`, if given, the microphone itself, while something is played and `ECHO_SECONDS` longer, as
+    long as the canceller has not learned the room: what either confirms of safety phrases counts. With
+    `commands` that one hears commands and answers, and the main one is for safety phrases alone. All sound is
+    filtered by `cleaning` first. `point` says how much is asked of them. `suspects` tells whether, after the
+    last block, a safety phrase is suspected: then what is played should be lowered.
     """
 
     def __init__(
@@ -90,6 +91,8 @@ class HearingPath:
         self._rest = b""
         self._block_count = 0
         self._silent_blocks = _ECHO_BLOCKS  # since something was last played
+        self._cancelling = Cancelling()
+        self._second_hears = False
         self._skipped_blocks = dict.fromkeys(self._recognizers, 0)
         self._acted_at_block: dict[Stream, int | None] = dict.fromkeys(self._recognizers)
         self.suspects = False
@@ -153,15 +156,21 @@ class HearingPath:
         meant = self._hear(Stream.MAIN, heard, heard_dbfs, microphone_dbfs)
         if Stream.COMMANDS in self._recognizers:
             meant += self._hear(Stream.COMMANDS, heard, heard_dbfs, microphone_dbfs)
+        if self._silent_blocks < _ECHO_BLOCKS:
+            self._cancelling.accept(microphone_dbfs, heard_dbfs)
         if second := self._recognizers.get(Stream.SECOND):
-            if self._silent_blocks < _ECHO_BLOCKS:
-                meant += self._hear(Stream.SECOND, near, microphone_dbfs, microphone_dbfs)
-            else:
-                self._skipped_blocks[Stream.SECOND] += 1
-                if self._silent_blocks == _ECHO_BLOCKS:
-                    meant += self._finish(Stream.SECOND, second)
+            meant += self._second_opinion(second, near, microphone_dbfs)
         self._look()
         return meant
+
+    def _second_opinion(self, second: Recognizer, near: bytes, near_dbfs: float) -> list[Meaning]:
+        """Only while it is needed: who hears our own voice hears words in it that nobody said."""
+        did_hear = self._second_hears
+        self._second_hears = self._silent_blocks < _ECHO_BLOCKS and not self._cancelling.works
+        if self._second_hears:
+            return self._hear(Stream.SECOND, near, near_dbfs, near_dbfs)
+        self._skipped_blocks[Stream.SECOND] += 1
+        return self._finish(Stream.SECOND, second) if did_hear else []
 
     def _hear(self, stream: Stream, block: bytes, *levels_dbfs: float) -> list[Meaning]:
         """`levels_dbfs` are the block's as this recognizer hears it, and before a canceller."""
@@ -178,10 +187,16 @@ class HearingPath:
         on_our_clock = [_later(hypothesis, skipped_seconds) for hypothesis in hypotheses]
         reflex = self._reflexes[stream]
         we_speak = self._silent_blocks < _ECHO_BLOCKS
-        now = self._now_seconds
-        return self._join(
-            stream, reflex.accept(on_our_clock, now, since_speech, *levels_dbfs, we_speak=we_speak)
+        we_are_heard = we_speak and self._canceller is not None and not self._cancelling.works
+        believed = reflex.accept(
+            on_our_clock,
+            self._now_seconds,
+            since_speech,
+            *levels_dbfs,
+            we_speak=we_speak,
+            we_are_heard=we_are_heard,
         )
+        return self._join(stream, believed)
 
     def _finish(self, stream: Stream, recognizer: Recognizer) -> list[Meaning]:
         """Nothing follows for this recognizer."""

@@ -176,6 +176,7 @@ def test_what_either_confirms_comes_once() -> None:
 def test_the_end_of_the_audio_ends_both_utterances() -> None:
     main, second = FakeRecognizer({-1: "ready."}), FakeRecognizer({2: "stop", -1: "stop."})
     path = hearing_path(main, PACK.table, canceller=Cancelling(), second=second)
+    path.listen_for({Intent.READY})
     path.accept(NEAR, FAR)
     path.accept(NEAR, FAR)
     assert path.suspects

@@ -347,7 +347,7 @@ def test_without_one_voice_the_other_speaks_and_without_any_a_sentence_says_why(
     prompts = own_voice.synthesize(5.0, tmp_path, told.append)
     assert (prompts.voices, told) == (1, ["espeak:en-us is not installed."])
     assert prompts.starts[1] == round((1 + own_voice.PAUSE_SECONDS) * SAMPLE_RATE_HZ)
-    assert 5.0 <= prompts.starts[-1] / SAMPLE_RATE_HZ < 7.0
+    assert 5.0 <= prompts.starts[-1] / SAMPLE_RATE_HZ < 10.0, "the prompt in which they are over is whole"
     assert prompts.path.stat().st_size == prompts.starts[-1] * 2
     there.clear()
     with pytest.raises(VoiceError, match=r"Our own voice cannot be measured: flite:slt is not installed\."):

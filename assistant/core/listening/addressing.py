@@ -36,12 +36,17 @@ class Addressing:
         self._table = table
         self._plausibility = plausibility
         self._point = point
-        self._we_spoke_at = -math.inf
+        self._we_spoke_at = self._we_were_heard_at = -math.inf
         self._talk: deque[Stretch] = deque(maxlen=_MOST_STRETCHES)
 
-    def we_speak(self, now_seconds: float) -> None:
-        """Our own voice may sound: what sounds with it is nobody's talk, for it may be ours."""
+    def we_speak(self, now_seconds: float, is_heard: bool) -> None:
+        """Our own voice may sound: what sounds with it is nobody's talk, for it may be ours.
+
+        Where it `is_heard`, what is not understood is nothing at all.
+        """
         self._we_spoke_at = now_seconds
+        if is_heard:
+            self._we_were_heard_at = now_seconds
 
     def meaning(self, final: FinalHypothesis, loudness: Loudness, interpret: Interpret) -> Meaning | None:
         """What an utterance without a new safety phrase means, for us."""
@@ -50,6 +55,8 @@ class Addressing:
         if not isinstance(meaning, Said | NotUnderstood) or find_safety(final.words, self._table):
             return meaning
         is_command = isinstance(meaning, Said)
+        if not is_command and _whole_span(final)[0] <= self._we_were_heard_at:
+            return None
         unknown = _unknown_spans(final) if is_command else [_whole_span(final)]
         beside = [(*span, loudness.dbfs(*span)) for span in unknown if span[0] > self._we_spoke_at]
         begin, end = _known_span(final)

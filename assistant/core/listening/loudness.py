@@ -16,6 +16,10 @@ _PHRASE_SECONDS = (-0.5, 0.4)
 """When a safety phrase sounds, from when it is first shown."""
 _LOUD_SHARE = 0.9
 _OWN_TALK_DB = 3.0
+_BEFORE_SECONDS = 1.5
+_LEAST_LEFTOVER_DB = 6.0
+"""A person who is as loud as our echo is brought down by 3 dB, half as loud by 7."""
+_EVEN_DB = 6.0
 _REMEMBERED_SECONDS = 15.0
 
 
@@ -54,9 +58,19 @@ class Loudness:
         is_our_own = microphone - talk >= _OWN_TALK_DB
         return math.inf if is_our_own or not math.isfinite(talk) else phrase - talk
 
-    def cancelled_db(self, shown_at: float) -> float:
-        """How far the canceller has brought down the sound of a phrase first shown at that time."""
-        heard, microphone = self._loudness_dbfs(*self._sounds(shown_at))
+    def is_our_own(self, shown_at: float, leftover_db: float) -> bool:
+        """Whether the sound of a phrase first shown then is what a canceller left of our own voice.
+
+        That is so where it was brought down by `leftover_db`, and where it was brought down as far as what
+        sounded before it: a person would have been left as loud as before.
+        """
+        begins_at, ends_at = self._sounds(shown_at)
+        before_db = self._cancelled_db(begins_at - _BEFORE_SECONDS, begins_at)
+        limit_db = min(leftover_db, max(_LEAST_LEFTOVER_DB, before_db - _EVEN_DB))
+        return self._cancelled_db(begins_at, ends_at) >= limit_db
+
+    def _cancelled_db(self, from_seconds: float, until_seconds: float) -> float:
+        heard, microphone = self._loudness_dbfs(from_seconds, until_seconds)
         return microphone - heard if math.isfinite(heard) else 0.0
 
     def dbfs(self, from_seconds: float, until_seconds: float) -> float:

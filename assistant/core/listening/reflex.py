@@ -96,17 +96,19 @@ class Reflex:
         microphone_dbfs: float,
         *,
         we_speak: bool = False,
+        we_are_heard: bool = False,
     ) -> list[Believed]:
         """Take what a block brought, which may be nothing; return what may be believed, in order.
 
         Every change of the words has to come, also to none. `seconds_since_speech` is None where no speech
         has been noticed since the last utterance ended; `level_dbfs` is the block's, `microphone_dbfs` what
-        it was before a canceller, and `we_speak` whether our own voice may be in it. What is believed are the
+        it was before a canceller, `we_speak` whether our own voice may be in it, and `we_are_heard` whether a
+        canceller has not yet learned to take it away. What is believed are the
         final hypotheses, and the partial ones with a safety phrase that is new in its utterance and has held.
         """
         self._now = now_seconds
         if we_speak:
-            self._addressing.we_speak(now_seconds)
+            self._addressing.we_speak(now_seconds, we_are_heard)
         believed: list[Believed] = []
         for hypothesis in hypotheses:
             if isinstance(hypothesis, SpottedHypothesis):
@@ -156,7 +158,7 @@ class Reflex:
             not self._spotting.believes(spotted)
             or self._now - self._acted_at < _SAME_WORD_SECONDS
             or self._listener.foresee(known, self._intents) is None
-            or self._loudness.cancelled_db(self._now) >= self._point.leftover_db
+            or self._loudness.is_our_own(self._now, self._point.leftover_db)
         ):
             return []
         self._doubted = None
@@ -274,7 +276,7 @@ class Reflex:
 
     def _is_leftover(self) -> bool:
         """Whether the suspected phrase, or the last words, are what a canceller left of our own voice."""
-        return self._loudness.cancelled_db(self._suspected_at) >= self._point.leftover_db
+        return self._loudness.is_our_own(self._suspected_at, self._point.leftover_db)
 
     def _is_in_doubt(self, words: Words) -> bool:
         """Whether the phrase suspected among these words is just as likely a part of somebody's talk."""
