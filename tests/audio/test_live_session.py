@@ -23,6 +23,14 @@ def test_a_stop_over_its_own_voice_ends_all_sound(virtual_sound: VirtualSound, t
     assert silence_after(tape.speaker(), said_end) < 1.0
 
 
+def test_its_own_voice_answers_none_of_its_questions(virtual_sound: VirtualSound, tmp_path: Path) -> None:
+    with virtual_sound.echo(gain_db=-6.0), live_limber(virtual_sound, tmp_path, **ROUTINE) as limber:
+        limber.wait_for("I am resting.")
+    said = [line.removeprefix("Limber  ") for line in limber.text().splitlines() if line.startswith("Limber")]
+    assert [line.split()[0] for line in said] == ["Before", "Did", "I"]
+    assert "You " not in limber.text()
+
+
 def test_a_microphone_that_falls_silent_is_noticed_said_and_its_return_too(
     virtual_sound: VirtualSound, tmp_path: Path
 ) -> None:
