@@ -123,7 +123,7 @@ def test_where_the_canceller_takes_much_away_there_is_an_echo_though_none_stands
     played._way = DelayLine(600_000.0)
     played.go_on(3)
     assert not played.is_cancelled
-    played.watcher.left = 0.5
+    played.watcher.left = 0.4
     played.go_on(1)
     assert played.is_cancelled
     played.watcher.left = 0.9

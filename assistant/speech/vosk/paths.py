@@ -25,8 +25,9 @@ class Paths:
     """The paths of some phrases, all their ways at once; a path may begin at any frame.
 
     It goes from unit to unit, with or without pauses between words, and each unit lasts at least a frame.
-    The score is in nats a unit. An end of its own, which only one word has, has to last for two frames, and
-    what it loses is not divided: "stole" begins as "stop" does.
+    All ways of all phrases stand in one row, one after the other. The score is in nats a unit. An end of its
+    own, which only one word has, has to last for two frames, and what it loses is not divided: "stole" begins
+    as "stop" does.
     """
 
     def __init__(self, phrases: Sequence[str], ways: Ways, units: Sequence[str]) -> None:
@@ -37,30 +38,28 @@ class Paths:
         ]
         self.lengths = [min(_length(way) for way in _ways_of(phrase, ways)) for phrase in phrases]
         """Of each phrase, the number of units of its shortest way."""
-        longest = max(len(path) for _, (path, _) in paths)
-        self._phrase_of_path = np.array([number for number, _ in paths])
-        self._phrases = len(phrases)
-        self._units = np.zeros((len(paths), longest), np.int64)
-        self._weights = np.zeros((len(paths), longest))
-        for row, (_, (path, weights)) in enumerate(paths):
-            self._units[row, : len(path)] = path
-            self._weights[row, : len(path)] = weights
-        self._ends = np.array([len(path) - 1 for _, (path, _) in paths])
-        self._can_leap = np.zeros((len(paths), longest), bool)
-        self._can_leap[:, 2:] = self._units[:, 1:-1] == _SILENCE
-        self._best = np.full((len(paths), longest), IMPOSSIBLE)
+        self._units = np.concatenate([path for _, (path, _) in paths])
+        self._weights = np.concatenate([weights for _, (_, weights) in paths])
+        counts = np.array([len(path) for _, (path, _) in paths])
+        self._ends = np.cumsum(counts) - 1
+        self._starts = self._ends - counts + 1
+        self._first_paths = np.searchsorted([number for number, _ in paths], np.arange(len(phrases)))
+        places = np.arange(len(self._units)) - np.repeat(self._starts, counts)
+        self._after_pauses = np.flatnonzero((places >= 2) & (np.roll(self._units, 1) == _SILENCE))
+        self._best = np.full(len(self._units), IMPOSSIBLE)
 
     def accept(self, frames: np.ndarray) -> np.ndarray:
         """(frames, units) log-likelihoods → (frames, phrases): how well each phrase fits that ends there."""
-        found = np.full((len(frames), self._phrases), IMPOSSIBLE)
+        found = np.full((len(frames), len(self._first_paths)), IMPOSSIBLE)
         costs = (frames - frames.max(1, initial=IMPOSSIBLE, keepdims=True))[:, self._units] * self._weights
-        rows = np.arange(len(self._ends))
-        stepped, leaped = np.zeros_like(self._best), np.full_like(self._best, IMPOSSIBLE)
         for at, cost in enumerate(costs):
-            stepped[:, 1:] = self._best[:, :-1]
-            leaped[:, 2:] = np.where(self._can_leap[:, 2:], self._best[:, :-2], IMPOSSIBLE)
-            self._best = np.maximum(np.maximum(self._best, stepped), leaped) + cost
-            np.maximum.at(found[at], self._phrase_of_path, self._best[rows, self._ends])
+            stepped = np.roll(self._best, 1)
+            stepped[self._starts] = 0.0
+            best = np.maximum(self._best, stepped)
+            leaped = self._best[self._after_pauses - 2]
+            best[self._after_pauses] = np.maximum(best[self._after_pauses], leaped)
+            self._best = best + cost
+            found[at] = np.maximum.reduceat(self._best[self._ends], self._first_paths)
         return found
 
 
