@@ -84,8 +84,9 @@ class HearingPath:
             stream: Reflex(table, recognizer.plausibility, point, safety_only=stream is Stream.SECOND)
             for stream, recognizer in self._recognizers.items()
         }
+        to_spot = phrases_to_spot(table)
         for one in self._recognizers.values():
-            one.spot(phrases_to_spot(table))
+            one.spot(to_spot)
         self._joined = JoinedStream(table, commands_apart=commands is not None)
         self._intents: frozenset[Intent] | None = None
         self._rest = b""

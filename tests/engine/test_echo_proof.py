@@ -102,7 +102,7 @@ def prompts(content: Content, numbers: Iterable[int]) -> list[Saying]:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("voice", ["flite:slt", "espeak:en-us"])
 def test_no_prompt_does_anything_to_the_session(content: Content, model: VoskModel, voice: str) -> None:
-    assert acted_on(prompts(content, (5, 20, 60)), voice, model, content[0]) == []
+    assert acted_on(prompts(content, range(5, 61, 5)), voice, model, content[0]) == []
 
 
 @pytest.mark.timeout(900)
@@ -114,7 +114,7 @@ def test_no_routine_does_anything_to_the_session(content: Content, model: VoskMo
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("state", [State.SCREENING, State.RELEASING])
+@pytest.mark.parametrize("state", [State.SCREENING, State.INSTRUCTING, State.RELEASING])
 def test_no_prompt_does_anything_with_the_fewer_phrases_of_a_state(
     content: Content, model: VoskModel, state: State
 ) -> None:

@@ -9,7 +9,7 @@ from assistant.core.actions import RecordPainScore, ReportHoldEnded
 from assistant.core.events import Said
 from assistant.core.intents import Intent, Slots
 from assistant.core.prompts import Line
-from assistant.core.states import State
+from assistant.core.states import ASKING_SCORE, State
 
 UNHEARD = PACK.lines[Line.SCORE_UNHEARD]
 
@@ -60,11 +60,8 @@ def hears_in_doubt(driver: Driver, number: int) -> None:
     in_doubt(driver, Intent.NUMBER, str(PACK.rules.number(number)), Slots(number=number))
 
 
-ASKING = [State.SCORE_NOW, State.SCORING, State.SCORE_AFTER]
-
-
 @pytest.mark.parametrize("agreeing", ["yes", "three"])
-@pytest.mark.parametrize("state", ASKING)
+@pytest.mark.parametrize("state", ASKING_SCORE)
 def test_a_score_in_doubt_is_said_back_and_counts_when_somebody_agrees(state: State, agreeing: str) -> None:
     driver = in_state(state)
     hears_in_doubt(driver, 3)
@@ -75,7 +72,7 @@ def test_a_score_in_doubt_is_said_back_and_counts_when_somebody_agrees(state: St
     assert [record.score for record in driver.of(RecordPainScore)] == [3]
 
 
-@pytest.mark.parametrize("state", ASKING)
+@pytest.mark.parametrize("state", ASKING_SCORE)
 def test_another_score_counts_instead_of_the_one_that_was_said_back(state: State) -> None:
     driver = in_state(state)
     hears_in_doubt(driver, 3)
@@ -83,7 +80,7 @@ def test_another_score_counts_instead_of_the_one_that_was_said_back(state: State
     assert [record.score for record in driver.of(RecordPainScore)] == [2]
 
 
-@pytest.mark.parametrize("state", ASKING)
+@pytest.mark.parametrize("state", ASKING_SCORE)
 def test_a_no_to_the_score_that_was_said_back_asks_for_it_again(state: State) -> None:
     driver = in_state(state)
     hears_in_doubt(driver, 3)
@@ -115,7 +112,7 @@ LOST = ["seven out of ?", "? out of ten", "out of ten", "four ? six", "six two",
 
 
 @pytest.mark.parametrize("heard", LOST)
-@pytest.mark.parametrize("state", [State.SCORE_NOW, State.SCORING, State.SCORE_AFTER])
+@pytest.mark.parametrize("state", ASKING_SCORE)
 def test_half_a_score_is_asked_for_again(state: State, heard: str) -> None:
     driver = in_state(state)
     driver.advance(0.5)  # what comes sooner may be our own question
@@ -168,7 +165,7 @@ def test_half_a_number_where_none_was_asked_for_only_repeats_the_question(state:
     assert UNHEARD not in driver.spoken
 
 
-@pytest.mark.parametrize("state", [State.SCORE_NOW, State.SCORING, State.SCORE_AFTER])
+@pytest.mark.parametrize("state", ASKING_SCORE)
 def test_what_was_no_number_at_all_is_asked_about_as_a_number(state: State) -> None:
     driver = in_state(state)
     for _ in range(2):

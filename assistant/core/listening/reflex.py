@@ -153,10 +153,11 @@ class Reflex:
 
     def _spotted(self, spotted: SpottedHypothesis) -> list[Believed]:
         """The sound alone has a safety phrase that is new, that is not denied, and that is not our own."""
+        if not self._spotting.believes(spotted):
+            return []
         known = replace(spotted, words=in_context(spotted.words, self._words))
         if (
-            not self._spotting.believes(spotted)
-            or self._now - self._acted_at < _SAME_WORD_SECONDS
+            self._now - self._acted_at < _SAME_WORD_SECONDS
             or self._listener.foresee(known, self._intents) is None
             or self._loudness.is_our_own(self._now, self._point.leftover_db)
         ):
