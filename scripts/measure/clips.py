@@ -7,6 +7,7 @@ Pure but for reading the files.
 from __future__ import annotations
 
 import csv
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,11 @@ class Clip:
     def confirmed(self) -> bool:
         """Whether nothing casts doubt on the label."""
         return UNCONFIRMED not in self.note
+
+    @property
+    def half(self) -> int:
+        """1 or 2: all recordings of one speaker are in the same half."""
+        return 1 + hashlib.sha256(self.speaker.encode()).digest()[0] % 2
 
     def samples(self) -> Samples:
         """Read the recording. Raises HearingError unless it is mono at 16 kHz."""

@@ -33,6 +33,9 @@ def hearing(
         str, typer.Option(metavar="NAMES", help='Only these, such as "clean,kitchen*".')
     ] = "",
     every: Annotated[int, typer.Option(min=1, metavar="N", help="Take every N-th recording.")] = 1,
+    half: Annotated[
+        int | None, typer.Option(min=1, max=2, metavar="1|2", help="Only this half of the speakers.")
+    ] = None,
     model: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A Vosk model; else the usual one.")
     ] = None,
@@ -68,7 +71,7 @@ def hearing(
     if curve:
         if markdown or against or commit or as_json:
             raise HearingError("curve", "A curve is printed and, with --out, saved; leave the others out.")
-        run = Run(audio, curve_trials(conditions, quick=quick), quick, every, processes, model)
+        run = Run(audio, curve_trials(conditions, quick=quick), quick, every, half, processes, model)
         _draw_curve(factors(curve), run, point, out)
         return
     trials = chosen(conditions, quick=quick)
@@ -78,7 +81,7 @@ def hearing(
     for folder in (out, commit and commit.parent):
         if folder is not None:
             make_folder(folder)
-    run = Run(audio, trials, quick, every, processes, model, point)
+    run = Run(audio, trials, quick, every, half, processes, model, point)
     outcomes = measure(run, output.note)
     found = figures_of(outcomes, load_language().table)
     if as_json:

@@ -51,6 +51,7 @@ Tell = Callable[[str], None]
 class Run:
     """What to measure: trials, of every n-th recording of these folders.
 
+    With `half`, 1 or 2, only that half of the speakers is heard, though everybody may talk in the background.
     The model is the usual one unless its folder is given, and so is the operating point. Without
     `own_voice` trials of it are left out, and nobody knows when it is silent.
     """
@@ -59,6 +60,7 @@ class Run:
     trials: Sequence[Trial]
     quick: bool = False
     every: int = 1
+    half: int | None = None
     processes: int = 2
     model: Path | None = None
     point: OperatingPoint | None = None
@@ -75,6 +77,7 @@ def measure(run: Run, tell: Tell) -> list[Outcome]:
     model = find_speech_model(run.model).path
     loaded = _opened(model)
     backgrounds = Backgrounds.among(clips)
+    clips = tuple(clip for clip in clips if run.half in (None, clip.half))
     pieces = [
         piece for trial in _possible(run.trials, tell) for piece in _pieces(run, trial, clips, table, tell)
     ]

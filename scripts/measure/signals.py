@@ -24,6 +24,7 @@ from assistant.speech.cleaning import Cleaning, SoundFilter
 from assistant.speech.engines import HearingModel, open_model, open_voice
 from assistant.speech.hearing import HearingPath
 from assistant.speech.vosk.model import same_dither
+from scripts.measure.clips import active_rms
 
 WORDS = {
     "stop": Intent.STOP,
@@ -80,6 +81,7 @@ def ways() -> dict[str, Way]:
         "hiss -45 dBFS": lambda sound: sound + noise.normal(0, FULL_SCALE * 10 ** (-45 / 20), len(sound)),
         "noise gate": _gate,
         **{f"{db} dB": _gain(db) for db in (-20, -30, -40)},
+        "words at -50 dBFS": _words_at(-50),
         "clipped, +26 dB": _gain(26),
         "gain that pumps": _pumping,
         "8 kHz headset": lambda sound: np.repeat(sound[: len(sound) // 2 * 2].reshape(-1, 2).mean(axis=1), 2),
@@ -125,6 +127,11 @@ def _offset(level: int) -> Way:
 
 def _gain(db: float) -> Way:
     return lambda sound: sound * 10 ** (db / 20)
+
+
+def _words_at(dbfs: float) -> Way:
+    """As soft as a microphone with its gain at the least, whatever the voice."""
+    return lambda sound: sound * (FULL_SCALE * 10 ** (dbfs / 20) / active_rms(sound))
 
 
 def _hum(hz: int, dbfs: float) -> Way:

@@ -275,6 +275,19 @@ def test_recordings_are_shared_out_and_thinned(folder: Path) -> None:
     assert sum(p.seconds for p in pieces_of(alone, (), quick=False, every=10)) == pytest.approx(360)
 
 
+def test_each_half_of_the_speakers_is_heard_alone(
+    folder: Path, tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "_opened", lambda _: None)
+    run = processes.Run((folder,), (CLEAN,), processes=1, model=folder, own_voice=False)
+    one, other = (
+        {spoken.speaker for piece in processes.measure(half, lambda _: None) for spoken in piece.spoken}
+        for half in (replace(run, half=1), replace(run, half=2))
+    )
+    assert one
+    assert one == {"p0", "p1", "p2", "p3"} - other
+
+
 def test_people_have_their_usual_level_unless_it_is_as_recorded(folder: Path) -> None:
     (clip, *_) = clips_of(CLEAN, read_clips(folder), TABLE)
     assert np.array_equal(said(Piece(CLEAN, 0, (clip,), 1.0), clip), clip.samples())
