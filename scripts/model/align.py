@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import augment
+import corpus
 import features
 import numpy as np
 import torch
 from corpus import SAMPLE_RATE_HZ, Pack, Samples, Utterance
 from lexicon import pronunciations
-from network import SUBSAMPLING, Network
+from network import SUBSAMPLING, Network, load
 from phones import PDF, PDF_COUNT, PLAIN_PDF, SILENCE_PDF, WORD_UNITS
 
 LEVEL_RMS = 1500.0
+SLICE = 250
 PRIOR_SCALE = 0.5
 FRAME_SAMPLES = SUBSAMPLING * features.HOP_SAMPLES
 HUMAN_LOUD_DB, SYNTHETIC_LOUD_DB = 12.0, 25.0
@@ -115,3 +118,12 @@ def without_worst(aligned: Sequence[tuple[float, Utterance]], share: float) -> l
     """All utterances, those that fit their text worst without phones: mostly wrong labels."""
     limit = np.quantile([score for score, _ in aligned], share)
     return [utterance if score > limit else replace(utterance, phones=()) for score, utterance in aligned]
+
+
+def align_slice(job: tuple[Path, Path, np.ndarray, int]) -> list[tuple[float, Utterance]]:
+    """The share of a process: SLICE utterances of a pack from a number on, by a network and its priors."""
+    pack_path, network_path, prior, start = job
+    torch.set_num_threads(1)
+    pack = corpus.load(pack_path)
+    part = Pack(pack.samples, pack.utterances[start : start + SLICE])
+    return list(align(load(network_path, PDF_COUNT), part, prior))

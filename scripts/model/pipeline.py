@@ -11,7 +11,7 @@ import os
 import random
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from multiprocessing import Pool
@@ -29,7 +29,7 @@ import torch
 import train
 import variants
 from batches import EASY, Acoustics, Sampler, Source
-from corpus import NATURAL, Pack, Utterance
+from corpus import NATURAL, Utterance
 from network import JUDGE, LISTENER, Network, priors_path, trained
 from network import load as load_network
 from phones import JUDGED_PDF, JUDGED_PDF_COUNT, PDF_COUNT, SAFETY_WORD
@@ -42,21 +42,20 @@ SEED = 1
 CORPORA = ("human", "synthetic")
 ALIGNED = ("human.aligned", "synthetic.aligned")
 REALIGNED = ("human.realigned", "synthetic.realigned")
-SHARES = {"safety": 0.07, "words": 0.36, "sentences": 0.17, "natural": 0.24, "command": 0.08, "text": 0.08}
-HELD_SHARE = 0.1  # of synthetic speech, by voices kept for measuring
+SHARES = {"safety": 0.07, "words": 0.33, "sentences": 0.16, "natural": 0.3, "command": 0.07, "text": 0.07}
 DROPPED_SHARE = 0.03  # of the alignments, the worst: mostly wrong labels
-ALIGN_SLICE = 250
 PRIOR_STEPS = 40
 CUT_SHARE = 0.5  # of the judge's rows end anywhere
 
 
 class Build:
-    """The stages, over one work folder."""
+    """The stages, over one work folder. With `between` it goes on from halfway between two builds."""
 
-    def __init__(self, work: Path, folders: list[Path], plan: Plan) -> None:
+    def __init__(self, work: Path, folders: list[Path], plan: Plan, between: Sequence[Path] = ()) -> None:
         self.work = work
         self.folders = folders
         self.plan = plan
+        self.between = between
         self.table = load_language("en").table
         work.mkdir(parents=True, exist_ok=True)
 
@@ -76,11 +75,20 @@ class Build:
         self.stage("human.aligned.jsonl", partial(self._align, "human", "bootstrap.pt"))
         self.stage("draft.pt", self._draft)
         self.stage("synthetic.aligned.jsonl", partial(self._align, "synthetic", "draft.pt"))
+        if self.between:
+            builds = [work / "measured.pt" for work in self.between]
+            self.stage("first.pt", partial(self._mean, builds, everybody=False, aligned=ALIGNED))
         self.stage("first.pt", self._first)
         for name in CORPORA:
             self.stage(f"{name}.realigned.jsonl", partial(self._align, name, "first.pt"))
         self.stage("second.pt", self._second)
         self.stage("measured.pt", partial(self._mean, ("first.pt", "second.pt"), everybody=False))
+        mean_judge = partial(self._mean, everybody=False, for_judge=True)
+        if self.between:
+            builds = [work / "judge.pt" for work in self.between]
+            self.stage("first-judge.pt", partial(mean_judge, builds))
+            self.stage("second-judge.pt", self._second_judge)
+            self.stage("judge.pt", partial(mean_judge, ("first-judge.pt", "second-judge.pt")))
         self.stage("judge.pt", self._judge)
         results = "measured.pt", "judge.pt"
         if not measured:
@@ -108,23 +116,15 @@ class Build:
 
     def _human(self, stage: Stage) -> None:
         stage(0.0)
-        corpus.gather(item for folder in self.folders for item in corpus.read_human(folder)).save(
-            self.work / "human"
-        )
+        read = (item for folder in self.folders for item in corpus.read_human(folder))
+        corpus.gather(read).save(self.work / "human")
 
     def _synthetic(self, stage: Stage) -> None:
         rng = random.Random(SEED)
         said = texts.sentences(self.table, self.plan.synthetic_utterances, rng)
-        jobs = [(kind, text, self._manner(rng)) for kind, text in said]
+        jobs = [(kind, text, synthesis.any_manner(rng)) for kind, text in said]
         spoken = synthesis.synthesize(jobs, lambda done: stage(done / len(jobs)))
         corpus.gather(spoken).save(self.work / "synthetic")
-
-    @staticmethod
-    def _manner(rng: random.Random) -> synthesis.Manner:
-        """Now and then a voice that is kept for measuring: the shipped model may know that, too."""
-        if rng.random() < HELD_SHARE:
-            return rng.choice(synthesis.held_manners(rng))
-        return synthesis.training_manner(rng)
 
     def _variants(self, name: str, stage: Stage) -> None:
         counts = [self._variant_count(u) for u in corpus.load(self.work / name).utterances]
@@ -175,13 +175,11 @@ class Build:
     def _align(self, name: str, by: str, stage: Stage) -> None:
         pack = corpus.load(self.work / name)
         prior = np.load(priors_path(self.work / by))
-        jobs = [
-            (self.work / name, self.work / by, prior, at)
-            for at in range(0, len(pack.utterances), ALIGN_SLICE)
-        ]
+        starts = range(0, len(pack.utterances), align.SLICE)
+        jobs = [(self.work / name, self.work / by, prior, start) for start in starts]
         aligned: list[tuple[float, Utterance]] = []
         with Pool(os.cpu_count()) as pool:
-            for done, part in enumerate(pool.imap(_align_slice, jobs)):
+            for done, part in enumerate(pool.imap(align.align_slice, jobs)):
                 aligned += part
                 stage((done + 1) / len(jobs))
         corpus.save_utterances(self.work / stage.name, align.without_worst(aligned, DROPPED_SHARE))
@@ -192,12 +190,8 @@ class Build:
     def _draft(self, stage: Stage) -> None:
         """Learn human speech from a first, rough alignment, and more of flite's, just to align the rest."""
         network = load_network(self.work / "bootstrap.pt", PDF_COUNT)
-        self._train(
-            network,
-            self._sampler("human.aligned", "synthetic", everybody=False),
-            train.Schedule(self.plan.draft_steps),
-            stage,
-        )
+        sampler = self._sampler("human.aligned", "synthetic", everybody=False)
+        self._train(network, sampler, train.Schedule(self.plan.draft_steps), stage)
 
     def _first(self, stage: Stage) -> None:
         """Learn from all speakers but those of the development set, as a draft aligned them."""
@@ -224,6 +218,12 @@ class Build:
         train.normalize_input(network, sampler)
         self._train(network, sampler, train.Schedule(self.plan.judge_steps), stage)
 
+    def _second_judge(self, stage: Stage) -> None:
+        """Go on from halfway between two."""
+        network = load_network(self.work / "first-judge.pt", JUDGED_PDF_COUNT, JUDGE)
+        schedule = train.Schedule(self.plan.second_steps, peak_rate=1.5e-3)
+        self._train(network, self._sampler(*REALIGNED, everybody=False, for_judge=True), schedule, stage)
+
     def _last_judge(self, stage: Stage) -> None:
         """Go on from there with everybody."""
         network = load_network(self.work / "judge.pt", JUDGED_PDF_COUNT, JUDGE)
@@ -231,15 +231,21 @@ class Build:
         self._train(network, self._sampler(*REALIGNED, everybody=True, for_judge=True), schedule, stage)
 
     def _mean(
-        self, names: tuple[str, str], stage: Stage, *, everybody: bool, for_judge: bool = False
+        self,
+        names: Sequence[str | Path],
+        stage: Stage,
+        *,
+        everybody: bool,
+        for_judge: bool = False,
+        aligned: tuple[str, str] = REALIGNED,
     ) -> None:
-        """Halfway between a network and what it became when it learned on."""
+        """Halfway between two networks, of which one learned on from the other or both from the same."""
         stage(0.0)
         shape = (JUDGED_PDF_COUNT, JUDGE) if for_judge else (PDF_COUNT, LISTENER)
-        begun, learned = (load_network(self.work / name, *shape) for name in names)
-        sampler = self._sampler(*REALIGNED, everybody=everybody, for_judge=for_judge)
+        one, other = (load_network(self.work / name, *shape) for name in names)
+        sampler = self._sampler(*aligned, everybody=everybody, for_judge=for_judge)
         shutil.copy(priors_path(self.work / names[1]), priors_path(self.work / stage.name))
-        torch.save(train.mean_of(begun, learned, sampler).state_dict(), self.work / stage.name)
+        torch.save(train.mean_of(one, other, sampler).state_dict(), self.work / stage.name)
 
     def export(self, network: str, judge: str, out: Path) -> None:
         """Write the model folder."""
@@ -251,14 +257,6 @@ class Build:
 def _without_measured(utterances: tuple[Utterance, ...]) -> tuple[Utterance, ...]:
     """All of them; those kept for measuring are not aligned, so that training leaves them out."""
     return tuple(replace(u, phones=()) if u.measured else u for u in utterances)
-
-
-def _align_slice(job: tuple[Path, Path, np.ndarray, int]) -> list[tuple[float, Utterance]]:
-    pack_path, network_path, prior, at = job
-    torch.set_num_threads(1)
-    pack = corpus.load(pack_path)
-    part = Pack(pack.samples, pack.utterances[at : at + ALIGN_SLICE])
-    return list(align.align(load_network(network_path, PDF_COUNT), part, prior))
 
 
 def main() -> None:
@@ -273,6 +271,14 @@ def main() -> None:
     )
     parser.add_argument("--work", type=Path, required=True, help="a folder for what the stages leave behind")
     parser.add_argument("--out", type=Path, default=graph.ROOT / "models" / "limber-en")
+    parser.add_argument(
+        "--between",
+        type=Path,
+        nargs=2,
+        default=(),
+        metavar="WORK",
+        help="two builds that learned on from the same draft: go on from halfway between them",
+    )
     parser.add_argument("--measured", action="store_true", help="leave the development set's speakers out")
     parser.add_argument(
         "--miniature", action="store_true", help="a tiny model in a minute, to try the pipeline"
@@ -284,7 +290,9 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     plan = MINIATURE if arguments.miniature else Plan().longer(arguments.longer)
-    Build(arguments.work, arguments.recordings, plan).run(arguments.out, arguments.measured)
+    Build(arguments.work, arguments.recordings, plan, arguments.between).run(
+        arguments.out, arguments.measured
+    )
 
 
 if __name__ == "__main__":

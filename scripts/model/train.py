@@ -128,7 +128,7 @@ def _move_average(average: Network, network: Network, step: int) -> None:
 
 @torch.no_grad()
 def mean_of(one: Network, other: Network, sampler: Sampler, batches: int = 100) -> Network:
-    """Halfway between two networks of which one has learned on from the other: it knows others better.
+    """Halfway between two networks that have learned on from the same one: it knows others better.
 
     The normalizations are measured anew, on the sampler's batches.
     """

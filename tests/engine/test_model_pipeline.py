@@ -87,6 +87,23 @@ def test_a_finished_build_has_nothing_left_to_do(miniature: Path) -> None:
         assert (miniature / "again" / name).read_bytes() == (miniature / "out" / name).read_bytes()
 
 
+def test_a_build_goes_on_from_halfway_between_two(miniature: Path) -> None:
+    """Between a build and itself lie its own weights; only the normalizations are measured anew."""
+    made, work = miniature / "work", miniature / "between"
+    work.mkdir()
+    for path in made.iterdir():
+        if path.name.startswith(("human", "synthetic", "noises")) and ".realigned" not in path.name:
+            os.link(path, work / path.name)
+    command = [*BUILD, "--measured", "--recordings", miniature / "recordings", "--work", work]
+    command += ["--between", made, made, "--out", miniature / "from-between"]
+    subprocess.run(command, env=os.environ | {"PYTHON": sys.executable}, check=True)
+    for begun, measured in (("first.pt", "measured.pt"), ("first-judge.pt", "judge.pt")):
+        weights = (torch.load(path, weights_only=True) for path in (work / begun, made / measured))
+        first, before = (state["output.weight"] for state in weights)
+        assert torch.equal(first, before)
+        assert not torch.equal(torch.load(work / measured, weights_only=True)["output.weight"], before)
+
+
 @pytest.mark.parametrize("unit", ["", "S", "AA", "P.stop"])
 def test_libvosk_computes_what_the_network_computes(unit: str, tmp_path: Path) -> None:
     """A graph that allows one unit only: its path's cost is the sum of that unit's log-probabilities."""
