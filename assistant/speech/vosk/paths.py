@@ -17,6 +17,8 @@ _Way = tuple[tuple[int, ...], ...]
 """Of each word of a phrase the units."""
 _MOST_WAYS = 8
 _SILENCE = 0
+_PAUSE_COST = 0.03
+"""Nats for each frame between two words, one a second: else a phrase goes on that began long ago."""
 IMPOSSIBLE = -1e9
 _OWN_UNIT = "."  # "P.stop" is the one that only "stop" has
 
@@ -46,12 +48,14 @@ class Paths:
         self._first_paths = np.searchsorted([number for number, _ in paths], np.arange(len(phrases)))
         places = np.arange(len(self._units)) - np.repeat(self._starts, counts)
         self._after_pauses = np.flatnonzero((places >= 2) & (np.roll(self._units, 1) == _SILENCE))
+        self._pausing = _PAUSE_COST * self._weights * ((places > 0) & (self._units == _SILENCE))
         self._best = np.full(len(self._units), IMPOSSIBLE)
 
     def accept(self, frames: np.ndarray) -> np.ndarray:
         """(frames, units) log-likelihoods → (frames, phrases): how well each phrase fits that ends there."""
         found = np.full((len(frames), len(self._first_paths)), IMPOSSIBLE)
         costs = (frames - frames.max(1, initial=IMPOSSIBLE, keepdims=True))[:, self._units] * self._weights
+        costs -= self._pausing
         for at, cost in enumerate(costs):
             stepped = np.roll(self._best, 1)
             stepped[self._starts] = 0.0
