@@ -30,7 +30,7 @@ import train
 import variants
 from batches import EASY, Acoustics, Sampler, Source
 from corpus import NATURAL, Utterance
-from network import JUDGE, LISTENER, Network, priors_path, trained
+from network import JUDGE, LISTENER, Network, Shape, priors_path, trained
 from network import load as load_network
 from phones import JUDGED_PDF, JUDGED_PDF_COUNT, PDF_COUNT, SAFETY_WORD
 from plan import MINIATURE, Plan
@@ -75,26 +75,30 @@ class Build:
         self.stage("human.aligned.jsonl", partial(self._align, "human", "bootstrap.pt"))
         self.stage("draft.pt", self._draft)
         self.stage("synthetic.aligned.jsonl", partial(self._align, "synthetic", "draft.pt"))
-        if self.between:
-            builds = [work / "measured.pt" for work in self.between]
-            self.stage("first.pt", partial(self._mean, builds, everybody=False, aligned=ALIGNED))
-        self.stage("first.pt", self._first)
+        builds = [work / "measured.pt" for work in self.between]
+        halfway = partial(self._mean, builds, everybody=False, aligned=ALIGNED)
+        self.stage("first.pt", halfway if self.between else self._first)
         for name in CORPORA:
             self.stage(f"{name}.realigned.jsonl", partial(self._align, name, "first.pt"))
-        self.stage("second.pt", self._second)
+        second = train.Schedule(self.plan.second_steps, peak_rate=1.5e-3)
+        self.stage("second.pt", partial(self._learn_on, "first.pt", second, everybody=False))
         self.stage("measured.pt", partial(self._mean, ("first.pt", "second.pt"), everybody=False))
         mean_judge = partial(self._mean, everybody=False, for_judge=True)
         if self.between:
             builds = [work / "judge.pt" for work in self.between]
             self.stage("first-judge.pt", partial(mean_judge, builds))
-            self.stage("second-judge.pt", self._second_judge)
+            learn_on = partial(self._learn_on, "first-judge.pt", second, everybody=False, for_judge=True)
+            self.stage("second-judge.pt", learn_on)
             self.stage("judge.pt", partial(mean_judge, ("first-judge.pt", "second-judge.pt")))
         self.stage("judge.pt", self._judge)
         results = "measured.pt", "judge.pt"
         if not measured:
-            self.stage("last.pt", self._last)
+            last = train.Schedule(self.plan.last_steps, peak_rate=8e-4, constant_part=0.5)
+            self.stage("last.pt", partial(self._learn_on, "measured.pt", last, everybody=True))
             self.stage("shipped.pt", partial(self._mean, ("measured.pt", "last.pt"), everybody=True))
-            self.stage("last-judge.pt", self._last_judge)
+            last = replace(last, steps=self.plan.last_judge_steps)
+            learn_on = partial(self._learn_on, "judge.pt", last, everybody=True, for_judge=True)
+            self.stage("last-judge.pt", learn_on)
             judges = "judge.pt", "last-judge.pt"
             self.stage("shipped-judge.pt", partial(self._mean, judges, everybody=True, for_judge=True))
             results = "shipped.pt", "shipped-judge.pt"
@@ -199,17 +203,13 @@ class Build:
         sampler = self._sampler(*ALIGNED, everybody=False)
         self._train(network, sampler, train.Schedule(self.plan.first_steps), stage)
 
-    def _second(self, stage: Stage) -> None:
-        """Go on, better aligned."""
-        network = load_network(self.work / "first.pt", PDF_COUNT)
-        schedule = train.Schedule(self.plan.second_steps, peak_rate=1.5e-3)
-        self._train(network, self._sampler(*REALIGNED, everybody=False), schedule, stage)
-
-    def _last(self, stage: Stage) -> None:
-        """Go on from there with everybody."""
-        network = load_network(self.work / "measured.pt", PDF_COUNT)
-        schedule = train.Schedule(self.plan.last_steps, peak_rate=8e-4, constant_part=0.5)
-        self._train(network, self._sampler(*REALIGNED, everybody=True), schedule, stage)
+    def _learn_on(
+        self, begun: str, schedule: train.Schedule, stage: Stage, *, everybody: bool, for_judge: bool = False
+    ) -> None:
+        """Go on from a network, better aligned."""
+        network = load_network(self.work / begun, *_outputs_and_shape(for_judge=for_judge))
+        sampler = self._sampler(*REALIGNED, everybody=everybody, for_judge=for_judge)
+        self._train(network, sampler, schedule, stage)
 
     def _judge(self, stage: Stage) -> None:
         """A second opinion, learned from a fresh start: where it errs, it errs otherwise."""
@@ -217,18 +217,6 @@ class Build:
         sampler = self._sampler(*REALIGNED, everybody=False, for_judge=True)
         train.normalize_input(network, sampler)
         self._train(network, sampler, train.Schedule(self.plan.judge_steps), stage)
-
-    def _second_judge(self, stage: Stage) -> None:
-        """Go on from halfway between two."""
-        network = load_network(self.work / "first-judge.pt", JUDGED_PDF_COUNT, JUDGE)
-        schedule = train.Schedule(self.plan.second_steps, peak_rate=1.5e-3)
-        self._train(network, self._sampler(*REALIGNED, everybody=False, for_judge=True), schedule, stage)
-
-    def _last_judge(self, stage: Stage) -> None:
-        """Go on from there with everybody."""
-        network = load_network(self.work / "judge.pt", JUDGED_PDF_COUNT, JUDGE)
-        schedule = train.Schedule(self.plan.last_judge_steps, peak_rate=8e-4, constant_part=0.5)
-        self._train(network, self._sampler(*REALIGNED, everybody=True, for_judge=True), schedule, stage)
 
     def _mean(
         self,
@@ -241,8 +229,8 @@ class Build:
     ) -> None:
         """Halfway between two networks, of which one learned on from the other or both from the same."""
         stage(0.0)
-        shape = (JUDGED_PDF_COUNT, JUDGE) if for_judge else (PDF_COUNT, LISTENER)
-        one, other = (load_network(self.work / name, *shape) for name in names)
+        described = _outputs_and_shape(for_judge=for_judge)
+        one, other = (load_network(self.work / name, *described) for name in names)
         sampler = self._sampler(*aligned, everybody=everybody, for_judge=for_judge)
         shutil.copy(priors_path(self.work / names[1]), priors_path(self.work / stage.name))
         torch.save(train.mean_of(one, other, sampler).state_dict(), self.work / stage.name)
@@ -252,6 +240,10 @@ class Build:
         export.write(out, *trained(self.work / network, PDF_COUNT), export.Options())
         judging.write(out, *trained(self.work / judge, JUDGED_PDF_COUNT, JUDGE))
         sys.stderr.write(f"{graph.build(out)}\n")
+
+
+def _outputs_and_shape(*, for_judge: bool) -> tuple[int, Shape]:
+    return (JUDGED_PDF_COUNT, JUDGE) if for_judge else (PDF_COUNT, LISTENER)
 
 
 def _without_measured(utterances: tuple[Utterance, ...]) -> tuple[Utterance, ...]:

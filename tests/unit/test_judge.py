@@ -54,23 +54,24 @@ def judge(*heard: str) -> Judge:
 
 
 @pytest.mark.parametrize(
-    ("heard", "phrase", "phones"),
+    ("heard", "phrase", "lost"),
     [
         (["S", "T", "AA", "P"], "stop", 0),
         (["B", "", "S", "S", "T", "AA", "AA", "P", "T"], "stop", 0),
-        (["S", "T", "AA", "B"], "stop", 1),
-        (["S", "B", "T", "AA", "P"], "stop", 1),
-        (["B"] * 9, "stop", 4),
+        (["S", "T", "AA", "B"], "stop", -WORSE),
+        (["S", "B", "T", "AA", "P"], "stop", -WORSE),
+        (["B"] * 9, "stop", -4 * WORSE),
         (["S", "T", "AA", "P", "T", "AA", "P"], "stop top", 0),
-        (["S", "T", "AA", "P", "", "", "T", "AA", "B"], "stop top", 0),
-        (["T", "AA", "P", "S", "T", "AA", "P"], "stop top", 4),
+        (["S", "T", "AA", "P", "", "", "T", "AA", "B"], "stop top", 2 * FRAME_SECONDS),
+        (["T", "AA", "P", "S", "T", "AA", "P"], "stop top", -4 * WORSE),
     ],
 )
 def test_it_is_the_mean_of_what_the_best_way_through_the_phrase_loses(
-    heard: list[str], phrase: str, phones: int
+    heard: list[str], phrase: str, lost: float
 ) -> None:
+    """In nats a phone; a pause between words costs a nat a second."""
     count = sum(len(WAYS[word][0]) for word in phrase.split())
-    assert judge(*heard).plausibility(phrase, 1.0) == pytest.approx(phones * WORSE / count, abs=0.02)
+    assert judge(*heard).plausibility(phrase, 1.0) == pytest.approx(-lost / count)
 
 
 @pytest.mark.parametrize(("end", "frames"), [("PP", 0), ("PPB", 0), ("PB", 1), ("BP", 1), ("BB", 2)])
