@@ -33,7 +33,7 @@ from assistant.core.listening.hypotheses import FinalHypothesis, PartialHypothes
 from assistant.core.listening.listener import Listener
 from assistant.core.machine import listened_for
 from assistant.core.prompts import LanguagePack
-from assistant.core.routine import Position, Region, Routine, Stretch
+from assistant.core.routine import Position, Posture, Region, Routine, Stretch
 from assistant.core.session import Session
 from assistant.core.states import State
 from assistant.core.view import View
@@ -53,6 +53,7 @@ def stretch(name: str, region: Region = Region.NECK, **changes: object) -> Stret
         spoken_name=name,
         region=region,
         position=Position.SEATED,
+        posture=Posture.SITTING,
         has_sides=False,
         hold_seconds=20,
         repetitions=1,

@@ -29,6 +29,24 @@ class Position(StrEnum):
     BED = "bed"
 
 
+class Posture(StrEnum):
+    """How the body is held up during a stretch: what has to change between two of them is a transfer."""
+
+    STANDING = "standing"
+    SITTING = "sitting"  # on a chair
+    BED_EDGE = "bed_edge"  # sitting on the edge of the bed, a foot on the floor
+    LONG_SITTING = "long_sitting"  # on a mat or a bed, the legs in front or the soles together
+    ON_BACK = "on_back"
+    ON_SIDE = "on_side"
+    ON_BELLY = "on_belly"
+    KNEELING = "kneeling"
+    HANDS_AND_KNEES = "hands_and_knees"
+
+
+UPRIGHT = {Position.STANDING: Posture.STANDING, Position.SEATED: Posture.SITTING}
+"""The positions that have one posture."""
+
+
 class Side(StrEnum):
     """The side that is stretched; BOTH for a stretch that has no sides."""
 
@@ -84,6 +102,7 @@ class Stretch:
     spoken_name: str
     region: Region
     position: Position
+    posture: Posture
     has_sides: bool
     hold_seconds: int
     repetitions: int

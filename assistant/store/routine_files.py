@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag
 from pydantic.config import JsonDict
 
-from assistant.core.routine import Condition, Equipment, Position, Region, Stretch
+from assistant.core.routine import UPRIGHT, Condition, Equipment, Position, Posture, Region, Stretch
 
 _Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$", max_length=60)]
 _SpokenName = Annotated[str, Field(pattern=r"^([^\W\d_A-Z]|')+( ([^\W\d_A-Z]|')+)*$", max_length=60)]
@@ -33,6 +33,9 @@ class StretchFacts(_Strict):
     region: Annotated[Region, Field(strict=False)] = Field(description="The part of the body it stretches.")
     position: _Position = Field(description="Where the body is.")
     also_in: list[_Position] = Field(default=[], description="Other positions that the words fit as well.")
+    posture: Annotated[Posture | None, Field(strict=False)] = Field(
+        default=None, description="How the body is held up; needed on the floor and in bed."
+    )
     has_sides: bool = Field(description="Whether it is done left and right.")
     hold_seconds: int = Field(description="How long one hold lasts, 20 to 30.", json_schema_extra=_HOLD_RANGE)
     repetitions: _Repetitions = Field(default=1, description="How many holds for each side.")
@@ -68,7 +71,8 @@ def make_stretch(facts: StretchFacts, texts: StretchTexts) -> Stretch:
     known = {name: getattr(facts, name) for name in StretchFacts.model_fields}
     sequences = {"enter": tuple(texts.enter), "avoid_if": tuple(texts.avoid_if)}
     sets = {name: frozenset(known[name]) for name in ("also_in", "equipment", "avoid")}
-    return Stretch(**told | known | sequences | sets)
+    posture = facts.posture or UPRIGHT.get(facts.position, Posture.ON_BACK)
+    return Stretch(**told | known | sequences | sets | {"posture": posture})
 
 
 class StretchUse(_Strict):
@@ -81,11 +85,13 @@ class StretchUse(_Strict):
 
     def changed(self, stretch: Stretch) -> Stretch:
         """The stretch with what is given anew."""
+        position = self.position or stretch.position
         return replace(
             stretch,
             hold_seconds=self.hold_seconds or stretch.hold_seconds,
             repetitions=self.repetitions or stretch.repetitions,
-            position=self.position or stretch.position,
+            position=position,
+            posture=UPRIGHT.get(position, stretch.posture),
         )
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from assistant.core.intents import Intent
 from assistant.core.phrases import PhraseTable
-from assistant.core.routine import Condition, Equipment, Position, Region, Stretch
+from assistant.core.routine import Condition, Equipment, Position, Posture, Region, Stretch
 from assistant.core.selection import routine_minutes
 from assistant.errors import ContentError
 from assistant.languages.packs import load_language
@@ -108,6 +108,7 @@ def test_a_good_file_becomes_a_routine(write: Write) -> None:
         spoken_name="neck tilt",
         region=Region.NECK,
         position=Position.SEATED,
+        posture=Posture.SITTING,
         has_sides=True,
         hold_seconds=20,
         repetitions=2,
