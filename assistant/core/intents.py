@@ -107,9 +107,12 @@ def place_of(words: Words, part: Words) -> int:
     return next((i for i in range(len(words) - len(part) + 1) if words[i : i + len(part)] == part), -1)
 
 
-def contains(words: Words, part: Words) -> bool:
-    """Whether the part stands in the words, in one piece."""
-    return place_of(words, part) >= 0
+def stand_near(words: Words, part: Words) -> bool:
+    """Whether the part stands in the words in its order, with at most one other word between two of it."""
+    ends = {at for at, word in enumerate(words) if part and word == part[0]}
+    for wanted in part[1:]:
+        ends = {at + step for at in ends for step in (1, 2) if words[at + step : at + step + 1] == (wanted,)}
+    return bool(ends)
 
 
 def strip_unknown(words: Words) -> Words:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from assistant.core.actions import Action, Earcon, PlayEarcon, SetSpeechRate, SetVolume, Speak, StopSpeaking
-from assistant.core.intents import Words, contains
+from assistant.core.intents import Words, stand_near
 from assistant.core.prompts import LanguagePack, Line
 
 QUIETEST_DB, LOUDEST_DB, VOLUME_STEP_DB = -18.0, 9.0, 3.0
@@ -130,13 +130,16 @@ class Script:
             prompt.heard_count += 1
 
     def may_have_said(self, words: Words, moment: float) -> bool:
-        """Whether the session itself spoke a sentence with these words at that moment: its echo, perhaps."""
+        """Whether the session itself spoke a sentence with these words at that moment: its echo, perhaps.
+
+        One short word between two of them may have been lost.
+        """
         self._over = [over for over in self._over if over.over_at > self.now - REMEMBERED_SECONDS]
         said = [
             *(over.text for over in self._over if over.over_at + ECHO_SECONDS > moment),
             *self._sounding(),
         ]
-        return contains(self.pack.rules.words(" ".join(said)), words)
+        return stand_near(self.pack.rules.words(" ".join(said)), words)
 
     def sounded_at(self, moment: float) -> list[str]:
         """The sentences that may be what was heard as a word ended at that moment: it lies within each."""

@@ -30,7 +30,7 @@ def model() -> VoskModel:
 @pytest.mark.parametrize(
     ("state", "said", "intent", "number"),
     [
-        (State.HOLDING, "ten more seconds", Intent.MORE_TIME, 10),
+        (State.HOLDING, "twenty more seconds", Intent.MORE_TIME, 20),
         (State.HOLDING, "twenty five more seconds", Intent.MORE_TIME, 25),
         (State.HOLDING, "half a minute more", Intent.MORE_TIME, 30),
         (State.HOLDING, "another half minute", Intent.MORE_TIME, 30),

@@ -114,6 +114,8 @@ def test_what_is_being_spoken_or_just_was_may_come_back_as_an_echo() -> None:
     said.now = 102.0
     assert said.may_have_said(("ready",), 100.5)
     assert said.may_have_said(("say", "ready"), 100.5)
+    assert said.may_have_said(("there", "ready"), 100.5), "one word between them was lost"
+    assert not said.may_have_said(("are", "ready"), 100.5)
     assert not said.may_have_said(("read",), 100.5)
     assert not said.may_have_said(("yes",), 100.5)
     said.now = 103.0
