@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from driver import CATALOGUE, CHIN, KNEES, TURN, built_in_routines, stretch
@@ -19,6 +19,7 @@ from assistant.core.events import (
     MicrophoneLost,
     MicrophoneRestored,
     PromptFinished,
+    Said,
     SentenceFinished,
     SoundMeasured,
     Source,
@@ -96,6 +97,13 @@ def _type(driver: Watched, phrase: str) -> None:
     driver.event(meaning_of(words, driver.pack.table, listened_for(driver.state), Source.KEYBOARD))
 
 
+def _others(driver: Watched, phrase: str) -> None:
+    """A safety phrase that was no louder than others who talk."""
+    words = tuple(phrase.split())
+    meaning = meaning_of(words, driver.pack.table, listened_for(driver.state), Source.VOICE)
+    driver.event(replace(meaning, is_among_talk=True) if isinstance(meaning, Said) else meaning)
+
+
 def _talk(driver: Watched, words: list[str], seconds: float) -> None:
     """Somebody talks on, in one utterance that never ends."""
     driver.hear(*words, final=False)
@@ -156,6 +164,7 @@ PLAYS: dict[str, Callable[..., object]] = {
     "say": Watched.say,
     "answer": _answer,
     "type": _type,
+    "others": _others,
     "hear": lambda driver, words: driver.hear(*words),
     "partial": lambda driver, words: driver.hear(*words, final=False),
     "talk": _talk,

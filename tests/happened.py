@@ -35,7 +35,7 @@ WITHOUT_A_WORD = {
     S.EASING: {S.SCORING, S.DECIDING, S.CLOSING, *ALWAYS},
     **{state: {S.CLOSING, *ALWAYS} for state in (*IN_PAIN[1:], S.SCORE_AFTER)},
     S.FINISHING: {S.CLOSING, S.ASLEEP, *ALWAYS},
-    S.HELPING: {*ALWAYS},
+    S.HELPING: {S.ASLEEP, *ALWAYS},
     S.DEAF: {S.PAUSED, S.ASLEEP},
     S.EMERGENCY: {S.FINISHED},
     S.CLOSING: {S.FINISHED},
@@ -123,6 +123,12 @@ class Happened:
     def is_final(self) -> bool:
         """Whether something was said, and all of it."""
         return isinstance(self.event, NotUnderstood) or (isinstance(self.event, Said) and self.event.is_final)
+
+    @property
+    def is_others(self) -> bool:
+        """Whether it may be others' talk, and is asked about: after pain, and at the end, nothing is."""
+        is_among_talk = isinstance(self.event, Said) and self.event.is_among_talk
+        return is_among_talk and self.before not in (*IN_PAIN, *ENDING, S.DEAF)
 
     @property
     def spoken(self) -> list[str]:

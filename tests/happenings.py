@@ -61,6 +61,7 @@ BASE = {
     "say": 6,
     "likely": 6,
     "hurt": 2,
+    "others": 1,
     "hold": 3,
     "doubt": 3,
     "okay": 2,
@@ -288,6 +289,9 @@ MAKES: dict[str, Make] = {
     "say": _phrases(*HARMLESS),
     "likely": _likely,
     "hurt": _phrases(Intent.PAIN),
+    "others": lambda random, driver, setup: [
+        ["others", phrase_of(random, setup, Intent.PAIN, Intent.RED_FLAG, Intent.STOP)]
+    ],
     "hold": _hold,
     "end": _end,
     "doubt": _doubt,

@@ -170,6 +170,10 @@ class Watched(Driver):
             assert not it.spoken, "an answer to stop"
         elif it.intent is I.PAUSE and it.before in (*BUSY, *IN_PAIN):
             assert it.after is S.PAUSED, "on after pause"
+        elif it.intent in (I.PAIN, I.RED_FLAG) and it.is_others:
+            assert it.after is S.HELPING, "others' talk is taken for a report, or for nothing"
+            asked = {PACK.lines[Line.WONDER], PACK.lines[Line.WHAT_IS_WRONG]}
+            assert asked & set(it.spoken), "it is not asked about"
         elif it.intent is I.RED_FLAG:
             assert it.after is S.EMERGENCY, "on after a red flag"
             assert sum(text in ADVICE for text in it.spoken) == 2, "advice is said twice"
@@ -217,8 +221,8 @@ class Watched(Driver):
             assert it.is_final, "resumed by what is no word"
             assert it.intent in UNDER_WAY_BY, "resumed by what is no clear word"
         if it.moved_to(S.HELPING):
-            self.wonders = isinstance(it.event, NotUnderstood)
-        elif it.intent in (I.DISTRESS, I.YES, I.HELP):
+            self.wonders = isinstance(it.event, NotUnderstood) or it.is_others
+        elif it.intent in (I.DISTRESS, I.YES, I.HELP) or it.is_others:
             self.wonders = False
         if it.before is S.HELPING and it.after in BUSY:
             assert self.wonders, "on out of trouble"

@@ -292,6 +292,8 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("trouble is not heard in a pause", without(I.DISTRESS, S.PAUSED)),
     Mutant("trouble passes", leads(Signal.TIME_OVER, S.HELPING, S.SETTLING)),
     Mutant("a no leads on out of trouble", guard("wonders", True)),
+    Mutant("pain is others' talk", guard("is_among_talk", True)),
+    Mutant("others' talk is pain", guard("is_among_talk", False)),
     Mutant("stop is answered", after("interrupt", lambda c: c.script.speak("All right."))),
     Mutant("a red flag is not heard when deaf", without(I.RED_FLAG, S.DEAF)),
     Mutant("a red flag is not heard at the end", without(I.RED_FLAG, S.CLOSING)),

@@ -38,7 +38,7 @@ class PainRules:
 
     def check(self, it: Happened) -> None:
         """Rules 1 to 8: what a report leads to, with the highest number of the session."""
-        if it.intent is I.PAIN and it.before is not S.EMERGENCY:
+        if it.intent is I.PAIN and it.before is not S.EMERGENCY and not it.is_others:
             assert it.after in (S.EASING, S.DEAF), "on after pain"
             assert PACK.lines[Line.EASE_OUT] in it.spoken, "nobody is told to ease out"
             if not self.hurting or it.before is S.CLOSING:

@@ -70,7 +70,7 @@ class Certainty(StrEnum):
     """How far something that was said was understood."""
 
     SURE = "sure"
-    DOUBTFUL = "doubtful"  # a part was lost, which may change what it means
+    DOUBTFUL = "doubtful"  # a part was lost, which may change what it means, or it may be others' talk
     NOT_UNDERSTOOD = "not_understood"
 
 
@@ -185,7 +185,8 @@ class Context:
         if meaning is None:
             self.last_heard = Heard(number, at, Certainty.NOT_UNDERSTOOD)
             return
-        certainty = Certainty.DOUBTFUL if meaning.is_half_heard else Certainty.SURE
+        is_sure = not meaning.is_half_heard and not meaning.is_among_talk
+        certainty = Certainty.SURE if is_sure else Certainty.DOUBTFUL
         self.last_heard = Heard(number, at, certainty, meaning.intent, meaning.phrase)
 
     def note_fault(self, event: Event) -> None:

@@ -27,9 +27,9 @@ class Said:
 
     `phrase` is one of the phrase table's, whatever the source: what a touch means is a phrase too. `words` is
     everything that was said in one go, the phrase among it, and `is_final` whether that was over. A phrase
-    that is half heard has no slots, and may have been another one. The times are on the source's own clock:
-    when the last word ended, and when the phrase was believed; for a voice they count the microphone's
-    samples.
+    that is half heard has no slots, and may have been another one. A safety phrase that `is_among_talk` was
+    no louder than others who talk. The times are on the source's own clock: when the last word ended, and
+    when the phrase was believed; for a voice they count the microphone's samples.
     """
 
     intent: Intent
@@ -41,6 +41,7 @@ class Said:
     words: Words = ()
     word_end_seconds: float = 0.0
     at_seconds: float = 0.0
+    is_among_talk: bool = False
 
     @property
     def is_safety(self) -> bool:

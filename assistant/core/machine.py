@@ -29,9 +29,9 @@ from assistant.core.intents import Intent
 from assistant.core.states import State, Trigger
 
 BEHAVIORS = {
+    "helping": HELPING,
     "emergency": EMERGENCY,
     "pain": PAIN,
-    "helping": HELPING,
     "sound check": SOUND_CHECK,
     "choosing": CHOOSING,
     "screening": SCREENING,

@@ -7,9 +7,9 @@ from driver import PACK
 
 from assistant.core.events import Meaning, NotUnderstood, Said, TalkHeard
 from assistant.core.intents import UNKNOWN_WORD, Intent
-from assistant.core.listening.hypotheses import FinalHypothesis
+from assistant.core.listening.hypotheses import FinalHypothesis, SpottedHypothesis
 from assistant.core.listening.operating_point import OperatingPoint
-from assistant.core.listening.reflex import Reflex
+from assistant.core.listening.reflex import Believed, Reflex
 from assistant.core.ports import BLOCK_SECONDS
 
 POINT = OperatingPoint()
@@ -75,6 +75,16 @@ def test_a_command_has_to_sound_like_its_words() -> None:
     assert intent_of(stream.hear("next")) is Intent.NEXT
     stream.fit -= 0.1
     assert isinstance(stream.hear("next"), NotUnderstood), "it is asked about"
+
+
+@pytest.mark.parametrize(("dbfs", "is_among_words"), [(-33.0, True), (-39.0, False)])
+def test_a_command_with_sound_as_loud_beside_it_stood_among_words(dbfs: float, is_among_words: bool) -> None:
+    stream = Stream()
+    for _ in range(40):
+        stream.block(dbfs)
+    said = stream.hear("next")
+    assert isinstance(said, Said)
+    assert said.words == ((UNKNOWN_WORD, "next") if is_among_words else ("next",))
 
 
 @pytest.mark.parametrize("said", ["yes", "no", "seven"])
@@ -152,3 +162,48 @@ def test_without_times_of_the_words_the_last_second_counts() -> None:
     (believed,) = stream.reflex.accept([final], 1.0, 0.4, -80.0, -80.0)
     assert intent_of(believed.meaning) is Intent.NEXT
     assert stream.judged == [("next", 1.1)]
+
+
+def test_a_safety_phrase_no_louder_than_others_who_talk_may_be_theirs() -> None:
+    stream = Stream()
+    for _ in range(3):
+        stream.talk(2.5)
+    softer = stream.hear("that hurts", dbfs=TALK_DBFS - 1.0)
+    assert isinstance(softer, Said)
+    assert softer.is_among_talk
+    stream.quiet(POINT.others_within_seconds)
+    alone = stream.hear("that hurts", dbfs=TALK_DBFS - 1.0)
+    assert isinstance(alone, Said)
+    assert not alone.is_among_talk
+    for _ in range(3):
+        stream.talk(2.5)
+    louder = stream.hear("that hurts", dbfs=TALK_DBFS + 1.0)
+    assert isinstance(louder, Said)
+    assert not louder.is_among_talk
+
+
+def test_among_talk_even_a_lone_safety_phrase_has_to_fit_well() -> None:
+    stream = Stream()
+    stream.fit = POINT.doubted_plausibility - 0.1
+    assert intent_of(stream.hear("stop", dbfs=TALK_DBFS - 1.0)) is Intent.STOP
+    for _ in range(3):
+        stream.talk(2.5)
+    assert not isinstance(stream.hear("stop", dbfs=TALK_DBFS - 1.0), Said)
+    assert intent_of(stream.hear("stop", dbfs=TALK_DBFS + 1.0)) is Intent.STOP
+
+
+def test_among_talk_what_only_the_sound_has_counts_when_it_is_said_again() -> None:
+    stream = Stream()
+
+    def spot() -> list[Believed]:
+        stream.block(TALK_DBFS - 1.0)
+        spotted = SpottedHypothesis(stream.utterance + 1, ("stop",), stream.now, stream.now, 0.0, 4)
+        return stream.reflex.accept([spotted], stream.now, 0.0, TALK_DBFS - 1.0, TALK_DBFS - 1.0)
+
+    for _ in range(3):
+        stream.talk(2.5)
+    stream.quiet(0.5)
+    assert spot() == []
+    (believed,) = spot()
+    assert isinstance(believed.meaning, Said)
+    assert believed.meaning.is_among_talk

@@ -1,7 +1,8 @@
 """Somebody is in trouble, or may be: all stops, and it is asked what is wrong. Nothing goes on by itself.
 
 Whoever says that he is stuck is told how to get help. What is not understood twice while something
-is held is asked about once, quietly.
+is held is asked about once, quietly. So is pain, or a warning sign, that was no louder than others who talk:
+it may be theirs.
 """
 
 from __future__ import annotations
@@ -13,12 +14,17 @@ from assistant.core.dialogue.table import Behavior, Row
 from assistant.core.dialogue.ways import go_back_to
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
-from assistant.core.states import AWAKE, UNDER_WAY, Signal, State
+from assistant.core.states import AWAKE, BEFORE_STRETCHING, STRETCHING, UNDER_WAY, Signal, State
 
 TIMES_NOT_UNDERSTOOD = 2
 """So often something is not understood while one holds before it is asked about."""
 
 _HELPING, _HOLDING = (State.HELPING,), (State.HOLDING,)
+_ASKED_WHOSE = (
+    *BEFORE_STRETCHING,
+    *STRETCHING,
+    *(State.SCORE_AFTER, State.ASLEEP, State.PAUSED, State.FINISHING),
+)
 
 WHAT_IS_WRONG = Question(
     lambda context: (Line.WONDER,) if context.wonders else (Line.WHAT_IS_WRONG, Line.GET_HELP),
@@ -38,6 +44,16 @@ def must_wonder(context: Context) -> bool:
     return not context.has_wondered and context.not_understood + 1 >= TIMES_NOT_UNDERSTOOD
 
 
+def is_among_talk(context: Context) -> bool:
+    """Whether what was heard was no louder than others who talk."""
+    return context.heard is not None and context.heard.is_among_talk
+
+
+def woke_for_it(context: Context) -> bool:
+    """Whether it was asked of a session that slept."""
+    return context.wonders and context.came_from is State.ASLEEP
+
+
 def stop_to_help(context: Context) -> None:
     """Everything stops."""
     interrupt(context)
@@ -48,6 +64,12 @@ def wonder(context: Context) -> None:
     """The hold stands still, and it is asked quietly."""
     interrupt(context)
     context.wonders = context.has_wondered = True
+
+
+def wonder_whose(context: Context) -> None:
+    """Everything stops, and it is asked whether it was for us."""
+    interrupt(context)
+    context.wonders = True
 
 
 def note_not_understood(context: Context) -> None:
@@ -70,6 +92,14 @@ def tell_how_to_get_help(context: Context) -> None:
 
 HELPING = Behavior(
     safety=(
+        *(
+            row
+            for trigger in (Intent.PAIN, Intent.RED_FLAG)
+            for row in (
+                Row(trigger, _ASKED_WHOSE, State.HELPING, (is_among_talk,), wonder_whose),
+                Row(trigger, _HELPING, None, (is_among_talk,), ask_what_is_wrong),
+            )
+        ),
         Row(Intent.DISTRESS, (State.DEAF,), None, do=tell_how_to_get_help),
         Row(Intent.DISTRESS, (State.EMERGENCY,), State.EMERGENCY),
         Row(Intent.DISTRESS, _HELPING, None, do=ask_what_is_wrong),
@@ -96,6 +126,7 @@ HELPING = Behavior(
         ),
         *(Row(trigger, _HELPING, State.PAUSED) for trigger in (Intent.NO, Intent.RESUME, Intent.READY)),
         *(Row(trigger, _HELPING, None, do=ask_what_is_wrong) for trigger in (Intent.YES, Intent.HELP)),
+        Row(Signal.TIME_OVER, _HELPING, State.ASLEEP, (woke_for_it,)),
         Row(Signal.TIME_OVER, _HELPING, State.PAUSED, (wonders,)),
         *(
             Row(trigger, _HELPING, None, (may_ask_again,), WHAT_IS_WRONG.ask)

@@ -25,6 +25,9 @@ Interpret = Callable[[FinalHypothesis], Meaning | None]
 ANSWERS = WHOLE_ANSWERS | {Intent.NUMBER}
 """What is asked about again where the sound bears it out only just."""
 _MOST_STRETCHES = 32
+_BESIDE_SECONDS = (0.25, 0.8)
+"""How far from a command sound belongs to the same sentence: from when, and until when."""
+_AS_LOUD_DB = 6.0
 
 
 class Addressing:
@@ -61,30 +64,49 @@ class Addressing:
         beside = [(*span, loudness.dbfs(*span)) for span in unknown if span[0] > self._we_spoke_at]
         begin, end = _known_span(final)
         talk = [*self._talk, *beside] if is_command else list(self._talk)
-        is_talk = not is_called and self._is_among(talk, loudness.dbfs(begin, end), final.at_seconds)
+        level_dbfs = loudness.dbfs(begin, end)
+        is_talk = not is_called and self._is_among(
+            talk, level_dbfs, self._point.stands_out_db, final.at_seconds
+        )
         if isinstance(meaning, Said) and not is_talk:
             fit = self._fit(final, words, begin)
             if meaning.intent in ANSWERS and fit < self._point.answer_plausibility:
                 meaning = replace(meaning, is_half_heard=True)
             if fit >= self._point.command_plausibility:
-                return meaning
+                return _with_what_sounded(meaning, loudness, begin, end)
         if not is_command and not is_called:  # who says a command again is no talk
             self._talk += beside
         return TalkHeard(final.words) if is_talk else NotUnderstood(final.words)
+
+    def is_among_talk(self, level_dbfs: float, now: float) -> bool:
+        """Whether others talk, and what sounded at this level is no louder."""
+        return self._is_among(list(self._talk), level_dbfs, self._point.among_talk_db, now)
 
     def _fit(self, final: FinalHypothesis, words: Words, begin: float) -> float:
         """How well the sound fits what was heard."""
         phrase = " ".join(word for word in words if word != UNKNOWN_WORD)
         return self._plausibility(phrase, final.at_seconds - begin)
 
-    def _is_among(self, talk: list[Stretch], level_dbfs: float, now: float) -> bool:
-        """Whether others talk, and this is no louder."""
+    def _is_among(self, talk: list[Stretch], level_dbfs: float, by_db: float, now: float) -> bool:
+        """Whether others talk, and this is not so much louder."""
         since = now - self._point.others_within_seconds
         late = [(max(begin, since), end, dbfs) for begin, end, dbfs in talk if end > since]
         seconds = sum(end - begin for begin, end, _ in late)
         if seconds < self._point.others_seconds:
             return False
-        return level_dbfs - max(dbfs for *_, dbfs in late) < self._point.stands_out_db
+        return level_dbfs - max(dbfs for *_, dbfs in late) < by_db
+
+
+def _with_what_sounded(said: Said, loudness: Loudness, begin: float, end: float) -> Said:
+    """The command among unknown words, where something as loud sounded beside it that brought no word.
+
+    A sentence of our own that came back is known by that; where we did not speak it means nothing.
+    """
+    nearest, farthest = _BESIDE_SECONDS
+    beside = (loudness.dbfs(begin - farthest, begin - nearest), loudness.dbfs(end + nearest, end + farthest))
+    if max(beside) <= loudness.dbfs(begin, end) - _AS_LOUD_DB:
+        return said
+    return replace(said, words=(UNKNOWN_WORD, *said.words))
 
 
 def _known_span(final: FinalHypothesis) -> tuple[float, float]:

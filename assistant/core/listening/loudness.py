@@ -77,6 +77,10 @@ class Loudness:
         """How loud it was from when to when, as heard; -inf where nothing of it is remembered."""
         return self._loudness_dbfs(from_seconds, until_seconds)[0]
 
+    def phrase_dbfs(self, shown_at: float) -> float:
+        """How loud a phrase first shown then is."""
+        return self.dbfs(*self._sounds(shown_at))
+
     def _talk_before(self, shown_at: float) -> tuple[float, float]:
         talk_begins = shown_at - self.talk_seconds_before(shown_at) - _SHOWN_AFTER_SECONDS
         return self._loudness_dbfs(talk_begins, self._sounds(shown_at)[0])

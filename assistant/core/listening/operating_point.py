@@ -36,7 +36,8 @@ class OperatingPoint:
 
     Commands and answers count as a whole utterance only, when it is over, and the sound has to bear them out,
     too. Where others talk, a command that does not stand out of their talk is a part of it, unless it comes
-    with the name of the one who is meant.
+    with the name of the one who is meant. A safety phrase that is no louder than such talk has to fit as well
+    as one after talk, even where it is alone.
 
     Words whose sound a canceller has brought down by `leftover_db` are what it left of our own voice: a
     person is heard as loud as before. A safety phrase is a suspicion then, and nothing is believed.
@@ -71,6 +72,8 @@ class OperatingPoint:
     others_seconds: Annotated[float, Within(0.5, 60.0)] = 4.0
     """After so much talk in the last `others_within_seconds` a command has to stand out of it as well."""
     others_within_seconds: Annotated[float, Within(1.0, 60.0)] = 12.0
+    among_talk_db: Annotated[float, Within(-90.0, 30.0)] = 0.0
+    """A safety phrase that is no louder than the loudest of that talk by so much is asked about first."""
     leftover_db: Annotated[float, Within(6.0, 120.0)] = 20.0
     suspicion_seconds: Annotated[float, Within(0.0, 5.0)] = 0.6
     """A suspicion lowers the voice for so long at most; what is confirmed later acts all the same."""

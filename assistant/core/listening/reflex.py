@@ -149,7 +149,13 @@ class Reflex:
         meaning = self._listener.interpret(hypothesis, self._intents)
         if isinstance(meaning, Said) and meaning.is_safety:
             self._acted_at = self._now
+            shown_at = self._now if isinstance(hypothesis, SpottedHypothesis) else self._suspected_at
+            meaning = replace(meaning, is_among_talk=self._is_among_talk(shown_at))
         return [Believed(hypothesis, meaning)]
+
+    def _is_among_talk(self, shown_at: float) -> bool:
+        """Whether a phrase first shown then was no louder than others who talk."""
+        return self._addressing.is_among_talk(self._loudness.phrase_dbfs(shown_at), self._now)
 
     def _spotted(self, spotted: SpottedHypothesis) -> list[Believed]:
         """The sound alone has a safety phrase that is new, that is not denied, and that is not our own."""
@@ -161,6 +167,9 @@ class Reflex:
             or self._listener.foresee(known, self._intents) is None
             or self._loudness.is_our_own(self._now, self._point.leftover_db)
         ):
+            return []
+        if self._is_among_talk(self._now) and self._now - self._doubted_at > self._point.doubt_seconds:
+            self._doubted_at = self._now  # if it is for us, it is said again
             return []
         self._doubted = None
         self._forget()
@@ -262,11 +271,12 @@ class Reflex:
     def _asked(self, found: Match, words: Words) -> float:
         """How well the sound has to fit a phrase among these words."""
         limits = self._point
-        if self._phrases.are_all(words):
+        if self._phrases.are_all(words) and not self._is_among_talk(self._suspected_at):
             said_again = self._now - self._denied_at <= limits.doubt_seconds
             asked = limits.again_plausibility if said_again else limits.alone_plausibility
             return asked if found.intent is Intent.STOP else limits.unrecorded_plausibility
-        if self._loudness.talk_seconds_before(self._suspected_at) >= limits.talk_seconds:
+        goes_on = self._loudness.talk_seconds_before(self._suspected_at) >= limits.talk_seconds
+        if goes_on or self._phrases.are_all(words):
             return limits.doubted_plausibility
         return limits.among_plausibility
 
