@@ -47,6 +47,13 @@ UPRIGHT = {Position.STANDING: Posture.STANDING, Position.SEATED: Posture.SITTING
 """The positions that have one posture."""
 
 
+class Kind(StrEnum):
+    """What is done in a stretch: it is held still, or moved slowly with the breath."""
+
+    HOLD = "hold"
+    MOVEMENT = "movement"
+
+
 class Side(StrEnum):
     """The side that is stretched; BOTH for a stretch that has no sides."""
 
@@ -86,6 +93,7 @@ class Equipment(StrEnum):
     DOORWAY = "doorway"
     STRAP = "strap"
     PILLOW = "pillow"
+    TOWEL = "towel"
     STEP = "step"
 
 
@@ -94,7 +102,9 @@ class Stretch:
     """One stretch. Spoken texts may hold `{side}` and `{other_side}`, filled with "left" and "right".
 
     `breath` is said once, before the first hold. `also_in` are the positions that it can be done in besides
-    `position`. `avoid` is `avoid_if` for programs.
+    `position`. `avoid` is `avoid_if` for programs. A movement is done for `breaths`; `hold_seconds` are what they
+    take. `turns_around` says that the body turns round or rolls over for the second side, `ends_in` how it is
+    held up at the end, where that is not `posture`.
     """
 
     id: str
@@ -116,6 +126,10 @@ class Stretch:
     also_in: frozenset[Position] = frozenset()
     equipment: frozenset[Equipment] = frozenset()
     avoid: frozenset[Condition] = frozenset()
+    kind: Kind = Kind.HOLD
+    breaths: int = 0
+    turns_around: bool = False
+    ends_in: Posture | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.core.prompts import LanguagePack
-from assistant.core.routine import Region, Side, Stretch
+from assistant.core.routine import Kind, Region, Side, Stretch
 from assistant.core.understanding import find_safety
 from assistant.store.documents import Document, Loc, Problem, did_you_mean
 from assistant.store.wording import PLACEHOLDER, lint_reading, lint_spoken, without_placeholders
 
 HOLD_SECONDS = range(20, 31)
+BREATHS = range(3, 7)
 MAX_ENTER_SENTENCES = 3
 
 Library = Mapping[str, Stretch]
@@ -38,7 +39,7 @@ def check_routine(
         if entry.names_another:
             found += _use_problems(entry, library)
         else:
-            found += _hold_problems(entry.loc, entry.data)
+            found += _length_problems(entry.loc, entry.data)
             found += _told_problems(entry.loc, entry.data, language)
             if entry.stretch_id in library:
                 message = (
@@ -54,7 +55,7 @@ def check_routine(
 def check_library(document: Document) -> list[Problem]:
     """Everything in a file of the library that breaks a safety rule."""
     entries = _entries(_mapping(document.data), {})
-    found = [f for entry in entries for f in _hold_problems(entry.loc, entry.data)]
+    found = [f for entry in entries for f in _length_problems(entry.loc, entry.data)]
     return [document.problem(loc, message) for loc, message in (*found, *_repeated_ids(entries))]
 
 
@@ -121,6 +122,8 @@ def _use_problems(entry: _Entry, library: Library) -> Iterator[_Found]:
         yield place, f"{named} is no stretch of the library{did_you_mean(named, library)}"
         return
     yield from _hold_problems(entry.loc, entry.data)
+    if stretch.kind is Kind.MOVEMENT and "hold_seconds" in entry.data:
+        yield (*entry.loc, "hold_seconds"), f"is not for {stretch.id}, a movement that is counted by breath"
     possible = sorted(position.value for position in {stretch.position, *stretch.also_in})
     if (position := entry.data.get("position")) is not None and position not in possible:
         yield (*entry.loc, "position"), f"is {position}, but {stretch.id} is for {' or '.join(possible)}"
@@ -182,6 +185,20 @@ def _entering_problems(loc: Loc, stretch: Mapping[str, Any], language: LanguageP
     together = tuple(word for words in told for word in words)
     if not within and (match := find_safety(together, language.table)):
         yield (*loc, "enter"), f'says "{match.phrase}" where two sentences meet'
+
+
+def _length_problems(loc: Loc, data: Mapping[str, Any]) -> Iterator[_Found]:
+    """A hold has its seconds and a movement its breaths, each within what is safe."""
+    yield from _hold_problems(loc, data)
+    is_movement = data.get("kind") == Kind.MOVEMENT
+    wanted, other = ("breaths", "hold_seconds") if is_movement else ("hold_seconds", "breaths")
+    if data.get(wanted) is None:
+        yield (*loc, wanted), "is missing"
+    if data.get(other) is not None:
+        yield (*loc, other), f"is not for a {'movement' if is_movement else 'hold'}: give its {wanted}"
+    breaths = data.get("breaths")
+    if isinstance(breaths, int) and breaths not in BREATHS:
+        yield (*loc, "breaths"), f"is {breaths}, but a movement takes 3 to 6 breaths"
 
 
 def _hold_problems(loc: Loc, data: Mapping[str, Any]) -> Iterator[_Found]:
