@@ -25,6 +25,7 @@ from assistant.core.prompts import Line
 from assistant.core.routine import Condition, Routine, Side, Step, Stretch
 from assistant.core.script import Script
 from assistant.core.states import STRETCHING, State
+from assistant.core.transfers import DOWN, Body, Leg
 
 END_REASONS = ("", "no_answer", "ended_by_user", "see_physician", "pain", "emergency")
 """Why a session ends, the more serious later; "" as it was planned."""
@@ -109,6 +110,10 @@ class Context:
     sound: SoundMeasured | None = None
     course: Course | None = None
     hold: Hold | None = None
+    body: Body | None = None
+    way: tuple[Leg, ...] = ()
+    rises: bool = False
+    told_who_should_not: bool = False
     return_to: State = State.CHOOSING
     after_pain: bool = False
     reports: int = 0
@@ -157,6 +162,16 @@ class Context:
     def step(self) -> int:
         """The number of the current step, from 1; 0 while there is none."""
         return self.course.index + 1 if self.course and self.hold else 0
+
+    @property
+    def lowest_body(self) -> Body | None:
+        """How somebody is, as far as is known; within a transfer from or to the floor or the bed, there."""
+        reached = self.way[0].reached if self.way else None
+        return reached if reached and reached.place in DOWN and not self._is_down else self.body
+
+    @property
+    def _is_down(self) -> bool:
+        return self.body is not None and self.body.place in DOWN
 
     @property
     def pain_report(self) -> PainReport:

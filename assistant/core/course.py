@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Set
 
 from assistant.core.hold import LONGEST_HOLD_SECONDS, SHORTEST_HOLD_SECONDS
-from assistant.core.routine import Routine, Side, Step, estimated_seconds, is_other_side, plan
+from assistant.core.pace import steps_seconds
+from assistant.core.routine import Routine, Side, Step, is_other_side, plan
+from assistant.core.transfers import Body
 
 WORTH_EQUALLING_SECONDS = 5.0
 """A first side held for less is not worth an equal second side: the stretch is left out."""
@@ -123,10 +125,10 @@ class Course:
         following = self.after_skip(0.0)
         return self.steps[following].stretch.spoken_name if following < len(self.steps) else ""
 
-    def remaining_seconds(self) -> float:
-        """About how long the steps from the current one on take."""
+    def remaining_seconds(self, body: Body | None = None) -> float:
+        """About how long the steps from the current one on take, from how somebody is now."""
         ahead = range(self.index, len(self.steps))
-        return estimated_seconds(tuple(self.steps[i] for i in ahead if self._allowed(i)))
+        return steps_seconds(tuple(self.steps[i] for i in ahead if self._allowed(i)), body)
 
     def _wanted_seconds(self) -> float:
         wanted = self.step.stretch.hold_seconds + self.hold_change_seconds

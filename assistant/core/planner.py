@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Set
 from dataclasses import dataclass
 
-from assistant.core.routine import Condition, Position, Region, Routine, Stretch, estimated_seconds, steps_of
+from assistant.core.pace import routine_seconds
+from assistant.core.routine import Condition, Position, Region, Routine, Stretch, placed
+from assistant.core.transfers import grouped
 
 PLANNED_ID = "planned"
 """The id of every composed routine, in the history too."""
@@ -39,12 +41,15 @@ def compose(
 ) -> Routine | None:
     """A routine from the neck down, all in one position, of stretches that suit; None when none does.
 
+    Within a region those of one posture stand together.
+
     The region that was asked for comes first, its neighbors fill the time that is left; without a region each
     gets its turn. `left_out` are ids of stretches that must not be in it, `conditions` what the person has.
     """
     suitable = tuple(s for s in library if s.id not in left_out and not s.avoid & conditions)
     position = request.position or _best_position(suitable, request.region)
-    ranked = _ranked([stretch for stretch in suitable if _fits(stretch, position)], request.region)
+    fitting = [placed(stretch, position) for stretch in suitable if _fits(stretch, position)]
+    ranked = _ranked(fitting, request.region)
     if not ranked or request.region not in (None, ranked[0].region):
         return None
     chosen = _fill(ranked, min(MOST_MINUTES, request.minutes or USUAL_MINUTES) * 60 * TOLERANCE)
@@ -79,22 +84,16 @@ def _distance(stretch: Stretch, region: Region) -> int:
 
 
 def _fill(ranked: list[Stretch], most_seconds: float) -> list[Stretch]:
-    """As many as there is time for, in that order; the first, however long it is.
-
-    A stretch takes as long after one as after another, so the seconds are summed as they come.
-    """
+    """As many as there is time for, in that order; the first, however long it is."""
     chosen = ranked[:1]
-    seconds = estimated_seconds(steps_of(ranked[0]))
     for stretch in ranked[1:]:
-        with_it = estimated_seconds(steps_of(stretch), seconds)
-        if with_it <= most_seconds:
+        if routine_seconds(_routine(_neck_down([*chosen, stretch]))) <= most_seconds:
             chosen.append(stretch)
-            seconds = with_it
     return chosen
 
 
 def _neck_down(stretches: list[Stretch]) -> tuple[Stretch, ...]:
-    return tuple(sorted(stretches, key=lambda stretch: _ORDER.index(stretch.region)))
+    return grouped(sorted(stretches, key=lambda stretch: _ORDER.index(stretch.region)))
 
 
 def _routine(stretches: tuple[Stretch, ...]) -> Routine:

@@ -14,6 +14,7 @@ from typing import Protocol
 from assistant.core.intents import BREAK, Intent, Words
 from assistant.core.pain_rules import RedFlag
 from assistant.core.phrases import PhraseTable
+from assistant.core.transfers import Transfer, TransferTexts
 
 _CLAUSE_END = re.compile(r"[,.;:!?\u2026]+[\"'\u2019\u201d)]*(?=\s|$)|\s[-\u2013\u2014]+\s|\u2014")
 
@@ -65,6 +66,8 @@ class Line(StrEnum):
     BROUGHT_BACK = "brought_back"
     GROWN = "grown"
     EASIER_TODAY = "easier_today"
+    TRANSFER_READY = "transfer_ready"
+    TRANSFER_AGAIN = "transfer_again"
     STRETCH = "stretch"
     STRETCH_SIDE = "stretch_side"
     OTHER_SIDE = "other_side"
@@ -140,6 +143,9 @@ class Line(StrEnum):
     HELP_STRETCH = "help_stretch"
     HELP_PAUSED = "help_paused"
     HELP_ASLEEP = "help_asleep"
+    GET_UP = "get_up"
+    GET_UP_FLOOR = "get_up_floor"
+    GET_UP_BED = "get_up_bed"
     CLOSE_DONE = "close_done"
     CLOSE_PARTLY = "close_partly"
     CLOSE_EARLY = "close_early"
@@ -233,6 +239,7 @@ class LanguagePack:
     code: str
     table: PhraseTable
     lines: Mapping[Line, str]
+    transfers: Mapping[Transfer, TransferTexts]
     words: Mapping[str, str]
     red_flags: Mapping[str, RedFlag]
     advice: Mapping[RedFlag, Line]

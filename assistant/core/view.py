@@ -22,6 +22,7 @@ from assistant.core.routine import Position, Region, Routine, Side
 from assistant.core.sayable import Sayable, examples, sayable
 from assistant.core.selection import available, routine_minutes
 from assistant.core.states import ASKING_SCORE, ASKING_YES, State
+from assistant.core.transfers import Transfer
 
 SEEN_BY_ALL: dict[State, State] = {
     **dict.fromkeys((State.SCREENING, State.HISTORY, State.SCORE_NOW, State.NEWS), State.CHOOSING),
@@ -91,6 +92,19 @@ class PromptView:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class TransferView:
+    """The way to another posture, of which `left` transfers are still to be done, this one included.
+
+    `stretch` is the name of the stretch that it leads to; "" on the way up at the end.
+    """
+
+    transfer: Transfer
+    text: str
+    left: int
+    stretch: str
+
+
 class AnswerKind(StrEnum):
     """What a question wants to hear."""
 
@@ -150,6 +164,7 @@ class View:
     routine: RoutineView | None = field(metadata=FOR_EVERYBODY)
     step: StepView | None = field(metadata=FOR_EVERYBODY)
     hold: HoldView | None = field(metadata=FOR_EVERYBODY)
+    transfer: TransferView | None = field(metadata=FOR_EVERYBODY)
     faults: tuple[Fault, ...] = field(metadata=FOR_EVERYBODY)
     sentence: str = ""
     prompts: tuple[PromptView, ...] = ()
@@ -202,6 +217,7 @@ class Viewer:
             routine=self._routine(context.course.routine) if context.course else None,
             step=self._step(context),
             hold=_hold(context.hold, context.now) if context.hold else None,
+            transfer=_transfer(context),
             faults=tuple(fault for fault in faults if fault),
             sentence=context.script.sentence,
             prompts=tuple(PromptView(*prompt) for prompt in context.script.prompts),
@@ -275,6 +291,14 @@ def _hold(hold: Hold, now: float) -> HoldView:
         ends_at=None if ends_at is None else round(ends_at, 3),
         breath=breath and Breath(breath.phase, round(breath.ends_at, 3)),
     )
+
+
+def _transfer(context: Context) -> TransferView | None:
+    if context.state is not State.TRANSFERRING:
+        return None
+    step, transfer = context.current_course.step, context.way[0].transfer
+    (text,) = context.texts_of(step, context.script.pack.transfers[transfer].words)
+    return TransferView(transfer, text, len(context.way), "" if context.rises else step.stretch.name)
 
 
 def _health(context: Context) -> Health:

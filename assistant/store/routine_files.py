@@ -12,7 +12,17 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag
 from pydantic.config import JsonDict
 
 from assistant.core.hold import BREATH_SECONDS
-from assistant.core.routine import UPRIGHT, Condition, Equipment, Kind, Position, Posture, Region, Stretch
+from assistant.core.routine import (
+    UPRIGHT,
+    Condition,
+    Equipment,
+    Kind,
+    Position,
+    Posture,
+    Region,
+    Stretch,
+    placed,
+)
 
 _Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$", max_length=60)]
 _SpokenName = Annotated[str, Field(pattern=r"^([^\W\d_A-Z]|')+( ([^\W\d_A-Z]|')+)*$", max_length=60)]
@@ -109,13 +119,10 @@ class StretchUse(_Strict):
 
     def changed(self, stretch: Stretch) -> Stretch:
         """The stretch with what is given anew."""
-        position = self.position or stretch.position
         return replace(
-            stretch,
+            placed(stretch, self.position or stretch.position),
             hold_seconds=self.hold_seconds or stretch.hold_seconds,
             repetitions=self.repetitions or stretch.repetitions,
-            position=position,
-            posture=UPRIGHT.get(position, stretch.posture),
         )
 
 
@@ -146,6 +153,9 @@ class RoutineTexts(_Strict):
 class _RoutineFacts(_Strict):
     id: _Id = Field(description="Names the routine in commands, the configuration and the history.")
     order_reason: str = Field(default="", description="Why it does not go from the neck down, if so.")
+    ends_lying: bool = Field(
+        default=False, description="Whether nobody gets up after it, such as before sleep."
+    )
 
 
 class BuiltInRoutine(_RoutineFacts):

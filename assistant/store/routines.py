@@ -190,7 +190,8 @@ def _texts(path: Path, ids: list[str], language: LanguagePack | None = None) -> 
 
 def _routine(file: BuiltInRoutine | RoutineFile, texts: RoutineTexts, library: Library) -> Routine:
     stretches = tuple(_stretch(item, library) for item in file.stretches)
-    return Routine(file.id, texts.name, texts.spoken_name, texts.description, stretches, file.order_reason)
+    told = (texts.name, texts.spoken_name, texts.description)
+    return Routine(file.id, *told, stretches, file.order_reason, file.ends_lying)
 
 
 def _stretch(item: str | StretchUse | StretchFile, library: Library) -> Stretch:

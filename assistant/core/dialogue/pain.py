@@ -205,9 +205,9 @@ def _enter_easing(context: Context) -> None:
 
 def _going_on(trigger: Trigger, *when: Guard) -> Iterator[Row]:
     """A clear yes after pain: back to where it hurt, past the stretch that hurt."""
-    for state in (*BEFORE_STRETCHING, State.SCORE_AFTER):
+    for state in (*BEFORE_STRETCHING, State.TRANSFERRING, State.SCORE_AFTER):
         yield Row(trigger, _DECIDING, state, (*when, hurt_in(state)), go_on_after_pain)
-    yield from go_onward(trigger, _DECIDING, *when, do=go_on_after_pain, last=skips_to_end)
+    yield from go_onward(trigger, _DECIDING, *when, do=go_on_after_pain, to=after_skip, last=skips_to_end)
 
 
 PAIN = Behavior(
