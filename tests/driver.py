@@ -74,8 +74,20 @@ KNEES = stretch("knees to chest", Region.LOWER_BACK, hold_seconds=30)
 SHORT = Routine("short", "Short", "short one", "A stretch.", (CHIN,))
 MIXED = Routine("mixed", "Mixed", "mixed one", "With sides and repetitions.", (CHIN, TURN, HUG))
 LOW = Routine("low", "Low", "low one", "For the lower back.", (KNEES, stretch("hip", Region.HIPS)))
+LYING = stretch("knees up", Region.LOWER_BACK, position=Position.FLOOR, posture=Posture.ON_BACK)
+ROLLING = stretch(
+    "side rest",
+    Region.HIPS,
+    position=Position.FLOOR,
+    posture=Posture.ON_SIDE,
+    has_sides=True,
+    turns_around=True,
+)
+DOWN = Routine("down", "Down", "down one", "From the chair to the mat and up again.", (CHIN, LYING, ROLLING))
 CATALOGUE = (MIXED, SHORT, LOW)
+WITH_DOWN = (*CATALOGUE, DOWN)
 PACK = load_language("en", CATALOGUE)
+DOWN_PACK = load_language("en", WITH_DOWN)
 
 
 def built_in_routines() -> tuple[Routine, ...]:
@@ -340,8 +352,13 @@ def in_state(state: State, routine: Routine = MIXED) -> Driver:
 
     Nothing is being spoken, except where the end of what is spoken ends the state.
     """
+    if state is State.TRANSFERRING:
+        routine, others = DOWN, {"catalogue": WITH_DOWN, "pack": DOWN_PACK}
+    else:
+        others = {}
     driver = Driver(
         None if state is State.CHOOSING else routine,
+        **others,
         physician_check_due=state in (State.SCREENING, State.HISTORY),
         asks_how_it_is=state in (State.SCORE_NOW, State.NEWS, State.SCORE_AFTER),
         sound_check=state is State.SOUND_CHECK,

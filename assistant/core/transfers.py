@@ -1,7 +1,7 @@
 """Getting from one posture to the next: down to the floor and up, onto the bed, rolling over, turning around.
 
-Pure. A transfer is a step of its own between two holds: the language pack has its words, and nobody is hurried
-through it. Which transfers lead from one posture to another is found in a table of single ones.
+Pure. A transfer is a step of its own between two holds: the language pack has its words, and nobody is
+hurried through it. Which transfers lead from one posture to another is found in a table of single ones.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 
 from assistant.core.routine import Equipment, Position, Posture, Routine, Side, Step, Stretch
 
@@ -148,7 +149,7 @@ def body_after(step: Step) -> Body:
 def way_to(step: Step, start: Body | None) -> tuple[Leg, ...]:
     """The transfers to a step, in their order; none where there is nothing to change or no way is known.
 
-    Where nobody knows how somebody is, the way down begins at standing, and a chair or standing is just told.
+    Where nobody knows how somebody is, the way down begins at standing; a chair, or standing, is just told.
     """
     return way(start, body_in(step)) or ()
 
@@ -190,7 +191,7 @@ def needed_for(routine: Routine) -> tuple[Equipment | Position, ...]:
 def posture_changes(stretches: Iterable[Stretch]) -> int:
     """How often the posture changes from one stretch to the next."""
     bodies = [_place_and_posture(stretch) for stretch in stretches]
-    return sum(before != after for before, after in zip(bodies, bodies[1:], strict=False))
+    return sum(before != after for before, after in pairwise(bodies))
 
 
 def grouped(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:

@@ -1,4 +1,4 @@
-"""How long a routine takes when it is played: the same session, with a clock that jumps from one event to the next.
+"""How long a routine takes when it is played: the same session, with a clock that jumps from event to event.
 
 Pure, on any thread: it reads no clock and makes no sound. The person does what is said and says "ready" only
 where it is waited for, so that every settling has its full time.

@@ -1,7 +1,7 @@
 """On the way to another posture: what to do is said, and "ready" is waited for, without a clock.
 
-Nothing goes on by itself here. After a long silence it is said once that there is time; after another it pauses,
-and at the end of a routine, where no stretch comes any more, it closes.
+Nothing goes on by itself here. After a long silence it is said once that there is time. After another it
+pauses; at the end of a routine, where no stretch comes any more, it closes.
 """
 
 from __future__ import annotations
