@@ -253,6 +253,14 @@ class Driver:
             assert self.now <= end, f"still in {self.state}"
         return self
 
+    def play_through(self) -> Driver:
+        """To the end, with nothing said but "ready" after each transfer."""
+        while self.state is not State.FINISHED:
+            self.until(State.TRANSFERRING, State.FINISHED)
+            if self.state is State.TRANSFERRING:
+                self.answer_later("ready")
+        return self
+
     def until_silent(self) -> Driver:
         """Let time pass until nothing is being spoken and its echo has gone."""
         while self._queue:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Set
 from dataclasses import dataclass
 
-from assistant.core.pace import routine_seconds
+from assistant.core.pace import stretch_seconds, with_transfers
 from assistant.core.routine import Condition, Position, Region, Routine, Stretch, placed
 from assistant.core.transfers import grouped
 
@@ -84,10 +84,12 @@ def _distance(stretch: Stretch, region: Region) -> int:
 
 
 def _fill(ranked: list[Stretch], most_seconds: float) -> list[Stretch]:
-    """As many as there is time for, in that order; the first, however long it is."""
+    """As many as there is time for, in that order, with their transfers; the first, however long it is."""
+    seconds = {stretch.id: stretch_seconds(stretch) for stretch in ranked}
     chosen = ranked[:1]
     for stretch in ranked[1:]:
-        if routine_seconds(_routine(_neck_down([*chosen, stretch]))) <= most_seconds:
+        ordered = _neck_down([*chosen, stretch])
+        if with_transfers(ordered, [seconds[one.id] for one in ordered]) <= most_seconds:
             chosen.append(stretch)
     return chosen
 

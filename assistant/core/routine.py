@@ -102,9 +102,9 @@ class Stretch:
     """One stretch. Spoken texts may hold `{side}` and `{other_side}`, filled with "left" and "right".
 
     `breath` is said once, before the first hold. `also_in` are the positions that it can be done in besides
-    `position`. `avoid` is `avoid_if` for programs. A movement is done for `breaths`; `hold_seconds` are what they
-    take. `turns_around` says that the body turns round or rolls over for the second side, `ends_in` how it is
-    held up at the end, where that is not `posture`.
+    `position`. `avoid` is `avoid_if` for programs. A movement is done for `breaths`; `hold_seconds` are what
+    they take. `turns_around` says that the body turns round or rolls over for the second side, `ends_in` how
+    it is held up at the end, where that is not `posture`.
     """
 
     id: str
@@ -158,7 +158,7 @@ class Step:
 
 
 def placed(stretch: Stretch, position: Position) -> Stretch:
-    """The stretch as it is done in another position: who sits on a chair for it sits on the mat or the bed."""
+    """The stretch in another position: who sits on a chair for it sits on the mat, or on the bed's edge."""
     if position is stretch.position:
         return stretch
     seats = {Position.FLOOR: Posture.LONG_SITTING, Position.BED: Posture.BED_EDGE}

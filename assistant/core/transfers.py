@@ -178,7 +178,7 @@ def way(start: Body | None, goal: Body) -> tuple[Leg, ...] | None:
 
 
 def needed_for(routine: Routine) -> tuple[Equipment | Position, ...]:
-    """What a whole routine needs: its mat and its bed by position, its chair, and all else in a fixed order."""
+    """What a whole routine needs, in a fixed order: mat and bed by position, a chair, and all else."""
     stretches = routine.stretches
     places = {stretch.position for stretch in stretches}
     needed: set[Equipment | Position] = {one for stretch in stretches for one in stretch.equipment}

@@ -153,6 +153,9 @@ class RoutineTexts(_Strict):
 class _RoutineFacts(_Strict):
     id: _Id = Field(description="Names the routine in commands, the configuration and the history.")
     order_reason: str = Field(default="", description="Why it does not go from the neck down, if so.")
+    minutes: int | None = Field(
+        default=None, ge=1, description="How long it takes, if that is to be told; it is checked."
+    )
     ends_lying: bool = Field(
         default=False, description="Whether nobody gets up after it, such as before sleep."
     )

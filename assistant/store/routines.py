@@ -28,6 +28,7 @@ from assistant.store.routine_files import (
     StretchUse,
     make_stretch,
 )
+from assistant.store.transfer_check import check_transfers
 
 MANIFEST_NAME = "manifest.yaml"
 
@@ -67,7 +68,14 @@ def check_file(
     path: Path, language: LanguagePack | None = None, library: Library | None = None
 ) -> tuple[Problem, ...]:
     """All problems of a routine file, in the order of their lines; none when it can be used."""
-    return problems_of(lambda: load_routine(path, language, library))
+    known = load_library() if library is None else library
+
+    def read() -> None:
+        document = read_document(path)
+        routine = make_routine(document, known, language)
+        _check_ways(document, routine, validate(document, RoutineFile).minutes)
+
+    return problems_of(read)
 
 
 def load_routines(language: LanguagePack | None, on_problem: Callable[[str], None]) -> tuple[Routine, ...]:
@@ -117,7 +125,13 @@ def routine_texts(language: str, folder: Path = LANGUAGES_FOLDER) -> Path:
 
 def check_built_in(path: Path, library: Library) -> tuple[Problem, ...]:
     """All problems of a routine that comes with Limber, in the order of their lines."""
-    return problems_of(lambda: _built_in(path, library))
+
+    def read() -> None:
+        file = _built_in(path, library)
+        untold = RoutineTexts(name=file.id, spoken_name="untold", description=file.id)
+        _check_ways(read_document(path), _routine(file, untold, library), file.minutes)
+
+    return problems_of(read)
 
 
 def check_routine_texts_file(path: Path, library: Library, language: LanguagePack) -> tuple[Problem, ...]:
@@ -176,6 +190,11 @@ def installed_packs(on_problem: Callable[[str], None]) -> list[Pack]:
 def read_manifest(document: Document) -> Pack:
     """The pack that a manifest tells of. Raises DocumentError with all its problems."""
     return Pack(**validate(document, ManifestFile).model_dump(), folder=document.path.parent)
+
+
+def _check_ways(document: Document, routine: Routine, minutes: int | None) -> None:
+    if problems := check_transfers(document, routine, minutes):
+        raise DocumentError(problems)
 
 
 def _built_in(path: Path, library: Library) -> BuiltInRoutine:
