@@ -18,7 +18,7 @@ from assistant.store.wording import PLACEHOLDER, lint_reading, lint_spoken, with
 
 HOLD_SECONDS = range(20, 31)
 BREATHS = range(3, 7)
-MAX_ENTER_SENTENCES = 3
+MAX_ENTER_SENTENCES = 4
 
 Library = Mapping[str, Stretch]
 """The stretches that a routine may name, by id."""

@@ -492,7 +492,7 @@ class TestBuiltIn:
         assert (line, field) in [(p.line, p.field) for p in problems if message in p.message]
 
     def test_they_have_stretches_of_the_library_only(self, write: Write) -> None:
-        path = write("id: new\nstretches:\n  - neck-nod\n  - {id: own}\n")
+        path = write("id: new\nstretches:\n  - neck-nod\n  - {id: own, hold_seconds: 20}\n")
         (problem,) = check_built_in(path, LIBRARY)
         assert (problem.line, problem.field) == (4, "stretches[1]")
 
