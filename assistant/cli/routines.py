@@ -207,4 +207,5 @@ def _particulars(stretch: Stretch) -> str:
     times = f"{stretch.repetitions} times " if stretch.repetitions > 1 else ""
     sides = " on each side, told for the left" if stretch.has_sides else ""
     region = stretch.region.value.replace("_", " ")
-    return f"({region}, {stretch.position.value}, {times}{stretch.hold_seconds} seconds{sides})"
+    length = f"{stretch.breaths} breaths" if stretch.breaths else f"{stretch.hold_seconds} seconds"
+    return f"({region}, {stretch.position.value}, {times}{length}{sides})"

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from assistant.core.routine import Condition as C
-from assistant.core.routine import Posture, Region
+from assistant.core.routine import Condition, Posture, Region
 
 
 class Demand(StrEnum):
@@ -25,38 +24,38 @@ class Demand(StrEnum):
     PULLS_NERVE = "pulls_nerve"  # the one down the back of the leg
 
 
-ALWAYS = frozenset({C.RECENT_INJURY, C.RECENT_OPERATION})
+ALWAYS = frozenset({Condition.RECENT_INJURY, Condition.RECENT_OPERATION})
 """For these every stretch is left out: which part of the body is meant is told in words."""
-BY_REGION: Mapping[Region, frozenset[C]] = {
-    Region.NECK: frozenset({C.DIZZINESS, C.RHEUMATOID_ARTHRITIS}),
-    Region.SHOULDERS: frozenset({C.SHOULDER_TROUBLE}),
-    Region.HIPS: frozenset({C.HIP_REPLACEMENT}),
-    Region.GLUTES: frozenset({C.HIP_REPLACEMENT}),
-    Region.HAMSTRINGS: frozenset({C.TINGLING_LEG}),
-    Region.CALVES: frozenset({C.BLOOD_CLOT}),
+BY_REGION: Mapping[Region, frozenset[Condition]] = {
+    Region.NECK: frozenset({Condition.DIZZINESS, Condition.RHEUMATOID_ARTHRITIS}),
+    Region.SHOULDERS: frozenset({Condition.SHOULDER_TROUBLE}),
+    Region.HIPS: frozenset({Condition.HIP_REPLACEMENT}),
+    Region.GLUTES: frozenset({Condition.HIP_REPLACEMENT}),
+    Region.HAMSTRINGS: frozenset({Condition.TINGLING_LEG}),
+    Region.CALVES: frozenset({Condition.BLOOD_CLOT}),
 }
-BY_POSTURE: Mapping[Posture, frozenset[C]] = {
-    Posture.STANDING: frozenset({C.POOR_BALANCE}),
-    Posture.ON_BACK: frozenset({C.PREGNANCY}),
-    Posture.ON_BELLY: frozenset({C.PREGNANCY}),
-    Posture.KNEELING: frozenset({C.KNEE_TROUBLE}),
-    Posture.HANDS_AND_KNEES: frozenset({C.KNEE_TROUBLE, C.WRIST_TROUBLE}),
+BY_POSTURE: Mapping[Posture, frozenset[Condition]] = {
+    Posture.STANDING: frozenset({Condition.POOR_BALANCE}),
+    Posture.ON_BACK: frozenset({Condition.PREGNANCY}),
+    Posture.ON_BELLY: frozenset({Condition.PREGNANCY}),
+    Posture.KNEELING: frozenset({Condition.KNEE_TROUBLE}),
+    Posture.HANDS_AND_KNEES: frozenset({Condition.KNEE_TROUBLE, Condition.WRIST_TROUBLE}),
 }
-BY_DEMAND: Mapping[Demand, frozenset[C]] = {
-    Demand.BENDS_NECK: frozenset({C.RHEUMATOID_ARTHRITIS}),
-    Demand.BENDS_BACK: frozenset({C.OSTEOPOROSIS, C.DISC_TROUBLE}),
-    Demand.ARCHES_BACK: frozenset({C.SPINAL_STENOSIS, C.SLIPPED_VERTEBRA}),
-    Demand.TURNS_BACK: frozenset({C.OSTEOPOROSIS, C.DISC_TROUBLE}),
-    Demand.HEAD_LOW: frozenset({C.DIZZINESS, C.GLAUCOMA}),
-    Demand.LIES_FLAT: frozenset({C.PREGNANCY}),
-    Demand.BENDS_HIP: frozenset({C.HIP_REPLACEMENT}),
-    Demand.PULLS_NERVE: frozenset({C.TINGLING_LEG}),
+BY_DEMAND: Mapping[Demand, frozenset[Condition]] = {
+    Demand.BENDS_NECK: frozenset({Condition.RHEUMATOID_ARTHRITIS}),
+    Demand.BENDS_BACK: frozenset({Condition.OSTEOPOROSIS, Condition.DISC_TROUBLE}),
+    Demand.ARCHES_BACK: frozenset({Condition.SPINAL_STENOSIS, Condition.SLIPPED_VERTEBRA}),
+    Demand.TURNS_BACK: frozenset({Condition.OSTEOPOROSIS, Condition.DISC_TROUBLE}),
+    Demand.HEAD_LOW: frozenset({Condition.DIZZINESS, Condition.GLAUCOMA}),
+    Demand.LIES_FLAT: frozenset({Condition.PREGNANCY}),
+    Demand.BENDS_HIP: frozenset({Condition.HIP_REPLACEMENT}),
+    Demand.PULLS_NERVE: frozenset({Condition.TINGLING_LEG}),
 }
 
 
-def needed(region: Region, posture: Posture, demands: Iterable[Demand]) -> dict[C, str]:
+def needed(region: Region, posture: Posture, demands: Iterable[Demand]) -> dict[Condition, str]:
     """The conditions that a stretch must name, each with what it is that asks for it."""
-    reasons: dict[C, str] = dict.fromkeys(sorted(ALWAYS), "every stretch")
+    reasons: dict[Condition, str] = dict.fromkeys(sorted(ALWAYS), "every stretch")
     reasons |= dict.fromkeys(sorted(BY_REGION.get(region, ())), f"region {region}")
     reasons |= dict.fromkeys(sorted(BY_POSTURE.get(posture, ())), f"posture {posture}")
     for demand in demands:

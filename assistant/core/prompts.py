@@ -14,6 +14,7 @@ from typing import Protocol
 from assistant.core.intents import BREAK, Intent, Words
 from assistant.core.pain_rules import RedFlag
 from assistant.core.phrases import PhraseTable
+from assistant.core.routine import Equipment, Posture
 
 _CLAUSE_END = re.compile(r"[,.;:!?\u2026]+[\"'\u2019\u201d)]*(?=\s|$)|\s[-\u2013\u2014]+\s|\u2014")
 
@@ -181,6 +182,19 @@ class Rules(Protocol):
         """Names as they are read out, one after the other."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bearings:
+    """What somebody who only hears a stretch has to be told of.
+
+    `postures` are those that its words have to fit; `turns` says that the back turns.
+    """
+
+    postures: tuple[Posture, ...]
+    has_sides: bool
+    turns: bool
+    equipment: frozenset[Equipment]
+
+
 class Wording(Protocol):
     """What a text in a language must be like to be spoken: `wording.py` of its folder. Pure functions.
 
@@ -195,6 +209,11 @@ class Wording(Protocol):
 
     def lint_part(self, part: str, text: str) -> list[str]:
         """What is missing in a part of a stretch ("enter", "feel", "leave" …), given all that it says."""
+
+    def lint_bearings(self, told: Mapping[str, str], bearings: Bearings) -> list[tuple[str, str]]:
+        """What the parts of a stretch, with their placeholders, leave somebody in the dark about: each with its
+        part.
+        """
 
 
 class Number(str):
