@@ -1,7 +1,7 @@
 """The clock of one hold: what has been held, and the breath, half-way and count cues that are due.
 
-A movement lasts for its breaths: it has their cues alone, and is changed by whole ones. All times are seconds of
-holding: time during which the clock does not run is not there.
+A movement lasts for its breaths: it has their cues alone, and is changed by whole ones. All times are seconds
+of holding: time during which the clock does not run is not there.
 """
 
 from __future__ import annotations

@@ -211,9 +211,7 @@ class Wording(Protocol):
         """What is missing in a part of a stretch ("enter", "feel", "leave" …), given all that it says."""
 
     def lint_bearings(self, told: Mapping[str, str], bearings: Bearings) -> list[tuple[str, str]]:
-        """What the parts of a stretch, with their placeholders, leave somebody in the dark about: each with its
-        part.
-        """
+        """What the parts of a stretch, with their placeholders, do not tell: a part and a message each."""
 
 
 class Number(str):

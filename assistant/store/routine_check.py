@@ -31,8 +31,7 @@ Library = Mapping[str, Stretch]
 
 _LEG = (Region.HAMSTRINGS, Region.CALVES)
 _SPOKEN = ("spoken_name", *TOLD)
-_ROUTINE_LEG = (Region.HAMSTRINGS, Region.CALVES)
-_SPOKEN = ("spoken_name", "description")
+_ROUTINE_SPOKEN = ("spoken_name", "description")
 
 
 def check_routine(
@@ -113,14 +112,14 @@ def _entries(data: Mapping[str, Any], library: Library) -> list[_Entry]:
         named = item if isinstance(item, str) else values.get("use")
         if isinstance(named, str):
             stretch = library.get(named)
-            region, avoid = (stretch.region.value, stretch.avoid) if stretch else (None, frozenset())
-            found.append(_Entry(loc, values, named, True, region, avoid))
+            region = stretch.region.value if stretch else None
+            found.append(_Entry(loc, values, named, True, region, stretch.avoid if stretch else ()))
         else:
             own_id = values.get("id")
             stretch_id = own_id if isinstance(own_id, str) else None
             listed = values.get("avoid")
-            avoid = tuple(listed) if isinstance(listed, list) else ()
-            found.append(_Entry(loc, values, stretch_id, False, values.get("region"), avoid))
+            own_avoid = listed if isinstance(listed, list) else ()
+            found.append(_Entry(loc, values, stretch_id, False, values.get("region"), own_avoid))
     return found
 
 

@@ -1,8 +1,7 @@
-"""What the facts of a stretch must be: its length, its posture, its precautions, its source; and what its texts
-must tell of them.
+"""What the facts of a stretch must be: length, posture, precautions, source; and what its texts tell.
 
-Pure functions on any thread, on plain data whose shape may be wrong. Must not judge words itself: the language
-pack does.
+Pure functions on any thread, on plain data whose shape may be wrong. Must not judge words itself: that is for
+the language pack.
 """
 
 from __future__ import annotations

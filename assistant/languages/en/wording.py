@@ -1,7 +1,8 @@
 """The wording rules of every sentence that is spoken in English: stretches, routines, prompts.
 
-Pure functions on any thread. Every language has a file with these functions; all but `lint_bearings` get texts
-without placeholders. The rules are those of the article the product follows; a clinician's sign-off is still needed.
+Pure functions on any thread. Every language has a file with these functions; all but `lint_bearings` get
+texts without placeholders. The rules are those of the article the product follows; a clinician's sign-off is
+still needed.
 """
 
 from __future__ import annotations
