@@ -90,9 +90,9 @@ def _precaution_problems(loc: Loc, data: Mapping[str, Any]) -> Iterator[Found]:
         return
     demands = _values(Demand, data.get("demands"))
     named = set(_values(Condition, data.get("avoid")))
-    missing = {c: why for c, why in needed(regions[0], postures[0], demands).items() if c not in named}
-    for condition, why in missing.items():
-        yield (*loc, "avoid"), f"lacks {condition}, for {why}"
+    wanted = needed(regions[0], postures[0], demands)
+    if missing := [f"{condition} ({why})" for condition, why in wanted.items() if condition not in named]:
+        yield (*loc, "avoid"), f"lacks {', '.join(missing)}"
 
 
 def _postures(data: Mapping[str, Any]) -> Iterator[Posture]:

@@ -45,7 +45,7 @@ def test_list_as_json_is_an_object_a_line(run: Run) -> None:
     lines = [json.loads(line) for line in run("-q", "routines", "list", "--json").stdout.splitlines()]
     minutes = {one["id"]: one["minutes"] for one in lines}
     assert list(minutes) == BUILT_IN
-    assert (minutes["at-the-desk"], minutes["neck-and-shoulders"], minutes["whole-spine"]) == (4, 5, 12)
+    assert (minutes["at-the-desk"], minutes["neck-and-shoulders"], minutes["whole-spine"]) == (5, 7, 12)
     assert {(one["origin"], one["pack"]) for one in lines} == {("Limber", None)}
 
 
@@ -60,11 +60,9 @@ def test_list_names_a_broken_one_of_one_s_own_and_goes_on(run: Run) -> None:
 def test_show_tells_every_stretch_in_words(run: Run) -> None:
     result = run("routines", "show", "at-the-desk")
     assert result.exit_code == 0
-    assert (
-        "1. Look over the shoulder (neck, seated, 20 seconds on each side, told for the left)"
-        in result.stdout
-    )
-    assert "slowly turn your head to the right." in result.stdout
+    assert "1. Head turn (neck, seated, 20 seconds on each side, told for the left)" in result.stdout
+    assert "2. Shoulder rolls (shoulders, seated, 5 breaths)" in result.stdout
+    assert "Slowly turn your head away from your left shoulder" in result.stdout
     assert "along the left side of your neck." in result.stdout
     assert "{" not in result.stdout
 
@@ -108,13 +106,14 @@ stretches:
     has_sides: false
     hold_seconds: 20
     enter:
-      - Let your chin sink.
+      - Sit tall, and let your chin sink.
       - Go only as far as is comfortable.
     feel: You feel a mild pull.
     leave: Slowly come back.
     easier: Nod less.
     avoid_if: [a recent injury]
     source: a leaflet
+    avoid: [recent_injury, recent_operation, dizziness, rheumatoid_arthritis]
 """
 
 

@@ -353,6 +353,7 @@ stretches:
     easier: Nod less.
     avoid_if: [a recent injury]
     source: a leaflet
+    avoid: [recent_injury, recent_operation, dizziness, rheumatoid_arthritis]
 """
     nod = b"Nod while it is comfortable."
     add(folder({"manifest.yaml": MANIFEST, "a.yaml": mine % (b"one", b"one", nod)})(tmp_path / "1"))

@@ -220,10 +220,10 @@ class TestBroken:
     def test_a_broken_file_is_told_with_its_line(self, folder: Path) -> None:
         path = folder / "calves.yaml"
         path.write_text(path.read_text().replace("hold_seconds: 25", "hold_seconds: 5", 1))
-        with pytest.raises(DocumentError, match=r"calves\.yaml:20: stretches\[1\]\.hold_seconds: is 5"):
+        with pytest.raises(DocumentError, match=r"calves\.yaml:19: stretches\[1\]\.hold_seconds: is 5"):
             load_library()
         (problem,) = check_library_file(path)
-        assert problem.line == 20
+        assert problem.line == 19
 
     def test_an_id_in_two_files_is_told(self, folder: Path) -> None:
         languages = folder / "languages"
