@@ -65,7 +65,7 @@ def test_the_hold_after_it_is_a_hold() -> None:
 def test_it_is_changed_by_whole_breaths(words: str, seconds: int, answer: str) -> None:
     driver = moving()
     begin = driver.now
-    driver.advance(5)
+    driver.advance(7)
     driver.say(words)
     driver.until(State.RELEASING)
     assert answer in driver.spoken
@@ -74,8 +74,9 @@ def test_it_is_changed_by_whole_breaths(words: str, seconds: int, answer: str) -
 
 def test_at_its_bounds_it_says_so() -> None:
     driver = moving()
-    driver.advance(5)
+    driver.advance(7)
     driver.say("sixty more seconds")
+    driver.until_silent()
     assert AT_LIMIT not in driver.spoken
     driver.say("ten more seconds")
     assert driver.spoken.count(AT_LIMIT) == 1
