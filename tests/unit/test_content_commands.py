@@ -202,3 +202,34 @@ def test_a_bad_pack_is_told_problem_by_problem(run: Run, pack: Path) -> None:
     ]
     assert result.stderr == "Nothing was added.\n"
     assert not packs_folder().exists()
+
+
+def test_the_sheet_for_a_clinician_is_the_one_in_the_documents(run: Run) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "clinician.md").read_text(encoding="utf-8")
+    result = run("routines", "sheet")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        page,
+    )  # `limber routines sheet > docs/clinician.md` renews it
+
+
+def test_the_sheet_has_all_that_is_said_of_each_stretch(run: Run) -> None:
+    page = " ".join(run("routines", "sheet", "whole-spine").stdout.split())
+    (routine,) = (one for one in load_routines(None, pytest.fail) if one.id == "whole-spine")
+    for stretch in routine.stretches:
+        for text in (*stretch.enter, stretch.feel, stretch.leave, stretch.easier, *stretch.avoid_if):
+            assert text.format(side="left", other_side="right") in page
+        assert stretch.source in page
+    assert page.count("Signature:") == len(routine.stretches)
+    assert "Reviewed so far by: nobody." in page
+
+
+def test_a_pack_s_routine_tells_who_reviewed_it(run: Run, tmp_path: Path) -> None:
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    (pack / "mine.yaml").write_text(MINE, encoding="utf-8")
+    manifest = "name: calm-week\nauthor: Ada Example\nlicence: CC BY 4.0\nreviewed_by: Dr Example\n"
+    (pack / "manifest.yaml").write_text(manifest, encoding="utf-8")
+    assert run("routines", "add", str(pack)).exit_code == 0
+    assert "From calm-week by Ada Example, reviewed by Dr Example." in run("routines", "show", "mine").stdout
+    assert "Reviewed so far by: Dr Example." in run("routines", "sheet", "mine").stdout
