@@ -18,7 +18,7 @@ from assistant.core.hold import Breath, Hold
 from assistant.core.intents import Intent
 from assistant.core.pain_rules import Answer
 from assistant.core.prompts import LanguagePack, Line
-from assistant.core.routine import Position, Region, Routine, Side
+from assistant.core.routine import Kind, Position, Region, Routine, Side
 from assistant.core.sayable import Sayable, examples, sayable
 from assistant.core.selection import available, routine_minutes
 from assistant.core.states import ASKING_SCORE, ASKING_YES, State
@@ -69,11 +69,12 @@ class StepView:
     region_word: str
     position: Position
     repetition: int
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
 class HoldView:
-    """The clock of a step's hold. While it stands still `ends_at` is None and `held_seconds` have been held;
+    """The clock of a step's hold or movement. While it stands still `ends_at` is None and `held_seconds` have been held;
     while it runs, `held_seconds` had been held when it began to. `breath` is None where it is not paced.
     """
 
@@ -246,6 +247,7 @@ class Viewer:
             region_word=self._words[step.stretch.region],
             position=step.stretch.position,
             repetition=step.repetition,
+            kind=step.stretch.kind,
         )
 
     def _question(self, context: Context) -> QuestionView | None:

@@ -15,9 +15,9 @@ WIDTH = 118
 _HEAD = """\
 # Stretches, for a clinician to review
 
-`limber routines sheet` prints this page. It has everything that Limber says of a stretch, who is told to leave it out,
-and where it is known from. Texts are those for the left side. Please strike out what is wrong, write what is right
-beside it, and sign each stretch that you have read. Pictures are to come.
+`limber routines sheet` prints this page. It has all that Limber says of a stretch, who is told to leave it
+out, and where it is known from. Texts are those for the left side. Please strike out what is wrong, write
+what is right beside it, and sign each stretch that you have read. Pictures are to come.
 """
 _SIGN = (
     "Right as it is: ☐   Name: ____________________   Date: ____________   Signature: ____________________"
