@@ -23,6 +23,7 @@ from assistant.core.listening import listener
 from assistant.core.listening.hypotheses import FinalHypothesis, Hypothesis
 from assistant.core.listening.listener import Listener
 from assistant.core.phrases import PhraseTable
+from assistant.core.routine import Kind
 from assistant.core.script import Script
 from assistant.core.states import ADVISING, Signal, State, Trigger
 
@@ -314,7 +315,7 @@ MUTANTS: tuple[Mutant, ...] = (
     # Holds.
     Mutant(
         "a hold of ninety seconds",
-        both(sets(hold, "LONGEST_HOLD_SECONDS", 90.0), sets(course, "LONGEST_HOLD_SECONDS", 90.0)),
+        sets(hold, "BOUNDS_SECONDS", {**hold.BOUNDS_SECONDS, Kind.HOLD: (10.0, 90.0)}),
     ),
     Mutant("a pause forgets what was held", sets(hold.Hold, "suspend", _suspend_forgets)),
     Mutant("a pause is held", sets(hold.Hold, "suspend", _suspend_runs_on)),

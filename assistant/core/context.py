@@ -25,7 +25,7 @@ from assistant.core.prompts import Line
 from assistant.core.routine import Condition, Routine, Side, Step, Stretch
 from assistant.core.script import Script
 from assistant.core.states import STRETCHING, State
-from assistant.core.transfers import DOWN, Body, Leg
+from assistant.core.transfers import Body, Leg
 
 END_REASONS = ("", "no_answer", "ended_by_user", "see_physician", "pain", "emergency")
 """Why a session ends, the more serious later; "" as it was planned."""
@@ -162,16 +162,6 @@ class Context:
     def step(self) -> int:
         """The number of the current step, from 1; 0 while there is none."""
         return self.course.index + 1 if self.course and self.hold else 0
-
-    @property
-    def lowest_body(self) -> Body | None:
-        """How somebody is, as far as is known; within a transfer from or to the floor or the bed, there."""
-        reached = self.way[0].reached if self.way else None
-        return reached if reached and reached.place in DOWN and not self._is_down else self.body
-
-    @property
-    def _is_down(self) -> bool:
-        return self.body is not None and self.body.place in DOWN
 
     @property
     def pain_report(self) -> PainReport:

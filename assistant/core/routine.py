@@ -102,9 +102,9 @@ class Stretch:
     """One stretch. Spoken texts may hold `{side}` and `{other_side}`, filled with "left" and "right".
 
     `breath` is said once, before the first hold. `also_in` are the positions that it can be done in besides
-    `position`. `avoid` is `avoid_if` for programs. A movement is done for `breaths`; `hold_seconds` are what
-    they take. `turns_around` says that the body turns round or rolls over for the second side, `ends_in` how
-    it is held up at the end, where that is not `posture`.
+    `position`. `avoid` is `avoid_if` for programs. A movement is done for `breaths`, and `hold_seconds` is
+    what they take. `turns_around` says that the body turns round or rolls over for the second side, `ends_in`
+    how it is held up at the end, where that is not `posture`.
     """
 
     id: str

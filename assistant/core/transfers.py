@@ -146,6 +146,13 @@ def body_after(step: Step) -> Body:
     return body_in(step) if ends_in is None else _at(ends_in, step.stretch.position)
 
 
+def lowest(body: Body | None, ahead: tuple[Leg, ...]) -> Body | None:
+    """How somebody is, as far as is known; on the way down to the floor or the bed, there already."""
+    is_down = body is not None and body.place in DOWN
+    goes_down = bool(ahead) and ahead[0].reached.place in DOWN
+    return ahead[0].reached if goes_down and not is_down else body
+
+
 def way_to(step: Step, start: Body | None) -> tuple[Leg, ...]:
     """The transfers to a step, in their order; none where there is nothing to change or no way is known.
 

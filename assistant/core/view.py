@@ -18,11 +18,11 @@ from assistant.core.hold import Breath, Hold
 from assistant.core.intents import Intent
 from assistant.core.pain_rules import Answer
 from assistant.core.prompts import LanguagePack, Line
-from assistant.core.routine import Position, Region, Routine, Side
+from assistant.core.routine import Kind, Position, Region, Routine, Side
 from assistant.core.sayable import Sayable, examples, sayable
 from assistant.core.selection import available, routine_minutes
 from assistant.core.states import ASKING_SCORE, ASKING_YES, State
-from assistant.core.transfers import Transfer
+from assistant.core.transfer_view import TransferView, transfer_view
 
 SEEN_BY_ALL: dict[State, State] = {
     **dict.fromkeys((State.SCREENING, State.HISTORY, State.SCORE_NOW, State.NEWS), State.CHOOSING),
@@ -70,12 +70,13 @@ class StepView:
     region_word: str
     position: Position
     repetition: int
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
 class HoldView:
-    """The clock of a step's hold. While it stands still `ends_at` is None and `held_seconds` have been held;
-    while it runs, `held_seconds` had been held when it began to. `breath` is None where it is not paced.
+    """The clock of a step's hold or movement. While it stands still `ends_at` is None and `held_seconds` have
+    been held; while it runs, `held_seconds` had been held when it began to. `breath` is None where it is not paced.
     """
 
     total_seconds: float
@@ -90,19 +91,6 @@ class PromptView:
 
     id: int
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class TransferView:
-    """The way to another posture, of which `left` transfers are still to be done, this one included.
-
-    `stretch` is the name of the stretch that it leads to; "" on the way up at the end.
-    """
-
-    transfer: Transfer
-    text: str
-    left: int
-    stretch: str
 
 
 class AnswerKind(StrEnum):
@@ -217,7 +205,7 @@ class Viewer:
             routine=self._routine(context.course.routine) if context.course else None,
             step=self._step(context),
             hold=_hold(context.hold, context.now) if context.hold else None,
-            transfer=_transfer(context),
+            transfer=transfer_view(context),
             faults=tuple(fault for fault in faults if fault),
             sentence=context.script.sentence,
             prompts=tuple(PromptView(*prompt) for prompt in context.script.prompts),
@@ -262,6 +250,7 @@ class Viewer:
             region_word=self._words[step.stretch.region],
             position=step.stretch.position,
             repetition=step.repetition,
+            kind=step.stretch.kind,
         )
 
     def _question(self, context: Context) -> QuestionView | None:
@@ -291,14 +280,6 @@ def _hold(hold: Hold, now: float) -> HoldView:
         ends_at=None if ends_at is None else round(ends_at, 3),
         breath=breath and Breath(breath.phase, round(breath.ends_at, 3)),
     )
-
-
-def _transfer(context: Context) -> TransferView | None:
-    if context.state is not State.TRANSFERRING:
-        return None
-    step, transfer = context.current_course.step, context.way[0].transfer
-    (text,) = context.texts_of(step, context.script.pack.transfers[transfer].words)
-    return TransferView(transfer, text, len(context.way), "" if context.rises else step.stretch.name)
 
 
 def _health(context: Context) -> Health:

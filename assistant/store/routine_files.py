@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag
 from pydantic.config import JsonDict
 
 from assistant.core.hold import BREATH_SECONDS
+from assistant.core.precautions import Demand
 from assistant.core.routine import (
     UPRIGHT,
     Condition,
@@ -70,6 +71,9 @@ class StretchFacts(_Strict):
     equipment: list[Annotated[Equipment, Field(strict=False)]] = Field(
         default=[], description="What it needs beside the chair, mat or bed of its position."
     )
+    demands: list[Annotated[Demand, Field(strict=False)]] = Field(
+        default=[], description="What it asks of the body, for the precautions that it must name."
+    )
     avoid: list[Annotated[Condition, Field(strict=False)]] = Field(
         default=[], description="Who should leave it out, for the planner."
     )
@@ -81,7 +85,7 @@ class StretchTexts(_Strict):
 
     name: _Text = Field(description="The name to show.")
     spoken_name: _SpokenName = Field(description="The name to say: common words in lower case.")
-    enter: _Sentences = Field(description="How to get into it, in at most three sentences.")
+    enter: _Sentences = Field(description="How to get into it, in at most four sentences, position first.")
     feel: _Text = Field(description="What to feel, and where.")
     breath: str = Field(default="", max_length=400, description="How to breathe; said once.")
     leave: _Text = Field(description="How to come back.")
@@ -96,7 +100,7 @@ class StretchFile(StretchTexts, StretchFacts):
 def make_stretch(facts: StretchFacts, texts: StretchTexts) -> Stretch:
     """The core's value."""
     told = {name: getattr(texts, name) for name in StretchTexts.model_fields}
-    known = {name: getattr(facts, name) for name in StretchFacts.model_fields}
+    known = {name: getattr(facts, name) for name in StretchFacts.model_fields if name != "demands"}
     sequences = {"enter": tuple(texts.enter), "avoid_if": tuple(texts.avoid_if)}
     sets = {name: frozenset(known[name]) for name in ("also_in", "equipment", "avoid")}
     posture = facts.posture or UPRIGHT.get(facts.position, Posture.ON_BACK)

@@ -1,6 +1,6 @@
 """A routine as somebody has to follow it: the ways from posture to posture, and how long it takes.
 
-Pure functions on any thread. What they find keeps no routine from being used: `limber routines check` tells it.
+Pure functions on any thread. What they find keeps no routine from use: `limber routines check` tells it.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from assistant.core.intents import Intent
 from assistant.core.machine import ENTERING
 from assistant.core.pain_rules import Answer
 from assistant.core.prompts import Line
-from assistant.core.routine import Position, Region, Side
+from assistant.core.routine import Kind, Position, Region, Side
 from assistant.core.states import State
 from assistant.core.view import (
     QUESTIONS,
@@ -60,6 +60,7 @@ def test_a_view_names_the_routine_and_the_step_with_its_side_in_words() -> None:
         region_word="shoulders",
         position=Position.SEATED,
         repetition=1,
+        kind=Kind.HOLD,
     )
 
 

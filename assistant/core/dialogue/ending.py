@@ -20,6 +20,7 @@ from assistant.core.intents import Intent
 from assistant.core.prompts import Line
 from assistant.core.routine import Position, Posture
 from assistant.core.states import AWAKE, BEFORE_STRETCHING, GUIDED, IN_PAIN, Signal, State
+from assistant.core.transfers import lowest
 
 GOES_ON = (
     *(Intent.NO, Intent.RESUME, Intent.READY, Intent.START, Intent.NEXT, Intent.BACK, Intent.NOT_YET),
@@ -108,7 +109,7 @@ def _enter_closing(context: Context) -> None:
 
 def _getting_up(context: Context, line: Line) -> Line | None:
     """How to get up from where somebody was last; nothing where nobody is to get up."""
-    body, course = context.lowest_body, context.course
+    body, course = lowest(context.body, context.way), context.course
     if course is not None and course.routine.ends_lying:
         return None
     if body is None or body.posture in (Posture.SITTING, Posture.BED_EDGE):

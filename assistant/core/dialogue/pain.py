@@ -13,7 +13,6 @@ from assistant.core.dialogue.asking import Question, await_answer, is_whole, lin
 from assistant.core.dialogue.screening import NOTHING, heard_score, number_rows, out_of_range
 from assistant.core.dialogue.table import Behavior, Guard, Row, named
 from assistant.core.dialogue.ways import after_skip, go_onward, is_ending, skips_to_end
-from assistant.core.hold import Hold
 from assistant.core.intents import Intent
 from assistant.core.pain_rules import Answer, Decision, decide
 from assistant.core.prompts import Line
@@ -186,7 +185,7 @@ def try_easier(context: Context) -> None:
     course = context.current_course
     stretch = course.step.stretch
     context.take_in((stretch.id,))
-    context.hold = Hold(course.hold_seconds())
+    context.hold = course.new_hold()
     context.after_pain = False
     context.script.say(Line.EASIER)
     context.speak_stretch(stretch.easier)

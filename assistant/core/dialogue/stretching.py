@@ -22,11 +22,11 @@ from assistant.core.dialogue.ways import (
     left_stretching,
     skips_to_end,
 )
-from assistant.core.hold import COUNT_FROM, Hold
+from assistant.core.hold import COUNT_FROM
 from assistant.core.intents import Intent
 from assistant.core.planner import PLANNED_ID
 from assistant.core.prompts import Line
-from assistant.core.routine import Step, Stretch, instruction, is_other_side
+from assistant.core.routine import Kind, Step, Stretch, instruction, is_other_side
 from assistant.core.selection import routine_minutes
 from assistant.core.states import GUIDED, Signal, State
 from assistant.core.transfers import body_after, body_in
@@ -34,6 +34,11 @@ from assistant.core.transfers import body_after, body_in
 LEFT_OUT_LINES = {Form.GONE: Line.LEFT_OUT, Form.PAUSED: Line.LEFT_OUT_TODAY}
 DEFAULT_MORE_SECONDS = 10
 MOST_MORE_SECONDS = 120
+CUES = {
+    Kind.HOLD: (Line.HOLD, Line.BREATHE_OUT, Line.HALF_WAY),
+    Kind.MOVEMENT: (Line.MOVE, Line.BREATHE_OUT, Line.MOVE_AGAIN, Line.LAST_BREATH),
+}
+"""What may be said during a hold, and during a movement, besides the count."""
 KNOWN_AFTER_SESSIONS = 6
 """After so many sessions without pain a stretch is told shortly; asked for again, in full."""
 
@@ -138,7 +143,7 @@ def _enter_instructing(context: Context) -> None:
     before, is_anew = course.before, context.hold is None
     context.body, context.way, context.rises = body_in(course.step), (), False
     if context.hold is None:
-        context.hold, context.not_understood = Hold(course.hold_seconds()), 0
+        context.hold, context.not_understood = course.new_hold(), 0
     else:
         before = None  # asked for again, or come back to: all of it
     for text in _instruction_texts(context, course.step, before, in_full=not is_anew):
@@ -179,7 +184,13 @@ def _changes(context: Context, step: Step, before: Step | None) -> tuple[str, ..
     if step.stretch.id in context.easier and (is_first or is_other_side(step, before)):
         told = Line.EASIER if step.stretch.id in context.hurt_today else Line.EASIER_TODAY
         return (*((render(told),) if is_first else ()), step.stretch.easier)
-    if is_first and context.settings.pasts is not None and grew_today(_past(context, step.stretch)):
+    is_hold = step.stretch.kind is Kind.HOLD
+    if (
+        is_first
+        and is_hold
+        and context.settings.pasts is not None
+        and grew_today(_past(context, step.stretch))
+    ):
         return (render(Line.GROWN),)
     return ()
 
@@ -195,10 +206,11 @@ def _enter_settling(context: Context) -> None:
     context.settled_before = True
     context.wait(context.settings.settle_seconds + context.extra_settle_seconds)
     context.extra_settle_seconds = 0.0
-    counts = [script.pack.render(Line.COUNT, number=script.pack.number(n)) for n in range(1, COUNT_FROM + 1)]
-    said = [script.pack.render(line) for line in (Line.HOLD, Line.BREATHE_OUT, Line.HALF_WAY)]
     step = context.current_course.step
-    script.do(Prepare((*said, *counts, *context.texts_of(step, step.stretch.leave))))
+    counts = [script.pack.render(Line.COUNT, number=script.pack.number(n)) for n in range(1, COUNT_FROM + 1)]
+    cues = [script.pack.render(line) for line in CUES[step.stretch.kind]]
+    counted = counts if step.stretch.kind is Kind.HOLD else []
+    script.do(Prepare((*cues, *counted, *context.texts_of(step, step.stretch.leave))))
 
 
 def _enter_resting(context: Context) -> None:
