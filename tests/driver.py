@@ -33,7 +33,7 @@ from assistant.core.listening.hypotheses import FinalHypothesis, PartialHypothes
 from assistant.core.listening.listener import Listener
 from assistant.core.machine import listened_for
 from assistant.core.prompts import LanguagePack
-from assistant.core.routine import Position, Posture, Region, Routine, Stretch
+from assistant.core.routine import Position, Posture, Region, Routine, Side, Stretch
 from assistant.core.session import Session
 from assistant.core.states import State
 from assistant.core.view import View
@@ -277,6 +277,16 @@ class Driver:
     @property
     def view(self) -> View:
         return self.session.view
+
+    @property
+    def course_stretch(self) -> str:
+        """The id of the stretch under way, or ahead."""
+        return self.session._context.current_course.step.stretch.id
+
+    @property
+    def course_side(self) -> Side:
+        """The side under way, or ahead."""
+        return self.session._context.current_course.step.side
 
     @property
     def running_hold(self) -> bool:

@@ -88,10 +88,11 @@ def must_transfer(to: Target) -> Guard:
 def after_skip(context: Context) -> int:
     """Index of the step to go to when this one is left early; len(steps) at the end.
 
-    A plain "next" leads from a first side to the other one; "skip this stretch", and pain, past both.
+    A plain "next" leads from a first side to the other one; "skip this stretch", and pain, past both. So
+    does any of them on the way to a stretch.
     """
     held = 0.0 if context.after_pain else context.held_seconds
-    is_plain = not context.after_pain and counts_as(context, "onward")
+    is_plain = context.hold is not None and not context.after_pain and counts_as(context, "onward")
     return context.current_course.after_skip(held, all_of_it=not is_plain)
 
 
