@@ -82,7 +82,7 @@ def skip(context: Context) -> None:
     context.record_step("skipped")
     course.completed(context.held_seconds)
     course.index = min(comes, len(course.steps) - 1)
-    context.hold = None
+    context.hold, context.way = None, ()
 
 
 def back(context: Context) -> int:
