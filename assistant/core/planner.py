@@ -49,7 +49,7 @@ def compose(
     suitable = tuple(s for s in library if s.id not in left_out and not s.avoid & conditions)
     position = request.position or _best_position(suitable, request.region)
     fitting = [placed(stretch, position) for stretch in suitable if _fits(stretch, position)]
-    ranked = _ranked(fitting, request.region)
+    ranked = _ranked(_of_one_posture_first(fitting), request.region)
     if not ranked or request.region not in (None, ranked[0].region):
         return None
     chosen = _fill(ranked, min(MOST_MINUTES, request.minutes or USUAL_MINUTES) * 60 * TOLERANCE)
@@ -64,6 +64,12 @@ def _best_position(suitable: tuple[Stretch, ...], region: Region | None) -> Posi
 
 def _fits(stretch: Stretch, position: Position) -> bool:
     return position is stretch.position or position in stretch.also_in
+
+
+def _of_one_posture_first(candidates: list[Stretch]) -> list[Stretch]:
+    """The candidates, those of the most frequent posture first: so few transfers come between them."""
+    count = Counter(stretch.posture for stretch in candidates)
+    return sorted(candidates, key=lambda stretch: -count[stretch.posture])
 
 
 def _ranked(candidates: list[Stretch], region: Region | None) -> list[Stretch]:

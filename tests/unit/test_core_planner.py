@@ -131,6 +131,8 @@ def plainly(
     wanted = [s for s in suitable if request.region in (None, s.region)]
     best = max(Position, key=lambda position: sum(fits(s, position) for s in wanted))
     fitting = [placed(s, request.position or best) for s in suitable if fits(s, request.position or best)]
+    postures = [s.posture for s in fitting]
+    fitting.sort(key=lambda s: -postures.count(s.posture))
     if request.region:
         ranked = sorted((s for s in fitting if off(s) <= NEIGHBORS), key=off)
     else:
