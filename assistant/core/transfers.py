@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cache
 from itertools import pairwise
 
-from assistant.core.routine import Equipment, Position, Posture, Routine, Side, Step, Stretch
+from assistant.core.routine import Equipment, Position, Posture, Region, Routine, Side, Step, Stretch
 
 
 class Transfer(StrEnum):
@@ -205,28 +205,48 @@ def grouped(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
     """The same stretches, with as few changes of posture as their regions' order allows.
 
     Within a region, what is done in the posture before it comes first, and what the next region begins with
-    comes last; beside that the order stays.
+    comes last. Where that saves nothing, the order stays.
     """
-    regions: dict[str, list[Stretch]] = {}
+    regions: dict[Region, list[Stretch]] = {}
     for stretch in stretches:
         regions.setdefault(stretch.region, []).append(stretch)
-    groups = list(regions.values())
-    ordered: list[Stretch] = []
-    for at, group in enumerate(groups):
-        before = _place_and_posture(ordered[-1]) if ordered else None
-        following = {_place_and_posture(one) for one in groups[at + 1]} if at + 1 < len(groups) else set()
-        kinds = list(dict.fromkeys(_place_and_posture(one) for one in group))
-        first = next((kind for kind in kinds if kind == before), None)
-        last = next(
-            (kind for kind in kinds if kind in following and (kind != first or len(kinds) == 1)), None
-        )
-        middle = [kind for kind in kinds if kind not in (first, last)]
-        order = list(dict.fromkeys(kind for kind in (first, *middle, last) if kind is not None))
-        ordered += sorted(group, key=lambda one: order.index(_place_and_posture(one)))
-    return tuple(ordered)
+    best: dict[_Kind, _Order] = {}
+    for group in regions.values():
+        kinds = tuple(dict.fromkeys(_place_and_posture(one) for one in group))
+        found: dict[_Kind, _Order] = {}
+        for first in kinds:
+            changes, moved, before = _before(first, best)
+            for last in kinds:
+                if (first == last) == (len(kinds) == 1):
+                    inner = (kind for kind in kinds if kind not in (first, last))
+                    order = tuple(dict.fromkeys((first, *inner, last)))
+                    one: _Order = (changes, moved + (order != kinds), (*before, order))
+                    if last not in found or one[:2] < found[last][:2]:
+                        found[last] = one
+        best = found
+    orders = min(best.values(), key=lambda order: order[:2])[2] if best else ()
+    return tuple(
+        stretch
+        for group, order in zip(regions.values(), orders, strict=True)
+        for stretch in sorted(group, key=lambda one: order.index(_place_and_posture(one)))
+    )
 
 
-def _place_and_posture(stretch: Stretch) -> tuple[Position, Posture]:
+_Kind = tuple[Position, Posture]
+_Order = tuple[int, int, tuple[tuple[_Kind, ...], ...]]
+"""Changes between the regions so far, how many regions are in another order, and the order in each."""
+
+
+def _before(first: _Kind, best: dict[_Kind, _Order]) -> _Order:
+    """The best order of the regions before one that begins with `first`."""
+    if not best:
+        return 0, 0, ()
+    changes, moved, orders = min(best.values(), key=lambda order: order[:2])
+    stays = best.get(first)
+    return stays if stays and stays[:2] <= (changes + 1, moved) else (changes + 1, moved, orders)
+
+
+def _place_and_posture(stretch: Stretch) -> _Kind:
     return stretch.position, stretch.posture
 
 

@@ -161,7 +161,7 @@ def composed(
 def test_every_request_gives_what_planning_the_whole_for_each_candidate_gives(
     position: Position | None,
 ) -> None:
-    for minutes, region in product((None, *range(1, MOST_MINUTES + 1)), (None, *Region)):
+    for minutes, region in product((None, *range(1, MOST_MINUTES + 1, 7)), (None, *Region)):
         request = Request(minutes, region, position)
         assert composed(request) == plainly(request)
 
