@@ -291,6 +291,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("stop is not heard while settling", without(I.STOP, S.SETTLING)),
     Mutant("stop is not heard when asked to finish", without(I.STOP, S.FINISHING)),
     Mutant("trouble is not heard in a pause", without(I.DISTRESS, S.PAUSED)),
+    Mutant("somebody is thought to be there", leads(Signal.TIME_OVER, S.TRANSFERRING, S.INSTRUCTING)),
     Mutant("trouble passes", leads(Signal.TIME_OVER, S.HELPING, S.SETTLING)),
     Mutant("a no leads on out of trouble", guard("wonders", True)),
     Mutant("stop is answered", after("interrupt", lambda c: c.script.speak("All right."))),
