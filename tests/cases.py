@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from driver import CATALOGUE, CHIN, KNEES, TURN, built_in_routines, stretch
+from driver import CATALOGUE, CHIN, DOWN, KNEES, TURN, built_in_routines, stretch
 from invariants import Watched
 
 from assistant.core.adapting import StretchPast
@@ -44,7 +44,7 @@ NECK = Routine(
     (CHIN, stretch("neck turn", has_sides=True), stretch("neck nod"), stretch("ear down"), TURN, KNEES),
 )
 CATALOGUES: dict[str, tuple[Routine, ...]] = {
-    "test": (*CATALOGUE, NECK),
+    "test": (*CATALOGUE, DOWN, NECK),
     "built in": (*CATALOGUE[:1], *built_in_routines()),
 }
 PACKS = {name: load_language("en", routines) for name, routines in CATALOGUES.items()}

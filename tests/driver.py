@@ -33,7 +33,7 @@ from assistant.core.listening.hypotheses import FinalHypothesis, PartialHypothes
 from assistant.core.listening.listener import Listener
 from assistant.core.machine import listened_for
 from assistant.core.prompts import LanguagePack
-from assistant.core.routine import Position, Posture, Region, Routine, Stretch
+from assistant.core.routine import Position, Posture, Region, Routine, Side, Stretch
 from assistant.core.session import Session
 from assistant.core.states import State
 from assistant.core.view import View
@@ -74,8 +74,20 @@ KNEES = stretch("knees to chest", Region.LOWER_BACK, hold_seconds=30)
 SHORT = Routine("short", "Short", "short one", "A stretch.", (CHIN,))
 MIXED = Routine("mixed", "Mixed", "mixed one", "With sides and repetitions.", (CHIN, TURN, HUG))
 LOW = Routine("low", "Low", "low one", "For the lower back.", (KNEES, stretch("hip", Region.HIPS)))
+LYING = stretch("knees up", Region.LOWER_BACK, position=Position.FLOOR, posture=Posture.ON_BACK)
+ROLLING = stretch(
+    "side rest",
+    Region.HIPS,
+    position=Position.FLOOR,
+    posture=Posture.ON_SIDE,
+    has_sides=True,
+    turns_around=True,
+)
+DOWN = Routine("down", "Down", "down one", "From the chair to the mat and up again.", (CHIN, LYING, ROLLING))
 CATALOGUE = (MIXED, SHORT, LOW)
+WITH_DOWN = (*CATALOGUE, DOWN)
 PACK = load_language("en", CATALOGUE)
+DOWN_PACK = load_language("en", WITH_DOWN)
 
 
 def built_in_routines() -> tuple[Routine, ...]:
@@ -241,6 +253,14 @@ class Driver:
             assert self.now <= end, f"still in {self.state}"
         return self
 
+    def play_through(self) -> Driver:
+        """To the end, with nothing said but "ready" after each transfer."""
+        while self.state is not State.FINISHED:
+            self.until(State.TRANSFERRING, State.FINISHED)
+            if self.state is State.TRANSFERRING:
+                self.answer_later("ready")
+        return self
+
     def until_silent(self) -> Driver:
         """Let time pass until nothing is being spoken and its echo has gone."""
         while self._queue:
@@ -257,6 +277,16 @@ class Driver:
     @property
     def view(self) -> View:
         return self.session.view
+
+    @property
+    def course_stretch(self) -> str:
+        """The id of the stretch under way, or ahead."""
+        return self.session._context.current_course.step.stretch.id
+
+    @property
+    def course_side(self) -> Side:
+        """The side under way, or ahead."""
+        return self.session._context.current_course.step.side
 
     @property
     def running_hold(self) -> bool:
@@ -340,8 +370,13 @@ def in_state(state: State, routine: Routine = MIXED) -> Driver:
 
     Nothing is being spoken, except where the end of what is spoken ends the state.
     """
+    if state is State.TRANSFERRING:
+        routine, others = DOWN, {"catalogue": WITH_DOWN, "pack": DOWN_PACK}
+    else:
+        others = {}
     driver = Driver(
         None if state is State.CHOOSING else routine,
+        **others,
         physician_check_due=state in (State.SCREENING, State.HISTORY),
         asks_how_it_is=state in (State.SCORE_NOW, State.NEWS, State.SCORE_AFTER),
         sound_check=state is State.SOUND_CHECK,

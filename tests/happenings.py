@@ -27,6 +27,7 @@ LEADS_ON: dict[State, tuple[str, ...]] = {
     State.SCORE_NOW: ("zero", "zero", "one", "two", "four", "seven"),
     State.NEWS: ("no",),
     State.SOUND_CHECK: ("stop", "ready"),
+    State.TRANSFERRING: ("ready", "ready", "ready", "not yet", "easier", "next"),
     State.PAUSED: ("continue", "continue", "next", "go back", "mixed one"),
     State.ASLEEP: ("continue", "wake up"),
     State.SCORING: (

@@ -12,13 +12,15 @@ from assistant.core.actions import RecordSession, RecordStep, ReportHoldEnded, R
 from assistant.core.adapting import StretchPast
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
+from assistant.core.routine import Kind
 from assistant.core.states import UNDER_WAY, State
 
 if TYPE_CHECKING:
     from happened import Happened
     from invariants import Watched
 
-LONGEST_SECONDS, SHORTEST_SECONDS = 60.0, 10.0
+SHORTEST_AND_LONGEST_SECONDS = {Kind.HOLD: (10.0, 60.0), Kind.MOVEMENT: (20.0, 80.0)}
+CHANGE_SECONDS = {Kind.HOLD: 5.0, Kind.MOVEMENT: 10.0}
 WORTH_SECONDS = 5.0
 STALLED_SECONDS = 2.0
 LOOKS_EVERY_SECONDS = 0.5
@@ -84,17 +86,20 @@ class Holds:
         """Who asks for more or less gets it, within the bounds."""
         by_seconds = 0.0
         if it.intent in (Intent.LONGER, Intent.SHORTER) and it.before in (*UNDER_WAY, State.PAUSED):
-            by_seconds = 5.0 if it.intent is Intent.LONGER else -5.0
+            by_seconds = CHANGE_SECONDS[self._kind] * (1 if it.intent is Intent.LONGER else -1)
             self.longer += by_seconds > 0
             self.changes += 1
         elif it.intent is Intent.MORE_TIME and it.before is it.after is State.HOLDING and it.heard:
             said = it.heard.slots.number
             by_seconds = 10.0 if said is None else said
+            if self._kind is Kind.MOVEMENT and by_seconds:
+                by_seconds = max(1, round(by_seconds / 10)) * 10  # whole breaths
             self.changes += 1
         if self.target_seconds is not None and by_seconds:
             before, held = self.target_seconds, self._held_now()
             if held + 1e-6 < before:
-                bounded = min(LONGEST_SECONDS, max(min(SHORTEST_SECONDS, before), before + by_seconds))
+                shortest, longest = SHORTEST_AND_LONGEST_SECONDS[self._kind]
+                bounded = min(longest, max(min(shortest, before), before + by_seconds))
                 self.target_seconds = max(bounded, min(before, held))
 
     def _held_now(self) -> float:
@@ -107,15 +112,23 @@ class Holds:
             self.target_seconds = None
         target, planned = self.held_seconds + seconds, self._planned_seconds()
         assert target >= WORTH_SECONDS - EXACT, "a second side after a first that was hardly held"
-        assert target <= LONGEST_SECONDS + EXACT, "a hold beyond its bound"
+        shortest, longest = SHORTEST_AND_LONGEST_SECONDS[self._kind]
+        assert target <= longest + EXACT, "a hold beyond its bound"
         if self.target_seconds is not None:
             assert target == pytest.approx(self.target_seconds, abs=EXACT), "another target"
         elif planned is not None and not self.longer and not self._was_changed:
             assert target == pytest.approx(planned, abs=EXACT), "a hold that nobody planned"
         elif planned is not None:
-            assert target <= max(planned, SHORTEST_SECONDS) + 5.0 * self.longer + EXACT, "longer than asked"
+            most = max(planned, shortest) + CHANGE_SECONDS[self._kind] * self.longer
+            assert target <= most + EXACT, "longer than asked"
         self.began_at, self.target_seconds, self.step = self.driver.now, target, step
         self.was_late = False
+
+    @property
+    def _kind(self) -> Kind:
+        """Of what the course stands at; a hold where there is none yet."""
+        course = self.driver.session._context.course
+        return course.step.stretch.kind if course else Kind.HOLD
 
     @property
     def _was_changed(self) -> bool:
@@ -135,7 +148,7 @@ class Holds:
         step = self.driver.course.step
         if self._first_seconds is not None:
             return self._first_seconds
-        if self.pasts is None:
+        if self.pasts is None or self._kind is Kind.MOVEMENT:
             return float(step.stretch.hold_seconds)
         past = self.pasts.get(step.stretch.id, StretchPast())
         return float(min(30, 20 + past.pain_free_sessions // 3 * 5))

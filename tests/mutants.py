@@ -23,6 +23,7 @@ from assistant.core.listening import listener
 from assistant.core.listening.hypotheses import FinalHypothesis, Hypothesis
 from assistant.core.listening.listener import Listener
 from assistant.core.phrases import PhraseTable
+from assistant.core.routine import Kind
 from assistant.core.script import Script
 from assistant.core.states import ADVISING, Signal, State, Trigger
 
@@ -290,6 +291,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("stop is not heard while settling", without(I.STOP, S.SETTLING)),
     Mutant("stop is not heard when asked to finish", without(I.STOP, S.FINISHING)),
     Mutant("trouble is not heard in a pause", without(I.DISTRESS, S.PAUSED)),
+    Mutant("somebody is thought to be there", leads(Signal.TIME_OVER, S.TRANSFERRING, S.INSTRUCTING)),
     Mutant("trouble passes", leads(Signal.TIME_OVER, S.HELPING, S.SETTLING)),
     Mutant("a no leads on out of trouble", guard("wonders", True)),
     Mutant("pain is others' talk", guard("is_among_talk", True)),
@@ -316,7 +318,7 @@ MUTANTS: tuple[Mutant, ...] = (
     # Holds.
     Mutant(
         "a hold of ninety seconds",
-        both(sets(hold, "LONGEST_HOLD_SECONDS", 90.0), sets(course, "LONGEST_HOLD_SECONDS", 90.0)),
+        sets(hold, "BOUNDS_SECONDS", {**hold.BOUNDS_SECONDS, Kind.HOLD: (10.0, 90.0)}),
     ),
     Mutant("a pause forgets what was held", sets(hold.Hold, "suspend", _suspend_forgets)),
     Mutant("a pause is held", sets(hold.Hold, "suspend", _suspend_runs_on)),

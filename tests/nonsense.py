@@ -59,6 +59,9 @@ def lint_reading(text):
 
 def lint_part(part, text):
     return ["never says softly"] if part == "leave" and "слошлы" not in text else []
+
+def lint_bearings(told, bearings):
+    return []
 """
 
 
@@ -99,6 +102,11 @@ def write_nonsense(folder: Path, english: LanguagePack) -> None:
     lines = {str(line): nonsense_text(text) for line, text in english.lines.items()}
     words = {name: nonsense(word) for name, word in english.words.items()}
     (pack / "prompts.toml").write_text(_toml({"words": words, "lines": lines}), encoding="utf-8")
+    transfers = {
+        str(name): {"words": nonsense_text(texts.words), "easier": nonsense_text(texts.easier)}
+        for name, texts in english.transfers.items()
+    }
+    (pack / "transfers.toml").write_text(_toml(transfers), encoding="utf-8")
     flagged_phrases = {phrase: english.red_flags[phrase] for phrase in table.phrases[Intent.RED_FLAG]}
     flagged = set(flagged_phrases)
     phrases = {

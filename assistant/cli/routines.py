@@ -16,7 +16,7 @@ from assistant.errors import ContentError
 
 if TYPE_CHECKING:
     from assistant.core.prompts import LanguagePack
-    from assistant.core.routine import Routine, Stretch
+    from assistant.core.routine import Stretch
     from assistant.store.routines import Listed
 
 _OURS = "Limber"
@@ -29,6 +29,7 @@ def register(app: typer.Typer) -> None:
     group.command(name="list")(list_routines)
     group.command()(show)
     group.command()(check)
+    group.command()(sheet)
     group.command()(schema)
     group.command()(add)
     group.command()(remove)
@@ -64,15 +65,11 @@ def show(
     as_json: _AsJson = False,
 ) -> None:
     """Show a routine, stretch by stretch."""
-    routines = [listed.routine for listed in _listed()]
-    routine = next((one for one in routines if one.id == routine_id), None)
-    if routine is None:
-        known = ", ".join(one.id for one in routines)
-        raise ContentError("routine_unknown", f"There is no routine {routine_id}; there are {known}.")
+    listed = _find(routine_id)
     if as_json:
-        output.emit_json(_plain(dataclasses.asdict(routine)))
+        output.emit_json(_plain(dataclasses.asdict(listed.routine)))
     else:
-        _show(routine)
+        _show(listed)
 
 
 def check(
@@ -94,6 +91,24 @@ def check(
     if problems:
         raise typer.Exit(1)
     output.note(f"No problems found in {len(paths)} file{'' if len(paths) == 1 else 's'}.")
+
+
+def sheet(
+    routine_id: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="Of one routine; without it, of the whole library.")
+    ] = None,
+) -> None:
+    """Print the sheet on which a clinician reviews stretches and signs them."""
+    from assistant.store.library import load_library
+    from assistant.store.sheet import sheet as make
+
+    language = _language()
+    if routine_id is None:
+        typer.echo(make(load_library(language.code).values(), language.words), nl=False)
+        return
+    listed = _find(routine_id)
+    reviewer = listed.pack.reviewed_by if listed.pack else "nobody"
+    typer.echo(make(listed.routine.stretches, language.words, reviewer), nl=False)
 
 
 def schema(
@@ -148,6 +163,16 @@ def _listed() -> list[Listed]:
     return list_routines(_language(), output.err.print)
 
 
+def _find(routine_id: str) -> Listed:
+    """The routine of this id. Raises ContentError, which says which there are."""
+    routines = _listed()
+    found = next((listed for listed in routines if listed.routine.id == routine_id), None)
+    if found is None:
+        known = ", ".join(listed.routine.id for listed in routines)
+        raise ContentError("routine_unknown", f"There is no routine {routine_id}; there are {known}.")
+    return found
+
+
 def _json(listed: Listed) -> dict[str, object]:
     from assistant.core.selection import routine_minutes
 
@@ -174,12 +199,14 @@ def _origin(listed: Listed) -> str:
     return _OURS if listed.path.parent == builtin_folder() else "you"
 
 
-def _show(routine: Routine) -> None:
+def _show(listed: Listed) -> None:
     from rich.text import Text
 
-    words = _language().words
+    routine, words = listed.routine, _language().words
     output.out.print(Text(routine.name, style="bold"))
     output.out.print(routine.description)
+    if listed.pack:
+        output.out.print(f"From {_origin(listed)}.")
     for number, stretch in enumerate(routine.stretches, start=1):
         output.out.print()
         output.out.print(Text(f"{number}. {stretch.name}", style="bold"), _particulars(stretch))
@@ -207,4 +234,5 @@ def _particulars(stretch: Stretch) -> str:
     times = f"{stretch.repetitions} times " if stretch.repetitions > 1 else ""
     sides = " on each side, told for the left" if stretch.has_sides else ""
     region = stretch.region.value.replace("_", " ")
-    return f"({region}, {stretch.position.value}, {times}{stretch.hold_seconds} seconds{sides})"
+    length = f"{stretch.breaths} breaths" if stretch.breaths else f"{stretch.hold_seconds} seconds"
+    return f"({region}, {stretch.position.value}, {times}{length}{sides})"

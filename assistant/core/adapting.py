@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from assistant.core.routine import Routine, Stretch
+from assistant.core.routine import Kind, Routine, Stretch
 
 FIRST_HOLD_SECONDS, LONGEST_USUAL_HOLD_SECONDS, HOLD_STEP_SECONDS = 20, 30, 5
 SESSIONS_PER_HOLD_STEP = 3
@@ -93,7 +93,9 @@ def grew_today(past: StretchPast) -> bool:
 
 
 def adapted(stretch: Stretch, pasts: Pasts) -> Stretch:
-    """The stretch with the hold that its past allows."""
+    """The stretch with the hold that its past allows; a movement keeps its breaths."""
+    if stretch.kind is Kind.MOVEMENT:
+        return stretch
     past = pasts.get(stretch.id, NEW)
     return replace(stretch, hold_seconds=hold_seconds_after(past.pain_free_sessions))
 

@@ -25,6 +25,7 @@ from assistant.core.prompts import Line
 from assistant.core.routine import Condition, Routine, Side, Step, Stretch
 from assistant.core.script import Script
 from assistant.core.states import STRETCHING, State
+from assistant.core.transfers import Body, Leg
 
 END_REASONS = ("", "no_answer", "ended_by_user", "see_physician", "pain", "emergency")
 """Why a session ends, the more serious later; "" as it was planned."""
@@ -109,6 +110,10 @@ class Context:
     sound: SoundMeasured | None = None
     course: Course | None = None
     hold: Hold | None = None
+    body: Body | None = None
+    way: tuple[Leg, ...] = ()
+    rises: bool = False
+    told_who_should_not: bool = False
     return_to: State = State.CHOOSING
     after_pain: bool = False
     reports: int = 0

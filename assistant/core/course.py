@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from assistant.core.hold import LONGEST_HOLD_SECONDS, SHORTEST_HOLD_SECONDS
-from assistant.core.routine import Routine, Side, Step, estimated_seconds, is_other_side, plan
+from assistant.core.hold import BREATH_SECONDS, Hold, bounded_seconds
+from assistant.core.pace import steps_seconds
+from assistant.core.routine import Kind, Routine, Side, Step, is_other_side, plan
+from assistant.core.transfers import Body
 
+HOLD_STEP_SECONDS = 5.0
+"""Every hold is made so much longer or shorter at a time."""
 WORTH_EQUALLING_SECONDS = 5.0
 """A first side held for less is not worth an equal second side: the stretch is left out."""
 
@@ -83,8 +87,15 @@ class Course:
         """What the current hold should last: as long as the other side did, if there was one."""
         return self._side_seconds.get(self.index, self._wanted_seconds())
 
+    def new_hold(self) -> Hold:
+        """The clock of the current step, not yet running."""
+        return Hold(self.hold_seconds(), self.step.stretch.kind)
+
     def change_holds(self, by_seconds: float) -> bool:
-        """Every hold to come is longer or shorter by so much; False, and unchanged, at a hold's bounds."""
+        """Every hold to come is longer or shorter by so much; False, and unchanged, at a hold's bounds.
+
+        A movement is, by a breath for every HOLD_STEP_SECONDS.
+        """
         before = self._wanted_seconds()
         self.hold_change_seconds += by_seconds
         changed = self._wanted_seconds() != before
@@ -123,14 +134,16 @@ class Course:
         following = self.after_skip(0.0)
         return self.steps[following].stretch.spoken_name if following < len(self.steps) else ""
 
-    def remaining_seconds(self) -> float:
-        """About how long the steps from the current one on take."""
+    def remaining_seconds(self, body: Body | None = None) -> float:
+        """About how long the steps from the current one on take, from how somebody is now."""
         ahead = range(self.index, len(self.steps))
-        return estimated_seconds(tuple(self.steps[i] for i in ahead if self._allowed(i)))
+        return steps_seconds(tuple(self.steps[i] for i in ahead if self._allowed(i)), body)
 
     def _wanted_seconds(self) -> float:
-        wanted = self.step.stretch.hold_seconds + self.hold_change_seconds
-        return min(LONGEST_HOLD_SECONDS, max(SHORTEST_HOLD_SECONDS, wanted))
+        stretch, change = self.step.stretch, self.hold_change_seconds
+        if stretch.kind is Kind.MOVEMENT:
+            change *= BREATH_SECONDS / HOLD_STEP_SECONDS
+        return bounded_seconds(stretch.kind, stretch.hold_seconds + change)
 
     def _allowed(self, index: int) -> bool:
         return self.steps[index].stretch.id not in self.left_out and index not in self._dropped

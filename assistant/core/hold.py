@@ -1,18 +1,27 @@
 """The clock of one hold: what has been held, and the breath, half-way and count cues that are due.
 
-All times are seconds of holding: time during which the clock does not run is not there.
+A movement lasts for its breaths: it has their cues alone, and is changed by whole ones. All times are seconds
+of holding: time during which the clock does not run is not there.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import copysign
+
+from assistant.core.routine import Kind
 
 BREATH_SECONDS = 10.0  # 4 s in, 6 s out
 INHALE_SHARE = 0.4
 SHORTEST_BREATH_SECONDS = 5.0  # what is left of a hold is paced only if it is a breath that can be followed
 COUNT_FROM = 3
 SHORTEST_HOLD_SECONDS, LONGEST_HOLD_SECONDS = 10.0, 60.0
+BOUNDS_SECONDS = {
+    Kind.HOLD: (SHORTEST_HOLD_SECONDS, LONGEST_HOLD_SECONDS),
+    Kind.MOVEMENT: (2 * BREATH_SECONDS, 8 * BREATH_SECONDS),
+}
+"""How short and how long one may be made on request."""
 
 
 class CueKind(StrEnum):
@@ -48,6 +57,18 @@ class Cue:
     count: int = 0
 
 
+def bounded_seconds(kind: Kind, seconds: float) -> float:
+    """The nearest length that may be."""
+    shortest, longest = BOUNDS_SECONDS[kind]
+    return min(longest, max(shortest, seconds))
+
+
+def whole_breaths_seconds(by_seconds: float) -> float:
+    """What a movement is changed by: the nearest whole breaths, at least one, if it is to be changed."""
+    breaths = max(1, round(abs(by_seconds) / BREATH_SECONDS)) if by_seconds else 0
+    return copysign(breaths * BREATH_SECONDS, by_seconds)
+
+
 def breath_cues(start_seconds: float, end_seconds: float) -> list[Cue]:
     """Whole breaths of about BREATH_SECONDS, stretched a little so that the last ends with the hold."""
     span = end_seconds - start_seconds
@@ -63,8 +84,9 @@ def breath_cues(start_seconds: float, end_seconds: float) -> list[Cue]:
 class Hold:
     """The clock of one hold, running or not. Owned by the session."""
 
-    def __init__(self, target_seconds: float) -> None:
+    def __init__(self, target_seconds: float, kind: Kind = Kind.HOLD) -> None:
         self.target_seconds = target_seconds
+        self.kind = kind
         self._held_before = 0.0
         self._started_at: float | None = None
         self._half_way_told = False
@@ -103,8 +125,8 @@ class Hold:
         A breath under way is kept to its end, or to the end of the hold; what follows is paced anew.
         """
         before, held = self.target_seconds, self.held_seconds(now)
-        shortest = min(SHORTEST_HOLD_SECONDS, before)
-        bounded = min(LONGEST_HOLD_SECONDS, max(shortest, before + by_seconds))
+        shortest, longest = BOUNDS_SECONDS[self.kind]
+        bounded = min(longest, max(min(shortest, before), before + by_seconds))
         self.target_seconds = max(bounded, min(before, held))
         if self.running:
             inhales = [cue.at_seconds for cue in self._cues if cue.kind is CueKind.BREATHE_IN]
@@ -148,6 +170,10 @@ class Hold:
         self._half_way_told |= any(cue.kind is CueKind.HALF_WAY for cue in due)
         return due
 
+    def is_last_breath(self, now: float) -> bool:
+        """Whether no breath follows the one that begins now."""
+        return self.remaining_seconds(now) < 1.5 * BREATH_SECONDS
+
     def complete(self, now: float) -> bool:
         """Whether the hold has been held to its end."""
         return self.held_seconds(now) + 1e-6 >= self.target_seconds
@@ -169,5 +195,6 @@ class Hold:
         others = [Cue(end - n, CueKind.COUNT, n) for n in range(COUNT_FROM, 0, -1)]
         if not self._half_way_told:
             others.append(Cue(end / 2, CueKind.HALF_WAY))
-        ahead = [cue for cue in others if cue.at_seconds > held]
+        is_held = self.kind is Kind.HOLD
+        ahead = [cue for cue in others if cue.at_seconds > held and is_held]
         self._cues = sorted(breaths + ahead, key=lambda cue: cue.at_seconds)

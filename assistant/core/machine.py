@@ -25,6 +25,7 @@ from assistant.core.dialogue.sides import SIDES
 from assistant.core.dialogue.sound_check import SOUND_CHECK
 from assistant.core.dialogue.stretching import STRETCHING
 from assistant.core.dialogue.table import Guard, Row
+from assistant.core.dialogue.transferring import TRANSFERRING
 from assistant.core.intents import Intent
 from assistant.core.states import State, Trigger
 
@@ -35,6 +36,7 @@ BEHAVIORS = {
     "sound check": SOUND_CHECK,
     "choosing": CHOOSING,
     "screening": SCREENING,
+    "transferring": TRANSFERRING,
     "stretching": STRETCHING,
     "sides": SIDES,
     "holding": HOLDING,

@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Set
 from dataclasses import dataclass
 
-from assistant.core.routine import Condition, Position, Region, Routine, Stretch, estimated_seconds, steps_of
+from assistant.core.pace import stretch_seconds, with_transfers
+from assistant.core.routine import Condition, Position, Region, Routine, Stretch, placed
+from assistant.core.transfers import grouped
 
 PLANNED_ID = "planned"
 """The id of every composed routine, in the history too."""
@@ -39,12 +41,15 @@ def compose(
 ) -> Routine | None:
     """A routine from the neck down, all in one position, of stretches that suit; None when none does.
 
+    Within a region those of one posture stand together.
+
     The region that was asked for comes first, its neighbors fill the time that is left; without a region each
     gets its turn. `left_out` are ids of stretches that must not be in it, `conditions` what the person has.
     """
     suitable = tuple(s for s in library if s.id not in left_out and not s.avoid & conditions)
     position = request.position or _best_position(suitable, request.region)
-    ranked = _ranked([stretch for stretch in suitable if _fits(stretch, position)], request.region)
+    fitting = [placed(stretch, position) for stretch in suitable if _fits(stretch, position)]
+    ranked = _ranked(_of_one_posture_first(fitting), request.region)
     if not ranked or request.region not in (None, ranked[0].region):
         return None
     chosen = _fill(ranked, min(MOST_MINUTES, request.minutes or USUAL_MINUTES) * 60 * TOLERANCE)
@@ -59,6 +64,12 @@ def _best_position(suitable: tuple[Stretch, ...], region: Region | None) -> Posi
 
 def _fits(stretch: Stretch, position: Position) -> bool:
     return position is stretch.position or position in stretch.also_in
+
+
+def _of_one_posture_first(candidates: list[Stretch]) -> list[Stretch]:
+    """The candidates, those of the most frequent posture first: so few transfers come between them."""
+    count = Counter(stretch.posture for stretch in candidates)
+    return sorted(candidates, key=lambda stretch: -count[stretch.posture])
 
 
 def _ranked(candidates: list[Stretch], region: Region | None) -> list[Stretch]:
@@ -79,22 +90,18 @@ def _distance(stretch: Stretch, region: Region) -> int:
 
 
 def _fill(ranked: list[Stretch], most_seconds: float) -> list[Stretch]:
-    """As many as there is time for, in that order; the first, however long it is.
-
-    A stretch takes as long after one as after another, so the seconds are summed as they come.
-    """
+    """As many as there is time for, in that order, with their transfers; the first, however long it is."""
+    seconds = {stretch.id: stretch_seconds(stretch) for stretch in ranked}
     chosen = ranked[:1]
-    seconds = estimated_seconds(steps_of(ranked[0]))
     for stretch in ranked[1:]:
-        with_it = estimated_seconds(steps_of(stretch), seconds)
-        if with_it <= most_seconds:
+        ordered = _neck_down([*chosen, stretch])
+        if with_transfers(ordered, [seconds[one.id] for one in ordered]) <= most_seconds:
             chosen.append(stretch)
-            seconds = with_it
     return chosen
 
 
 def _neck_down(stretches: list[Stretch]) -> tuple[Stretch, ...]:
-    return tuple(sorted(stretches, key=lambda stretch: _ORDER.index(stretch.region)))
+    return grouped(sorted(stretches, key=lambda stretch: _ORDER.index(stretch.region)))
 
 
 def _routine(stretches: tuple[Stretch, ...]) -> Routine:

@@ -12,8 +12,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from assistant.core.intents import BREAK, Intent, Words
+from assistant.core.numbers import Number
 from assistant.core.pain_rules import RedFlag
 from assistant.core.phrases import PhraseTable
+from assistant.core.routine import Equipment, Posture
+from assistant.core.transfers import Transfer, TransferTexts
 
 _CLAUSE_END = re.compile(r"[,.;:!?\u2026]+[\"'\u2019\u201d)]*(?=\s|$)|\s[-\u2013\u2014]+\s|\u2014")
 
@@ -65,6 +68,8 @@ class Line(StrEnum):
     BROUGHT_BACK = "brought_back"
     GROWN = "grown"
     EASIER_TODAY = "easier_today"
+    TRANSFER_READY = "transfer_ready"
+    TRANSFER_AGAIN = "transfer_again"
     STRETCH = "stretch"
     STRETCH_SIDE = "stretch_side"
     OTHER_SIDE = "other_side"
@@ -74,6 +79,11 @@ class Line(StrEnum):
     SETTLE = "settle"
     SETTLE_BACK = "settle_back"
     HOLD = "hold"
+    MOVE = "move"
+    MOVE_AGAIN = "move_again"
+    LAST_BREATH = "last_breath"
+    MORE_BREATHS = "more_breaths"
+    FEWER_BREATHS = "fewer_breaths"
     BREATHE_OUT = "breathe_out"
     HALF_WAY = "half_way"
     COUNT = "count"
@@ -140,6 +150,9 @@ class Line(StrEnum):
     HELP_STRETCH = "help_stretch"
     HELP_PAUSED = "help_paused"
     HELP_ASLEEP = "help_asleep"
+    GET_UP = "get_up"
+    GET_UP_FLOOR = "get_up_floor"
+    GET_UP_BED = "get_up_bed"
     CLOSE_DONE = "close_done"
     CLOSE_PARTLY = "close_partly"
     CLOSE_EARLY = "close_early"
@@ -176,6 +189,19 @@ class Rules(Protocol):
         """Names as they are read out, one after the other."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bearings:
+    """What somebody who only hears a stretch has to be told of.
+
+    `postures` are those that its words have to fit; `turns` says that the back turns.
+    """
+
+    postures: tuple[Posture, ...]
+    has_sides: bool
+    turns: bool
+    equipment: frozenset[Equipment]
+
+
 class Wording(Protocol):
     """What a text in a language must be like to be spoken: `wording.py` of its folder. Pure functions.
 
@@ -191,26 +217,8 @@ class Wording(Protocol):
     def lint_part(self, part: str, text: str) -> list[str]:
         """What is missing in a part of a stretch ("enter", "feel", "leave" …), given all that it says."""
 
-
-class Number(str):
-    """A number in words, that chooses the form of the words beside it.
-
-    In a line `{seconds}` is the number, and `{seconds:one=second|other=seconds}` the form that goes with it.
-    """
-
-    category: str
-
-    def __new__(cls, words: str, category: str) -> Number:
-        """The words, and the category of the number by the rules of its language."""
-        made = super().__new__(cls, words)
-        made.category = category
-        return made
-
-    def __format__(self, forms: str) -> str:
-        if not forms:
-            return str(self)
-        by_category = dict(form.split("=", 1) for form in forms.split("|"))
-        return by_category.get(self.category) or by_category["other"]
+    def lint_bearings(self, told: Mapping[str, str], bearings: Bearings) -> list[tuple[str, str]]:
+        """What the parts of a stretch, with their placeholders, do not tell: a part and a message each."""
 
 
 def speakable(text: str) -> str:
@@ -233,6 +241,7 @@ class LanguagePack:
     code: str
     table: PhraseTable
     lines: Mapping[Line, str]
+    transfers: Mapping[Transfer, TransferTexts]
     words: Mapping[str, str]
     red_flags: Mapping[str, RedFlag]
     advice: Mapping[RedFlag, Line]

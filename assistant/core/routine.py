@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -47,6 +47,13 @@ UPRIGHT = {Position.STANDING: Posture.STANDING, Position.SEATED: Posture.SITTING
 """The positions that have one posture."""
 
 
+class Kind(StrEnum):
+    """What is done in a stretch: it is held still, or moved slowly with the breath."""
+
+    HOLD = "hold"
+    MOVEMENT = "movement"
+
+
 class Side(StrEnum):
     """The side that is stretched; BOTH for a stretch that has no sides."""
 
@@ -86,6 +93,7 @@ class Equipment(StrEnum):
     DOORWAY = "doorway"
     STRAP = "strap"
     PILLOW = "pillow"
+    TOWEL = "towel"
     STEP = "step"
 
 
@@ -94,7 +102,9 @@ class Stretch:
     """One stretch. Spoken texts may hold `{side}` and `{other_side}`, filled with "left" and "right".
 
     `breath` is said once, before the first hold. `also_in` are the positions that it can be done in besides
-    `position`. `avoid` is `avoid_if` for programs.
+    `position`. `avoid` is `avoid_if` for programs. A movement is done for `breaths`, and `hold_seconds` is
+    what they take. `turns_around` says that the body turns round or rolls over for the second side, `ends_in`
+    how it is held up at the end, where that is not `posture`.
     """
 
     id: str
@@ -116,11 +126,18 @@ class Stretch:
     also_in: frozenset[Position] = frozenset()
     equipment: frozenset[Equipment] = frozenset()
     avoid: frozenset[Condition] = frozenset()
+    kind: Kind = Kind.HOLD
+    breaths: int = 0
+    turns_around: bool = False
+    ends_in: Posture | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Routine:
-    """An ordered list of stretches. `order_reason` says why it does not run from the neck down, if so."""
+    """An ordered list of stretches. `order_reason` says why it does not run from the neck down, if so.
+
+    `ends_lying` is for a routine after which nobody gets up, such as one before sleep.
+    """
 
     id: str
     name: str
@@ -128,6 +145,7 @@ class Routine:
     description: str
     stretches: tuple[Stretch, ...]
     order_reason: str = ""
+    ends_lying: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +155,16 @@ class Step:
     stretch: Stretch
     side: Side
     repetition: int
+
+
+def placed(stretch: Stretch, position: Position) -> Stretch:
+    """The stretch in another position: who sits on a chair for it sits on the mat, or on the bed's edge."""
+    if position is stretch.position:
+        return stretch
+    seats = {Position.FLOOR: Posture.LONG_SITTING, Position.BED: Posture.BED_EDGE}
+    sits = seats.get(position, stretch.posture)
+    posture = sits if stretch.posture in UPRIGHT.values() else stretch.posture
+    return replace(stretch, position=position, posture=UPRIGHT.get(position, posture))
 
 
 def plan(routine: Routine) -> tuple[Step, ...]:
@@ -168,17 +196,16 @@ def is_other_side(step: Step, before: Step | None) -> bool:
 
 
 WORDS_PER_SECOND = 2.6
-SETTLE_SECONDS, RELEASE_SECONDS, REST_SECONDS = 8.0, 3.0, 6.0
+SETTLE_SECONDS, REST_SECONDS = 20.0, 8.0
+ANNOUNCING_WORDS = 6
+"""How many words name a step, such as "Once more, the left side."."""
 
 
-def estimated_seconds(steps: tuple[Step, ...], already: float = 0.0) -> float:
-    """About how long these steps take, speech included, when each is settled into without delay.
-
-    `already` are the seconds of what comes before them, where that is another stretch: the sum runs on.
-    """
-    seconds = already
+def estimated_seconds(steps: tuple[Step, ...]) -> float:
+    """About how long these steps take, speech included, when each has its full time to settle."""
+    seconds = 0.0
     for before, step in zip((None, *steps), steps, strict=False):
         words = sum(len(text.split()) for text in (*instruction(step, before), step.stretch.leave))
-        seconds += words / WORDS_PER_SECOND + step.stretch.hold_seconds
-        seconds += SETTLE_SECONDS + RELEASE_SECONDS + REST_SECONDS
+        seconds += (words + ANNOUNCING_WORDS) / WORDS_PER_SECOND + step.stretch.hold_seconds
+        seconds += SETTLE_SECONDS + REST_SECONDS
     return seconds

@@ -8,8 +8,9 @@ from functools import lru_cache
 
 from assistant.core.context import Context
 from assistant.core.intents import Slots
+from assistant.core.pace import routine_seconds
 from assistant.core.planner import Request, compose
-from assistant.core.routine import Condition, Position, Region, Routine, Stretch, estimated_seconds, plan
+from assistant.core.routine import Condition, Position, Region, Routine, Stretch
 
 LAST = "last"
 """In place of a routine's id: the one of the last session."""
@@ -17,7 +18,7 @@ LAST = "last"
 
 def routine_minutes(routine: Routine) -> int:
     """About how many minutes a routine takes, at least one."""
-    return max(1, round(estimated_seconds(plan(routine)) / 60))
+    return max(1, round(routine_seconds(routine) / 60))
 
 
 def available(context: Context) -> tuple[Routine, ...]:

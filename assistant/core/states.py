@@ -18,6 +18,7 @@ class State(StrEnum):
     NEWS = "news"
     SOUND_CHECK = "sound_check"
     INTRODUCING = "introducing"
+    TRANSFERRING = "transferring"  # on the way to another posture
     INSTRUCTING = "instructing"
     SETTLING = "settling"
     HOLDING = "holding"
@@ -57,7 +58,8 @@ TRIGGERS: tuple[Trigger, ...] = (*Intent, *Signal)
 
 _S = State
 STRETCHING = (_S.INSTRUCTING, _S.SETTLING, _S.HOLDING, _S.RELEASING, _S.RESTING)
-UNDER_WAY = (_S.INTRODUCING, *STRETCHING)
+GUIDED = (_S.TRANSFERRING, *STRETCHING)
+UNDER_WAY = (_S.INTRODUCING, *GUIDED)
 ASKED_FIRST = (_S.CHOOSING, _S.SCREENING, _S.HISTORY, _S.SCORE_NOW, _S.NEWS, _S.SOUND_CHECK)
 """What may be asked before a routine, in this order."""
 IN_PAIN = (_S.EASING, _S.SCORING, _S.SPREADING, _S.DECIDING)
@@ -66,9 +68,9 @@ ASKING_SCORE = (_S.SCORE_NOW, _S.SCORING, _S.SCORE_AFTER)
 ASKING_YES = (_S.SCREENING, _S.HISTORY, _S.NEWS, _S.SPREADING, _S.DECIDING, _S.FINISHING, _S.HELPING)
 """Where an answer that is half heard, or no clear one, is asked for again."""
 BEFORE_STRETCHING = (*ASKED_FIRST, _S.INTRODUCING)
-RETURNABLE = (*BEFORE_STRETCHING, *STRETCHING, *IN_PAIN, _S.SCORE_AFTER)
+RETURNABLE = (*BEFORE_STRETCHING, *GUIDED, *IN_PAIN, _S.SCORE_AFTER)
 """States that a paused, sleeping or deaf session can go back to."""
-AWAKE = (*BEFORE_STRETCHING, *STRETCHING, *IN_PAIN, _S.SCORE_AFTER)
+AWAKE = (*BEFORE_STRETCHING, *GUIDED, *IN_PAIN, _S.SCORE_AFTER)
 INTERRUPTED = (_S.PAUSED, _S.FINISHING, _S.HELPING)
 """Where something was interrupted, to go back to or to end."""
 ALIVE = (_S.ASLEEP, *AWAKE, *INTERRUPTED, _S.DEAF, _S.CLOSING)

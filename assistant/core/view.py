@@ -18,10 +18,11 @@ from assistant.core.hold import Breath, Hold
 from assistant.core.intents import Intent
 from assistant.core.pain_rules import Answer
 from assistant.core.prompts import LanguagePack, Line
-from assistant.core.routine import Position, Region, Routine, Side
+from assistant.core.routine import Kind, Position, Region, Routine, Side
 from assistant.core.sayable import Sayable, examples, sayable
 from assistant.core.selection import available, routine_minutes
 from assistant.core.states import ASKING_SCORE, ASKING_YES, State
+from assistant.core.transfer_view import TransferView, transfer_view
 
 SEEN_BY_ALL: dict[State, State] = {
     **dict.fromkeys((State.SCREENING, State.HISTORY, State.SCORE_NOW, State.NEWS), State.CHOOSING),
@@ -69,12 +70,14 @@ class StepView:
     region_word: str
     position: Position
     repetition: int
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
 class HoldView:
-    """The clock of a step's hold. While it stands still `ends_at` is None and `held_seconds` have been held;
-    while it runs, `held_seconds` had been held when it began to. `breath` is None where it is not paced.
+    """The clock of a step's hold or movement. While it stands still `ends_at` is None and `held_seconds` have
+    been held; while it runs, `held_seconds` had been held when it began to. `breath` is None where it is not
+    paced.
     """
 
     total_seconds: float
@@ -150,6 +153,7 @@ class View:
     routine: RoutineView | None = field(metadata=FOR_EVERYBODY)
     step: StepView | None = field(metadata=FOR_EVERYBODY)
     hold: HoldView | None = field(metadata=FOR_EVERYBODY)
+    transfer: TransferView | None = field(metadata=FOR_EVERYBODY)
     faults: tuple[Fault, ...] = field(metadata=FOR_EVERYBODY)
     sentence: str = ""
     prompts: tuple[PromptView, ...] = ()
@@ -202,6 +206,7 @@ class Viewer:
             routine=self._routine(context.course.routine) if context.course else None,
             step=self._step(context),
             hold=_hold(context.hold, context.now) if context.hold else None,
+            transfer=transfer_view(context),
             faults=tuple(fault for fault in faults if fault),
             sentence=context.script.sentence,
             prompts=tuple(PromptView(*prompt) for prompt in context.script.prompts),
@@ -246,6 +251,7 @@ class Viewer:
             region_word=self._words[step.stretch.region],
             position=step.stretch.position,
             repetition=step.repetition,
+            kind=step.stretch.kind,
         )
 
     def _question(self, context: Context) -> QuestionView | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib.util
 import tomllib
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from string import Formatter
 from typing import Any, cast
@@ -19,6 +19,7 @@ from assistant.core.phrases import PhraseTable
 from assistant.core.prompts import LanguagePack, Line, Rules, Wording
 from assistant.core.routine import Routine
 from assistant.core.templates import expand_all, parse
+from assistant.core.transfers import Transfer, TransferTexts
 from assistant.errors import ContentError
 from assistant.resources import LANGUAGES_FOLDER
 
@@ -84,6 +85,7 @@ def load_language(
             calls=tuple(phrases["calls"]["phrases"]),
         ),
         lines=_lines(folder / code / "prompts.toml", prompts),
+        transfers=_transfers(folder / code / "transfers.toml"),
         words=prompts["words"],
         red_flags={
             p: RedFlag(kind) for kind, flag in flags.items() for p in (*flag["phrases"], *flag["written"])
@@ -118,6 +120,17 @@ def _lines(path: Path, prompts: dict[str, Any]) -> dict[Line, str]:
                 )
                 raise ContentError("language", message)
     return lines
+
+
+def _transfers(path: Path) -> dict[Transfer, TransferTexts]:
+    """What is said of each transfer."""
+    known = {field.name for field in fields(TransferTexts)}
+    found = {}
+    for name, texts in _named(path, {"transfers": _read(path)}, "transfers", Transfer):
+        if wrong := sorted((set(texts) - known) | ({"words", "easier"} - set(texts))):
+            raise ContentError("language", f"{path}: [{name}] {wrong[0]} is missing or not known.")
+        found[Transfer(name)] = TransferTexts(**texts)
+    return found
 
 
 def _written_slots(phrases: dict[str, Any], rules: Rules) -> dict[str, dict[str, int | str]]:
@@ -185,7 +198,7 @@ def _functions(path: Path, wanted: type) -> object:
 
 
 def _named(
-    path: Path, table: dict[str, Any], section: str, names: type[Intent | Line | RedFlag]
+    path: Path, table: dict[str, Any], section: str, names: type[Intent | Line | RedFlag | Transfer]
 ) -> list[tuple[str, Any]]:
     """The entries of a section, which must be exactly the members of `names`."""
     wanted, given = {str(name) for name in names}, set(table.get(section, {}))

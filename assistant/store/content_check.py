@@ -48,8 +48,8 @@ def everything(language: str) -> list[Path]:
         raise ContentError("routines", f"{error.filename} cannot be read: {error.strerror}.") from error
     library, routines = library_files(), yaml_files(builtin_folder())
     texts = [*(texts_of(path, language) for path in library), routine_texts(language)]
-    prompts = LANGUAGES_FOLDER / language / "prompts.toml"
-    return [*library, *routines, *texts, prompts, *own, *of_packs]
+    said = [LANGUAGES_FOLDER / language / name for name in ("prompts.toml", "transfers.toml")]
+    return [*library, *routines, *texts, *said, *own, *of_packs]
 
 
 def check_paths(paths: Iterable[Path], language: LanguagePack) -> list[Problem]:

@@ -96,5 +96,5 @@ def _texts(
     path: Path, facts: Iterable[StretchFacts], language: LanguagePack | None = None
 ) -> dict[str, StretchTexts]:
     document = read_document(path)
-    has_sides = {one.id: one.has_sides for one in facts}
-    return validate(document, StretchTextsFile, also=check_stretch_texts(document, has_sides, language)).root
+    known = {one.id: one.model_dump(mode="json") for one in facts}
+    return validate(document, StretchTextsFile, also=check_stretch_texts(document, known, language)).root

@@ -11,19 +11,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.core.prompts import LanguagePack
-from assistant.core.routine import Region, Side, Stretch
+from assistant.core.routine import Condition, Kind, Region, Side, Stretch
 from assistant.core.understanding import find_safety
 from assistant.store.documents import Document, Loc, Problem, did_you_mean
+from assistant.store.stretch_check import (
+    TOLD,
+    Found,
+    bearing_problems,
+    fact_problems,
+    hold_problems,
+    source_problems,
+)
 from assistant.store.wording import PLACEHOLDER, lint_reading, lint_spoken, without_placeholders
 
-HOLD_SECONDS = range(20, 31)
-MAX_ENTER_SENTENCES = 3
+MAX_ENTER_SENTENCES = 4
 
 Library = Mapping[str, Stretch]
 """The stretches that a routine may name, by id."""
 
-_TOLD = ("enter", "feel", "breath", "leave", "easier")
-_SPOKEN = ("spoken_name", *_TOLD)
+_LEG = (Region.HAMSTRINGS, Region.CALVES)
+_SPOKEN = ("spoken_name", *TOLD)
 _ROUTINE_SPOKEN = ("spoken_name", "description")
 
 
@@ -38,7 +45,7 @@ def check_routine(
         if entry.names_another:
             found += _use_problems(entry, library)
         else:
-            found += _hold_problems(entry.loc, entry.data)
+            found += fact_problems(entry.loc, entry.data)
             found += _told_problems(entry.loc, entry.data, language)
             if entry.stretch_id in library:
                 message = (
@@ -47,6 +54,7 @@ def check_routine(
                 found.append(((*entry.loc, "id"), message))
     if not data.get("order_reason"):
         found += _order_problems(entries)
+    found += _nerve_problems(entries)
     found += _repeated_ids(entries)
     return [document.problem(loc, message) for loc, message in found]
 
@@ -54,18 +62,19 @@ def check_routine(
 def check_library(document: Document) -> list[Problem]:
     """Everything in a file of the library that breaks a safety rule."""
     entries = _entries(_mapping(document.data), {})
-    found = [f for entry in entries for f in _hold_problems(entry.loc, entry.data)]
+    checks = (fact_problems, source_problems)
+    found = [f for entry in entries for check in checks for f in check(entry.loc, entry.data)]
     return [document.problem(loc, message) for loc, message in (*found, *_repeated_ids(entries))]
 
 
 def check_stretch_texts(
-    document: Document, has_sides: Mapping[str, bool], language: LanguagePack | None = None
+    document: Document, facts: Mapping[str, Mapping[str, Any]], language: LanguagePack | None = None
 ) -> list[Problem]:
-    """Everything wrong in the texts of the stretches with these ids, of which `has_sides` tells."""
+    """Everything wrong in the texts of the stretches with these ids and facts."""
     data = _mapping(document.data)
-    found = list(_other_ids(data, has_sides))
-    for stretch_id in data.keys() & has_sides:
-        told = {**_mapping(data[stretch_id]), "has_sides": has_sides[stretch_id]}
+    found = list(_other_ids(data, facts))
+    for stretch_id in data.keys() & facts:
+        told = {**facts[stretch_id], **_mapping(data[stretch_id])}
         found += _told_problems((stretch_id,), told, language)
     return [document.problem(loc, message) for loc, message in found]
 
@@ -81,9 +90,6 @@ def check_routine_texts(
     return [document.problem(loc, message) for loc, message in found]
 
 
-_Found = tuple[Loc, str]
-
-
 @dataclass(frozen=True, slots=True)
 class _Entry:
     """An item of the stretches: written out, or the name of one of the library."""
@@ -93,6 +99,7 @@ class _Entry:
     stretch_id: str | None
     names_another: bool
     region: object
+    avoid: Collection[object]
 
 
 def _entries(data: Mapping[str, Any], library: Library) -> list[_Entry]:
@@ -104,23 +111,28 @@ def _entries(data: Mapping[str, Any], library: Library) -> list[_Entry]:
         values = _mapping(item)
         named = item if isinstance(item, str) else values.get("use")
         if isinstance(named, str):
-            region = library[named].region.value if named in library else None
-            found.append(_Entry(loc, values, named, True, region))
+            stretch = library.get(named)
+            region = stretch.region.value if stretch else None
+            found.append(_Entry(loc, values, named, True, region, stretch.avoid if stretch else ()))
         else:
             own_id = values.get("id")
             stretch_id = own_id if isinstance(own_id, str) else None
-            found.append(_Entry(loc, values, stretch_id, False, values.get("region")))
+            listed = values.get("avoid")
+            own_avoid = listed if isinstance(listed, list) else ()
+            found.append(_Entry(loc, values, stretch_id, False, values.get("region"), own_avoid))
     return found
 
 
-def _use_problems(entry: _Entry, library: Library) -> Iterator[_Found]:
+def _use_problems(entry: _Entry, library: Library) -> Iterator[Found]:
     place = (*entry.loc, "use") if "use" in entry.data else entry.loc
     named = entry.stretch_id or ""
     stretch = library.get(named)
     if stretch is None:
         yield place, f"{named} is no stretch of the library{did_you_mean(named, library)}"
         return
-    yield from _hold_problems(entry.loc, entry.data)
+    yield from hold_problems(entry.loc, entry.data)
+    if stretch.kind is Kind.MOVEMENT and "hold_seconds" in entry.data:
+        yield (*entry.loc, "hold_seconds"), f"is not for {stretch.id}, a movement that is counted by breath"
     possible = sorted(position.value for position in {stretch.position, *stretch.also_in})
     if (position := entry.data.get("position")) is not None and position not in possible:
         yield (*entry.loc, "position"), f"is {position}, but {stretch.id} is for {' or '.join(possible)}"
@@ -137,14 +149,14 @@ def _texts(loc: Loc, data: Mapping[str, Any], keys: tuple[str, ...]) -> Iterator
 
 def _text_problems(
     loc: Loc, data: Mapping[str, Any], keys: tuple[str, ...], language: LanguagePack | None
-) -> Iterator[_Found]:
+) -> Iterator[Found]:
     if not language:
         return
     for place, text in _texts(loc, data, keys):
         yield from ((place, message) for message in lint_spoken(text, language))
 
 
-def _other_ids(data: Mapping[str, Any], ids: Collection[str]) -> Iterator[_Found]:
+def _other_ids(data: Mapping[str, Any], ids: Collection[str]) -> Iterator[Found]:
     """Texts of what is not there, and what has no texts."""
     for one in data.keys() - set(ids):
         yield (one,), f"is not there to be told of{did_you_mean(one, ids)}"
@@ -156,20 +168,21 @@ def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _told_problems(loc: Loc, stretch: Mapping[str, Any], language: LanguagePack | None) -> Iterator[_Found]:
-    """What is wrong in the texts of a stretch; with them is given whether it has sides."""
+def _told_problems(loc: Loc, stretch: Mapping[str, Any], language: LanguagePack | None) -> Iterator[Found]:
+    """What is wrong in the texts of a stretch; with them are given its facts."""
     yield from _text_problems(loc, stretch, (*_SPOKEN, "avoid_if"), language)
     if language:
-        for place, text in _texts(loc, stretch, _TOLD):
+        for place, text in _texts(loc, stretch, TOLD):
             yield from ((place, message) for message in lint_reading(text, language))
     yield from _side_problems(loc, stretch)
     if language:
         yield from _outright_sides(loc, stretch, language)
         yield from _missing_words(loc, stretch, language)
         yield from _entering_problems(loc, stretch, language)
+        yield from bearing_problems(loc, stretch, language)
 
 
-def _entering_problems(loc: Loc, stretch: Mapping[str, Any], language: LanguagePack) -> Iterator[_Found]:
+def _entering_problems(loc: Loc, stretch: Mapping[str, Any], language: LanguagePack) -> Iterator[Found]:
     """What is said to get into a stretch: not too much, and no safety phrase where two sentences meet."""
     texts = [text for _, text in _texts(loc, stretch, ("enter",))]
     if (count := sum(len(language.sentences(text)) for text in texts)) > MAX_ENTER_SENTENCES:
@@ -184,20 +197,14 @@ def _entering_problems(loc: Loc, stretch: Mapping[str, Any], language: LanguageP
         yield (*loc, "enter"), f'says "{match.phrase}" where two sentences meet'
 
 
-def _hold_problems(loc: Loc, data: Mapping[str, Any]) -> Iterator[_Found]:
-    hold = data.get("hold_seconds")
-    if isinstance(hold, int) and hold not in HOLD_SECONDS:
-        yield (*loc, "hold_seconds"), f"is {hold}, but a hold lasts 20 to 30 seconds"
-
-
-def _missing_words(loc: Loc, stretch: Mapping[str, Any], language: LanguagePack) -> Iterator[_Found]:
-    for key in _TOLD:
+def _missing_words(loc: Loc, stretch: Mapping[str, Any], language: LanguagePack) -> Iterator[Found]:
+    for key in TOLD:
         texts = [text for _, text in _texts(loc, stretch, (key,))]
         messages = language.wording.lint_part(key, " ".join(texts)) if texts else []
         yield from (((*loc, key), message) for message in messages)
 
 
-def _side_problems(loc: Loc, stretch: Mapping[str, Any]) -> Iterator[_Found]:
+def _side_problems(loc: Loc, stretch: Mapping[str, Any]) -> Iterator[Found]:
     has_sides = stretch.get("has_sides")
     if not isinstance(has_sides, bool):
         return
@@ -212,7 +219,7 @@ def _side_problems(loc: Loc, stretch: Mapping[str, Any]) -> Iterator[_Found]:
         yield (*loc, "enter"), "never says which side: write {side} or {other_side}"
 
 
-def _outright_sides(loc: Loc, stretch: Mapping[str, Any], language: LanguagePack) -> Iterator[_Found]:
+def _outright_sides(loc: Loc, stretch: Mapping[str, Any], language: LanguagePack) -> Iterator[Found]:
     """A side by its name, in what is told for both."""
     if stretch.get("has_sides") is not True:
         return
@@ -222,7 +229,7 @@ def _outright_sides(loc: Loc, stretch: Mapping[str, Any], language: LanguagePack
             yield place, f'says "{min(outright)}" on both sides: write {{side}} or {{other_side}}'
 
 
-def _order_problems(entries: list[_Entry]) -> Iterator[_Found]:
+def _order_problems(entries: list[_Entry]) -> Iterator[Found]:
     order = [region.value for region in Region]
     lowest = 0
     for entry in entries:
@@ -236,7 +243,15 @@ def _order_problems(entries: list[_Entry]) -> Iterator[_Found]:
             lowest = max(lowest, at)
 
 
-def _repeated_ids(entries: list[_Entry]) -> Iterator[_Found]:
+def _nerve_problems(entries: list[_Entry]) -> Iterator[Found]:
+    """Two stretches of the leg in a row that pull on the same nerve."""
+    pulling = [entry.region in _LEG and Condition.TINGLING_LEG in entry.avoid for entry in entries]
+    for before, pulls, entry in zip(pulling, pulling[1:], entries[1:], strict=False):
+        if before and pulls:
+            yield entry.loc, "pulls on the nerve of the leg, as the one before: put another between them"
+
+
+def _repeated_ids(entries: list[_Entry]) -> Iterator[Found]:
     seen: set[str] = set()
     for entry in entries:
         if entry.stretch_id is not None:

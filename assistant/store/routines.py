@@ -28,6 +28,7 @@ from assistant.store.routine_files import (
     StretchUse,
     make_stretch,
 )
+from assistant.store.transfer_check import check_transfers
 
 MANIFEST_NAME = "manifest.yaml"
 
@@ -67,7 +68,14 @@ def check_file(
     path: Path, language: LanguagePack | None = None, library: Library | None = None
 ) -> tuple[Problem, ...]:
     """All problems of a routine file, in the order of their lines; none when it can be used."""
-    return problems_of(lambda: load_routine(path, language, library))
+    known = load_library() if library is None else library
+
+    def read() -> None:
+        document = read_document(path)
+        routine = make_routine(document, known, language)
+        _check_ways(document, routine, validate(document, RoutineFile).minutes)
+
+    return problems_of(read)
 
 
 def load_routines(language: LanguagePack | None, on_problem: Callable[[str], None]) -> tuple[Routine, ...]:
@@ -117,7 +125,13 @@ def routine_texts(language: str, folder: Path = LANGUAGES_FOLDER) -> Path:
 
 def check_built_in(path: Path, library: Library) -> tuple[Problem, ...]:
     """All problems of a routine that comes with Limber, in the order of their lines."""
-    return problems_of(lambda: _built_in(path, library))
+
+    def read() -> None:
+        file = _built_in(path, library)
+        untold = RoutineTexts(name=file.id, spoken_name="untold", description=file.id)
+        _check_ways(read_document(path), _routine(file, untold, library), file.minutes)
+
+    return problems_of(read)
 
 
 def check_routine_texts_file(path: Path, library: Library, language: LanguagePack) -> tuple[Problem, ...]:
@@ -178,6 +192,11 @@ def read_manifest(document: Document) -> Pack:
     return Pack(**validate(document, ManifestFile).model_dump(), folder=document.path.parent)
 
 
+def _check_ways(document: Document, routine: Routine, minutes: int | None) -> None:
+    if problems := check_transfers(document, routine, minutes):
+        raise DocumentError(problems)
+
+
 def _built_in(path: Path, library: Library) -> BuiltInRoutine:
     document = read_document(path)
     return validate(document, BuiltInRoutine, also=check_routine(document, library))
@@ -190,7 +209,8 @@ def _texts(path: Path, ids: list[str], language: LanguagePack | None = None) -> 
 
 def _routine(file: BuiltInRoutine | RoutineFile, texts: RoutineTexts, library: Library) -> Routine:
     stretches = tuple(_stretch(item, library) for item in file.stretches)
-    return Routine(file.id, texts.name, texts.spoken_name, texts.description, stretches, file.order_reason)
+    told = (texts.name, texts.spoken_name, texts.description)
+    return Routine(file.id, *told, stretches, file.order_reason, file.ends_lying)
 
 
 def _stretch(item: str | StretchUse | StretchFile, library: Library) -> Stretch:

@@ -18,17 +18,17 @@ EMERGENCY = "Please get emergency help now. These signs need a hospital today. C
 EXPECTED = {
     "mild-pain": ("ready pain number no yes ready ready", "completed"),
     "six-of-ten": ("ready pain number", "pain"),
-    "spreading": ("ready pain number yes", "pain"),
-    "red-flag": ("ready pause red_flag", "emergency"),
+    "spreading": ("ready ready ready pain number yes", "pain"),
+    "red-flag": ("ready ready ready pause red_flag", "emergency"),
     "no-answer": ("ready pain", "pain"),
     "two-reports": ("ready pain number no yes ready pain", "pain"),
     "hurt-last-time": ("bring_back ready ready ready ready", "completed"),
-    "planner": ("choose ready whats_next end", "ended_by_user"),
+    "planner": ("choose ready ready ready whats_next end", "ended_by_user"),
     "seated-only": (
         "choose yes no no no no number ready next next next next next number",
         "completed",
     ),
-    "whole-spine": ("number no number", "completed"),
+    "whole-spine": ("number no ready ready ready ready ready ready ready number", "completed"),
     "sound-check": ("stop stop stop end", "ended_by_user"),
 }
 """What is heard in each, in order, and how it ends."""

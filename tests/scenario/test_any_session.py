@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 from cases import DEVICES, Case, minimal, played, read
-from driver import PACK, SAID_ON_THE_WAY
+from driver import DOWN, DOWN_PACK, PACK, SAID_ON_THE_WAY, WITH_DOWN
 from happenings import FIXED_SEED, FIXED_SESSIONS, Found, random_case, search, untraced
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
@@ -42,6 +42,9 @@ def filled(pattern: str) -> str:
     return pattern
 
 
+THE_WAY_DOWN = {"routine": DOWN, "catalogue": WITH_DOWN, "pack": DOWN_PACK}
+
+
 @pytest.mark.parametrize("by", [None, *INTERRUPTED])
 @pytest.mark.parametrize("before", [*UNDER_WAY, State.SCREENING, State.SOUND_CHECK])
 def test_any_one_thing_and_then_silence(before: State, by: State | None) -> None:
@@ -53,7 +56,9 @@ def test_any_one_thing_and_then_silence(before: State, by: State | None) -> None
     with untraced():
         for move in then:
             driver = Watched(
-                physician_check_due=before is State.SCREENING, sound_check=before is State.SOUND_CHECK
+                **(THE_WAY_DOWN if before is State.TRANSFERRING else {}),
+                physician_check_due=before is State.SCREENING,
+                sound_check=before is State.SOUND_CHECK,
             )
             driver.until(before)
             if by:

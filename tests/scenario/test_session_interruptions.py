@@ -84,6 +84,7 @@ def test_silence_leaves_a_pause_only_for_the_end() -> None:
         "I am still here.",
         GO_ON_OR_FINISH,
         PACK.lines[Line.CLOSE_UNANSWERED],
+        PACK.lines[Line.GET_UP],
     ]
     assert driver.end_reasons == ["no_answer"]
     assert driver.now - since > 240

@@ -136,8 +136,8 @@ def finished_with(before: str, *after: str) -> Driver:
 )
 def test_the_change_is_told_plainly(before: str, after: str, told: str) -> None:
     driver = finished_with(before, after)
-    assert driver.spoken[-2].startswith(told)
-    assert driver.spoken[-1] == PACK.lines[Line.CLOSE_DONE]
+    assert driver.spoken[-3].startswith(told)
+    assert driver.spoken[-2] == PACK.lines[Line.CLOSE_DONE]
     assert [score.moment for score in driver.of(RecordPainScore)] == ["after"]
     assert driver.end_reasons == ["completed"]
 
@@ -151,7 +151,7 @@ def test_no_number_afterwards_is_no_reason_to_stay(answers: tuple[str, ...]) -> 
 
 def test_without_a_number_before_there_is_no_change_to_tell() -> None:
     driver = finished_with("skip the questions", "three")
-    assert driver.spoken[-1] == PACK.lines[Line.CLOSE_DONE]
+    assert driver.spoken[-2] == PACK.lines[Line.CLOSE_DONE]
     assert not [text for text in driver.spoken if text.startswith("It was")]
 
 

@@ -45,7 +45,7 @@ def test_list_as_json_is_an_object_a_line(run: Run) -> None:
     lines = [json.loads(line) for line in run("-q", "routines", "list", "--json").stdout.splitlines()]
     minutes = {one["id"]: one["minutes"] for one in lines}
     assert list(minutes) == BUILT_IN
-    assert (minutes["at-the-desk"], minutes["neck-and-shoulders"], minutes["whole-spine"]) == (4, 5, 12)
+    assert (minutes["at-the-desk"], minutes["neck-and-shoulders"], minutes["whole-spine"]) == (5, 7, 12)
     assert {(one["origin"], one["pack"]) for one in lines} == {("Limber", None)}
 
 
@@ -60,11 +60,9 @@ def test_list_names_a_broken_one_of_one_s_own_and_goes_on(run: Run) -> None:
 def test_show_tells_every_stretch_in_words(run: Run) -> None:
     result = run("routines", "show", "at-the-desk")
     assert result.exit_code == 0
-    assert (
-        "1. Look over the shoulder (neck, seated, 20 seconds on each side, told for the left)"
-        in result.stdout
-    )
-    assert "slowly turn your head to the right." in result.stdout
+    assert "1. Head turn (neck, seated, 20 seconds on each side, told for the left)" in result.stdout
+    assert "2. Shoulder rolls (shoulders, seated, 5 breaths)" in result.stdout
+    assert "Slowly turn your head away from your left shoulder" in result.stdout
     assert "along the left side of your neck." in result.stdout
     assert "{" not in result.stdout
 
@@ -108,13 +106,14 @@ stretches:
     has_sides: false
     hold_seconds: 20
     enter:
-      - Let your chin sink.
+      - Sit tall, and let your chin sink.
       - Go only as far as is comfortable.
     feel: You feel a mild pull.
     leave: Slowly come back.
     easier: Nod less.
     avoid_if: [a recent injury]
     source: a leaflet
+    avoid: [recent_injury, recent_operation, dizziness, rheumatoid_arthritis]
 """
 
 
@@ -203,3 +202,34 @@ def test_a_bad_pack_is_told_problem_by_problem(run: Run, pack: Path) -> None:
     ]
     assert result.stderr == "Nothing was added.\n"
     assert not packs_folder().exists()
+
+
+def test_the_sheet_for_a_clinician_is_the_one_in_the_documents(run: Run) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "clinician.md").read_text(encoding="utf-8")
+    result = run("routines", "sheet")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        page,
+    )  # `limber routines sheet > docs/clinician.md` renews it
+
+
+def test_the_sheet_has_all_that_is_said_of_each_stretch(run: Run) -> None:
+    page = " ".join(run("routines", "sheet", "whole-spine").stdout.split())
+    (routine,) = (one for one in load_routines(None, pytest.fail) if one.id == "whole-spine")
+    for stretch in routine.stretches:
+        for text in (*stretch.enter, stretch.feel, stretch.leave, stretch.easier, *stretch.avoid_if):
+            assert text.format(side="left", other_side="right") in page
+        assert stretch.source in page
+    assert page.count("Signature:") == len(routine.stretches)
+    assert "Reviewed so far by: nobody." in page
+
+
+def test_a_pack_s_routine_tells_who_reviewed_it(run: Run, tmp_path: Path) -> None:
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    (pack / "mine.yaml").write_text(MINE, encoding="utf-8")
+    manifest = "name: calm-week\nauthor: Ada Example\nlicence: CC BY 4.0\nreviewed_by: Dr Example\n"
+    (pack / "manifest.yaml").write_text(manifest, encoding="utf-8")
+    assert run("routines", "add", str(pack)).exit_code == 0
+    assert "From calm-week by Ada Example, reviewed by Dr Example." in run("routines", "show", "mine").stdout
+    assert "Reviewed so far by: Dr Example." in run("routines", "sheet", "mine").stdout

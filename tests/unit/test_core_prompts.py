@@ -23,7 +23,7 @@ from assistant.resources import LANGUAGES_FOLDER
 from assistant.store.wording import lint_spoken
 
 PLACEHOLDERS = {"routines", "routine", "minutes", "stretch", "side", "other_side", "number", "seconds"}
-PLACEHOLDERS |= {"before", "after", "count"}
+PLACEHOLDERS |= {"before", "after", "count", "breaths"}
 NEVER_SAID = re.compile(
     r"\b(damage|wear and tear|hurt|pain|push|force|bounce|pulse|jerk|swing|deeper|you're fine)\b"
 )
@@ -150,6 +150,7 @@ EDGES = {
     **dict.fromkeys(("minutes", "count"), (1, 2, 59)),
     "seconds": (1, 2, 60),
     "number": (1, 3),
+    "breaths": (1, 5),
     **dict.fromkeys(("before", "after"), (0, 1, 10)),
 }
 NAMES = [stretch.spoken_name for routine in built_in_routines() for stretch in routine.stretches]

@@ -26,7 +26,7 @@ CATALOGUE = (NECK, LONG, BACK)
 
 def test_the_test_routines_differ_in_length() -> None:
     assert routine_minutes(NECK) == 1
-    assert routine_minutes(BACK) == 2
+    assert routine_minutes(BACK) == 3
     assert routine_minutes(LONG) > 10
 
 
@@ -39,10 +39,10 @@ def test_the_test_routines_differ_in_length() -> None:
         (Slots(region="lower_back"), BACK),  # two of its three stretches, a quarter of the long one's
         (Slots(region="shoulders"), LONG),
         (Slots(number=1), NECK),
-        (Slots(number=2), BACK),
+        (Slots(number=3), BACK),
         (Slots(number=60), LONG),
-        (Slots(number=10, region="lower_back"), LONG),
-        (Slots(number=2, region="lower_back"), BACK),
+        (Slots(number=20, region="lower_back"), LONG),
+        (Slots(number=3, region="lower_back"), BACK),
     ],
 )
 def test_by_name_by_region_and_by_minutes(slots: Slots, meant: Routine) -> None:
@@ -56,7 +56,7 @@ def test_nothing_meant_or_nothing_there(slots: Slots) -> None:
 
 def test_among_equals_the_nearer_length_then_the_greater_share() -> None:
     twice = routine("twice", *(CHIN,) * 3)
-    assert choose_routine((NECK, twice), Slots(region="neck", number=2)) is twice
+    assert choose_routine((NECK, twice), Slots(region="neck", number=3)) is twice
     pure, mixed = routine("pure", HIPS, HIPS), routine("mixed", HIPS, CHIN)
     assert choose_routine((mixed, pure), Slots(region="hips", number=1)) is pure
 

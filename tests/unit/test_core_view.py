@@ -18,7 +18,7 @@ from assistant.core.intents import Intent
 from assistant.core.machine import ENTERING
 from assistant.core.pain_rules import Answer
 from assistant.core.prompts import Line
-from assistant.core.routine import Position, Region, Side
+from assistant.core.routine import Kind, Position, Region, Side
 from assistant.core.states import State
 from assistant.core.view import (
     QUESTIONS,
@@ -43,7 +43,7 @@ def test_a_view_names_the_routine_and_the_step_with_its_side_in_words() -> None:
     assert driver.view.routine == RoutineView(
         "mixed",
         "Mixed",
-        4,
+        5,
         (Position.SEATED,),
         (Region.NECK, Region.SHOULDERS, Region.UPPER_BACK),
     )
@@ -60,6 +60,7 @@ def test_a_view_names_the_routine_and_the_step_with_its_side_in_words() -> None:
         region_word="shoulders",
         position=Position.SEATED,
         repetition=1,
+        kind=Kind.HOLD,
     )
 
 
@@ -249,7 +250,7 @@ def test_scores_and_what_hurt_are_in_the_part_about_health() -> None:
 
 def test_a_field_is_for_everybody_only_when_it_is_marked() -> None:
     marked = {f.name for f in fields(View) if SEEN in f.metadata}
-    assert marked == {"at", "state", "routine", "step", "hold", "faults"}
+    assert marked == {"at", "state", "routine", "step", "hold", "transfer", "faults"}
     for one in fields(View):
         has_default = one.default is not MISSING or one.default_factory is not MISSING
         assert has_default != (one.name in marked), one.name

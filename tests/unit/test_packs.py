@@ -353,14 +353,15 @@ stretches:
     easier: Nod less.
     avoid_if: [a recent injury]
     source: a leaflet
+    avoid: [recent_injury, recent_operation, dizziness, rheumatoid_arthritis]
 """
-    nod = b"Nod while it is comfortable."
+    nod = b"Sit and nod while it is comfortable."
     add(folder({"manifest.yaml": MANIFEST, "a.yaml": mine % (b"one", b"one", nod)})(tmp_path / "1"))
     others = load_routines(None, pytest.fail)
     manifest = MANIFEST.replace(b"calm-week", b"calm-two")
     same = folder({"manifest.yaml": manifest, "a.yaml": mine % (b"two", b"two", nod)})(tmp_path / "2")
     assert len(check_pack(same, read_files(same), LIBRARY, others, None)[1]) == 1
-    other = mine % (b"two", b"two", b"Nod slowly while comfortable.")
+    other = mine % (b"two", b"two", b"Sit and nod slowly while comfortable.")
     different = folder({"manifest.yaml": manifest, "a.yaml": other})(tmp_path / "3")
     with pytest.raises(PackError, match=r"a\.yaml:5: stretches: my-nod is another stretch in one"):
         check_pack(different, read_files(different), LIBRARY, others, None)

@@ -15,6 +15,7 @@ import yaml
 from assistant.core.routine import (
     Condition,
     Equipment,
+    Kind,
     Position,
     Region,
     Routine,
@@ -95,7 +96,7 @@ def test_their_names_are_their_own() -> None:
 @EACH
 def test_what_is_said_of_one_is_short_and_simple(stretch: Stretch) -> None:
     sentences = re.findall(r"[^.?!]+[.?!]", " ".join(stretch.enter))
-    assert 2 <= len(sentences) <= 3
+    assert 2 <= len(sentences) <= 4
     assert all(len(sentence.split()) <= MAX_SENTENCE_WORDS for sentence in sentences)
     assert reading_grade(without_placeholders(" ".join(told(stretch)))) <= 5.0
     assert all(text[0].isupper() and text[-1] == "." for text in told(stretch))
@@ -106,7 +107,7 @@ def test_one_tells_its_side_wherever_it_matters(stretch: Stretch) -> None:
     assert any("{side}" in text for text in stretch.enter) == stretch.has_sides or any(
         "{other_side}" in text for text in stretch.enter
     )
-    assert ("{side}" in stretch.feel) == stretch.has_sides or stretch.id == "open-book"
+    assert ("{side}" in stretch.feel) == stretch.has_sides
     assert "{other_side}" not in stretch.feel, "the side that is announced is the one that is stretched"
 
 
@@ -115,7 +116,9 @@ def test_one_says_who_should_leave_it_out_and_where_it_is_known_from(stretch: St
     assert stretch.avoid_if
     assert stretch.avoid
     assert len(stretch.source.split()) >= 8
-    assert 20 <= stretch.hold_seconds <= 30
+    assert (
+        (3 <= stretch.breaths <= 6) if stretch.kind is Kind.MOVEMENT else (20 <= stretch.hold_seconds <= 30)
+    )
     assert stretch.repetitions == 1
     assert stretch.position not in stretch.also_in
 
@@ -165,7 +168,7 @@ def test_who_should_leave_one_out_is_the_same_for_people_and_for_the_planner(str
 
 @EACH
 def test_the_words_fit_every_position(stretch: Stretch) -> None:
-    spoken = set(spoken_words(" ".join(told(stretch))))
+    spoken = set(spoken_words(" ".join(told(stretch)).replace("Sit or stand tall", "")))
     if Position.STANDING in stretch.also_in:
         assert not spoken & {"lap", "chair", "sit"}
     if Position.BED in where(stretch):
@@ -217,10 +220,10 @@ class TestBroken:
     def test_a_broken_file_is_told_with_its_line(self, folder: Path) -> None:
         path = folder / "calves.yaml"
         path.write_text(path.read_text().replace("hold_seconds: 25", "hold_seconds: 5", 1))
-        with pytest.raises(DocumentError, match=r"calves\.yaml:7: stretches\[0\]\.hold_seconds: is 5"):
+        with pytest.raises(DocumentError, match=r"calves\.yaml:19: stretches\[1\]\.hold_seconds: is 5"):
             load_library()
         (problem,) = check_library_file(path)
-        assert problem.line == 7
+        assert problem.line == 19
 
     def test_an_id_in_two_files_is_told(self, folder: Path) -> None:
         languages = folder / "languages"
@@ -238,12 +241,12 @@ class TestBroken:
     @pytest.mark.parametrize(
         ("old", "new", "line", "field", "message"),
         [
-            ("wall-calf-bent:", "wall-calf-bend:", 17, "wall-calf-bend", "did you mean wall-calf-bent?"),
+            ("wall-calf-bent:", "wall-calf-bend:", 33, "wall-calf-bend", "did you mean wall-calf-bent?"),
             ("wall-calf-bent:", "wall-calf-bend:", 1, "", "wall-calf-bent is missing"),
-            ("  feel:", "  fele:", 8, "wall-calf-straight.fele", "did you mean feel?"),
-            ("Lean slowly", "Push", 7, "wall-calf-straight.enter[2]", 'says "push"'),
-            ("{side}", "left", 5, "wall-calf-straight.enter[0]", 'says "left" on both sides'),
-            ("wall-calf-straight:", "- a", 2, "", "is not YAML"),
+            ("  feel:", "  fele:", 8, "ankle-pumps.fele", "did you mean feel?"),
+            ("lean slowly", "push", 23, "wall-calf-straight.enter[2]", 'says "push"'),
+            ("{side}", "left", 22, "wall-calf-straight.enter[1]", 'says "left" on both sides'),
+            ("ankle-pumps:", "- a", 2, "", "is not YAML"),
         ],
     )
     def test_broken_texts_are_told_with_line_and_field(

@@ -31,7 +31,7 @@ def tell_time(context: Context) -> None:
         seconds = round(context.current_hold.remaining_seconds(context.now))
         script.reply(Line.REMAINING_HOLD, seconds=script.pack.number(max(1, seconds)))
         return
-    minutes = round(course.remaining_seconds() / 60)
+    minutes = 0 if context.rises else round(course.remaining_seconds(context.body) / 60)
     if minutes > 1:
         script.reply(Line.REMAINING, minutes=script.pack.number(minutes))
     else:
@@ -40,7 +40,8 @@ def tell_time(context: Context) -> None:
 
 def tell_next(context: Context) -> None:
     """Which stretch comes next."""
-    name = context.current_course.next_stretch_name()
+    course, is_ahead = context.current_course, context.state is State.TRANSFERRING and not context.rises
+    name = course.step.stretch.spoken_name if is_ahead else course.next_stretch_name()
     if name:
         context.script.reply(Line.NEXT_IS, stretch=name)
     else:

@@ -15,6 +15,7 @@ ANSWER_SECONDS = {
     State.EASING: 4.0,
     State.SOUND_CHECK: 10.0,
     State.PAUSED: 120.0,
+    State.TRANSFERRING: 60.0,
     State.FINISHING: 8.0,
     State.HELPING: 12.0,
 }

@@ -87,6 +87,7 @@ def _begin(context: Context, routine: Routine) -> None:
     pasts = context.settings.pasts
     fitted = routine if pasts is None else adapted_routine(routine, pasts)
     context.course = Course(fitted, context.left_out)
+    context.way, context.rises = (), False
     context.script.do(RecordSession(routine.id))
 
 

@@ -18,7 +18,9 @@ from assistant.core.dialogue.table import Behavior, Row
 from assistant.core.dialogue.ways import go_back_to, is_ending
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
-from assistant.core.states import AWAKE, BEFORE_STRETCHING, IN_PAIN, STRETCHING, Signal, State
+from assistant.core.routine import Position, Posture
+from assistant.core.states import AWAKE, BEFORE_STRETCHING, GUIDED, IN_PAIN, Signal, State
+from assistant.core.transfers import lowest
 
 GOES_ON = (
     *(Intent.NO, Intent.RESUME, Intent.READY, Intent.START, Intent.NEXT, Intent.BACK, Intent.NOT_YET),
@@ -36,6 +38,9 @@ CLOSING_LINES = {
     "see_physician": Line.SEE_PHYSICIAN,
     "no_answer": Line.CLOSE_UNANSWERED,
 }
+
+LEAVES_STRETCHING = (Line.CLOSE_DONE, Line.CLOSE_PARTLY, Line.CLOSE_EARLY, Line.CLOSE_UNANSWERED)
+"""After these whoever sits gets up; after the others it is enough that they rest."""
 
 _FINISHING, _CLOSING = (State.FINISHING,), (State.CLOSING,)
 
@@ -98,6 +103,18 @@ def _enter_closing(context: Context) -> None:
     context.is_ending, context.after_pain = True, False
     line = context.closing_line or CLOSING_LINES[context.end_reason]
     context.script.say(Line.CLOSE_PARTLY if line is Line.CLOSE_DONE and not _is_well_done(context) else line)
+    if way_up := _getting_up(context, line):
+        context.script.say(way_up)
+
+
+def _getting_up(context: Context, line: Line) -> Line | None:
+    """How to get up from where somebody was last; nothing where nobody is to get up."""
+    body, course = lowest(context.body, context.way), context.course
+    if course is not None and course.routine.ends_lying:
+        return None
+    if body is None or body.posture in (Posture.SITTING, Posture.BED_EDGE):
+        return Line.GET_UP if line in LEAVES_STRETCHING else None
+    return {Position.FLOOR: Line.GET_UP_FLOOR, Position.BED: Line.GET_UP_BED}.get(body.place)
 
 
 def _enter_finished(context: Context) -> None:
@@ -124,7 +141,7 @@ ENDING = Behavior(
         Row(Intent.END, (State.SCORE_AFTER, State.DEAF), State.CLOSING, do=end_by_user),
         Row(
             Intent.END,
-            (State.ASLEEP, *BEFORE_STRETCHING, *STRETCHING, *IN_PAIN, State.PAUSED, State.HELPING),
+            (State.ASLEEP, *BEFORE_STRETCHING, *GUIDED, *IN_PAIN, State.PAUSED, State.HELPING),
             State.FINISHING,
             do=interrupt_to_finish,
         ),

@@ -14,7 +14,7 @@ from assistant.core.dialogue.table import Behavior, Row
 from assistant.core.dialogue.ways import go_back_to
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
-from assistant.core.states import AWAKE, BEFORE_STRETCHING, STRETCHING, UNDER_WAY, Signal, State
+from assistant.core.states import AWAKE, BEFORE_STRETCHING, GUIDED, UNDER_WAY, Signal, State
 
 TIMES_NOT_UNDERSTOOD = 2
 """So often something is not understood while one holds before it is asked about."""
@@ -22,7 +22,7 @@ TIMES_NOT_UNDERSTOOD = 2
 _HELPING, _HOLDING = (State.HELPING,), (State.HOLDING,)
 _ASKED_WHOSE = (
     *BEFORE_STRETCHING,
-    *STRETCHING,
+    *GUIDED,
     *(State.SCORE_AFTER, State.ASLEEP, State.PAUSED, State.FINISHING),
 )
 

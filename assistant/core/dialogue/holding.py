@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from assistant.core.actions import Earcon, ReportHoldStarted
 from assistant.core.context import Context
+from assistant.core.course import HOLD_STEP_SECONDS
 from assistant.core.dialogue.answering import has_course
-from assistant.core.dialogue.stretching import more_seconds
+from assistant.core.dialogue.stretching import CUES, more_seconds
 from assistant.core.dialogue.table import Behavior, Row
 from assistant.core.dialogue.ways import hold_complete
-from assistant.core.hold import BREATH_SECONDS, CueKind
+from assistant.core.hold import BREATH_SECONDS, Cue, CueKind, whole_breaths_seconds
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
+from assistant.core.routine import Kind
 from assistant.core.states import UNDER_WAY, Signal, State
 
-HOLD_STEP_SECONDS = 5.0
 LOOK_SECONDS = 0.5
 """So often a running hold looks whether the process still runs."""
 
@@ -42,6 +43,7 @@ def give_cues(context: Context) -> None:
             script.cue(Line.HALF_WAY)
         elif cue.kind is CueKind.BREATHE_IN:
             script.earcon(Earcon.BREATHE_IN)
+            _tell_breath(context, cue)
         elif cue.kind is CueKind.BREATHE_OUT:
             script.earcon(Earcon.BREATHE_OUT)
             if cue.at_seconds < BREATH_SECONDS:  # said for the first breath; the sounds carry on from there
@@ -49,15 +51,29 @@ def give_cues(context: Context) -> None:
     wait_in_hold(context)
 
 
+def _tell_breath(context: Context, cue: Cue) -> None:
+    """Of a movement the second breath and the last are said; the sounds carry those between them."""
+    hold = context.current_hold
+    if hold.kind is Kind.HOLD:
+        return
+    if hold.is_last_breath(context.now):
+        context.script.cue(Line.LAST_BREATH)
+    elif cue.at_seconds < 2 * BREATH_SECONDS:
+        context.script.cue(Line.MOVE_AGAIN)
+
+
 def extend_hold(context: Context) -> None:
     """Longer by what was asked for, within the bounds."""
-    wanted = more_seconds(context)
-    changed = _change_hold(context, wanted)
-    seconds = context.script.pack.number(round(changed))
-    if changed > 0:
-        context.script.reply(Line.LONGER if changed >= wanted else Line.LONGER_AT_MOST, seconds=seconds)
-    else:
+    wanted, number = more_seconds(context), context.script.pack.number
+    is_movement = context.current_hold.kind is Kind.MOVEMENT
+    changed = _change_hold(context, whole_breaths_seconds(wanted) if is_movement else wanted)
+    if changed <= 0:
         context.script.reply(Line.AT_LIMIT)
+    elif is_movement:
+        context.script.reply(Line.MORE_BREATHS, breaths=number(round(changed / BREATH_SECONDS)))
+    else:
+        line = Line.LONGER if changed >= wanted else Line.LONGER_AT_MOST
+        context.script.reply(line, seconds=number(round(changed)))
 
 
 def _change_hold(context: Context, by_seconds: float) -> float:
@@ -78,11 +94,18 @@ def shorten(context: Context) -> None:
 
 
 def _change_holds(context: Context, by_seconds: float, line: Line) -> None:
-    changed = context.current_course.change_holds(by_seconds)
+    course, number = context.current_course, context.script.pack.number
+    is_movement = course.step.stretch.kind is Kind.MOVEMENT
+    changed = course.change_holds(by_seconds)
     if context.hold is not None and not hold_complete(context):
-        changed |= _change_hold(context, by_seconds) != 0
-    seconds = context.script.pack.number(round(HOLD_STEP_SECONDS))
-    context.script.reply(line if changed else Line.AT_LIMIT, seconds=seconds)
+        own = whole_breaths_seconds(by_seconds) if is_movement else by_seconds
+        changed |= _change_hold(context, own) != 0
+    if not changed:
+        context.script.reply(Line.AT_LIMIT)
+    elif is_movement:
+        context.script.reply(Line.MORE_BREATHS if by_seconds > 0 else Line.FEWER_BREATHS, breaths=number(1))
+    else:
+        context.script.reply(line, seconds=number(round(HOLD_STEP_SECONDS)))
 
 
 def repeat_feeling(context: Context) -> None:
@@ -96,7 +119,7 @@ def _enter(context: Context) -> None:
     hold.start(context.now)
     seconds = round(hold.remaining_seconds(context.now), 3)
     script.do(ReportHoldStarted(context.current_course.index + 1, seconds))
-    script.cue(Line.HOLD)
+    script.cue(CUES[hold.kind][0])
     hold.due(context.now)  # the first breath is in what was just said
     wait_in_hold(context)
 

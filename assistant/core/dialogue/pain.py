@@ -13,7 +13,6 @@ from assistant.core.dialogue.asking import Question, await_answer, is_whole, lin
 from assistant.core.dialogue.screening import NOTHING, heard_score, number_rows, out_of_range
 from assistant.core.dialogue.table import Behavior, Guard, Row, named
 from assistant.core.dialogue.ways import after_skip, go_onward, is_ending, skips_to_end
-from assistant.core.hold import Hold
 from assistant.core.intents import Intent
 from assistant.core.pain_rules import Answer, Decision, decide
 from assistant.core.prompts import Line
@@ -186,7 +185,7 @@ def try_easier(context: Context) -> None:
     course = context.current_course
     stretch = course.step.stretch
     context.take_in((stretch.id,))
-    context.hold = Hold(course.hold_seconds())
+    context.hold = course.new_hold()
     context.after_pain = False
     context.script.say(Line.EASIER)
     context.speak_stretch(stretch.easier)
@@ -205,9 +204,9 @@ def _enter_easing(context: Context) -> None:
 
 def _going_on(trigger: Trigger, *when: Guard) -> Iterator[Row]:
     """A clear yes after pain: back to where it hurt, past the stretch that hurt."""
-    for state in (*BEFORE_STRETCHING, State.SCORE_AFTER):
+    for state in (*BEFORE_STRETCHING, State.TRANSFERRING, State.SCORE_AFTER):
         yield Row(trigger, _DECIDING, state, (*when, hurt_in(state)), go_on_after_pain)
-    yield from go_onward(trigger, _DECIDING, *when, do=go_on_after_pain, last=skips_to_end)
+    yield from go_onward(trigger, _DECIDING, *when, do=go_on_after_pain, to=after_skip, last=skips_to_end)
 
 
 PAIN = Behavior(

@@ -9,7 +9,7 @@ from assistant.core.dialogue.table import Behavior, Row
 from assistant.core.dialogue.ways import go_back_to, is_ending, left
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
-from assistant.core.states import ASKING, AWAKE, IN_PAIN, INTERRUPTED, STRETCHING, UNDER_WAY, Signal, State
+from assistant.core.states import ASKING, AWAKE, GUIDED, IN_PAIN, INTERRUPTED, UNDER_WAY, Signal, State
 
 SILENCE_AFTER_STOP_SECONDS = 0.8
 """Whoever said "stop" hears at once that it worked: by nothing at all."""
@@ -152,7 +152,7 @@ PAUSING = Behavior(
         Row(Signal.SPEAKER_RESTORED, _PAUSED, None, do=offer),
         Row(Intent.PAUSE, (*AWAKE, *_ASKED), State.PAUSED, do=interrupt),
         Row(Intent.PAUSE, _PAUSED, None, do=be_quiet),
-        Row(Intent.OTHER_ROUTINE, STRETCHING, State.PAUSED, do=interrupt_to_choose),
+        Row(Intent.OTHER_ROUTINE, GUIDED, State.PAUSED, do=interrupt_to_choose),
         # A "not" may have been lost before half a "go on".
         *(Row(trigger, _PAUSED, None, (is_unclear,), offer) for trigger in (Intent.RESUME, Intent.READY)),
         Row(Intent.RESUME, _ASLEEP, None, (is_unclear,)),

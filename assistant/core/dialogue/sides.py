@@ -6,7 +6,7 @@ from assistant.core.context import Context
 from assistant.core.course import WORTH_EQUALLING_SECONDS
 from assistant.core.dialogue.stretching import complete_step, skip
 from assistant.core.dialogue.table import Behavior, Row
-from assistant.core.dialogue.ways import go_onward
+from assistant.core.dialogue.ways import after_skip, following, go_onward, go_to_step
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
 from assistant.core.routine import Side
@@ -40,8 +40,7 @@ def means_other_side(context: Context) -> bool:
 
 def side_ends(context: Context) -> bool:
     """Whether nothing is left once the side is left out."""
-    course = context.current_course
-    return course.after_side(_meant_side(context)) == len(course.steps)
+    return without_side(context) == len(context.current_course.steps)
 
 
 def _meant_side(context: Context) -> Side:
@@ -50,6 +49,20 @@ def _meant_side(context: Context) -> Side:
     named = context.heard.slots.side if context.heard else None
     other = Side.RIGHT if current is Side.LEFT else Side.LEFT
     return other if named == OTHER else Side(named) if named else current
+
+
+def turned(context: Context) -> int:
+    """Index of the step of the other side, as it is now."""
+    course = context.current_course
+    if course.is_first_side:
+        is_held = context.held_seconds >= WORTH_EQUALLING_SECONDS
+        return after_skip(context) if is_held else course.index + 1
+    return max(course.stretch_start(), course.index - 1)
+
+
+def without_side(context: Context) -> int:
+    """Index of the step to go to when the side is left out; len(steps) at the end."""
+    return context.current_course.after_side(_meant_side(context))
 
 
 def turn_sides(context: Context) -> None:
@@ -64,7 +77,7 @@ def turn_sides(context: Context) -> None:
     if course.is_first_side:
         course.swap_sides()
     else:
-        course.index = max(course.stretch_start(), course.index - 1)
+        course.index = turned(context)
 
 
 def leave_side_out(context: Context) -> None:
@@ -93,10 +106,10 @@ SIDES = Behavior(
             Row(trigger, _AT_A_SIDE, None, (has_no_sides,), tell_no_sides)
             for trigger in (Intent.OTHER_SIDE, Intent.SKIP_SIDE)
         ),
-        Row(Intent.OTHER_SIDE, _RESTING, State.INSTRUCTING, (is_first_side,), complete_step),
+        *go_to_step(Intent.OTHER_SIDE, _RESTING, is_first_side, do=complete_step, to=following),
         Row(Intent.OTHER_SIDE, _AT_A_SIDE, State.INSTRUCTING, (is_this_side,)),
-        Row(Intent.OTHER_SIDE, _AT_A_SIDE, State.INSTRUCTING, do=turn_sides),
+        *go_to_step(Intent.OTHER_SIDE, _AT_A_SIDE, do=turn_sides, to=turned),
         Row(Intent.SKIP_SIDE, _AT_A_SIDE, None, (means_other_side,), leave_side_out),
-        *go_onward(Intent.SKIP_SIDE, _AT_A_SIDE, do=leave_side_out, last=side_ends),
+        *go_onward(Intent.SKIP_SIDE, _AT_A_SIDE, do=leave_side_out, to=without_side, last=side_ends),
     ),
 )

@@ -12,25 +12,33 @@ from assistant.core.dialogue.table import Behavior, Row
 from assistant.core.dialogue.ways import (
     after_skip,
     close,
+    current,
+    following,
     go_onward,
+    go_to_step,
     hold_complete,
     is_last,
     left,
     left_stretching,
     skips_to_end,
 )
-from assistant.core.hold import COUNT_FROM, Hold
+from assistant.core.hold import COUNT_FROM
 from assistant.core.intents import Intent
 from assistant.core.planner import PLANNED_ID
 from assistant.core.prompts import Line
-from assistant.core.routine import Step, Stretch, instruction, is_other_side
+from assistant.core.routine import Kind, Step, Stretch, instruction, is_other_side
 from assistant.core.selection import routine_minutes
-from assistant.core.states import STRETCHING as STRETCHING_STATES
-from assistant.core.states import Signal, State
+from assistant.core.states import GUIDED, Signal, State
+from assistant.core.transfers import body_after, body_in
 
 LEFT_OUT_LINES = {Form.GONE: Line.LEFT_OUT, Form.PAUSED: Line.LEFT_OUT_TODAY}
 DEFAULT_MORE_SECONDS = 10
 MOST_MORE_SECONDS = 120
+CUES = {
+    Kind.HOLD: (Line.HOLD, Line.BREATHE_OUT, Line.HALF_WAY),
+    Kind.MOVEMENT: (Line.MOVE, Line.BREATHE_OUT, Line.MOVE_AGAIN, Line.LAST_BREATH),
+}
+"""What may be said during a hold, and during a movement, besides the count."""
 KNOWN_AFTER_SESSIONS = 6
 """After so many sessions without pain a stretch is told shortly; asked for again, in full."""
 
@@ -70,20 +78,30 @@ def skip(context: Context) -> None:
     """The step is left early; of a first side the second comes, but where the stretch is to be skipped."""
     course = context.current_course
     context.suspend_hold()
-    following = after_skip(context)
+    comes = after_skip(context)
     context.record_step("skipped")
     course.completed(context.held_seconds)
-    course.index = min(following, len(course.steps) - 1)
-    context.hold = None
+    course.index = min(comes, len(course.steps) - 1)
+    context.hold, context.way = None, ()
+
+
+def back(context: Context) -> int:
+    """Index of the first step of this stretch, if it was just held; else of the one before."""
+    course = context.current_course
+    just_held = context.rises or hold_complete(context)
+    return course.stretch_start() if just_held else course.stretch_before()
 
 
 def go_back(context: Context) -> None:
     """This stretch anew, if it was just held; else the one before."""
+    index = back(context)
     context.suspend_hold()
-    course = context.current_course
-    just_held = hold_complete(context)
     context.leave_step()
-    course.index = course.stretch_start() if just_held else course.stretch_before()
+    context.current_course.index = index
+
+
+def begin_steps(context: Context) -> None:
+    """The routine was introduced: its first step is the current one."""
 
 
 def make_easier(context: Context) -> None:
@@ -96,6 +114,11 @@ def make_easier(context: Context) -> None:
 def repeat_leaving(context: Context) -> None:
     """How to come out, once more."""
     context.speak_stretch(context.current_course.step.stretch.leave)
+
+
+def _enter_releasing(context: Context) -> None:
+    repeat_leaving(context)
+    context.body = body_after(context.current_course.step)
 
 
 def _enter_introducing(context: Context) -> None:
@@ -118,8 +141,9 @@ def _enter_introducing(context: Context) -> None:
 def _enter_instructing(context: Context) -> None:
     course = context.current_course
     before, is_anew = course.before, context.hold is None
+    context.body, context.way, context.rises = body_in(course.step), (), False
     if context.hold is None:
-        context.hold, context.not_understood = Hold(course.hold_seconds()), 0
+        context.hold, context.not_understood = course.new_hold(), 0
     else:
         before = None  # asked for again, or come back to: all of it
     for text in _instruction_texts(context, course.step, before, in_full=not is_anew):
@@ -160,7 +184,13 @@ def _changes(context: Context, step: Step, before: Step | None) -> tuple[str, ..
     if step.stretch.id in context.easier and (is_first or is_other_side(step, before)):
         told = Line.EASIER if step.stretch.id in context.hurt_today else Line.EASIER_TODAY
         return (*((render(told),) if is_first else ()), step.stretch.easier)
-    if is_first and context.settings.pasts is not None and grew_today(_past(context, step.stretch)):
+    is_hold = step.stretch.kind is Kind.HOLD
+    if (
+        is_first
+        and is_hold
+        and context.settings.pasts is not None
+        and grew_today(_past(context, step.stretch))
+    ):
         return (render(Line.GROWN),)
     return ()
 
@@ -176,25 +206,27 @@ def _enter_settling(context: Context) -> None:
     context.settled_before = True
     context.wait(context.settings.settle_seconds + context.extra_settle_seconds)
     context.extra_settle_seconds = 0.0
-    counts = [script.pack.render(Line.COUNT, number=script.pack.number(n)) for n in range(1, COUNT_FROM + 1)]
-    said = [script.pack.render(line) for line in (Line.HOLD, Line.BREATHE_OUT, Line.HALF_WAY)]
     step = context.current_course.step
-    script.do(Prepare((*said, *counts, *context.texts_of(step, step.stretch.leave))))
+    counts = [script.pack.render(Line.COUNT, number=script.pack.number(n)) for n in range(1, COUNT_FROM + 1)]
+    cues = [script.pack.render(line) for line in CUES[step.stretch.kind]]
+    counted = counts if step.stretch.kind is Kind.HOLD else []
+    script.do(Prepare((*cues, *counted, *context.texts_of(step, step.stretch.leave))))
 
 
 def _enter_resting(context: Context) -> None:
     course = context.current_course
     context.script.say(Line.REST)
     context.wait(context.settings.rest_seconds)
-    following = course.steps[course.following()]  # after the last step there is no rest
-    context.script.do(Prepare(_instruction_texts(context, following, course.step)))
+    comes = course.steps[course.following()]  # after the last step there is no rest
+    context.script.do(Prepare(_instruction_texts(context, comes, course.step)))
 
 
 STRETCHING = Behavior(
     rows=(
         *(
-            Row(trigger, _INTRODUCING, State.INSTRUCTING)
+            row
             for trigger in (Signal.SPOKEN, Intent.READY, Intent.START, Intent.NEXT, Intent.YES)
+            for row in go_to_step(trigger, _INTRODUCING, do=begin_steps, to=current)
         ),
         Row(Signal.SPOKEN, _INSTRUCTING, State.SETTLING),
         Row(Intent.READY, (State.INSTRUCTING, State.SETTLING), State.HOLDING),
@@ -206,18 +238,23 @@ STRETCHING = Behavior(
         *close(Signal.SPOKEN, _RELEASING, is_last, do=complete_step),
         Row(Signal.SPOKEN, _RELEASING, State.RESTING),
         *(
-            Row(trigger, _RESTING, State.INSTRUCTING, do=complete_step)
+            row
             for trigger in (Signal.TIME_OVER, Intent.READY, Intent.NEXT)
+            for row in go_to_step(trigger, _RESTING, do=complete_step, to=following)
         ),
         *go_onward(Intent.NEXT, _RELEASING, do=complete_step),
         *go_onward(
-            Intent.NEXT, (State.INSTRUCTING, State.SETTLING, State.HOLDING), do=skip, last=skips_to_end
+            Intent.NEXT,
+            (State.TRANSFERRING, State.INSTRUCTING, State.SETTLING, State.HOLDING),
+            do=skip,
+            to=after_skip,
+            last=skips_to_end,
         ),
         *go_onward(Intent.NEXT, _LEFT, left_stretching, hold_complete, do=complete_step),
-        *go_onward(Intent.NEXT, _LEFT, left_stretching, do=skip, last=skips_to_end),
-        Row(Intent.NEXT, _LEFT, State.INSTRUCTING, (left(State.INTRODUCING),)),
-        Row(Intent.BACK, STRETCHING_STATES, State.INSTRUCTING, do=go_back),
-        Row(Intent.BACK, _LEFT, State.INSTRUCTING, (left_stretching,), go_back),
+        *go_onward(Intent.NEXT, _LEFT, left_stretching, do=skip, to=after_skip, last=skips_to_end),
+        *go_to_step(Intent.NEXT, _LEFT, left(State.INTRODUCING), do=begin_steps, to=current),
+        *go_to_step(Intent.BACK, GUIDED, do=go_back, to=back),
+        *go_to_step(Intent.BACK, _LEFT, left_stretching, do=go_back, to=back),
         Row(Intent.EASIER, _INSTRUCTING, None, do=make_easier),
         Row(Intent.EASIER, (State.SETTLING, State.HOLDING), State.SETTLING, do=make_easier),
         Row(Intent.REPEAT, _INTRODUCING, State.INTRODUCING),
@@ -228,7 +265,7 @@ STRETCHING = Behavior(
         State.INTRODUCING: _enter_introducing,
         State.INSTRUCTING: _enter_instructing,
         State.SETTLING: _enter_settling,
-        State.RELEASING: repeat_leaving,
+        State.RELEASING: _enter_releasing,
         State.RESTING: _enter_resting,
     },
     unanswered={

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 
 from assistant.core.context import Context
 from assistant.core.dialogue.asking import counts_as
 from assistant.core.dialogue.table import Effect, Guard, Row, named
-from assistant.core.states import RETURNABLE, STRETCHING, State, Trigger
+from assistant.core.states import GUIDED, RETURNABLE, State, Trigger
+from assistant.core.transfers import Leg, way_to, way_up
+
+Target = Callable[[Context], int]
+"""Index of the step that a row leads to; len(steps) at the end."""
 
 
 def must_screen(context: Context) -> bool:
@@ -55,13 +60,39 @@ def is_last(context: Context) -> bool:
     return context.course is not None and context.course.is_last
 
 
+def current(context: Context) -> int:
+    """Index of the current step."""
+    return context.current_course.index
+
+
+def following(context: Context) -> int:
+    """Index of the step after this one; len(steps) when there is none."""
+    return context.current_course.following()
+
+
+def must_get_up(context: Context) -> bool:
+    """Whether the end of the routine finds somebody lying or kneeling, and leaves nobody so."""
+    return not context.rises and bool(_way_up(context))
+
+
+def must_transfer(to: Target) -> Guard:
+    """Whether the body is held up in another way in the step that comes."""
+
+    def must_transfer(context: Context) -> bool:
+        course = context.current_course
+        return bool(way_to(course.steps[to(context)], context.body))
+
+    return must_transfer
+
+
 def after_skip(context: Context) -> int:
     """Index of the step to go to when this one is left early; len(steps) at the end.
 
-    A plain "next" leads from a first side to the other one; "skip this stretch", and pain, past both.
+    A plain "next" leads from a first side to the other one; "skip this stretch", and pain, past both. So
+    does any of them on the way to a stretch.
     """
     held = 0.0 if context.after_pain else context.held_seconds
-    is_plain = not context.after_pain and counts_as(context, "onward")
+    is_plain = context.hold is not None and not context.after_pain and counts_as(context, "onward")
     return context.current_course.after_skip(held, all_of_it=not is_plain)
 
 
@@ -76,8 +107,8 @@ def hold_complete(context: Context) -> bool:
 
 
 def left_stretching(context: Context) -> bool:
-    """Whether a stretch was interrupted."""
-    return context.return_to in STRETCHING
+    """Whether a stretch was interrupted, or the way to one."""
+    return context.return_to in GUIDED
 
 
 def left(state: State) -> Guard:
@@ -112,14 +143,58 @@ def go_back_to(trigger: Trigger, sources: tuple[State, ...], *when: Guard) -> It
 
 
 def go_onward(
-    trigger: Trigger, sources: tuple[State, ...], *when: Guard, do: Effect, last: Guard = is_last
+    trigger: Trigger,
+    sources: tuple[State, ...],
+    *when: Guard,
+    do: Effect,
+    to: Target = following,
+    last: Guard = is_last,
 ) -> Iterator[Row]:
     """On to the next step, or to the closing after the last."""
     yield from close(trigger, sources, *when, last, do=do)
+    yield from go_to_step(trigger, sources, *when, do=do, to=to)
+
+
+def go_to_step(
+    trigger: Trigger, sources: tuple[State, ...], *when: Guard, do: Effect, to: Target
+) -> Iterator[Row]:
+    """To a step; first of all to where it is done, if somebody is not there."""
+    yield Row(trigger, sources, State.TRANSFERRING, (*when, must_transfer(to)), _then(do, _set_out))
     yield Row(trigger, sources, State.INSTRUCTING, when, do)
 
 
 def close(trigger: Trigger, sources: tuple[State, ...], *when: Guard, do: Effect) -> Iterator[Row]:
-    """The last step is over: how it is now is asked first, if it is to be asked."""
+    """The last step is over: first of all somebody gets up, if that is due."""
+    yield Row(trigger, sources, State.TRANSFERRING, (*when, must_get_up), _then(do, _set_out_up))
+    yield from close_up(trigger, sources, *when, do=do)
+
+
+def close_up(
+    trigger: Trigger, sources: tuple[State, ...], *when: Guard, do: Effect | None = None
+) -> Iterator[Row]:
+    """The routine is over: how it is now is asked first, if it is to be asked."""
     yield Row(trigger, sources, State.SCORE_AFTER, (*when, must_score_after), do)
     yield Row(trigger, sources, State.CLOSING, when, do)
+
+
+def _then(first: Effect, second: Effect) -> Effect:
+    """One effect after the other, told as the first."""
+
+    @wraps(first)
+    def both(context: Context) -> None:
+        first(context)
+        second(context)
+
+    return both
+
+
+def _set_out(context: Context) -> None:
+    context.way, context.rises = way_to(context.current_course.step, context.body), False
+
+
+def _set_out_up(context: Context) -> None:
+    context.way, context.rises = _way_up(context), True
+
+
+def _way_up(context: Context) -> tuple[Leg, ...]:
+    return way_up(context.body, stays_lying=context.current_course.routine.ends_lying)

@@ -1,12 +1,17 @@
 """The wording rules of every sentence that is spoken in English: stretches, routines, prompts.
 
-Pure functions on any thread. Every language has a file with these functions; they get texts without
-placeholders. The rules are those of the article the product follows; a clinician's sign-off is still needed.
+Pure functions on any thread. Every language has a file with these functions; all but `lint_bearings` get
+texts without placeholders. The rules are those of the article the product follows; a clinician's sign-off is
+still needed.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+
+from assistant.core.prompts import Bearings
+from assistant.core.routine import Equipment, Posture
 
 MAX_SENTENCE_WORDS = 20
 MAX_GRADE = 8.0
@@ -29,6 +34,29 @@ _RECOMMENDED = {
     "feel": (re.compile(r"\b(?:mild|gentle|soft|light)\b"), 'never says how much: "a mild pull"'),
     "leave": (re.compile(r"\b(?:slowly|gently|softly|ease)\b"), 'never says how fast: "slowly"'),
 }
+_POSTURES = {
+    Posture.STANDING: re.compile(r"\bstand\b"),
+    Posture.SITTING: re.compile(r"\bsit\b"),
+    Posture.BED_EDGE: re.compile(r"\bsit\b.*\bbed\b"),
+    Posture.LONG_SITTING: re.compile(r"\bsit\b"),
+    Posture.ON_BACK: re.compile(r"\bon your back\b"),
+    Posture.ON_SIDE: re.compile(r"\bon your \{other_side\} side\b.*\byour \{side\} side on top\b"),
+    Posture.ON_BELLY: re.compile(r"\bon your belly\b"),
+    Posture.KNEELING: re.compile(r"\bkneel\b"),
+    Posture.HANDS_AND_KNEES: re.compile(r"\bhands and knees\b"),
+}
+_ON_A_SIDE = re.compile(r"\bon (?:your|one) .*\bside\b")
+_EQUIPMENT = {
+    Equipment.WALL: re.compile(r"\bwall\b"),
+    Equipment.DOORWAY: re.compile(r"\bdoorway\b"),
+    Equipment.STRAP: re.compile(r"\bstrap\b"),
+    Equipment.PILLOW: re.compile(r"\bpillows?\b"),
+    Equipment.TOWEL: re.compile(r"\btowel\b"),
+    Equipment.STEP: re.compile(r"\b(?:low|the) step\b"),
+    Equipment.CHAIR: re.compile(r"\bchair\b"),
+}
+_EYES = re.compile(r"\b(?:look(?:s|ing)?|watch(?:ing)?|gaze|stare|see|eyes(?! open))\b")
+_BARE_SIDE = re.compile(r"\{(?:other_)?side\}(?! [a-z])|\{side\} side(?! of your | on top)")
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _SENTENCE_END = re.compile(r"[.?!]+")
 _VOWELS = re.compile(r"[aeiouy]+")
@@ -87,6 +115,49 @@ def lint_part(part: str, text: str) -> list[str]:
     """What is missing in a part of a stretch, `text` being all that the part says."""
     wanted, message = _RECOMMENDED.get(part, (None, ""))
     return [message] if wanted and not wanted.search(text.lower()) else []
+
+
+def lint_bearings(told: Mapping[str, str], bearings: Bearings) -> list[tuple[str, str]]:
+    """What somebody with closed eyes would not know: position, side, head, equipment; each with its part."""
+    found = [*_position_problems(told.get("enter", "").lower(), bearings)]
+    for part, text in ((part, text.lower()) for part, text in told.items()):
+        if seen := _EYES.search(text):
+            found.append((part, f'says "{seen[0]}", but eyes may be closed'))
+        found += [
+            (part, f"needs a {name}, which is not in its equipment")
+            for name, words in _EQUIPMENT.items()
+            if words.search(text) and name not in bearings.equipment and not _is_own(name, bearings)
+        ]
+    return found + ([*_side_problems(told)] if bearings.has_sides else [])
+
+
+def _position_problems(enter: str, bearings: Bearings) -> Iterator[tuple[str, str]]:
+    first = enter.split(".", maxsplit=1)[0]
+    for posture in bearings.postures:
+        wanted = _POSTURES[posture] if bearings.has_sides or posture is not Posture.ON_SIDE else _ON_A_SIDE
+        if not wanted.search(first):
+            yield "enter", f"does not begin with the position: {posture.replace('_', ' ')}"
+    if Posture.STANDING in bearings.postures and "eyes open" not in enter:
+        yield "enter", 'never says "eyes open", and one may stand'
+    if bearings.turns and not re.search(r"\bhead\b", enter):
+        yield "enter", "turns the back and never says where the head is"
+
+
+def _side_problems(told: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The side that is told is the one that is stretched, by its part of the body."""
+    if "{side}" not in told.get("enter", ""):
+        yield "enter", "never names the side that is stretched: write {side}"
+    feel = told.get("feel", "")
+    if "{side}" not in feel or "{other_side}" in feel:
+        yield "feel", "is felt on the side that is stretched: write {side} with its part of the body"
+    for part, text in told.items():
+        if _BARE_SIDE.search(text.replace("to the {other_side}", "")):
+            yield part, 'names a side without its part of the body: write "the {side} side of your …"'
+
+
+def _is_own(equipment: Equipment, bearings: Bearings) -> bool:
+    """Whether the position has it already."""
+    return equipment is Equipment.CHAIR and Posture.SITTING in bearings.postures
 
 
 def _words(text: str) -> list[str]:
