@@ -74,8 +74,9 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class HoldView:
-    """The clock of a step's hold or movement. While it stands still `ends_at` is None and `held_seconds` have been held;
-    while it runs, `held_seconds` had been held when it began to. `breath` is None where it is not paced.
+    """The clock of a step's hold or movement. While it stands still `ends_at` is None and `held_seconds` have
+    been held; while it runs, `held_seconds` had been held when it began to. `breath` is None where it is not
+    paced.
     """
 
     total_seconds: float
