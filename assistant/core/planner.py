@@ -9,7 +9,16 @@ from collections import Counter
 from collections.abc import Set
 from dataclasses import dataclass
 
-from assistant.core.routine import Condition, Position, Region, Routine, Stretch, estimated_seconds, steps_of
+from assistant.core.routine import (
+    Condition,
+    Kind,
+    Position,
+    Region,
+    Routine,
+    Stretch,
+    estimated_seconds,
+    steps_of,
+)
 
 PLANNED_ID = "planned"
 """The id of every composed routine, in the history too."""
@@ -94,7 +103,8 @@ def _fill(ranked: list[Stretch], most_seconds: float) -> list[Stretch]:
 
 
 def _neck_down(stretches: list[Stretch]) -> tuple[Stretch, ...]:
-    return tuple(sorted(stretches, key=lambda stretch: _ORDER.index(stretch.region)))
+    """In their order, and in each region what moves before what is held."""
+    return tuple(sorted(stretches, key=lambda s: (_ORDER.index(s.region), s.kind is Kind.HOLD)))
 
 
 def _routine(stretches: tuple[Stretch, ...]) -> Routine:

@@ -20,6 +20,7 @@ from assistant.core.planner import (
 )
 from assistant.core.routine import (
     Condition,
+    Kind,
     Position,
     Region,
     Routine,
@@ -138,7 +139,7 @@ def plainly(
             <= min(MOST_MINUTES, request.minutes or USUAL_MINUTES) * 60 * TOLERANCE
         ):
             chosen.append(stretch)
-    return tuple(s.id for s in sorted(chosen, key=lambda s: ORDER.index(s.region)))
+    return tuple(s.id for s in sorted(chosen, key=lambda s: (ORDER.index(s.region), s.kind is Kind.HOLD)))
 
 
 def composed(
@@ -171,3 +172,11 @@ def test_a_stretch_takes_as_long_after_one_as_after_another(stretches: list[Stre
     for stretch in stretches:
         running = estimated_seconds(steps_of(stretch), running)
     assert running == estimated_seconds(plan(Routine("", "", "", "", tuple(stretches)))), "to the last bit"
+
+
+def test_small_movements_come_first_in_their_region() -> None:
+    routine = compose(LIBRARY, Request(minutes=20, region=Region.LOWER_BACK, position=Position.FLOOR))
+    assert routine is not None
+    kinds = [stretch.kind for stretch in routine.stretches if stretch.region is Region.LOWER_BACK]
+    assert {Kind.HOLD, Kind.MOVEMENT} == set(kinds)
+    assert kinds == sorted(kinds, key=lambda kind: kind is Kind.HOLD)
