@@ -84,6 +84,7 @@ def nonsense_routine(routine: Routine) -> Routine:
             stretch,
             spoken_name=nonsense(stretch.spoken_name),
             enter=tuple(nonsense_text(text) for text in stretch.enter),
+            starts=tuple((position, nonsense_text(text)) for position, text in stretch.starts),
             **{name: nonsense_text(getattr(stretch, name)) for name in ("feel", "leave", "easier", "breath")},
         )
         for stretch in routine.stretches
@@ -175,9 +176,11 @@ def _word(token: str) -> str:
     return f"{{{name}{colon}{translated}}}"
 
 
-def _told(name: str, value: str | list[str]) -> str | list[str]:
+def _told(name: str, value: str | list[str] | dict[str, str]) -> object:
     if isinstance(value, list):
         return [nonsense_text(text) for text in value]
+    if isinstance(value, dict):
+        return {key: nonsense_text(text) for key, text in value.items()}
     return nonsense(value) if name == "spoken_name" else nonsense_text(value)
 
 

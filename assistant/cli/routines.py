@@ -210,7 +210,7 @@ def _show(listed: Listed) -> None:
     for number, stretch in enumerate(routine.stretches, start=1):
         output.out.print()
         output.out.print(Text(f"{number}. {stretch.name}", style="bold"), _particulars(stretch))
-        enter = " ".join(stretch.enter)
+        enter = " ".join(stretch.entering)
         for label, text in (
             ("Do", f"{enter} {stretch.feel} {stretch.breath} {stretch.leave}".replace("  ", " ")),
             ("Easier", stretch.easier),

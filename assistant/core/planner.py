@@ -10,7 +10,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 from assistant.core.pace import stretch_seconds, with_transfers
-from assistant.core.routine import Condition, Position, Region, Routine, Stretch, placed
+from assistant.core.routine import Condition, Kind, Position, Region, Routine, Stretch, placed
 from assistant.core.transfers import grouped
 
 PLANNED_ID = "planned"
@@ -101,7 +101,8 @@ def _fill(ranked: list[Stretch], most_seconds: float) -> list[Stretch]:
 
 
 def _neck_down(stretches: list[Stretch]) -> tuple[Stretch, ...]:
-    return grouped(sorted(stretches, key=lambda stretch: _ORDER.index(stretch.region)))
+    """In their order; in each region what moves before what is held, and with few changes of posture."""
+    return grouped(sorted(stretches, key=lambda s: (_ORDER.index(s.region), s.kind is Kind.HOLD)))
 
 
 def _routine(stretches: tuple[Stretch, ...]) -> Routine:

@@ -104,7 +104,8 @@ class Stretch:
     `breath` is said once, before the first hold. `also_in` are the positions that it can be done in besides
     `position`. `avoid` is `avoid_if` for programs. A movement is done for `breaths`, and `hold_seconds` is
     what they take. `turns_around` says that the body turns round or rolls over for the second side, `ends_in`
-    how it is held up at the end, where that is not `posture`.
+    how it is held up at the end, where that is not `posture`. `starts` are first sentences in other
+    positions, in place of that of `enter`.
     """
 
     id: str
@@ -130,6 +131,13 @@ class Stretch:
     breaths: int = 0
     turns_around: bool = False
     ends_in: Posture | None = None
+    starts: tuple[tuple[Position, str], ...] = ()
+
+    @property
+    def entering(self) -> tuple[str, ...]:
+        """How to get into it, in its position."""
+        start = dict(self.starts).get(self.position)
+        return (start, *self.enter[1:]) if start else self.enter
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +191,9 @@ def steps_of(stretch: Stretch) -> tuple[Step, ...]:
 def instruction(step: Step, before: Step | None) -> tuple[str, ...]:
     """What is said to get into a step: all of it, only the way in for the other side, nothing once more."""
     if before is None or before.stretch.id != step.stretch.id:
-        said = (*step.stretch.enter, step.stretch.feel, step.stretch.breath)
+        said = (*step.stretch.entering, step.stretch.feel, step.stretch.breath)
         return tuple(text for text in said if text)
-    return step.stretch.enter if is_other_side(step, before) else ()
+    return step.stretch.entering if is_other_side(step, before) else ()
 
 
 def is_other_side(step: Step, before: Step | None) -> bool:

@@ -30,7 +30,7 @@ Library = Mapping[str, Stretch]
 """The stretches that a routine may name, by id."""
 
 _LEG = (Region.HAMSTRINGS, Region.CALVES)
-_SPOKEN = ("spoken_name", *TOLD)
+_SPOKEN = ("spoken_name", "starts", *TOLD)
 _ROUTINE_SPOKEN = ("spoken_name", "description")
 
 
@@ -145,6 +145,8 @@ def _texts(loc: Loc, data: Mapping[str, Any], keys: tuple[str, ...]) -> Iterator
             yield (*loc, key), value
         elif isinstance(value, list):
             yield from (((*loc, key, i), item) for i, item in enumerate(value) if isinstance(item, str))
+        elif isinstance(value, dict):
+            yield from (((*loc, key, k), item) for k, item in value.items() if isinstance(item, str))
 
 
 def _text_problems(
@@ -172,7 +174,7 @@ def _told_problems(loc: Loc, stretch: Mapping[str, Any], language: LanguagePack 
     """What is wrong in the texts of a stretch; with them are given its facts."""
     yield from _text_problems(loc, stretch, (*_SPOKEN, "avoid_if"), language)
     if language:
-        for place, text in _texts(loc, stretch, TOLD):
+        for place, text in _texts(loc, stretch, ("starts", *TOLD)):
             yield from ((place, message) for message in lint_reading(text, language))
     yield from _side_problems(loc, stretch)
     if language:

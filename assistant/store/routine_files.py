@@ -86,6 +86,9 @@ class StretchTexts(_Strict):
     name: _Text = Field(description="The name to show.")
     spoken_name: _SpokenName = Field(description="The name to say: common words in lower case.")
     enter: _Sentences = Field(description="How to get into it, in at most four sentences, position first.")
+    starts: dict[_Position, _Text] = Field(
+        default={}, description="The first sentence in another position, in place of that of enter."
+    )
     feel: _Text = Field(description="What to feel, and where.")
     breath: str = Field(default="", max_length=400, description="How to breathe; said once.")
     leave: _Text = Field(description="How to come back.")
@@ -101,7 +104,11 @@ def make_stretch(facts: StretchFacts, texts: StretchTexts) -> Stretch:
     """The core's value."""
     told = {name: getattr(texts, name) for name in StretchTexts.model_fields}
     known = {name: getattr(facts, name) for name in StretchFacts.model_fields if name != "demands"}
-    sequences = {"enter": tuple(texts.enter), "avoid_if": tuple(texts.avoid_if)}
+    sequences = {
+        "enter": tuple(texts.enter),
+        "starts": tuple(texts.starts.items()),
+        "avoid_if": tuple(texts.avoid_if),
+    }
     sets = {name: frozenset(known[name]) for name in ("also_in", "equipment", "avoid")}
     posture = facts.posture or UPRIGHT.get(facts.position, Posture.ON_BACK)
     breaths = facts.breaths or 0

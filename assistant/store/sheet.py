@@ -41,6 +41,7 @@ def _one(stretch: Stretch, words: Mapping[str, str]) -> Iterator[str]:
     sides = {"side": words[Side.LEFT], "other_side": words[Side.RIGHT]}
     for label, text in (
         ("Said", " ".join((*stretch.enter, stretch.feel, stretch.breath)).strip()),
+        *((f"Said first, {position}", start) for position, start in stretch.starts),
         ("Said at the end", stretch.leave),
         ("Easier", stretch.easier),
     ):

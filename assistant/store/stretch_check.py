@@ -6,7 +6,8 @@ the language pack.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -59,14 +60,22 @@ def source_problems(loc: Loc, data: Mapping[str, Any]) -> Iterator[Found]:
 def bearing_problems(loc: Loc, data: Mapping[str, Any], language: LanguagePack) -> Iterator[Found]:
     """What the texts of a stretch leave somebody in the dark about who only hears them."""
     told = {key: text for key in TOLD if (text := " ".join(_strings(data.get(key))))}
+    starts = data.get("starts")
+    others = {p: s for p, s in starts.items() if isinstance(s, str)} if isinstance(starts, dict) else {}
     bearings = Bearings(
-        postures=tuple(_postures(data)),
+        postures=tuple(_postures({**data, "also_in": _also_in(data, others)})),
         has_sides=data.get("has_sides") is True,
         turns=Demand.TURNS_BACK in _values(Demand, data.get("demands")),
         equipment=frozenset(_values(Equipment, data.get("equipment"))),
     )
     for part, message in language.wording.lint_bearings(told, bearings):
         yield (*loc, part), message
+    for position, start in others.items():
+        enter = " ".join((start, *list(_strings(data.get("enter")))[1:]))
+        there = replace(bearings, postures=tuple(_postures({"position": position})))
+        for part, message in language.wording.lint_bearings({**told, "enter": enter}, there):
+            if part == "enter":
+                yield (*loc, "starts", position), message
 
 
 def _length_problems(loc: Loc, data: Mapping[str, Any]) -> Iterator[Found]:
@@ -100,6 +109,11 @@ def _postures(data: Mapping[str, Any]) -> Iterator[Posture]:
     own = _values(Position, [data.get("position")])
     yield from _values(Posture, [data.get("posture")]) or [UPRIGHT[p] for p in own if p in UPRIGHT]
     yield from (UPRIGHT[p] for p in _values(Position, data.get("also_in")) if p in UPRIGHT)
+
+
+def _also_in(data: Mapping[str, Any], starts: Collection[str]) -> list[str]:
+    """The other positions that begin with the same sentence."""
+    return [position for position in _strings(data.get("also_in")) if position not in starts]
 
 
 def _values(kind: type[_Value], listed: object) -> list[_Value]:

@@ -107,7 +107,8 @@ def _stretches(pack: LanguagePack, routines: Sequence[Routine]) -> Iterator[tupl
 
 
 def _texts(stretch: Stretch) -> tuple[str, ...]:
-    return (" ".join(stretch.enter), stretch.feel, stretch.breath, stretch.leave, stretch.easier)
+    starts = (start for _, start in stretch.starts)
+    return (*starts, " ".join(stretch.enter), stretch.feel, stretch.breath, stretch.leave, stretch.easier)
 
 
 class _Sounding:

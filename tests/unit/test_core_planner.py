@@ -21,6 +21,7 @@ from assistant.core.planner import (
 )
 from assistant.core.routine import (
     Condition,
+    Kind,
     Position,
     Region,
     Routine,
@@ -178,3 +179,11 @@ def test_so_it_is_whatever_is_left_out(
 def test_a_stretch_takes_as_long_after_one_as_after_another(stretches: list[Stretch]) -> None:
     summed = sum(stretch_seconds(stretch) for stretch in stretches)
     assert summed == pytest.approx(estimated_seconds(plan(Routine("", "", "", "", tuple(stretches)))))
+
+
+def test_small_movements_come_first_in_their_region() -> None:
+    routine = compose(LIBRARY, Request(minutes=20, region=Region.LOWER_BACK, position=Position.FLOOR))
+    assert routine is not None
+    kinds = [stretch.kind for stretch in routine.stretches if stretch.region is Region.LOWER_BACK]
+    assert {Kind.HOLD, Kind.MOVEMENT} == set(kinds)
+    assert kinds == sorted(kinds, key=lambda kind: kind is Kind.HOLD)

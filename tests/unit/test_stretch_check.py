@@ -123,6 +123,23 @@ def test_who_sits_has_a_chair_and_who_lies_on_a_side_without_sides_only_lies() -
     assert bearings(**rest, enter=["On your right side, knees bent."]) == []
 
 
+def test_another_position_may_have_a_first_sentence_of_its_own() -> None:
+    seated = {
+        "position": "seated",
+        "posture": None,
+        "also_in": ["standing"],
+        "enter": ["Sit tall, your {side} hip heavy.", "Your head turns along."],
+    }
+    assert [field for field, _ in bearings(**seated)] == ["enter", "enter"]
+    good = {"standing": "Stand tall, eyes open, your {side} hip heavy."}
+    assert bearings(**seated, starts=good) == []
+    ((field, message),) = bearings(**seated, starts={"standing": "Stand tall, your {side} hip heavy."})
+    assert (field, "eyes open" in message) == ("standing", True)
+    assert bearings(**seated, starts={"standing": 3}) == bearings(**seated)
+    asked = [m for f, m in bearings(**seated, starts=good, leave="Look up.") if f == "leave"]
+    assert len(asked) == 1
+
+
 def test_a_source_of_the_library_is_common_knowledge_or_known() -> None:
     assert list(source_problems((), TURN)) == []
     assert list(source_problems((), {"source": 3})) == []

@@ -164,7 +164,7 @@ def _instruction_texts(
     said = render(line, stretch=step.stretch.spoken_name, **context.side_words(step.side))
     told = instruction(step, before)
     if _is_known(context, step.stretch) and not in_full:
-        told = tuple(text for text in told if text in step.stretch.enter)
+        told = tuple(text for text in told if text in step.stretch.entering)
     return (said, *context.texts_of(step, *told, *_changes(context, step, before)))
 
 
