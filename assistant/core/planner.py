@@ -101,7 +101,7 @@ def _fill(ranked: list[Stretch], most_seconds: float) -> list[Stretch]:
 
 
 def _neck_down(stretches: list[Stretch]) -> tuple[Stretch, ...]:
-    """In their order; in each region what moves before what is held, and with few changes of posture."""
+    """In their order, with few changes of posture; in each of these what moves before what is held."""
     return grouped(sorted(stretches, key=lambda s: (_ORDER.index(s.region), s.kind is Kind.HOLD)))
 
 

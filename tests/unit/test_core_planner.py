@@ -23,6 +23,7 @@ from assistant.core.routine import (
     Condition,
     Kind,
     Position,
+    Posture,
     Region,
     Routine,
     Side,
@@ -123,7 +124,7 @@ def plainly(
         return position is stretch.position or position in stretch.also_in
 
     def ordered(stretches: list[Stretch]) -> tuple[Stretch, ...]:
-        return grouped(sorted(stretches, key=lambda s: ORDER.index(s.region)))
+        return grouped(sorted(stretches, key=lambda s: (ORDER.index(s.region), s.kind is Kind.HOLD)))
 
     def off(stretch: Stretch) -> int:
         return abs(ORDER.index(stretch.region) - ORDER.index(request.region)) if request.region else 0
@@ -181,9 +182,10 @@ def test_a_stretch_takes_as_long_after_one_as_after_another(stretches: list[Stre
     assert summed == pytest.approx(estimated_seconds(plan(Routine("", "", "", "", tuple(stretches)))))
 
 
-def test_small_movements_come_first_in_their_region() -> None:
+def test_small_movements_come_first_in_their_region_and_posture() -> None:
     routine = compose(LIBRARY, Request(minutes=20, region=Region.LOWER_BACK, position=Position.FLOOR))
     assert routine is not None
-    kinds = [stretch.kind for stretch in routine.stretches if stretch.region is Region.LOWER_BACK]
+    there = Region.LOWER_BACK, Posture.ON_BACK
+    kinds = [stretch.kind for stretch in routine.stretches if (stretch.region, stretch.posture) == there]
     assert {Kind.HOLD, Kind.MOVEMENT} == set(kinds)
     assert kinds == sorted(kinds, key=lambda kind: kind is Kind.HOLD)
