@@ -323,6 +323,7 @@ SAID_ON_THE_WAY = {
     State.HELPING: ("i can't move",),
     State.PAUSED: ("pause",),
     State.HISTORY: ("yes",),
+    State.CONDITIONS: ("i want to tell you about my health",),
     State.NEWS: ("two",),
     State.EASING: ("ouch",),
     State.SCORING: ("ouch",),
@@ -341,7 +342,7 @@ def in_state(state: State, routine: Routine = MIXED) -> Driver:
     Nothing is being spoken, except where the end of what is spoken ends the state.
     """
     driver = Driver(
-        None if state is State.CHOOSING else routine,
+        None if state in (State.CHOOSING, State.CONDITIONS) else routine,
         physician_check_due=state in (State.SCREENING, State.HISTORY),
         asks_how_it_is=state in (State.SCORE_NOW, State.NEWS, State.SCORE_AFTER),
         sound_check=state is State.SOUND_CHECK,

@@ -25,6 +25,7 @@ from assistant.core.prompts import Line
 from assistant.core.routine import Condition, Routine, Side, Step, Stretch
 from assistant.core.script import Script
 from assistant.core.states import STRETCHING, State
+from assistant.core.suiting import Change, ids_unsuitable
 
 END_REASONS = ("", "no_answer", "ended_by_user", "see_physician", "pain", "emergency")
 """Why a session ends, the more serious later; "" as it was planned."""
@@ -36,9 +37,9 @@ class Settings:
 
     `routine_id` begins with that routine instead of asking; `last_routine_id` is that of the session before.
     `physician_check_due` asks whether a physician agreed, and about what a clinician must see first, before
-    anything else. `asks_how_it_is` asks for the number before and after, and what is new. `pasts` is what the
-    history knows of each stretch; None leaves every stretch as it is. `conditions` are those for which
-    stretches are left out of composed sessions. `rate` and `gain_db` are where speech starts from.
+    anything else; `conditions_due` then asks what should be left out for. `asks_how_it_is` asks for the number before and after, and what is new. `pasts` is what the
+    history knows of each stretch; None leaves every stretch as it is. `conditions` are what the
+    person has: what does not suit is left out. `rate` and `gain_db` are where speech starts from.
     `hears_itself` says that what is spoken may come back through the microphone, so that an echo of it is no
     command; what is typed or touched always is one.
     """
@@ -46,6 +47,7 @@ class Settings:
     routine_id: str = ""
     last_routine_id: str = ""
     physician_check_due: bool = False
+    conditions_due: bool = False
     asks_how_it_is: bool = False
     pasts: Pasts | None = None
     conditions: frozenset[Condition] = frozenset()
@@ -107,6 +109,8 @@ class Context:
     microphone_fault: Fault | None = None
     speaker_fault: Fault | None = None
     sound: SoundMeasured | None = None
+    chosen: Routine | None = None
+    changes: tuple[Change, ...] = ()
     course: Course | None = None
     hold: Hold | None = None
     return_to: State = State.CHOOSING
@@ -133,8 +137,11 @@ class Context:
     left_out_today: set[str] = field(default_factory=set)
     hurt_today: set[str] = field(default_factory=set)
     easier: set[str] = field(default_factory=set)
+    conditions: set[Condition] = field(default_factory=set)
     physician_check_due: bool = False
     history_due: bool = False
+    conditions_due: bool = False
+    telling_from: State | None = None
     score_due: bool = False
     news_due: bool = False
     sound_check_due: bool = True
@@ -221,9 +228,20 @@ class Context:
         self.easier |= taken
         self._tell_course()
 
+    @property
+    def not_offered(self) -> frozenset[str]:
+        """What is left out for pain, and what does not suit the person."""
+        listed = (stretch for routine in self.catalogue for stretch in routine.stretches)
+        return self.left_out | ids_unsuitable((*listed, *self.library), self.conditions)
+
+    def has(self, conditions: Iterable[Condition]) -> None:
+        """The person has these: what does not suit is not offered from now on."""
+        self.conditions.update(conditions)
+        self._tell_course()
+
     def _tell_course(self) -> None:
         if self.course is not None:
-            self.course.left_out = self.left_out
+            self.course.left_out = self.not_offered
 
     def end_as(self, reason: str) -> None:
         """Why the session ends: of several reasons the most serious."""

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from dataclasses import replace
 
 from assistant.core.hold import LONGEST_HOLD_SECONDS, SHORTEST_HOLD_SECONDS
-from assistant.core.routine import Routine, Side, Step, estimated_seconds, is_other_side, plan
+from assistant.core.routine import (
+    Routine,
+    Side,
+    Step,
+    Stretch,
+    estimated_seconds,
+    is_other_side,
+    plan,
+    steps_of,
+)
 
 WORTH_EQUALLING_SECONDS = 5.0
 """A first side held for less is not worth an equal second side: the stretch is left out."""
@@ -46,6 +56,14 @@ class Course:
         """Whether the other side of this step comes next."""
         following = self.steps[self.index + 1 : self.index + 2]
         return bool(following) and is_other_side(following[0], self.step)
+
+    def replace_after(self, index: int, stretches: tuple[Stretch, ...]) -> None:
+        """Other stretches follow the step at `index`, in place of those that did."""
+        begun = dict.fromkeys(step.stretch for step in self.steps[: index + 1])
+        self.routine = replace(self.routine, stretches=(*begun, *stretches))
+        self.steps = (*self.steps[: index + 1], *(step for one in stretches for step in steps_of(one)))
+        self._dropped = {at for at in self._dropped if at <= index}
+        self._side_seconds = {at: held for at, held in self._side_seconds.items() if at <= index}
 
     def swap_sides(self) -> None:
         """The other side goes first, from here to the end of this stretch."""

@@ -14,6 +14,7 @@ from assistant.core.actions import Listen, ReportState
 from assistant.core.context import Context
 from assistant.core.dialogue.answering import ANSWERING
 from assistant.core.dialogue.choosing import CHOOSING
+from assistant.core.dialogue.conditions import TELLING
 from assistant.core.dialogue.emergency import EMERGENCY
 from assistant.core.dialogue.ending import ENDING
 from assistant.core.dialogue.helping import HELPING
@@ -35,6 +36,7 @@ BEHAVIORS = {
     "sound check": SOUND_CHECK,
     "choosing": CHOOSING,
     "screening": SCREENING,
+    "conditions": TELLING,
     "stretching": STRETCHING,
     "sides": SIDES,
     "holding": HOLDING,

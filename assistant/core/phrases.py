@@ -141,6 +141,15 @@ class PhraseTable:
         """Where an aside that begins there may end: one of "before", "after", "between", "rest"."""
         return (found.end for found in self._asides[side].walk(tokens, start))
 
+    def value_at(self, name: str, tokens: Words, start: int) -> tuple[str | None, int]:
+        """The longest value of a slot that begins there, and its length; None, and 0, for none."""
+        values = self._values[name].get(tokens[start], [])
+        fitting = [
+            (len(words), value) for words, value in values if tokens[start : start + len(words)] == words
+        ]
+        length, value = max(fitting, default=(0, None), key=lambda one: one[0])
+        return (None if value is None else str(value)), length
+
     def is_half(self, found: Found, lost_before: bool, lost_after: bool) -> bool:
         """Whether what was lost beside a phrase may have changed its meaning.
 

@@ -33,6 +33,24 @@ class Line(StrEnum):
     HISTORY_INJURY = "history_injury"
     HISTORY_NERVES = "history_nerves"
     HISTORY_MEANS = "history_means"
+    CONDITIONS = "conditions"
+    CONDITIONS_AGAIN = "conditions_again"
+    CONDITIONS_MEANS = "conditions_means"
+    CONDITIONS_MORE = "conditions_more"
+    CONDITIONS_TAKEN = "conditions_taken"
+    CONDITION_OVER = "condition_over"
+    CONDITION_UNKNOWN = "condition_unknown"
+    NOTHING_SUITS = "nothing_suits"
+    LEFT_OUT_FOR = "left_out_for"
+    LEFT_OUT_SEVERAL = "left_out_several"
+    TAKEN_INSTEAD = "taken_instead"
+    TAKEN_SEVERAL = "taken_several"
+    NEEDS = "needs"
+    NEEDS_NOTHING = "needs_nothing"
+    LEAVE_OUT_IF = "leave_out_if"
+    LEAVE_OUT_IF_MORE = "leave_out_if_more"
+    SUITS_MOST = "suits_most"
+    SUITS_TELL = "suits_tell"
     SCORE_NOW = "score_now"
     SCORE_NOW_AGAIN = "score_now_again"
     SCORE_RANGE = "score_range"
@@ -174,6 +192,12 @@ class Rules(Protocol):
 
     def listed(self, names: Sequence[str]) -> str:
         """Names as they are read out, one after the other."""
+
+    def all_of(self, names: Sequence[str]) -> str:
+        """Names within a sentence: this, that and that."""
+
+    def any_of(self, names: Sequence[str]) -> str:
+        """Names within a sentence: this, that or that."""
 
 
 class Wording(Protocol):

@@ -35,6 +35,9 @@ PHRASES = {
     Intent.COMPLAIN: "my neck hurts",
     Intent.SPREAD: "it goes down my leg",
     Intent.START: "wake up",
+    Intent.CONDITION: "osteoporosis",
+    Intent.HAS_CONDITION: "i have a new hip",
+    Intent.CONDITION_OVER: "my hip is fine now",
 }
 MEANS = {Intent.SPREAD: Intent.YES, Intent.DENIAL: Intent.NO}
 WRONG = {PACK.lines[line] for line in (Line.WHAT_IS_WRONG, Line.GET_HELP)}

@@ -27,6 +27,7 @@ from assistant.core.states import (
     State,
     Trigger,
 )
+from assistant.core.suiting import suits
 
 CLOSING_LINES = {
     Decision.END_REPEATED: Line.CLOSE_REPEATED,
@@ -79,7 +80,9 @@ def score_ends(context: Context) -> bool:
 
 def may_try_easier(context: Context) -> bool:
     """Whether the easier way was offered."""
-    return context.hurt_in in STRETCHING and decide(context.pain_report) is Decision.OFFER_EASIER
+    if context.hurt_in not in STRETCHING or decide(context.pain_report) is not Decision.OFFER_EASIER:
+        return False
+    return suits(context.current_course.step.stretch, context.conditions)
 
 
 def hurt_in(state: State) -> Guard:
@@ -95,6 +98,8 @@ def report_pain(context: Context) -> None:
         assert context.heard is not None
         is_away = context.state in (State.ASLEEP, *INTERRUPTED, State.DEAF)
         context.hurt_in = context.return_to if is_away else context.state
+        if context.hurt_in is State.CONDITIONS and context.telling_from is not None:
+            context.hurt_in = context.telling_from
         context.reports += 1
         context.score, context.has_spread = None, Answer.NO
         context.is_unwell = context.script.pack.is_unwell(context.heard.phrase)
@@ -277,24 +282,24 @@ PAIN = Behavior(
     unanswered={
         State.EASING: (
             "resume ready not_yet next other_side skip_side back how_long whats_next more_time longer "
-            "shorter easier yes no unsure skip_questions bring_back start choose other_routine "
-            "complain spread denial started stalled talk not_understood microphone_restored "
-            "speaker_restored"
+            "shorter easier yes no unsure skip_questions bring_back start choose other_routine complain "
+            "spread denial needs suits tell_health condition has_condition condition_over started "
+            "stalled talk not_understood microphone_restored speaker_restored"
         ),
         State.SCORING: (
-            "not_yet other_side skip_side back how_long whats_next more_time longer shorter easier "
-            "no bring_back choose other_routine complain spread denial started stalled talk "
-            "microphone_restored speaker_restored"
+            "not_yet other_side skip_side back how_long whats_next more_time longer shorter easier no "
+            "bring_back choose other_routine complain spread denial needs suits tell_health condition "
+            "has_condition condition_over started stalled talk microphone_restored speaker_restored"
         ),
         State.SPREADING: (
             "not_yet other_side skip_side back how_long whats_next more_time longer shorter easier "
-            "bring_back choose other_routine complain started stalled talk microphone_restored "
-            "speaker_restored"
+            "bring_back needs suits tell_health condition has_condition condition_over choose "
+            "other_routine complain started stalled talk microphone_restored speaker_restored"
         ),
         State.DECIDING: (
-            "not_yet other_side skip_side back how_long whats_next more_time longer shorter "
-            "bring_back choose other_routine complain spread denial started stalled talk "
-            "microphone_restored speaker_restored"
+            "not_yet other_side skip_side back how_long whats_next more_time longer shorter bring_back "
+            "choose other_routine complain spread denial needs suits tell_health condition "
+            "has_condition condition_over started stalled talk microphone_restored speaker_restored"
         ),
     },
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from assistant.core.actions import Earcon, Prepare
 from assistant.core.adapting import NEW, Form, StretchPast, form_today, grew_today
 from assistant.core.context import Context
+from assistant.core.dialogue.fitting import say_changes, texts_of_needs
 from assistant.core.dialogue.table import Behavior, Row
 from assistant.core.dialogue.ways import (
     after_skip,
@@ -22,7 +23,7 @@ from assistant.core.dialogue.ways import (
 from assistant.core.hold import COUNT_FROM, Hold
 from assistant.core.intents import Intent
 from assistant.core.planner import PLANNED_ID
-from assistant.core.prompts import Line
+from assistant.core.prompts import Line, Number
 from assistant.core.routine import Step, Stretch, instruction, is_other_side
 from assistant.core.selection import routine_minutes
 from assistant.core.states import STRETCHING as STRETCHING_STATES
@@ -99,13 +100,21 @@ def repeat_leaving(context: Context) -> None:
 
 
 def _enter_introducing(context: Context) -> None:
-    """Name the routine, or tell how it was composed; and what is left out, for one that is known."""
+    """Name the routine, or tell how it was composed; what is left out, and what is needed."""
     course, script = context.current_course, context.script
     minutes = script.pack.number(routine_minutes(course.routine))
     if course.routine.id == PLANNED_ID:
         line = Line.PLANNED_WITHOUT if context.left_out else Line.PLANNED
         script.say(line, count=script.pack.number(len(course.routine.stretches)), minutes=minutes)
-        return
+    else:
+        _introduce_by_name(context, minutes)
+    say_changes(context)
+    for text in texts_of_needs(context):
+        script.speak(text)
+
+
+def _introduce_by_name(context: Context, minutes: Number) -> None:
+    course, script = context.current_course, context.script
     is_known = all(_is_known(context, stretch) for stretch in course.routine.stretches)
     line = Line.INTRODUCE_KNOWN if is_known else Line.INTRODUCE
     script.say(line, routine=course.routine.spoken_name, minutes=minutes)
@@ -233,26 +242,26 @@ STRETCHING = Behavior(
     },
     unanswered={
         State.INTRODUCING: (
-            "resume not_yet other_side skip_side back more_time easier no number unsure "
-            "skip_questions complain spread denial started time_over talk not_understood "
-            "microphone_restored speaker_restored"
+            "resume not_yet other_side skip_side back more_time easier no number unsure skip_questions "
+            "complain spread denial condition started time_over talk not_understood microphone_restored "
+            "speaker_restored"
         ),
         State.INSTRUCTING: (
-            "resume yes number unsure skip_questions start choose complain spread denial started "
-            "time_over talk not_understood microphone_restored speaker_restored"
+            "resume yes number unsure skip_questions start choose complain spread denial condition "
+            "started time_over talk not_understood microphone_restored speaker_restored"
         ),
         State.SETTLING: (
-            "resume number unsure skip_questions start choose complain spread denial started spoken "
-            "talk not_understood microphone_restored speaker_restored"
+            "resume number unsure skip_questions start choose complain spread denial condition started "
+            "spoken talk not_understood microphone_restored speaker_restored"
         ),
         State.RELEASING: (
             "resume ready not_yet other_side skip_side more_time easier yes no number unsure "
-            "skip_questions start choose complain spread denial started time_over talk not_understood "
-            "microphone_restored speaker_restored"
+            "skip_questions start choose complain spread denial condition started time_over talk "
+            "not_understood microphone_restored speaker_restored"
         ),
         State.RESTING: (
             "resume skip_side easier yes number unsure skip_questions start choose complain spread "
-            "denial started spoken talk not_understood microphone_restored speaker_restored"
+            "denial condition started spoken talk not_understood microphone_restored speaker_restored"
         ),
     },
 )

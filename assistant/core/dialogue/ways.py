@@ -20,6 +20,11 @@ def must_ask_history(context: Context) -> bool:
     return context.history_due
 
 
+def must_ask_conditions(context: Context) -> bool:
+    """Whether it has to be asked what should be left out for."""
+    return context.conditions_due
+
+
 def must_ask_score(context: Context) -> bool:
     """Whether the number before is to be asked for."""
     return context.score_due
@@ -43,6 +48,7 @@ def must_score_after(context: Context) -> bool:
 DUE = (
     (State.SCREENING, must_screen),
     (State.HISTORY, must_ask_history),
+    (State.CONDITIONS, must_ask_conditions),
     (State.SCORE_NOW, must_ask_score),
     (State.NEWS, must_ask_news),
     (State.SOUND_CHECK, must_check_sound),
