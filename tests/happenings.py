@@ -24,6 +24,7 @@ LEADS_ON: dict[State, tuple[str, ...]] = {
     State.CHOOSING: ("mixed one", "short one", "neck one", "low one", "start"),
     State.SCREENING: ("yes",),
     State.HISTORY: ("no",),
+    State.CONDITIONS: ("no", "no", "a new hip", "my hip is fine now"),
     State.SCORE_NOW: ("zero", "zero", "one", "two", "four", "seven"),
     State.NEWS: ("no",),
     State.SOUND_CHECK: ("stop", "ready"),

@@ -18,8 +18,8 @@ from assistant.core.events import (
     SpeakerLost,
     SpeakerRestored,
 )
+from assistant.core.heard import Certainty, Heard
 from assistant.core.hold import Hold
-from assistant.core.intents import Intent
 from assistant.core.pain_rules import Answer, Decision, PainReport, decide
 from assistant.core.prompts import Line
 from assistant.core.routine import Condition, Routine, Side, Step, Stretch
@@ -35,13 +35,14 @@ END_REASONS = ("", "no_answer", "ended_by_user", "see_physician", "pain", "emerg
 class Settings:
     """How a session is run. Times in seconds.
 
-    `routine_id` begins with that routine instead of asking; `last_routine_id` is that of the session before.
-    `physician_check_due` asks whether a physician agreed, and about what a clinician must see first, before
-    anything else; `conditions_due` then asks what should be left out for. `asks_how_it_is` asks for the number before and after, and what is new. `pasts` is what the
-    history knows of each stretch; None leaves every stretch as it is. `conditions` are what the
-    person has: what does not suit is left out. `rate` and `gain_db` are where speech starts from.
-    `hears_itself` says that what is spoken may come back through the microphone, so that an echo of it is no
-    command; what is typed or touched always is one.
+    `routine_id` begins with that routine instead of asking; `last_routine_id` is that of the session
+    before. `physician_check_due` asks whether a physician agreed, and about what a clinician must see
+    first, before anything else; `conditions_due` then asks what should be left out for. `asks_how_it_is`
+    asks for the number before and after, and what is new. `pasts` is what the history knows of each
+    stretch; None leaves every stretch as it is. `conditions` are what the person has: what does not suit
+    is left out. `rate` and `gain_db` are where speech starts from. `hears_itself` says that what is
+    spoken may come back through the microphone, so that an echo of it is no command; what is typed or
+    touched always is one.
     """
 
     routine_id: str = ""
@@ -66,28 +67,6 @@ class Fault(StrEnum):
     MICROPHONE_LOST = "microphone_lost"
     MICROPHONE_SILENT = "microphone_silent"
     SPEAKER_LOST = "speaker_lost"
-
-
-class Certainty(StrEnum):
-    """How far something that was said was understood."""
-
-    SURE = "sure"
-    DOUBTFUL = "doubtful"  # a part was lost, which may change what it means
-    NOT_UNDERSTOOD = "not_understood"
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What was said, the `number`th thing of this session, at `at` on its clock.
-
-    Of what was not understood there is neither intent nor phrase.
-    """
-
-    number: int
-    at: float
-    certainty: Certainty
-    intent: Intent | None = None
-    phrase: str = ""
 
 
 @dataclass(slots=True)

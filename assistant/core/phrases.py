@@ -141,15 +141,6 @@ class PhraseTable:
         """Where an aside that begins there may end: one of "before", "after", "between", "rest"."""
         return (found.end for found in self._asides[side].walk(tokens, start))
 
-    def value_at(self, name: str, tokens: Words, start: int) -> tuple[str | None, int]:
-        """The longest value of a slot that begins there, and its length; None, and 0, for none."""
-        values = self._values[name].get(tokens[start], [])
-        fitting = [
-            (len(words), value) for words, value in values if tokens[start : start + len(words)] == words
-        ]
-        length, value = max(fitting, default=(0, None), key=lambda one: one[0])
-        return (None if value is None else str(value)), length
-
     def is_half(self, found: Found, lost_before: bool, lost_after: bool) -> bool:
         """Whether what was lost beside a phrase may have changed its meaning.
 
@@ -250,7 +241,8 @@ class PhraseTable:
         return frozenset(self.tokens(phrase) for phrase in self.unclear)
 
     @cached_property
-    def _values(self) -> Values:
+    def values(self) -> Values:
+        """Of each slot the values by their first word."""
         found: dict[str, dict[str, list[tuple[Words, int | str]]]] = {}
         minutes = {words: int(n) * SECONDS_A_MINUTE for words, n in self._slot("number").items()}
         for name in {*self.slots, *self.written_slots, "minutes"}:
@@ -303,7 +295,7 @@ class PhraseTable:
         return {side: self._of((aside, None) for aside in self.asides.get(side, ())) for side in sides}
 
     def _of(self, templates: Iterable[tuple[str, _Kind]]) -> Patterns[_Kind]:
-        patterns = Patterns[_Kind](self.tokens, self._values, self.markers["refusing"])
+        patterns = Patterns[_Kind](self.tokens, self.values, self.markers["refusing"])
         for template, kind in templates:
             patterns.add(template, kind)
         return patterns

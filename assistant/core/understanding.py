@@ -178,20 +178,6 @@ def _gist(words: Words, table: PhraseTable, wanted: frozenset[Intent]) -> Match 
     return None
 
 
-def values_in(words: Words, table: PhraseTable, name: str, *, even_denied: bool = False) -> frozenset[str]:
-    """What a slot's values anywhere among the words mean, the longest first; none that is denied."""
-    full = Reading(*table.in_full(table.spelled(words)))
-    denied = set[int]() if even_denied else denied_places(full, table)
-    found: set[str] = set()
-    at = 0
-    while at < len(full.tokens):
-        value, length = table.value_at(name, full.tokens, at)
-        if value is not None and full.places[at] not in denied:
-            found.add(value)
-        at += max(1, length)
-    return frozenset(found)
-
-
 def find_answer(
     words: Words, table: PhraseTable, intents: Iterable[Intent], *, is_text: bool = False
 ) -> Match | None:

@@ -19,7 +19,8 @@ from assistant.store.history_reader import SessionSummary, conditions_of, readin
 class Profile:
     """What the history knows of the user.
 
-    `conditions` are those that were told and not taken back. `pasts` are the stretches that were done or that hurt, by id; what is missing is new.
+    `pasts` are the stretches that were done or that hurt, by id; what is missing is new. `conditions` are
+    those that were told and not taken back.
     """
 
     physician_checked_on: date | None = None

@@ -124,7 +124,7 @@ def read_sessions(path: Path, limit: int | None = None) -> list[SessionSummary]:
 
 
 def read_conditions(path: Path) -> list[KeptCondition]:
-    """What was told of the person's conditions, the first one first. Raises StoreError when it cannot be read."""
+    """What was told of the person's conditions, the first one first. Raises StoreError."""
     with reading(path) as connection:
         return [] if connection is None else conditions_of(connection)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 
 from assistant.core.context import Context
-from assistant.core.dialogue.fitting import in_order, in_words, place_of, texts_of_needs
+from assistant.core.dialogue.fitting import in_order, in_words, texts_of_needs
 from assistant.core.dialogue.table import Behavior, Effect, Row
+from assistant.core.dialogue.ways import place_of
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
 from assistant.core.routine import Condition

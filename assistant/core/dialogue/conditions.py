@@ -1,4 +1,4 @@
-"""What the person has, such as a new hip: asked once, told at any calm moment, taken back by a whole sentence.
+"""What the person has, such as a new hip: asked once, told at any calm moment, taken back in a sentence.
 
 What does not suit is left out, and another stretch takes its place where there is one (`fitting`).
 """
@@ -17,14 +17,13 @@ from assistant.core.dialogue.fitting import (
     lay_out_anew,
     nothing_follows,
     nothing_suits,
-    place_of,
     take_conditions,
     texts_of_conditions,
     told,
 )
 from assistant.core.dialogue.pausing import interrupt, offer
 from assistant.core.dialogue.table import Behavior, Row
-from assistant.core.dialogue.ways import begin, close, hold_complete, is_ending
+from assistant.core.dialogue.ways import begin, close, hold_complete, is_ending, place_of
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
 from assistant.core.routine import Condition
@@ -39,7 +38,8 @@ DONE = (Intent.NO, Intent.SKIP_QUESTIONS, Intent.NEXT)
 
 
 def _asked(context: Context) -> tuple[Line, ...]:
-    return (Line.CONDITIONS_MORE,) if context.conditions else (Line.CONDITIONS,)
+    is_more = context.conditions and context.telling_from is not None  # what is known was just said
+    return (Line.CONDITIONS_MORE if is_more else Line.CONDITIONS,)
 
 
 WHAT_DO_YOU_HAVE = Question(_asked, lambda context: (Line.CONDITIONS_AGAIN,), means=Line.CONDITIONS_MEANS)
@@ -80,9 +80,10 @@ def _over(context: Context) -> frozenset[Condition]:
 
 
 def tell_from_here(context: Context) -> None:
-    """Interrupt, to ask what should be left out; where the session was is kept."""
+    """Interrupt, say what is known, and ask for more; where the session was is kept."""
     context.telling_from = place_of(context)
     interrupt(context)
+    _speak_of(context, context.conditions)
 
 
 def take(context: Context) -> None:
@@ -212,11 +213,6 @@ def done_for_want(context: Context) -> None:
     context.closing_line = Line.NOTHING_SUITS
 
 
-def _enter(context: Context) -> None:
-    _speak_of(context, context.conditions)
-    WHAT_DO_YOU_HAVE.begin(context)
-
-
 def _when_done(trigger: Intent) -> Iterator[Row]:
     """Nothing else: on to what is due, back to the choice, or into a pause that only clear words end."""
     yield Row(trigger, _CONDITIONS, State.CHOOSING, (told_in_choosing,), done)
@@ -260,7 +256,7 @@ TELLING = Behavior(
         Row(Intent.CONDITION_OVER, (*CALM, State.PAUSED), None, (none_known,), tell_nothing_known),
         Row(Intent.CONDITION_OVER, (*CALM, State.PAUSED), None, do=forget),
     ),
-    entering={State.CONDITIONS: _enter},
+    entering={State.CONDITIONS: WHAT_DO_YOU_HAVE.begin},
     unanswered={
         State.CONDITIONS: (
             "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "

@@ -7,27 +7,19 @@ from itertools import count
 
 from assistant.core.actions import RecordCondition
 from assistant.core.adapting import adapted, adapted_routine
+from assistant.core.clauses import values_in
 from assistant.core.context import Context
 from assistant.core.course import Course
+from assistant.core.dialogue.ways import place_of
 from assistant.core.intents import Intent
 from assistant.core.needs import needed_for
 from assistant.core.prompts import Line
 from assistant.core.routine import Condition, Routine, Stretch
 from assistant.core.states import STRETCHING, State
 from assistant.core.suiting import Change, suited, suited_routine, suits
-from assistant.core.understanding import values_in
 
 MOST_WORDS_LISTED = 12
 """So many words of a list in one sentence: with those around them it has 20 at most."""
-
-
-def place_of(context: Context) -> State:
-    """Where the person is: in a pause, and while conditions are told, where the session was before."""
-    if context.state is State.PAUSED:
-        return context.return_to
-    if context.state is State.CONDITIONS and context.telling_from is not None:
-        return context.telling_from
-    return context.state
 
 
 def told(context: Context, slot: str = "condition") -> frozenset[Condition]:

@@ -12,7 +12,7 @@ from assistant.core.context import Context
 from assistant.core.dialogue.asking import Question, await_answer, is_whole, lines, may_ask_again, says
 from assistant.core.dialogue.screening import NOTHING, heard_score, number_rows, out_of_range
 from assistant.core.dialogue.table import Behavior, Guard, Row, named
-from assistant.core.dialogue.ways import after_skip, go_onward, is_ending, skips_to_end
+from assistant.core.dialogue.ways import after_skip, go_onward, is_ending, place_of, skips_to_end
 from assistant.core.hold import Hold
 from assistant.core.intents import Intent
 from assistant.core.pain_rules import Answer, Decision, decide
@@ -80,9 +80,8 @@ def score_ends(context: Context) -> bool:
 
 def may_try_easier(context: Context) -> bool:
     """Whether the easier way was offered."""
-    if context.hurt_in not in STRETCHING or decide(context.pain_report) is not Decision.OFFER_EASIER:
-        return False
-    return suits(context.current_course.step.stretch, context.conditions)
+    is_offered = context.hurt_in in STRETCHING and decide(context.pain_report) is Decision.OFFER_EASIER
+    return is_offered and suits(context.current_course.step.stretch, context.conditions)
 
 
 def hurt_in(state: State) -> Guard:
@@ -96,10 +95,7 @@ def report_pain(context: Context) -> None:
     context.suspend_hold()
     if not context.after_pain:  # else it is what is being talked about already
         assert context.heard is not None
-        is_away = context.state in (State.ASLEEP, *INTERRUPTED, State.DEAF)
-        context.hurt_in = context.return_to if is_away else context.state
-        if context.hurt_in is State.CONDITIONS and context.telling_from is not None:
-            context.hurt_in = context.telling_from
+        context.hurt_in = place_of(context)
         context.reports += 1
         context.score, context.has_spread = None, Answer.NO
         context.is_unwell = context.script.pack.is_unwell(context.heard.phrase)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from assistant.core.context import Context
 from assistant.core.dialogue.asking import counts_as
 from assistant.core.dialogue.table import Effect, Guard, Row, named
-from assistant.core.states import RETURNABLE, STRETCHING, State, Trigger
+from assistant.core.states import INTERRUPTED, RETURNABLE, STRETCHING, State, Trigger
 
 
 def must_screen(context: Context) -> bool:
@@ -79,6 +79,14 @@ def skips_to_end(context: Context) -> bool:
 def hold_complete(context: Context) -> bool:
     """Whether the current hold was held to its end."""
     return context.hold is not None and context.hold.complete(context.now)
+
+
+def place_of(context: Context) -> State:
+    """Where the person is: what was interrupted, and what it was where conditions are told."""
+    is_away = context.state in (State.ASLEEP, *INTERRUPTED, State.DEAF)
+    place = context.return_to if is_away else context.state
+    is_aside = place is State.CONDITIONS and context.telling_from is not None
+    return context.telling_from or place if is_aside else place
 
 
 def left_stretching(context: Context) -> bool:
