@@ -55,6 +55,7 @@ UNDER_WAY_BY = {
         I.NUMBER,
         I.START,
         I.REPEAT,
+        I.TELL_HEALTH,  # to a question
     )
 }
 """What is clear enough to lead out of a pause or a sleep. A lone "yes" is not, nor is silence."""

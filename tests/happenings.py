@@ -97,6 +97,8 @@ def random_setup(random: Random) -> Setup:
         if random.random() < chance:
             setup[name] = True
     setup["plans"] = random.random() < 0.3
+    if random.random() < 0.15:
+        setup["conditions_due"] = True
     setup["hears_itself"] = random.random() < 0.3
     if random.random() < 0.5:
         named = [r for r in CATALOGUES[catalogue] if r.id == setup.get("routine")] or CATALOGUES[catalogue]
