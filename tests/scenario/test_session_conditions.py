@@ -273,6 +273,16 @@ def tell(driver: Driver, way: str) -> None:
     driver.answer_later("no")
 
 
+def test_what_is_told_while_paused_adds_up() -> None:
+    driver = at(State.HOLDING)
+    driver.say("pause")
+    tell(driver, "told")
+    driver.answer_later("i have osteoporosis")
+    driver.answer_later("continue")
+    assert driver.course.step.stretch.id == KNEES.id
+    assert [step[0] for step in driver.steps] == [CROSS.id]
+
+
 @pytest.mark.parametrize("way", ["told", "asked"])
 def test_while_paused_what_suits_goes_on_where_it_was(way: str) -> None:
     driver = at(State.HOLDING, NOD.id)

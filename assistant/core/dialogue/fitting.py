@@ -25,8 +25,7 @@ MOST_WORDS_LISTED = 12
 def told(context: Context, slot: str = "condition") -> frozenset[Condition]:
     """The conditions that were named in what was heard."""
     heard = context.heard
-    if heard is None:
-        return frozenset()
+    assert heard is not None
     words = heard.words or tuple(heard.phrase.split())
     takes_back = heard.intent is Intent.CONDITION_OVER
     named = values_in(words, context.script.pack.table, slot, even_denied=takes_back)
@@ -80,8 +79,7 @@ def lay_out_anew(context: Context) -> None:
 
 def nothing_suits(context: Context) -> bool:
     """Whether nothing of the chosen routine suits, with what was just told."""
-    if context.chosen is None:
-        return False
+    assert context.chosen is not None
     return _fitted(context, context.chosen, context.conditions | told(context))[0] is None
 
 

@@ -85,8 +85,9 @@ def place_of(context: Context) -> State:
     """Where the person is: what was interrupted, and what it was where conditions are told."""
     is_away = context.state in (State.ASLEEP, *INTERRUPTED, State.DEAF)
     place = context.return_to if is_away else context.state
-    is_aside = place is State.CONDITIONS and context.telling_from is not None
-    return context.telling_from or place if is_aside else place
+    if place is State.CONDITIONS and context.telling_from is not None:
+        return context.telling_from
+    return place
 
 
 def left_stretching(context: Context) -> bool:
