@@ -50,8 +50,8 @@ WINS: tuple[Win, ...] = (
     ),
     Win(
         frozenset((I.CONDITION_OVER,)),
-        frozenset((I.CONDITION, I.YES, I.NO)),
-        "what is taken back was told before",
+        frozenset((I.YES, I.NO)),
+        "what is taken back says more than a yes or a no",
     ),
     Win(frozenset((I.DENIAL,)), frozenset((I.NO,)), "what is told says more than a no"),
     Win(frozenset((I.DENIAL,)), frozenset((I.YES,)), "yes and no is neither", is_unclear=True),
