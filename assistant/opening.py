@@ -86,13 +86,17 @@ def open_voice(config: Config, tell: Tell, *, steady: bool = False) -> FallbackV
 
 
 def session_settings(config: Config, profile: Profile, today: date) -> Settings:
-    """How the session is run; a physician is asked about on first use, after a year and after a red flag."""
+    """How the session is run; a physician is asked about on first use, after a year and after a red flag.
+
+    Conditions are asked for then as well, and once of whoever was never asked.
+    """
     return Settings(
         routine_id=config.session.routine,
         last_routine_id=profile.last_routine_id,
         physician_check_due=_is_physician_check_due(profile, today),
         pasts=profile.pasts,
-        conditions=_conditions(config.session.conditions),
+        conditions_due=_are_conditions_due(profile, today),
+        conditions=_conditions(config.session.conditions) | profile.conditions,
         sound_check=config.session.sound_check,
         settle_seconds=config.session.settle_seconds,
         rest_seconds=config.session.rest_seconds,
@@ -116,6 +120,11 @@ def _is_physician_check_due(profile: Profile, today: date) -> bool:
     if checked_on is None or today - checked_on > timedelta(days=PHYSICIAN_CHECK_DAYS):
         return True
     return flagged_on is not None and flagged_on >= checked_on
+
+
+def _are_conditions_due(profile: Profile, today: date) -> bool:
+    """Once, and again whenever a physician is asked about."""
+    return profile.conditions_asked_on is None or _is_physician_check_due(profile, today)
 
 
 def new_session(

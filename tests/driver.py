@@ -353,6 +353,7 @@ SAID_ON_THE_WAY = {
     State.HELPING: ("i can't move",),
     State.PAUSED: ("pause",),
     State.HISTORY: ("yes",),
+    State.CONDITIONS: ("i want to tell you about my health",),
     State.NEWS: ("two",),
     State.EASING: ("ouch",),
     State.SCORING: ("ouch",),
@@ -375,7 +376,7 @@ def in_state(state: State, routine: Routine = MIXED) -> Driver:
     else:
         others = {}
     driver = Driver(
-        None if state is State.CHOOSING else routine,
+        None if state in (State.CHOOSING, State.CONDITIONS) else routine,
         **others,
         physician_check_due=state in (State.SCREENING, State.HISTORY),
         asks_how_it_is=state in (State.SCORE_NOW, State.NEWS, State.SCORE_AFTER),

@@ -56,6 +56,7 @@ UNDER_WAY_BY = {
         I.NUMBER,
         I.START,
         I.REPEAT,
+        I.TELL_HEALTH,  # to a question
     )
 }
 """What is clear enough to lead out of a pause or a sleep. A lone "yes" is not, nor is silence."""
@@ -69,6 +70,7 @@ DOUBTED_IN = {
     S.DECIDING: {S.CLOSING},
     S.SCREENING: {S.ASLEEP, S.CLOSING},
     S.HISTORY: {S.ASLEEP, S.CLOSING},
+    S.CONDITIONS: {S.ASLEEP},
     S.NEWS: {S.ASLEEP, S.CLOSING},
     S.FINISHING: {S.PAUSED},
     S.HELPING: {S.PAUSED},

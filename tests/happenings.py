@@ -24,6 +24,7 @@ LEADS_ON: dict[State, tuple[str, ...]] = {
     State.CHOOSING: ("mixed one", "short one", "neck one", "low one", "start"),
     State.SCREENING: ("yes",),
     State.HISTORY: ("no",),
+    State.CONDITIONS: ("no", "no", "a new hip", "my hip is fine now"),
     State.SCORE_NOW: ("zero", "zero", "one", "two", "four", "seven"),
     State.NEWS: ("no",),
     State.SOUND_CHECK: ("stop", "ready"),
@@ -98,6 +99,8 @@ def random_setup(random: Random) -> Setup:
         if random.random() < chance:
             setup[name] = True
     setup["plans"] = random.random() < 0.3
+    if random.random() < 0.15:
+        setup["conditions_due"] = True
     setup["hears_itself"] = random.random() < 0.3
     if random.random() < 0.5:
         named = [r for r in CATALOGUES[catalogue] if r.id == setup.get("routine")] or CATALOGUES[catalogue]

@@ -34,9 +34,11 @@ from pain_invariants import PainRules
 from assistant.core.actions import (
     Action,
     EndSession,
+    ForgetCondition,
     Listen,
     PlayEarcon,
     RecordAskedBack,
+    RecordCondition,
     RecordPhysicianChecked,
     RecordRedFlag,
     RecordSession,
@@ -83,6 +85,7 @@ class Watched(Driver):
         self.ended = self.started = self.wonders = False
         self.ends_with = ""
         self.agreed, self.denied = False, 0
+        self.conditions = set(settings.get("conditions") or ())  # type: ignore[call-overload]
         self.screened = not settings.get("physician_check_due")
         asks = settings.get("asks_how_it_is")
         self.due = (
@@ -220,6 +223,7 @@ class Watched(Driver):
         if it.before in (S.PAUSED, S.ASLEEP) and it.after in BUSY and not isinstance(it.event, Started):
             assert it.is_final, "resumed by what is no word"
             assert it.intent in UNDER_WAY_BY, "resumed by what is no clear word"
+            assert it.intent is not I.TELL_HEALTH or it.after is S.CONDITIONS, "resumed by what was told"
         if it.moved_to(S.HELPING):
             self.wonders = isinstance(it.event, NotUnderstood) or it.is_others
         elif it.intent in (I.DISTRESS, I.YES, I.HELP) or it.is_others:
@@ -295,12 +299,17 @@ class Watched(Driver):
                 assert self.agreed, "no doctor has agreed"
                 assert self.denied >= 4, "not all of the history was asked"
                 self.screened = True
+            case RecordCondition(condition):
+                self.conditions.add(condition)
+            case ForgetCondition(condition):
+                self.conditions.discard(condition)
             case RecordAskedBack(stretch_id):
                 assert stretch_id in self.gone - self.pain.left_today, "what hurts today came back"
                 self.not_today.discard(stretch_id)
             case RecordSession():
                 self.step = 0
             case ReportState(state, step) if State(state) in STRETCHING:
+                assert not self.course.step.stretch.avoid & self.conditions, "what does not suit was offered"
                 stretch = self.course.step.stretch.id
                 assert stretch not in self.pain.left_today, "what hurt today was offered again"
                 assert stretch not in self.not_today, "what hurt on other days was offered again"
@@ -323,6 +332,8 @@ class Watched(Driver):
             self.deadlines_in_a_row = self.deadlines_in_a_row + 1 if self.now == self.deadlines_since else 0
             self.deadlines_since = self.now
             assert self.deadlines_in_a_row < 10, "deadlines lead nowhere"
+        if self.state is S.HOLDING and self.session._context.hold:
+            assert not self.course.step.stretch.avoid & self.conditions, "what does not suit is held on"
         is_over = self.state is S.FINISHED
         assert len(self.ended_with) == is_over, "it ends once"
         assert not is_over or isinstance(it.actions[-1], EndSession), "something follows the end"

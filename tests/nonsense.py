@@ -42,6 +42,14 @@ def written_out(text):
 def listed(names):
     return "¶".join(names)
 
+def all_of(names):
+    return " ".join(names)
+
+
+def any_of(names):
+    return " ".join(reversed(names))
+
+
 def number(number):
     words = {WORDS}
     rest = [words[number % 10]] if number % 10 else []

@@ -24,6 +24,8 @@ _KINDS = {
     "scores": ("pain number", "pain numbers"),
     "red_flags": ("warning sign", "warning signs"),
     "physician_checks": ("physician's consent", "physician's consents"),
+    "conditions": ("condition", "conditions"),
+    "condition_checks": ("question about conditions", "questions about conditions"),
 }
 """What the rows of each table are called."""
 

@@ -16,6 +16,7 @@ import typer
 from assistant.cli import output
 from assistant.cli.history_words import (
     Stretches,
+    condition_in_words,
     ending_in_words,
     hurt_in_words,
     pain_in_words,
@@ -63,6 +64,8 @@ def history(
 
     is_export = svg is not None or as_json or as_csv
     path = history_path()
+    if not is_export:
+        _tell_conditions(path)
     sessions = read_sessions(path, limit or (None if is_export else USUAL_LIMIT))
     if not sessions:
         output.note("There is no session yet; there will be one here after the first.")
@@ -78,6 +81,14 @@ def history(
         (_print_chart if chart else _print_table)(sessions, stretches)
         if (count := count_sessions(path)) > len(sessions):
             output.note(f"The latest {len(sessions)} of {count}; --limit shows more.")
+
+
+def _tell_conditions(path: Path) -> None:
+    """What was told of the person's health, and when."""
+    from assistant.store.history_reader import read_conditions
+
+    for line in map(condition_in_words, read_conditions(path)):
+        output.out.print(line)
 
 
 def _stretches() -> Stretches:

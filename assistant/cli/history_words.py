@@ -9,10 +9,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from assistant.core.routine import Stretch
-    from assistant.store.history_reader import Hurt, SessionSummary
+    from assistant.store.history_reader import Hurt, KeptCondition, SessionSummary
 
 Stretches = dict[str, "Stretch"]
 """By id; those of the past that are no more are missing."""
+
+
+def condition_in_words(kept: KeptCondition) -> str:
+    """A condition, since when it is known, and until when it was there."""
+    name = kept.condition.replace("_", " ")
+    over = f", over since {kept.over_on}" if kept.over_on else ""
+    return f"Left out for: {name}, told on {kept.told_on}{over}."
 
 
 def region_of(hurt: Hurt, stretches: Stretches) -> str:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from assistant.core.events import SoundMeasured
 from assistant.core.intents import Intent, Slots
+from assistant.core.routine import Condition
 
 
 class Earcon(StrEnum):
@@ -145,6 +146,25 @@ class RecordPhysicianChecked:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordConditionsAsked:
+    """Keep for later sessions: the user was asked what stretches should be left out for, today."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCondition:
+    """Keep for later sessions: the user has this condition."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetCondition:
+    """Keep for later sessions: the user does not have this condition any more."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class RecordPainScore:
     """Keep for the history: a number from 0 to 10 was given, "before", "during" or "after" the session."""
 
@@ -190,6 +210,9 @@ Action = (
     | RecordStep
     | RecordPain
     | RecordPhysicianChecked
+    | RecordConditionsAsked
+    | RecordCondition
+    | ForgetCondition
     | RecordPainScore
     | RecordRedFlag
     | RecordAskedBack

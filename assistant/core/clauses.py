@@ -80,6 +80,22 @@ def denied_places(reading: Reading, table: PhraseTable) -> set[int]:
     return denied
 
 
+def values_in(words: Words, table: PhraseTable, name: str, *, even_denied: bool = False) -> frozenset[str]:
+    """What a slot's values anywhere among the words mean, the longest first; none that is denied."""
+    full = Reading(*table.in_full(table.spelled(words)))
+    denied = set[int]() if even_denied else denied_places(full, table)
+    found: set[str] = set()
+    at = 0
+    while at < len(full.tokens):
+        values = table.values[name].get(full.tokens[at], [])
+        fitting = [(said, value) for said, value in values if full.tokens[at : at + len(said)] == said]
+        said, value = max(fitting, default=((), ""), key=lambda one: len(one[0]))
+        if said and full.places[at] not in denied:
+            found.add(str(value))
+        at += max(1, len(said))
+    return frozenset(found)
+
+
 Piece = Found | str
 """A phrase, or the name of the side that an aside is of; `UNKNOWN_WORD` for a word that is passed over."""
 

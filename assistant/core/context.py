@@ -18,13 +18,14 @@ from assistant.core.events import (
     SpeakerLost,
     SpeakerRestored,
 )
+from assistant.core.heard import Certainty, Heard
 from assistant.core.hold import Hold
-from assistant.core.intents import Intent
 from assistant.core.pain_rules import Answer, Decision, PainReport, decide
 from assistant.core.prompts import Line
 from assistant.core.routine import Condition, Routine, Side, Step, Stretch
 from assistant.core.script import Script
 from assistant.core.states import STRETCHING, State
+from assistant.core.suiting import Change, ids_unsuitable
 from assistant.core.transfers import Body, Leg
 
 END_REASONS = ("", "no_answer", "ended_by_user", "see_physician", "pain", "emergency")
@@ -35,18 +36,20 @@ END_REASONS = ("", "no_answer", "ended_by_user", "see_physician", "pain", "emerg
 class Settings:
     """How a session is run. Times in seconds.
 
-    `routine_id` begins with that routine instead of asking; `last_routine_id` is that of the session before.
-    `physician_check_due` asks whether a physician agreed, and about what a clinician must see first, before
-    anything else. `asks_how_it_is` asks for the number before and after, and what is new. `pasts` is what the
-    history knows of each stretch; None leaves every stretch as it is. `conditions` are those for which
-    stretches are left out of composed sessions. `rate` and `gain_db` are where speech starts from.
-    `hears_itself` says that what is spoken may come back through the microphone, so that an echo of it is no
-    command; what is typed or touched always is one.
+    `routine_id` begins with that routine instead of asking; `last_routine_id` is that of the session
+    before. `physician_check_due` asks whether a physician agreed, and about what a clinician must see
+    first, before anything else; `conditions_due` then asks what should be left out for. `asks_how_it_is`
+    asks for the number before and after, and what is new. `pasts` is what the history knows of each
+    stretch; None leaves every stretch as it is. `conditions` are what the person has: what does not suit
+    is left out. `rate` and `gain_db` are where speech starts from. `hears_itself` says that what is
+    spoken may come back through the microphone, so that an echo of it is no command; what is typed or
+    touched always is one.
     """
 
     routine_id: str = ""
     last_routine_id: str = ""
     physician_check_due: bool = False
+    conditions_due: bool = False
     asks_how_it_is: bool = False
     pasts: Pasts | None = None
     conditions: frozenset[Condition] = frozenset()
@@ -65,28 +68,6 @@ class Fault(StrEnum):
     MICROPHONE_LOST = "microphone_lost"
     MICROPHONE_SILENT = "microphone_silent"
     SPEAKER_LOST = "speaker_lost"
-
-
-class Certainty(StrEnum):
-    """How far something that was said was understood."""
-
-    SURE = "sure"
-    DOUBTFUL = "doubtful"  # a part was lost, which may change what it means, or it may be others' talk
-    NOT_UNDERSTOOD = "not_understood"
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What was said, the `number`th thing of this session, at `at` on its clock.
-
-    Of what was not understood there is neither intent nor phrase.
-    """
-
-    number: int
-    at: float
-    certainty: Certainty
-    intent: Intent | None = None
-    phrase: str = ""
 
 
 @dataclass(slots=True)
@@ -108,6 +89,8 @@ class Context:
     microphone_fault: Fault | None = None
     speaker_fault: Fault | None = None
     sound: SoundMeasured | None = None
+    chosen: Routine | None = None
+    changes: tuple[Change, ...] = ()
     course: Course | None = None
     hold: Hold | None = None
     body: Body | None = None
@@ -138,8 +121,11 @@ class Context:
     left_out_today: set[str] = field(default_factory=set)
     hurt_today: set[str] = field(default_factory=set)
     easier: set[str] = field(default_factory=set)
+    conditions: set[Condition] = field(default_factory=set)
     physician_check_due: bool = False
     history_due: bool = False
+    conditions_due: bool = False
+    telling_from: State | None = None
     score_due: bool = False
     news_due: bool = False
     sound_check_due: bool = True
@@ -227,9 +213,20 @@ class Context:
         self.easier |= taken
         self._tell_course()
 
+    @property
+    def not_offered(self) -> frozenset[str]:
+        """What is left out for pain, and what does not suit the person."""
+        listed = (stretch for routine in self.catalogue for stretch in routine.stretches)
+        return self.left_out | ids_unsuitable((*listed, *self.library), self.conditions)
+
+    def has(self, conditions: Iterable[Condition]) -> None:
+        """The person has these: what does not suit is not offered from now on."""
+        self.conditions.update(conditions)
+        self._tell_course()
+
     def _tell_course(self) -> None:
         if self.course is not None:
-            self.course.left_out = self.left_out
+            self.course.left_out = self.not_offered
 
     def end_as(self, reason: str) -> None:
         """Why the session ends: of several reasons the most serious."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from dataclasses import replace
 
 from assistant.core.hold import BREATH_SECONDS, Hold, bounded_seconds
 from assistant.core.pace import steps_seconds
-from assistant.core.routine import Kind, Routine, Side, Step, is_other_side, plan
+from assistant.core.routine import Kind, Routine, Side, Step, Stretch, is_other_side, plan, steps_of
 from assistant.core.transfers import Body
 
 HOLD_STEP_SECONDS = 5.0
@@ -50,6 +51,14 @@ class Course:
         """Whether the other side of this step comes next."""
         following = self.steps[self.index + 1 : self.index + 2]
         return bool(following) and is_other_side(following[0], self.step)
+
+    def replace_after(self, index: int, stretches: tuple[Stretch, ...]) -> None:
+        """Other stretches follow the step at `index`, in place of those that did."""
+        begun = dict.fromkeys(step.stretch for step in self.steps[: index + 1])
+        self.routine = replace(self.routine, stretches=(*begun, *stretches))
+        self.steps = (*self.steps[: index + 1], *(step for one in stretches for step in steps_of(one)))
+        self._dropped = {at for at in self._dropped if at <= index}
+        self._side_seconds = {at: held for at, held in self._side_seconds.items() if at <= index}
 
     def swap_sides(self) -> None:
         """The other side goes first, from here to the end of this stretch."""

@@ -48,6 +48,12 @@ class Intent(StrEnum):
     COMPLAIN = "complain"
     SPREAD = "spread"
     DENIAL = "denial"
+    NEEDS = "needs"
+    SUITS = "suits"
+    TELL_HEALTH = "tell_health"
+    CONDITION = "condition"
+    HAS_CONDITION = "has_condition"
+    CONDITION_OVER = "condition_over"
     END = "end"
     SLEEP = "sleep"
 
@@ -56,7 +62,7 @@ SAFETY_INTENTS = (Intent.RED_FLAG, Intent.PAIN, Intent.DISTRESS, Intent.STOP)
 """Heard anywhere in an utterance, in every state, the more serious first."""
 WHOLE_ANSWERS = frozenset((Intent.YES, Intent.NO))
 """What was lost beside them may have been the answer: "no, but …"."""
-ABOUT_THE_BODY = (Intent.COMPLAIN, Intent.SPREAD, Intent.DENIAL)
+ABOUT_THE_BODY = (Intent.COMPLAIN, Intent.SPREAD, Intent.DENIAL, Intent.CONDITION)
 """What is told of the body where that is the answer to a question; elsewhere it is a report, or nothing."""
 REFUSABLE = frozenset((Intent.RESUME, Intent.READY))
 """What was lost beside them may have been a "not"."""

@@ -14,6 +14,7 @@ from assistant.core.actions import Listen, ReportState
 from assistant.core.context import Context
 from assistant.core.dialogue.answering import ANSWERING
 from assistant.core.dialogue.choosing import CHOOSING
+from assistant.core.dialogue.conditions import TELLING
 from assistant.core.dialogue.emergency import EMERGENCY
 from assistant.core.dialogue.ending import ENDING
 from assistant.core.dialogue.helping import HELPING
@@ -37,6 +38,7 @@ BEHAVIORS = {
     "choosing": CHOOSING,
     "screening": SCREENING,
     "transferring": TRANSFERRING,
+    "conditions": TELLING,
     "stretching": STRETCHING,
     "sides": SIDES,
     "holding": HOLDING,

@@ -28,16 +28,8 @@ from assistant.core.patterns import Patterns, Values, Walked, listed
 
 SECONDS_A_MINUTE = 60
 MARKERS = (
-    "others",
-    "told",
-    "own",
-    "turning",
-    "refusing",
-    "limiting",
-    "correcting",
-    "within",
-    "drawn",
-    "subject",
+    *("others", "told", "own", "turning", "refusing"),
+    *("limiting", "correcting", "within", "drawn", "subject"),
 )
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
 _SAFETY = frozenset(SAFETY_INTENTS)
@@ -78,8 +70,8 @@ class PhraseTable:
     am". `half_heard` is what is left of a request whose number was lost. `lost` tells on which sides of a
     phrase, "before" or "after", what was not heard may belong to a "number", a "span" of time, or may be a
     "refusal". `asides` are words around a phrase that do not change what it means, and `calls`, the longest
-    first, tell whom it is for. What is `spotted` may be heard by its sound alone. Several answers of which
-    one is `unclear` are unclear together.
+    first, tell whom it is for. What is `spotted` may be heard by its sound alone. Answers of which one is
+    `unclear` are unclear together.
     """
 
     phrases: Mapping[Intent, tuple[str, ...]]
@@ -101,7 +93,7 @@ class PhraseTable:
 
     @cached_property
     def heard(self) -> PhraseTable:
-        """What counts of it from a recognizer: what was listened for."""
+        """What counts of it from a recognizer."""
         return replace(self, written={}, alone={}, cores={})
 
     def prepare(self) -> None:
@@ -241,7 +233,8 @@ class PhraseTable:
         return frozenset(self.tokens(phrase) for phrase in self.unclear)
 
     @cached_property
-    def _values(self) -> Values:
+    def values(self) -> Values:
+        """Of each slot the values by their first word."""
         found: dict[str, dict[str, list[tuple[Words, int | str]]]] = {}
         minutes = {words: int(n) * SECONDS_A_MINUTE for words, n in self._slot("number").items()}
         for name in {*self.slots, *self.written_slots, "minutes"}:
@@ -294,7 +287,7 @@ class PhraseTable:
         return {side: self._of((aside, None) for aside in self.asides.get(side, ())) for side in sides}
 
     def _of(self, templates: Iterable[tuple[str, _Kind]]) -> Patterns[_Kind]:
-        patterns = Patterns[_Kind](self.tokens, self._values, self.markers["refusing"])
+        patterns = Patterns[_Kind](self.tokens, self.values, self.markers["refusing"])
         for template, kind in templates:
             patterns.add(template, kind)
         return patterns

@@ -19,7 +19,8 @@ REFUSALS = frozenset((I.NO, I.UNSURE, I.NOT_YET, I.SKIP_SIDE, I.END, I.PAUSE))
 _CAUTIOUS = (
     *SAFETY_INTENTS,
     *(I.PAUSE, I.END, I.SLEEP, I.NOT_YET, I.EASIER, I.SHORTER, I.BACK, I.REPEAT),
-    *(I.MORE_TIME, I.LONGER, I.HOW_LONG, I.WHATS_NEXT, I.QUIETER, I.LOUDER, I.SLOWER, I.FASTER),
+    *(I.MORE_TIME, I.LONGER, I.HOW_LONG, I.WHATS_NEXT, I.NEEDS, I.SUITS, I.TELL_HEALTH, I.HAS_CONDITION),
+    *(I.QUIETER, I.LOUDER, I.SLOWER, I.FASTER),
     *(I.CHOOSE, I.OTHER_ROUTINE, I.BRING_BACK, I.SKIP_SIDE, I.OTHER_SIDE, I.NEXT, I.SKIP_QUESTIONS, I.HELP),
     *(I.RESUME, I.READY, I.START),
 )
@@ -43,9 +44,14 @@ WINS: tuple[Win, ...] = (
     Win(frozenset((I.NUMBER,)), frozenset((I.YES, I.NO, I.UNSURE)), 'a number answers: "no, six"'),
     Win(frozenset((I.UNSURE,)), frozenset((I.YES, I.NO)), "who is not sure has not said yes or no"),
     Win(
-        frozenset((I.COMPLAIN, I.SPREAD)),
+        frozenset((I.COMPLAIN, I.SPREAD, I.CONDITION)),
         frozenset((I.YES, I.NO, I.DENIAL)),
         "what is told says more than a yes or a no",
+    ),
+    Win(
+        frozenset((I.CONDITION_OVER,)),
+        frozenset((I.YES, I.NO)),
+        "what is taken back says more than a yes or a no",
     ),
     Win(frozenset((I.DENIAL,)), frozenset((I.NO,)), "what is told says more than a no"),
     Win(frozenset((I.DENIAL,)), frozenset((I.YES,)), "yes and no is neither", is_unclear=True),

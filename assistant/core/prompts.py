@@ -15,8 +15,8 @@ from assistant.core.intents import BREAK, Intent, Words
 from assistant.core.numbers import Number
 from assistant.core.pain_rules import RedFlag
 from assistant.core.phrases import PhraseTable
-from assistant.core.routine import Equipment, Posture
 from assistant.core.transfers import Transfer, TransferTexts
+from assistant.core.wording import Wording
 
 _CLAUSE_END = re.compile(r"[,.;:!?\u2026]+[\"'\u2019\u201d)]*(?=\s|$)|\s[-\u2013\u2014]+\s|\u2014")
 
@@ -36,6 +36,24 @@ class Line(StrEnum):
     HISTORY_INJURY = "history_injury"
     HISTORY_NERVES = "history_nerves"
     HISTORY_MEANS = "history_means"
+    CONDITIONS = "conditions"
+    CONDITIONS_AGAIN = "conditions_again"
+    CONDITIONS_MEANS = "conditions_means"
+    CONDITIONS_MORE = "conditions_more"
+    CONDITIONS_TAKEN = "conditions_taken"
+    CONDITION_OVER = "condition_over"
+    CONDITION_UNKNOWN = "condition_unknown"
+    NOTHING_SUITS = "nothing_suits"
+    LEFT_OUT_FOR = "left_out_for"
+    LEFT_OUT_SEVERAL = "left_out_several"
+    TAKEN_INSTEAD = "taken_instead"
+    TAKEN_SEVERAL = "taken_several"
+    NEEDS = "needs"
+    NEEDS_NOTHING = "needs_nothing"
+    LEAVE_OUT_IF = "leave_out_if"
+    LEAVE_OUT_IF_MORE = "leave_out_if_more"
+    SUITS_MOST = "suits_most"
+    SUITS_TELL = "suits_tell"
     SCORE_NOW = "score_now"
     SCORE_NOW_AGAIN = "score_now_again"
     SCORE_RANGE = "score_range"
@@ -188,37 +206,11 @@ class Rules(Protocol):
     def listed(self, names: Sequence[str]) -> str:
         """Names as they are read out, one after the other."""
 
+    def all_of(self, names: Sequence[str]) -> str:
+        """Names within a sentence: this, that and that."""
 
-@dataclass(frozen=True, slots=True)
-class Bearings:
-    """What somebody who only hears a stretch has to be told of.
-
-    `postures` are those that its words have to fit; `turns` says that the back turns.
-    """
-
-    postures: tuple[Posture, ...]
-    has_sides: bool
-    turns: bool
-    equipment: frozenset[Equipment]
-
-
-class Wording(Protocol):
-    """What a text in a language must be like to be spoken: `wording.py` of its folder. Pure functions.
-
-    Each answers with a message for each thing that is wrong.
-    """
-
-    def lint_spoken(self, text: str) -> list[str]:
-        """What must never be said, or cannot be."""
-
-    def lint_reading(self, text: str) -> list[str]:
-        """What makes it hard to follow when it is heard once."""
-
-    def lint_part(self, part: str, text: str) -> list[str]:
-        """What is missing in a part of a stretch ("enter", "feel", "leave" …), given all that it says."""
-
-    def lint_bearings(self, told: Mapping[str, str], bearings: Bearings) -> list[tuple[str, str]]:
-        """What the parts of a stretch, with their placeholders, do not tell: a part and a message each."""
+    def any_of(self, names: Sequence[str]) -> str:
+        """Names within a sentence: this, that or that."""
 
 
 def speakable(text: str) -> str:

@@ -89,9 +89,15 @@ class Script:
 
     def reply(self, line: Line, **values: str) -> None:
         """Speak a sentence at once; what was being spoken comes again after it, cues and replies aside."""
+        self.reply_with(self.pack.render(line, **values))
+
+    def reply_with(self, *texts: str) -> None:
+        """Speak texts at once, as a reply."""
         interrupted = [prompt.text for prompt_id, prompt in self._open.items() if prompt_id not in self._once]
-        self.say_instead(line, **values)
-        self._once.add(self._last_id)
+        self.say_instead()
+        for text in texts:
+            self.speak(text)
+            self._once.add(self._last_id)
         for text in interrupted:
             self.speak(text)
 

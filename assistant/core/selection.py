@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +10,7 @@ from assistant.core.intents import Slots
 from assistant.core.pace import routine_seconds
 from assistant.core.planner import Request, compose
 from assistant.core.routine import Condition, Position, Region, Routine, Stretch
+from assistant.core.suiting import suited_routine
 
 LAST = "last"
 """In place of a routine's id: the one of the last session."""
@@ -22,8 +22,9 @@ def routine_minutes(routine: Routine) -> int:
 
 
 def available(context: Context) -> tuple[Routine, ...]:
-    """The routines of which something is left, without what hurt."""
-    return _without(context.catalogue, context.left_out)
+    """The routines of which something is left, without what hurt and what does not suit."""
+    offer, left_out = _Offer(context.catalogue, context.library), frozenset(context.left_out)
+    return _suitable(offer, left_out, frozenset(context.conditions))
 
 
 def usual(context: Context) -> Routine:
@@ -32,12 +33,6 @@ def usual(context: Context) -> Routine:
     last = (routine for routine in known if routine.id == context.settings.last_routine_id)
     bare = (routine for routine in known if not any(stretch.equipment for stretch in routine.stretches))
     return next(last, None) or next(bare, known[0])
-
-
-def _without(catalogue: tuple[Routine, ...], left_out: Set[str]) -> tuple[Routine, ...]:
-    return tuple(
-        routine for routine in catalogue if any(stretch.id not in left_out for stretch in routine.stretches)
-    )
 
 
 def requested(context: Context) -> Routine | None:
@@ -51,7 +46,7 @@ def requested(context: Context) -> Routine | None:
         return usual(context)
     offer = _Offer(context.catalogue, context.library)
     left_out = frozenset(context.left_out)
-    return _meant(offer, context.heard.slots, left_out, context.settings.conditions)
+    return _meant(offer, context.heard.slots, left_out, frozenset(context.conditions))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +67,17 @@ class _Offer:
 
 
 @lru_cache(maxsize=1)
+def _suitable(
+    offer: _Offer, left_out: frozenset[str], conditions: frozenset[Condition]
+) -> tuple[Routine, ...]:
+    return tuple(
+        routine
+        for routine in offer.catalogue
+        if suited_routine(routine, conditions, offer.library, left_out)[0] is not None
+    )
+
+
+@lru_cache(maxsize=1)
 def _meant(
     offer: _Offer, slots: Slots, left_out: frozenset[str], conditions: frozenset[Condition]
 ) -> Routine | None:
@@ -82,7 +88,7 @@ def _meant(
             position=Position(slots.position) if slots.position else None,
         )
         return compose(offer.library, request, left_out=left_out, conditions=conditions)
-    return choose_routine(_without(offer.catalogue, left_out), slots)
+    return choose_routine(_suitable(offer, left_out, conditions), slots)
 
 
 def choose_routine(catalogue: tuple[Routine, ...], slots: Slots) -> Routine | None:

@@ -14,6 +14,7 @@ class State(StrEnum):
     CHOOSING = "choosing"
     SCREENING = "screening"  # has a physician agreed?
     HISTORY = "history"  # what must be looked at first
+    CONDITIONS = "conditions"  # for what should stretches be left out?
     SCORE_NOW = "score_now"
     NEWS = "news"
     SOUND_CHECK = "sound_check"
@@ -60,12 +61,18 @@ _S = State
 STRETCHING = (_S.INSTRUCTING, _S.SETTLING, _S.HOLDING, _S.RELEASING, _S.RESTING)
 GUIDED = (_S.TRANSFERRING, *STRETCHING)
 UNDER_WAY = (_S.INTRODUCING, *GUIDED)
-ASKED_FIRST = (_S.CHOOSING, _S.SCREENING, _S.HISTORY, _S.SCORE_NOW, _S.NEWS, _S.SOUND_CHECK)
+ASKED_FIRST = (
+    *(_S.CHOOSING, _S.SCREENING, _S.HISTORY, _S.CONDITIONS),
+    *(_S.SCORE_NOW, _S.NEWS, _S.SOUND_CHECK),
+)
 """What may be asked before a routine, in this order."""
 IN_PAIN = (_S.EASING, _S.SCORING, _S.SPREADING, _S.DECIDING)
 ASKING = (*ASKED_FIRST, *IN_PAIN[1:], _S.SCORE_AFTER)
 ASKING_SCORE = (_S.SCORE_NOW, _S.SCORING, _S.SCORE_AFTER)
-ASKING_YES = (_S.SCREENING, _S.HISTORY, _S.NEWS, _S.SPREADING, _S.DECIDING, _S.FINISHING, _S.HELPING)
+ASKING_YES = (
+    *(_S.SCREENING, _S.HISTORY, _S.CONDITIONS, _S.NEWS),
+    *(_S.SPREADING, _S.DECIDING, _S.FINISHING, _S.HELPING),
+)
 """Where an answer that is half heard, or no clear one, is asked for again."""
 BEFORE_STRETCHING = (*ASKED_FIRST, _S.INTRODUCING)
 RETURNABLE = (*BEFORE_STRETCHING, *GUIDED, *IN_PAIN, _S.SCORE_AFTER)

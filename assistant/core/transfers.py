@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cache
 from itertools import pairwise
 
-from assistant.core.routine import Equipment, Position, Posture, Region, Routine, Side, Step, Stretch
+from assistant.core.routine import Position, Posture, Region, Side, Step, Stretch
 
 
 class Transfer(StrEnum):
@@ -129,8 +129,6 @@ _TURNS = {
     ),
 }
 """What turns the body the other way round."""
-USES_CHAIR = frozenset((Transfer.STAND_TO_FLOOR, Transfer.CHAIR_TO_FLOOR, Transfer.FLOOR_TO_CHAIR))
-"""Getting down to the floor and up again wants a chair to hold."""
 _UPRIGHT = Body(Position.STANDING, _P.STANDING)
 
 
@@ -182,17 +180,6 @@ def way(start: Body | None, goal: Body) -> tuple[Leg, ...] | None:
         return ()
     turn = _TURNS.get((goal.place, goal.posture))
     return None if turn is None else (Leg(turn, goal),)
-
-
-def needed_for(routine: Routine) -> tuple[Equipment | Position, ...]:
-    """What a whole routine needs, in a fixed order: mat and bed by position, a chair, and all else."""
-    stretches = routine.stretches
-    places = {stretch.position for stretch in stretches}
-    needed: set[Equipment | Position] = {one for stretch in stretches for one in stretch.equipment}
-    needed |= places & set(DOWN)
-    if places & {Position.SEATED, Position.FLOOR}:
-        needed.add(Equipment.CHAIR)
-    return tuple(one for one in (*DOWN, *Equipment) if one in needed)
 
 
 def posture_changes(stretches: Iterable[Stretch]) -> int:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, fields
 from enum import Enum, StrEnum
 from typing import Any
 
-from assistant.core.context import Context, Fault, Heard
-from assistant.core.dialogue import choosing, ending, helping, pain, screening, sound_check
+from assistant.core.context import Context, Fault
+from assistant.core.dialogue import choosing, conditions, ending, helping, pain, screening, sound_check
 from assistant.core.dialogue.asking import Question
+from assistant.core.heard import Heard
 from assistant.core.hold import Breath, Hold
 from assistant.core.intents import Intent
 from assistant.core.pain_rules import Answer
@@ -25,7 +26,8 @@ from assistant.core.states import ASKING_SCORE, ASKING_YES, State
 from assistant.core.transfer_view import TransferView, transfer_view
 
 SEEN_BY_ALL: dict[State, State] = {
-    **dict.fromkeys((State.SCREENING, State.HISTORY, State.SCORE_NOW, State.NEWS), State.CHOOSING),
+    **dict.fromkeys((State.SCREENING, State.HISTORY, State.CONDITIONS), State.CHOOSING),
+    **dict.fromkeys((State.SCORE_NOW, State.NEWS), State.CHOOSING),
     **dict.fromkeys((State.EASING, State.SCORING, State.SPREADING, State.DECIDING), State.PAUSED),
     **dict.fromkeys((State.SCORE_AFTER, State.EMERGENCY), State.CLOSING),
 }
@@ -34,6 +36,7 @@ QUESTIONS: dict[State, Question] = {
     State.CHOOSING: choosing.WHAT_TO_STRETCH,
     State.SCREENING: screening.PHYSICIAN,
     State.HISTORY: screening.HISTORY,
+    State.CONDITIONS: conditions.WHAT_DO_YOU_HAVE,
     State.SCORE_NOW: screening.SCORE_NOW,
     State.NEWS: screening.NEWS,
     State.SCORE_AFTER: screening.SCORE_NOW,

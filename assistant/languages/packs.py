@@ -16,10 +16,11 @@ from typing import Any, cast
 from assistant.core.intents import Intent
 from assistant.core.pain_rules import RedFlag
 from assistant.core.phrases import PhraseTable
-from assistant.core.prompts import LanguagePack, Line, Rules, Wording
+from assistant.core.prompts import LanguagePack, Line, Rules
 from assistant.core.routine import Routine
 from assistant.core.templates import expand_all, parse
 from assistant.core.transfers import Transfer, TransferTexts
+from assistant.core.wording import Wording
 from assistant.errors import ContentError
 from assistant.resources import LANGUAGES_FOLDER
 

@@ -84,7 +84,8 @@ def open_engines(scene: Scene, config: Config, voice: Voice, tell: Callable[[str
     wanted = {"routine": scene.routine, "sound_check": scene.sound_check}
     config = config.model_copy(update={"session": config.session.model_copy(update=wanted)})
     pack, routines = load_content(config, tell)
-    profile = Profile() if scene.first_use else Profile(physician_checked_on=date.min)
+    known = Profile(physician_checked_on=date.min, conditions_asked_on=date.min)
+    profile = Profile() if scene.first_use else known
     model = open_speech_model(config, pack, tell)
     return Engines(
         pack=pack,

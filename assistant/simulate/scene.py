@@ -108,7 +108,7 @@ class Scene(_Strict):
     screening: bool = Field(False, description="Whether it asks how it is, before and after.")
     past: dict[str, Past] = Field(default_factory=dict, description="What is known of stretches, by id.")
     conditions: frozenset[Condition] = Field(
-        frozenset(), description="What the person has: such stretches are left out of composed sessions."
+        frozenset(), description="What the person has: stretches that do not suit are left out."
     )
     sound_check: bool = Field(False, description="Whether the session begins with the sound check.")
     max_seconds: float = Field(3600.0, gt=0, le=7200, description="The rehearsal ends here at the latest.")

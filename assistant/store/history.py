@@ -14,7 +14,10 @@ from pathlib import Path
 from assistant.core.actions import (
     Action,
     EndSession,
+    ForgetCondition,
     RecordAskedBack,
+    RecordCondition,
+    RecordConditionsAsked,
     RecordPain,
     RecordPainScore,
     RecordPhysicianChecked,
@@ -81,6 +84,17 @@ class History:
                 )
             case RecordPhysicianChecked():
                 self._write("INSERT INTO physician_checks (at) VALUES (?)", self._now())
+            case RecordConditionsAsked():
+                self._write("INSERT INTO condition_checks (at) VALUES (?)", self._now())
+            case RecordCondition(condition):
+                self._write(
+                    "INSERT INTO conditions (at, condition) VALUES (?, ?)", self._now(), str(condition)
+                )
+            case ForgetCondition(condition):
+                self._write(
+                    "UPDATE conditions SET over_at = ? WHERE condition = ? AND over_at IS NULL",
+                    *(self._now(), str(condition)),
+                )
             case EndSession(reason):
                 self._end(reason)
 

@@ -19,7 +19,8 @@ BUSY_SECONDS = 2.0
 
 def kept_rows(path: Path, session_id: int | None = None) -> dict[str, int]:
     """How many rows each table has of a session, or in all. Raises StoreError when they cannot be read."""
-    tables = OF_A_SESSION if session_id is not None else ("sessions", *OF_A_SESSION, "physician_checks")
+    of_nobody_else = ("physician_checks", "conditions", "condition_checks")
+    tables = OF_A_SESSION if session_id is not None else ("sessions", *OF_A_SESSION, *of_nobody_else)
     with reading(path) as connection:
         if connection is None:
             return {}

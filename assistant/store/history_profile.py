@@ -11,20 +11,24 @@ from datetime import date, datetime
 from pathlib import Path
 
 from assistant.core.adapting import StretchPast
-from assistant.store.history_reader import SessionSummary, reading, sessions_of
+from assistant.core.routine import Condition
+from assistant.store.history_reader import SessionSummary, conditions_of, reading, sessions_of
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What the history knows of the user.
 
-    `pasts` are the stretches that were done or that hurt, by id; what is missing is new.
+    `pasts` are the stretches that were done or that hurt, by id; what is missing is new. `conditions` are
+    those that were told and not taken back.
     """
 
     physician_checked_on: date | None = None
+    conditions_asked_on: date | None = None
     last_red_flag_on: date | None = None
     last_routine_id: str = ""
     pasts: dict[str, StretchPast] = field(default_factory=dict)
+    conditions: frozenset[Condition] = frozenset()
 
 
 def read_profile(path: Path) -> Profile:
@@ -35,9 +39,11 @@ def read_profile(path: Path) -> Profile:
         told = [session for session in sessions_of(connection) if _tells(session)]
         return Profile(
             physician_checked_on=_last_day(connection, "physician_checks"),
+            conditions_asked_on=_last_day(connection, "condition_checks"),
             last_red_flag_on=_last_day(connection, "red_flags"),
             last_routine_id=told[0].routine_id if told else "",
             pasts=_pasts(told, _held_to_the_end(connection)),
+            conditions=frozenset(kept.condition for kept in conditions_of(connection) if not kept.over_on),
         )
 
 

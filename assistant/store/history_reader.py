@@ -11,12 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
+from assistant.core.routine import Condition
 from assistant.errors import StoreError
 from assistant.store.history_schema import MIGRATIONS, migrate, schema_version
 
@@ -75,6 +76,15 @@ class SessionSummary:
         return self.steps_done > 0 and not self.had_pain and self.end_reason not in UNKNOWN_ENDINGS
 
 
+@dataclass(frozen=True, slots=True)
+class KeptCondition:
+    """A condition that was told on a day, and the day on which it was taken back, if ever."""
+
+    condition: Condition
+    told_on: date
+    over_on: date | None = None
+
+
 def history_path() -> Path:
     """Where the history is kept."""
     return platformdirs.user_data_path("limber", appauthor=False) / "history.sqlite"
@@ -111,6 +121,26 @@ def read_sessions(path: Path, limit: int | None = None) -> list[SessionSummary]:
     """The sessions, the latest first, at most `limit`. Raises StoreError when the file cannot be read."""
     with reading(path) as connection:
         return [] if connection is None else sessions_of(connection, limit)
+
+
+def read_conditions(path: Path) -> list[KeptCondition]:
+    """What was told of the person's conditions, the first one first. Raises StoreError."""
+    with reading(path) as connection:
+        return [] if connection is None else conditions_of(connection)
+
+
+def conditions_of(connection: sqlite3.Connection) -> list[KeptCondition]:
+    """The conditions that this version knows. Raises sqlite3.Error."""
+    rows = connection.execute("SELECT condition, at, over_at FROM conditions ORDER BY id")
+    return [
+        KeptCondition(Condition(condition), _day(at), _day(over_at) if over_at else None)
+        for condition, at, over_at in rows
+        if condition in set(Condition)
+    ]
+
+
+def _day(at: str) -> date:
+    return datetime.fromisoformat(at).date()
 
 
 def count_sessions(path: Path) -> int:

@@ -52,12 +52,19 @@ MIGRATIONS = (
         "CREATE INDEX journal_of_run ON journal (run)",
         "CREATE INDEX journal_of_session ON journal (session_id)",
     ),
+    (
+        """CREATE TABLE conditions (
+            id INTEGER PRIMARY KEY, at TEXT NOT NULL, condition TEXT NOT NULL, over_at TEXT
+        ) STRICT""",
+        "CREATE TABLE condition_checks (id INTEGER PRIMARY KEY, at TEXT NOT NULL) STRICT",
+    ),
 )
 """PRAGMA user_version counts how many of these a file has had. Append; never edit one that was released.
 
 Times are ISO 8601 with the local offset, such as 2026-03-01T18:30:00+01:00. What happens outside any session
 has no session_id. A score told "during" a session belongs to the pain report before it. A pain whose stretch
-was asked back since is over; it does not count against the stretch any more. The journal holds every event of
+was asked back since is over; it does not count against the stretch any more. A condition is told at a time,
+and over at another one, if ever; it belongs to no session. The journal holds every event of
 each run of the program, as JSON, with the session's own clock.
 """
 

@@ -12,8 +12,9 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from assistant.core.precautions import Demand, needed
-from assistant.core.prompts import Bearings, LanguagePack
+from assistant.core.prompts import LanguagePack
 from assistant.core.routine import UPRIGHT, Condition, Equipment, Kind, Position, Posture, Region
+from assistant.core.wording import Bearings
 from assistant.store.documents import Loc
 
 HOLD_SECONDS = range(20, 31)

@@ -16,11 +16,13 @@ from assistant.core.events import (
     MicrophoneLost,
     MicrophoneRestored,
     PromptFinished,
+    Source,
     SpeakerLost,
     SpeakerRestored,
     Started,
 )
 from assistant.core.intents import Intent
+from assistant.core.listening.listener import meaning_of
 from assistant.core.machine import ANSWERED, BEHAVIORS, ENTERING, TABLE, UNANSWERED, listened_for
 from assistant.core.prompts import Line
 from assistant.core.states import TRIGGERS, Signal, State, Trigger
@@ -35,6 +37,9 @@ PHRASES = {
     Intent.COMPLAIN: "my neck hurts",
     Intent.SPREAD: "it goes down my leg",
     Intent.START: "wake up",
+    Intent.CONDITION: "osteoporosis",
+    Intent.HAS_CONDITION: "i have a new hip",
+    Intent.CONDITION_OVER: "my hip is fine now",
 }
 MEANS = {Intent.SPREAD: Intent.YES, Intent.DENIAL: Intent.NO}
 WRONG = {PACK.lines[line] for line in (Line.WHAT_IS_WRONG, Line.GET_HELP)}
@@ -52,7 +57,12 @@ EVENTS: dict[Signal, Event] = {
 def pull(driver: Driver, trigger: Trigger) -> tuple[Action, ...]:
     """Give the session the event that means a trigger."""
     if isinstance(trigger, Intent):
-        return driver.say(PHRASES.get(trigger, driver.session._context.script.pack.table.phrases[trigger][0]))
+        phrase = PHRASES.get(trigger, driver.session._context.script.pack.table.phrases[trigger][0])
+        words = tuple(phrase.split())
+        if driver.state is State.INSTRUCTING and len(words) > 3:  # as long as what is just being said
+            listened = listened_for(driver.state)
+            return driver.event(meaning_of(words, driver.pack.table, listened, Source.KEYBOARD))
+        return driver.say(phrase)
     if trigger is Signal.STALLED:
         driver.now = max(driver.now, driver.session.next_deadline or 0.0) + 3.0
         return driver.event(PromptFinished(99_999))
@@ -140,10 +150,13 @@ def test_every_trigger_in_every_state(state: State, trigger: Trigger) -> None:
         assert not {Intent.PAIN, Intent.RED_FLAG} & set(driver.heard[-1:])
     elif trigger in ANSWERS_ELSEWHERE and trigger not in ANSWERED[state]:
         assert driver.heard[-1:] == ([] if state is State.FINISHED else [Intent.PAIN])
+    elif trigger is Intent.HAS_CONDITION and state is State.CONDITIONS:
+        assert driver.heard[-1:] == [Intent.CONDITION], "told where it is asked"
     elif str(trigger) in UNANSWERED[state].split():
         may_ask = {Signal.NOT_UNDERSTOOD} & ANSWERED[state]  # an intent that means nothing here
         if isinstance(trigger, Intent) and may_ask:
             asked = {"Sorry?", "I did not catch the number. Zero to ten?", *WRONG}
+            asked |= {PACK.lines[Line.FINISH_AGAIN]} if state is State.FINISHING else set()
             assert {a.text for a in actions if isinstance(a, Speak)} <= asked
         else:
             assert not [a for a in actions if isinstance(a, Speak | PlayEarcon | ReportHeard | EndSession)]

@@ -22,6 +22,8 @@ from assistant.core.understanding import find_safety
 from assistant.languages.packs import load_language
 
 TABLE = PACK.table
+CARRY_NOTHING = ("condition", "healed")
+"""Slots of which an utterance may hold several values: they are looked for in its words."""
 OTHER_INTENTS = [intent for intent in Intent if intent not in SAFETY_INTENTS]
 PATTERNS = [(intent, pattern) for intent, patterns in TABLE.phrases.items() for pattern in patterns]
 
@@ -36,7 +38,11 @@ def filled(pattern: str) -> list[tuple[str, Slots]]:
     for choice in choices:
         phrase = " ".join(choice[t.strip("{}")][0] if t.startswith("{") else t for t in pattern.split())
         numbers = ("span", "score", "odd_span")
-        carried = {"number" if name in numbers else name: value for name, (_, value) in choice.items()}
+        carried = {
+            "number" if name in numbers else name: value
+            for name, (_, value) in choice.items()
+            if name not in CARRY_NOTHING
+        }
         spelled = " ".join(TABLE.spelling.get(word, word) for word in phrase.split())
         said.append((spelled, Slots(**carried)))
     return said

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from itertools import product
 from string import Formatter
 
 import pytest
-from driver import PACK, built_in_routines
+from driver import MIXED, PACK, Driver, built_in_routines
 from unicode_rbnf import RbnfEngine
 from unicode_rbnf.plural_rules import get_plural_category
 
 from assistant.core.actions import Speak
+from assistant.core.dialogue.fitting import in_words
 from assistant.core.dialogue.sound_check import SAYS_STOP
+from assistant.core.needs import THINGS
 from assistant.core.prompts import Line
-from assistant.core.routine import Routine, Side
+from assistant.core.routine import Condition, Equipment, Position, Routine, Side
 from assistant.core.script import Script
 from assistant.core.understanding import find_safety
 from assistant.errors import ContentError
@@ -23,7 +26,7 @@ from assistant.resources import LANGUAGES_FOLDER
 from assistant.store.wording import lint_spoken
 
 PLACEHOLDERS = {"routines", "routine", "minutes", "stretch", "side", "other_side", "number", "seconds"}
-PLACEHOLDERS |= {"before", "after", "count", "breaths"}
+PLACEHOLDERS |= {"before", "after", "count", "breaths", "condition", "conditions", "things"}
 NEVER_SAID = re.compile(
     r"\b(damage|wear and tear|hurt|pain|push|force|bounce|pulse|jerk|swing|deeper|you're fine)\b"
 )
@@ -36,6 +39,18 @@ def test_every_sentence_is_there_short_calm_and_acts_on_nothing(line: Line) -> N
     assert lint_spoken(text, PACK, asks_for_stop=line is SAYS_STOP) == []
     assert not NEVER_SAID.search(text.lower())
     assert {name for _, name, _, _ in Formatter().parse(text) if name} <= PLACEHOLDERS
+
+
+def test_whatever_can_be_needed_and_whatever_somebody_can_have_is_said_safely() -> None:
+    assert {*Equipment, *Position} - {Position.STANDING, Position.SEATED, Position.FLOOR} <= {*THINGS}
+    context = Driver(MIXED).session._context
+    told = [PACK.render(Line.NEEDS, things=one) for one in in_words(context, THINGS, all_of_them=True)]
+    for line in (Line.CONDITIONS_TAKEN, Line.LEAVE_OUT_IF, Line.LEAVE_OUT_IF_MORE):
+        told += [PACK.render(line, conditions=one) for one in in_words(context, Condition)]
+        told += [PACK.render(line, conditions=PACK.words[one]) for one in Condition]
+    told += [PACK.render(Line.LEFT_OUT_FOR, stretch="A", condition=PACK.words[one]) for one in Condition]
+    for text in told:
+        assert lint_spoken(text, PACK) == [], text
 
 
 @pytest.mark.parametrize("routine", built_in_routines(), ids=lambda routine: routine.id)
@@ -156,6 +171,12 @@ EDGES = {
 NAMES = [stretch.spoken_name for routine in built_in_routines() for stretch in routine.stretches]
 
 
+def in_lists(names: Sequence[str], joined: Callable[[Sequence[str]], str]) -> list[str]:
+    """What stands in one sentence, as many names as there is room for."""
+    words = [PACK.words[name] for name in names]
+    return [joined(words[at : at + 4]) for at in range(0, len(words), 4)]
+
+
 def edge_values(name: str) -> list[str]:
     """What may stand in a place of a sentence: the shortest and the longest, the first and the last."""
     routines = [routine.spoken_name for routine in built_in_routines()]
@@ -164,6 +185,9 @@ def edge_values(name: str) -> list[str]:
     return {
         "routines": [PACK.rules.listed(routines[:1]), PACK.rules.listed(routines)],
         "routine": [min(routines, key=len), max(routines, key=len)],
+        "condition": [PACK.words[condition] for condition in Condition],
+        "conditions": [PACK.words[Condition.GLAUCOMA], *in_lists([*Condition], PACK.rules.any_of)],
+        "things": [PACK.words["mat"], *in_lists(THINGS, PACK.rules.all_of)],
         "stretch": [min(NAMES, key=len), max(NAMES, key=len)],
         "side": [PACK.words[Side.LEFT], PACK.words[Side.RIGHT]],
     }[name]

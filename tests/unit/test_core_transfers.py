@@ -5,11 +5,10 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from driver import CHIN, DOWN, LYING, ROLLING, built_in_routines, stretch
+from driver import CHIN, LYING, ROLLING, built_in_routines, stretch
 
 from assistant.core.pace import routine_seconds
 from assistant.core.routine import (
-    Equipment,
     Position,
     Posture,
     Region,
@@ -20,9 +19,6 @@ from assistant.core.routine import (
     plan,
 )
 from assistant.core.transfers import (
-    DOWN as LOW,
-)
-from assistant.core.transfers import (
     Body,
     Leg,
     Transfer,
@@ -30,7 +26,6 @@ from assistant.core.transfers import (
     body_in,
     grouped,
     lowest,
-    needed_for,
     posture_changes,
     way,
     way_to,
@@ -152,15 +147,6 @@ def test_postures_are_grouped_within_their_regions() -> None:
         stretch("again", Region.HIPS, position=Position.FLOOR, posture=Posture.ON_SIDE),
     )
     assert posture_changes(grouped((upper, *both))) == 2
-
-
-def test_what_a_routine_needs_is_told_in_one_order() -> None:
-    assert needed_for(Routine("none", "", "", "", (stretch("up", position=Position.STANDING),))) == ()
-    assert needed_for(DOWN) == (Position.FLOOR, Equipment.CHAIR)
-    strap = stretch("strap", position=Position.BED, equipment=frozenset({Equipment.STRAP, Equipment.PILLOW}))
-    routine = Routine("bed", "", "", "", (strap, CHIN))
-    assert needed_for(routine) == (Position.BED, Equipment.CHAIR, Equipment.STRAP, Equipment.PILLOW)
-    assert LOW == (Position.FLOOR, Position.BED)
 
 
 ROUTINES = built_in_routines()

@@ -18,6 +18,8 @@ from typer.testing import CliRunner, Result
 from assistant.cli import app, output
 from assistant.core.actions import (
     EndSession,
+    RecordCondition,
+    RecordConditionsAsked,
     RecordPain,
     RecordPainScore,
     RecordPhysicianChecked,
@@ -25,6 +27,7 @@ from assistant.core.actions import (
     RecordSession,
     RecordStep,
 )
+from assistant.core.routine import Condition
 from assistant.store import history_erasing
 from assistant.store.history import History
 from assistant.store.history_profile import read_profile
@@ -219,6 +222,17 @@ def test_a_history_begins_anew_after_all_was_forgotten(run: Run, four_sessions: 
     with closing(History(history_path(), pytest.fail)) as history:
         history.record(RecordSession("anew"))
     assert left() == ["anew"]
+
+
+def test_what_somebody_has_is_shown_and_erased_with_all(run: Run, four_sessions: History) -> None:
+    four_sessions.record(RecordConditionsAsked())
+    four_sessions.record(RecordCondition(Condition.HIP_REPLACEMENT))
+    four_sessions.close()
+    assert "Left out for: hip replacement, told on 2026-03-" in run("history").stdout
+    told = run("forget", "--all", "--yes").stdout
+    assert "1 condition, 1 question about conditions" in told
+    assert read_profile(history_path()).conditions == frozenset()
+    assert b"hip_replacement" not in all_bytes()
 
 
 def test_where_nothing_is_kept_there_is_nothing_to_forget(run: Run) -> None:

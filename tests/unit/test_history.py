@@ -405,7 +405,7 @@ def test_every_older_file_becomes_like_a_new_one(path: Path, version: int) -> No
     new = path.with_name("new.sqlite")
     History(new, pytest.fail, Clock()).close()
     assert shape(path) == shape(new)
-    assert shape(new)[0] == len(MIGRATIONS) == 3
+    assert shape(new)[0] == len(MIGRATIONS) == 4
 
 
 def test_a_migration_that_fails_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

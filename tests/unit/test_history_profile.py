@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
+from assistant.cli.history_words import condition_in_words
 from assistant.core.actions import (
     Action,
     EndSession,
+    ForgetCondition,
     RecordAskedBack,
+    RecordCondition,
+    RecordConditionsAsked,
     RecordPain,
     RecordPainScore,
     RecordPhysicianChecked,
@@ -21,9 +25,11 @@ from assistant.core.actions import (
     RecordStep,
 )
 from assistant.core.adapting import StretchPast
+from assistant.core.routine import Condition
 from assistant.errors import StoreError
 from assistant.store.history import History
 from assistant.store.history_profile import Profile, read_profile
+from assistant.store.history_reader import KeptCondition, read_conditions
 
 START = datetime(2026, 3, 1, 8, 30, tzinfo=timezone(timedelta(hours=1)))
 Keep = Callable[..., None]
@@ -156,3 +162,34 @@ def test_a_damaged_history_is_one_sentence(path: Path) -> None:
     path.write_bytes(b"no database" * 1000)
     with pytest.raises(StoreError, match=r"history\.sqlite cannot be read: file is not a database\.$"):
         read_profile(path)
+
+
+def test_what_somebody_has_is_kept_with_its_day_until_it_is_taken_back(path: Path) -> None:
+    days = iter([date(2026, 3, 1), date(2026, 3, 1), date(2026, 3, 2), date(2026, 4, 1)])
+    history = History(path, pytest.fail, lambda: datetime.combine(next(days), time(8), UTC))
+    assert read_conditions(path) == []
+    history.record(RecordConditionsAsked())
+    for condition in (Condition.GLAUCOMA, Condition.HIP_REPLACEMENT):
+        history.record(RecordCondition(condition))
+    assert read_profile(path).conditions == {Condition.GLAUCOMA, Condition.HIP_REPLACEMENT}
+    history.record(ForgetCondition(Condition.GLAUCOMA))
+    history.close()
+    profile = read_profile(path)
+    assert profile.conditions_asked_on == date(2026, 3, 1)
+    assert profile.conditions == {Condition.HIP_REPLACEMENT}
+    kept = read_conditions(path)
+    assert kept == [
+        KeptCondition(Condition.GLAUCOMA, date(2026, 3, 1), date(2026, 4, 1)),
+        KeptCondition(Condition.HIP_REPLACEMENT, date(2026, 3, 2)),
+    ]
+    assert [condition_in_words(one) for one in kept] == [
+        "Left out for: glaucoma, told on 2026-03-01, over since 2026-04-01.",
+        "Left out for: hip replacement, told on 2026-03-02.",
+    ]
+
+
+def test_a_condition_that_this_version_does_not_know_is_passed_over(path: Path) -> None:
+    history = History(path, pytest.fail)
+    history.record(RecordCondition("unheard_of"))  # type: ignore[arg-type]
+    history.close()
+    assert read_profile(path).conditions == frozenset()

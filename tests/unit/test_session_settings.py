@@ -90,3 +90,18 @@ def test_where_the_history_cannot_be_read_the_session_is_as_the_first(tmp_path: 
     assert said == [f"The history {path} cannot be read: file is not a database."]
     spoken = [action.text for action in session.handle(Started(), 0.0) if isinstance(action, Speak)]
     assert pack.render(Line.SCREENING) in spoken
+
+
+def test_conditions_are_asked_for_once_and_whenever_a_physician_is() -> None:
+    checked = {"physician_checked_on": TODAY}
+    assert session_settings(Config(), Profile(**checked), TODAY).conditions_due
+    asked = Profile(**checked, conditions_asked_on=TODAY)
+    assert not session_settings(Config(), asked, TODAY).conditions_due
+    assert session_settings(Config(), Profile(conditions_asked_on=TODAY), TODAY).conditions_due
+
+
+def test_what_was_told_is_added_to_what_is_configured() -> None:
+    config = Config(session=SessionConfig(conditions="glaucoma"))
+    told = Profile(conditions=frozenset((Condition.HIP_REPLACEMENT,)))
+    wanted = {Condition.GLAUCOMA, Condition.HIP_REPLACEMENT}
+    assert session_settings(config, told, TODAY).conditions == wanted

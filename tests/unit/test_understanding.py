@@ -125,6 +125,9 @@ EXAMPLES = {
     Intent.COMPLAIN: "my neck hurts",
     Intent.SPREAD: "it goes down my leg",
     Intent.DENIAL: "i'm not dizzy",
+    Intent.CONDITION: "osteoporosis",
+    Intent.HAS_CONDITION: "i have a new hip",
+    Intent.CONDITION_OVER: "my hip is fine now",
 }
 MEANS = {Intent.SPREAD: Intent.YES, Intent.DENIAL: Intent.NO}
 PAIRS = [

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from assistant.core.context import Context
+from assistant.core.dialogue.fitting import in_order, in_words, texts_of_needs
 from assistant.core.dialogue.table import Behavior, Effect, Row
+from assistant.core.dialogue.ways import place_of
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
-from assistant.core.states import ADVISING, ALIVE, ASKING, AWAKE, UNDER_WAY, State, Trigger
+from assistant.core.routine import Condition
+from assistant.core.states import ADVISING, ALIVE, ASKING, AWAKE, STRETCHING, UNDER_WAY, State, Trigger
 
 HELP_LINES = {
     **dict.fromkeys((*ASKING, State.FINISHING, State.EASING), Line.HELP_QUESTION),
@@ -46,6 +49,29 @@ def tell_next(context: Context) -> None:
         context.script.reply(Line.NEXT_IS, stretch=name)
     else:
         context.script.reply(Line.NEXT_IS_END)
+
+
+def tell_needs(context: Context) -> None:
+    """What the routine needs."""
+    texts = texts_of_needs(context)
+    context.script.reply_with(*(texts or (context.script.pack.render(Line.NEEDS_NOTHING),)))
+
+
+def tell_who_leaves_out(context: Context) -> None:
+    """Who should leave the current stretch out; before the first one, what the routine is not for."""
+    pack = context.script.pack
+    if place_of(context) in STRETCHING:
+        avoided: Set[Condition] = context.current_course.step.stretch.avoid
+        rest = () if avoided else (pack.render(Line.SUITS_MOST),)
+    else:
+        avoided = frozenset().union(*(s.avoid for s in context.current_course.routine.stretches))
+        rest = (pack.render(Line.SUITS_TELL),)
+    first, more = (Line.LEAVE_OUT_IF, Line.LEAVE_OUT_IF_MORE)
+    texts = [
+        pack.render(more if at else first, conditions=conditions)
+        for at, conditions in enumerate(in_words(context, in_order(avoided)))
+    ]
+    context.script.reply_with(*texts, *rest)
 
 
 def help_here(context: Context) -> None:
@@ -107,6 +133,8 @@ ANSWERING = Behavior(
     rows=(
         Row(Intent.HOW_LONG, (*UNDER_WAY, State.PAUSED), None, (has_course,), tell_time),
         Row(Intent.WHATS_NEXT, (*UNDER_WAY, State.PAUSED), None, (has_course,), tell_next),
+        Row(Intent.NEEDS, (*UNDER_WAY, State.PAUSED), None, (has_course,), tell_needs),
+        Row(Intent.SUITS, (*UNDER_WAY, State.PAUSED), None, (has_course,), tell_who_leaves_out),
         Row(Intent.HELP, (State.ASLEEP, *AWAKE, State.PAUSED, State.FINISHING), None, do=help_here),
         *_setting(Intent.SLOWER, speak_slower, become_slower),
         *_setting(Intent.FASTER, speak_faster, become_faster),

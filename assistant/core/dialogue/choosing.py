@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from assistant.core.actions import RecordAskedBack, RecordSession, SetSpeechRate, SetVolume
-from assistant.core.adapting import Form, adapted_routine, ids_in
+from assistant.core.adapting import Form, ids_in
 from assistant.core.context import Context
-from assistant.core.course import Course
 from assistant.core.dialogue.asking import Question, lines, says
+from assistant.core.dialogue.fitting import lay_out
 from assistant.core.dialogue.pausing import interrupt
 from assistant.core.dialogue.table import Behavior, Row
 from assistant.core.dialogue.ways import DUE, begin
@@ -82,12 +82,10 @@ def choose_usual(context: Context) -> None:
 
 
 def _begin(context: Context, routine: Routine) -> None:
-    """Set out on a routine, with holds as long as the weeks before allow."""
+    """Set out on a routine."""
     context.leave_step()
-    pasts = context.settings.pasts
-    fitted = routine if pasts is None else adapted_routine(routine, pasts)
-    context.course = Course(fitted, context.left_out)
-    context.way, context.rises = (), False
+    lay_out(context, routine)
+    context.telling_from, context.way, context.rises = None, (), False
     context.script.do(RecordSession(routine.id))
 
 
@@ -150,9 +148,9 @@ CHOOSING = Behavior(
     entering={State.CHOOSING: WHAT_TO_STRETCH.begin},
     unanswered={
         State.CHOOSING: (
-            "resume not_yet next other_side skip_side back how_long whats_next more_time longer "
-            "shorter easier yes no unsure skip_questions spread denial started stalled talk "
-            "microphone_restored speaker_restored"
+            "resume not_yet next other_side skip_side back how_long whats_next more_time longer shorter "
+            "easier yes no unsure skip_questions spread denial needs suits condition started stalled "
+            "talk microphone_restored speaker_restored"
         ),
     },
 )

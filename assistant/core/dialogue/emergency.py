@@ -48,8 +48,9 @@ EMERGENCY = Behavior(
         State.EMERGENCY: (
             "pause resume ready not_yet next other_side skip_side back how_long whats_next more_time "
             "longer shorter easier help yes no number unsure skip_questions bring_back start choose "
-            "other_routine complain spread denial sleep started stalled time_over talk not_understood "
-            "microphone_lost microphone_restored speaker_lost speaker_restored"
+            "other_routine complain spread denial needs suits tell_health condition has_condition "
+            "condition_over sleep started stalled time_over talk not_understood microphone_lost "
+            "microphone_restored speaker_lost speaker_restored"
         ),
     },
 )

@@ -26,6 +26,7 @@ GOES_ON = (
     *(Intent.NO, Intent.RESUME, Intent.READY, Intent.START, Intent.NEXT, Intent.BACK, Intent.NOT_YET),
     *(Intent.OTHER_SIDE, Intent.SKIP_SIDE),
     *(Intent.MORE_TIME, Intent.LONGER, Intent.SHORTER, Intent.EASIER, Intent.HOW_LONG, Intent.WHATS_NEXT),
+    *(Intent.NEEDS, Intent.SUITS),
     *(Intent.SKIP_QUESTIONS, Intent.BRING_BACK, Intent.CHOOSE, Intent.OTHER_ROUTINE, Intent.UNSURE),
 )
 """Said to "finish for today?", these mean that it goes on."""
@@ -179,19 +180,24 @@ ENDING = Behavior(
         State.FINISHED: _enter_finished,
     },
     unanswered={
-        State.FINISHING: ("complain spread denial started stalled microphone_restored speaker_restored"),
+        State.FINISHING: (
+            "complain spread denial tell_health condition has_condition condition_over started stalled "
+            "microphone_restored speaker_restored"
+        ),
         State.CLOSING: (
             "pause resume ready not_yet repeat next other_side skip_side back how_long whats_next "
-            "more_time longer shorter easier help yes no number unsure skip_questions bring_back "
-            "start choose other_routine complain spread denial sleep started stalled time_over talk "
-            "not_understood microphone_lost microphone_restored speaker_lost speaker_restored"
+            "more_time longer shorter easier help yes no number unsure skip_questions bring_back start "
+            "choose other_routine complain spread denial needs suits tell_health condition "
+            "has_condition condition_over sleep started stalled time_over talk not_understood "
+            "microphone_lost microphone_restored speaker_lost speaker_restored"
         ),
         State.FINISHED: (
             "stop pain red_flag distress pause resume ready not_yet repeat next other_side skip_side "
-            "back how_long whats_next more_time longer shorter easier slower faster louder quieter "
-            "help yes no number unsure skip_questions bring_back start choose other_routine complain "
-            "spread denial end sleep started stalled spoken time_over talk not_understood "
-            "microphone_lost microphone_restored speaker_lost speaker_restored"
+            "back how_long whats_next more_time longer shorter easier slower faster louder quieter help "
+            "yes no number unsure skip_questions bring_back start choose other_routine complain spread "
+            "denial needs suits tell_health condition has_condition condition_over end sleep started "
+            "stalled spoken time_over talk not_understood microphone_lost microphone_restored "
+            "speaker_lost speaker_restored"
         ),
     },
 )

@@ -140,9 +140,10 @@ HELPING = Behavior(
     entering={State.HELPING: WHAT_IS_WRONG.begin},
     unanswered={
         State.HELPING: (
-            "not_yet next other_side skip_side back how_long whats_next more_time longer shorter "
-            "easier number skip_questions bring_back start choose other_routine complain spread "
-            "denial started stalled talk microphone_restored speaker_restored"
+            "not_yet next other_side skip_side back how_long whats_next more_time longer shorter easier "
+            "number skip_questions bring_back start choose other_routine complain spread denial needs "
+            "suits tell_health condition has_condition condition_over started stalled talk "
+            "microphone_restored speaker_restored"
         ),
     },
 )

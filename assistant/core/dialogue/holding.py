@@ -137,7 +137,7 @@ HOLDING = Behavior(
     unanswered={
         State.HOLDING: (
             "resume ready not_yet yes no number unsure skip_questions start choose complain spread "
-            "denial started spoken talk microphone_restored speaker_restored"
+            "denial condition started spoken talk microphone_restored speaker_restored"
         ),
     },
 )

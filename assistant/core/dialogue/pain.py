@@ -12,7 +12,7 @@ from assistant.core.context import Context
 from assistant.core.dialogue.asking import Question, await_answer, is_whole, lines, may_ask_again, says
 from assistant.core.dialogue.screening import NOTHING, heard_score, number_rows, out_of_range
 from assistant.core.dialogue.table import Behavior, Guard, Row, named
-from assistant.core.dialogue.ways import after_skip, go_onward, is_ending, skips_to_end
+from assistant.core.dialogue.ways import after_skip, go_onward, is_ending, place_of, skips_to_end
 from assistant.core.intents import Intent
 from assistant.core.pain_rules import Answer, Decision, decide
 from assistant.core.prompts import Line
@@ -26,6 +26,7 @@ from assistant.core.states import (
     State,
     Trigger,
 )
+from assistant.core.suiting import suits
 
 CLOSING_LINES = {
     Decision.END_REPEATED: Line.CLOSE_REPEATED,
@@ -78,7 +79,8 @@ def score_ends(context: Context) -> bool:
 
 def may_try_easier(context: Context) -> bool:
     """Whether the easier way was offered."""
-    return context.hurt_in in STRETCHING and decide(context.pain_report) is Decision.OFFER_EASIER
+    is_offered = context.hurt_in in STRETCHING and decide(context.pain_report) is Decision.OFFER_EASIER
+    return is_offered and suits(context.current_course.step.stretch, context.conditions)
 
 
 def hurt_in(state: State) -> Guard:
@@ -92,8 +94,7 @@ def report_pain(context: Context) -> None:
     context.suspend_hold()
     if not context.after_pain:  # else it is what is being talked about already
         assert context.heard is not None
-        is_away = context.state in (State.ASLEEP, *INTERRUPTED, State.DEAF)
-        context.hurt_in = context.return_to if is_away else context.state
+        context.hurt_in = place_of(context)
         context.reports += 1
         context.score, context.has_spread = None, Answer.NO
         context.is_unwell = context.script.pack.is_unwell(context.heard.phrase)
@@ -276,24 +277,24 @@ PAIN = Behavior(
     unanswered={
         State.EASING: (
             "resume ready not_yet next other_side skip_side back how_long whats_next more_time longer "
-            "shorter easier yes no unsure skip_questions bring_back start choose other_routine "
-            "complain spread denial started stalled talk not_understood microphone_restored "
-            "speaker_restored"
+            "shorter easier yes no unsure skip_questions bring_back start choose other_routine complain "
+            "spread denial needs suits tell_health condition has_condition condition_over started "
+            "stalled talk not_understood microphone_restored speaker_restored"
         ),
         State.SCORING: (
-            "not_yet other_side skip_side back how_long whats_next more_time longer shorter easier "
-            "no bring_back choose other_routine complain spread denial started stalled talk "
-            "microphone_restored speaker_restored"
+            "not_yet other_side skip_side back how_long whats_next more_time longer shorter easier no "
+            "bring_back choose other_routine complain spread denial needs suits tell_health condition "
+            "has_condition condition_over started stalled talk microphone_restored speaker_restored"
         ),
         State.SPREADING: (
             "not_yet other_side skip_side back how_long whats_next more_time longer shorter easier "
-            "bring_back choose other_routine complain started stalled talk microphone_restored "
-            "speaker_restored"
+            "bring_back needs suits tell_health condition has_condition condition_over choose "
+            "other_routine complain started stalled talk microphone_restored speaker_restored"
         ),
         State.DECIDING: (
-            "not_yet other_side skip_side back how_long whats_next more_time longer shorter "
-            "bring_back choose other_routine complain spread denial started stalled talk "
-            "microphone_restored speaker_restored"
+            "not_yet other_side skip_side back how_long whats_next more_time longer shorter bring_back "
+            "choose other_routine complain spread denial needs suits tell_health condition "
+            "has_condition condition_over started stalled talk microphone_restored speaker_restored"
         ),
     },
 )

@@ -172,18 +172,19 @@ PAUSING = Behavior(
         State.ASLEEP: (
             "pause ready not_yet repeat next other_side skip_side back how_long whats_next more_time "
             "longer shorter easier yes no number unsure skip_questions bring_back complain spread "
-            "denial sleep stalled spoken time_over talk not_understood microphone_restored "
-            "speaker_lost speaker_restored"
+            "denial needs suits tell_health condition has_condition condition_over sleep stalled spoken "
+            "time_over talk not_understood microphone_restored speaker_lost speaker_restored"
         ),
         State.PAUSED: (
-            "not_yet more_time easier number unsure skip_questions complain spread denial started "
-            "stalled talk not_understood microphone_restored speaker_lost"
+            "not_yet more_time easier number unsure skip_questions complain spread denial condition "
+            "started stalled talk not_understood microphone_restored speaker_lost"
         ),
         State.DEAF: (
             "pause resume ready not_yet repeat next other_side skip_side back how_long whats_next "
-            "more_time longer shorter easier help yes no number unsure skip_questions bring_back "
-            "start choose other_routine complain spread denial sleep stalled spoken time_over talk "
-            "not_understood microphone_lost speaker_lost speaker_restored"
+            "more_time longer shorter easier help yes no number unsure skip_questions bring_back start "
+            "choose other_routine complain spread denial needs suits tell_health condition "
+            "has_condition condition_over sleep stalled spoken time_over talk not_understood "
+            "microphone_lost speaker_lost speaker_restored"
         ),
     },
 )

@@ -133,9 +133,10 @@ SOUND_CHECK = Behavior(
     entering={State.SOUND_CHECK: CAN_YOU_BE_HEARD.begin},
     unanswered={
         State.SOUND_CHECK: (
-            "resume not_yet next other_side skip_side back how_long whats_next more_time longer "
-            "shorter easier no number unsure skip_questions bring_back choose other_routine complain "
-            "spread denial started stalled talk not_understood microphone_restored speaker_restored"
+            "resume not_yet next other_side skip_side back how_long whats_next more_time longer shorter "
+            "easier no number unsure skip_questions bring_back choose other_routine complain spread "
+            "denial needs suits tell_health condition has_condition condition_over started stalled talk "
+            "not_understood microphone_restored speaker_restored"
         ),
     },
 )

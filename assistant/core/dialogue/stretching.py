@@ -6,8 +6,10 @@ What happens while one is held is in `holding`.
 from __future__ import annotations
 
 from assistant.core.actions import Earcon, Prepare
-from assistant.core.adapting import NEW, Form, StretchPast, form_today, grew_today
+from assistant.core.adapting import Form, form_today
 from assistant.core.context import Context
+from assistant.core.dialogue.fitting import say_changes, texts_of_needs
+from assistant.core.dialogue.instructing import instruction_texts, is_known, past
 from assistant.core.dialogue.table import Behavior, Row
 from assistant.core.dialogue.ways import (
     after_skip,
@@ -24,9 +26,10 @@ from assistant.core.dialogue.ways import (
 )
 from assistant.core.hold import COUNT_FROM
 from assistant.core.intents import Intent
+from assistant.core.numbers import Number
 from assistant.core.planner import PLANNED_ID
 from assistant.core.prompts import Line
-from assistant.core.routine import Kind, Step, Stretch, instruction, is_other_side
+from assistant.core.routine import Kind
 from assistant.core.selection import routine_minutes
 from assistant.core.states import GUIDED, Signal, State
 from assistant.core.transfers import body_after, body_in
@@ -39,8 +42,6 @@ CUES = {
     Kind.MOVEMENT: (Line.MOVE, Line.BREATHE_OUT, Line.MOVE_AGAIN, Line.LAST_BREATH),
 }
 """What may be said during a hold, and during a movement, besides the count."""
-KNOWN_AFTER_SESSIONS = 6
-"""After so many sessions without pain a stretch is told shortly; asked for again, in full."""
 
 _INTRODUCING, _INSTRUCTING, _SETTLING = (State.INTRODUCING,), (State.INSTRUCTING,), (State.SETTLING,)
 _RELEASING, _RESTING = (State.RELEASING,), (State.RESTING,)
@@ -122,18 +123,26 @@ def _enter_releasing(context: Context) -> None:
 
 
 def _enter_introducing(context: Context) -> None:
-    """Name the routine, or tell how it was composed; and what is left out, for one that is known."""
+    """Name the routine, or tell how it was composed; what is left out, and what is needed."""
     course, script = context.current_course, context.script
     minutes = script.pack.number(routine_minutes(course.routine))
     if course.routine.id == PLANNED_ID:
         line = Line.PLANNED_WITHOUT if context.left_out else Line.PLANNED
         script.say(line, count=script.pack.number(len(course.routine.stretches)), minutes=minutes)
-        return
-    is_known = all(_is_known(context, stretch) for stretch in course.routine.stretches)
+    else:
+        _introduce_by_name(context, minutes)
+    say_changes(context)
+    for text in texts_of_needs(context):
+        script.speak(text)
+
+
+def _introduce_by_name(context: Context, minutes: Number) -> None:
+    course, script = context.current_course, context.script
+    is_known = all(is_known(context, stretch) for stretch in course.routine.stretches)
     line = Line.INTRODUCE_KNOWN if is_known else Line.INTRODUCE
     script.say(line, routine=course.routine.spoken_name, minutes=minutes)
     for stretch in course.routine.stretches:
-        form = form_today(_past(context, stretch)) if stretch.id in context.left_out else Form.USUAL
+        form = form_today(past(context, stretch)) if stretch.id in context.left_out else Form.USUAL
         if form in LEFT_OUT_LINES:
             script.say(LEFT_OUT_LINES[form], stretch=stretch.spoken_name)
 
@@ -146,53 +155,8 @@ def _enter_instructing(context: Context) -> None:
         context.hold, context.not_understood = course.new_hold(), 0
     else:
         before = None  # asked for again, or come back to: all of it
-    for text in _instruction_texts(context, course.step, before, in_full=not is_anew):
+    for text in instruction_texts(context, course.step, before, in_full=not is_anew):
         context.script.speak(text)
-
-
-def _instruction_texts(
-    context: Context, step: Step, before: Step | None, *, in_full: bool = False
-) -> tuple[str, ...]:
-    """What is said to get into a step that follows another, its announcement first."""
-    has_sides, render = step.stretch.has_sides, context.script.pack.render
-    if before is None or before.stretch.id != step.stretch.id:
-        line = Line.STRETCH_SIDE if has_sides else Line.STRETCH
-    elif is_other_side(step, before):
-        line = Line.OTHER_SIDE
-    else:
-        line = Line.ONCE_MORE_SIDE if has_sides else Line.ONCE_MORE
-    said = render(line, stretch=step.stretch.spoken_name, **context.side_words(step.side))
-    told = instruction(step, before)
-    if _is_known(context, step.stretch) and not in_full:
-        told = tuple(text for text in told if text in step.stretch.entering)
-    return (said, *context.texts_of(step, *told, *_changes(context, step, before)))
-
-
-def _is_known(context: Context, stretch: Stretch) -> bool:
-    """Whether somebody has done it so often that the way into it is enough."""
-    return _past(context, stretch).pain_free_sessions >= KNOWN_AFTER_SESSIONS
-
-
-def _past(context: Context, stretch: Stretch) -> StretchPast:
-    return (context.settings.pasts or {}).get(stretch.id, NEW)
-
-
-def _changes(context: Context, step: Step, before: Step | None) -> tuple[str, ...]:
-    """What is different about a stretch today, told whenever the way into it is told."""
-    render = context.script.pack.render
-    is_first = before is None or before.stretch.id != step.stretch.id
-    if step.stretch.id in context.easier and (is_first or is_other_side(step, before)):
-        told = Line.EASIER if step.stretch.id in context.hurt_today else Line.EASIER_TODAY
-        return (*((render(told),) if is_first else ()), step.stretch.easier)
-    is_hold = step.stretch.kind is Kind.HOLD
-    if (
-        is_first
-        and is_hold
-        and context.settings.pasts is not None
-        and grew_today(_past(context, step.stretch))
-    ):
-        return (render(Line.GROWN),)
-    return ()
 
 
 def _enter_settling(context: Context) -> None:
@@ -218,7 +182,7 @@ def _enter_resting(context: Context) -> None:
     context.script.say(Line.REST)
     context.wait(context.settings.rest_seconds)
     comes = course.steps[course.following()]  # after the last step there is no rest
-    context.script.do(Prepare(_instruction_texts(context, comes, course.step)))
+    context.script.do(Prepare(instruction_texts(context, comes, course.step)))
 
 
 STRETCHING = Behavior(
@@ -270,26 +234,26 @@ STRETCHING = Behavior(
     },
     unanswered={
         State.INTRODUCING: (
-            "resume not_yet other_side skip_side back more_time easier no number unsure "
-            "skip_questions complain spread denial started time_over talk not_understood "
-            "microphone_restored speaker_restored"
+            "resume not_yet other_side skip_side back more_time easier no number unsure skip_questions "
+            "complain spread denial condition started time_over talk not_understood microphone_restored "
+            "speaker_restored"
         ),
         State.INSTRUCTING: (
-            "resume yes number unsure skip_questions start choose complain spread denial started "
-            "time_over talk not_understood microphone_restored speaker_restored"
+            "resume yes number unsure skip_questions start choose complain spread denial condition "
+            "started time_over talk not_understood microphone_restored speaker_restored"
         ),
         State.SETTLING: (
-            "resume number unsure skip_questions start choose complain spread denial started spoken "
-            "talk not_understood microphone_restored speaker_restored"
+            "resume number unsure skip_questions start choose complain spread denial condition started "
+            "spoken talk not_understood microphone_restored speaker_restored"
         ),
         State.RELEASING: (
             "resume ready not_yet other_side skip_side more_time easier yes no number unsure "
-            "skip_questions start choose complain spread denial started time_over talk not_understood "
-            "microphone_restored speaker_restored"
+            "skip_questions start choose complain spread denial condition started time_over talk "
+            "not_understood microphone_restored speaker_restored"
         ),
         State.RESTING: (
             "resume skip_side easier yes number unsure skip_questions start choose complain spread "
-            "denial started spoken talk not_understood microphone_restored speaker_restored"
+            "denial condition started spoken talk not_understood microphone_restored speaker_restored"
         ),
     },
 )

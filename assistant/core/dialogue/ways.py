@@ -8,7 +8,7 @@ from functools import wraps
 from assistant.core.context import Context
 from assistant.core.dialogue.asking import counts_as
 from assistant.core.dialogue.table import Effect, Guard, Row, named
-from assistant.core.states import GUIDED, RETURNABLE, State, Trigger
+from assistant.core.states import GUIDED, INTERRUPTED, RETURNABLE, State, Trigger
 from assistant.core.transfers import Leg, way_to, way_up
 
 Target = Callable[[Context], int]
@@ -23,6 +23,11 @@ def must_screen(context: Context) -> bool:
 def must_ask_history(context: Context) -> bool:
     """Whether it has to be asked what a clinician must see first."""
     return context.history_due
+
+
+def must_ask_conditions(context: Context) -> bool:
+    """Whether it has to be asked what should be left out for."""
+    return context.conditions_due
 
 
 def must_ask_score(context: Context) -> bool:
@@ -48,6 +53,7 @@ def must_score_after(context: Context) -> bool:
 DUE = (
     (State.SCREENING, must_screen),
     (State.HISTORY, must_ask_history),
+    (State.CONDITIONS, must_ask_conditions),
     (State.SCORE_NOW, must_ask_score),
     (State.NEWS, must_ask_news),
     (State.SOUND_CHECK, must_check_sound),
@@ -106,6 +112,15 @@ def hold_complete(context: Context) -> bool:
     return context.hold is not None and context.hold.complete(context.now)
 
 
+def place_of(context: Context) -> State:
+    """Where the person is: what was interrupted, and what it was where conditions are told."""
+    is_away = context.state in (State.ASLEEP, *INTERRUPTED, State.DEAF)
+    place = context.return_to if is_away else context.state
+    if place is State.CONDITIONS and context.telling_from is not None:
+        return context.telling_from
+    return place
+
+
 def left_stretching(context: Context) -> bool:
     """Whether a stretch was interrupted, or the way to one."""
     return context.return_to in GUIDED
@@ -159,13 +174,13 @@ def go_to_step(
     trigger: Trigger, sources: tuple[State, ...], *when: Guard, do: Effect, to: Target
 ) -> Iterator[Row]:
     """To a step; first of all to where it is done, if somebody is not there."""
-    yield Row(trigger, sources, State.TRANSFERRING, (*when, must_transfer(to)), _then(do, _set_out))
+    yield Row(trigger, sources, State.TRANSFERRING, (*when, must_transfer(to)), then(do, set_out))
     yield Row(trigger, sources, State.INSTRUCTING, when, do)
 
 
 def close(trigger: Trigger, sources: tuple[State, ...], *when: Guard, do: Effect) -> Iterator[Row]:
     """The last step is over: first of all somebody gets up, if that is due."""
-    yield Row(trigger, sources, State.TRANSFERRING, (*when, must_get_up), _then(do, _set_out_up))
+    yield Row(trigger, sources, State.TRANSFERRING, (*when, must_get_up), then(do, _set_out_up))
     yield from close_up(trigger, sources, *when, do=do)
 
 
@@ -177,7 +192,7 @@ def close_up(
     yield Row(trigger, sources, State.CLOSING, when, do)
 
 
-def _then(first: Effect, second: Effect) -> Effect:
+def then(first: Effect, second: Effect) -> Effect:
     """One effect after the other, told as the first."""
 
     @wraps(first)
@@ -188,8 +203,15 @@ def _then(first: Effect, second: Effect) -> Effect:
     return both
 
 
-def _set_out(context: Context) -> None:
+def set_out(context: Context) -> None:
+    """To the current step: by which transfers."""
     context.way, context.rises = way_to(context.current_course.step, context.body), False
+
+
+def come_back_to_step(context: Context) -> None:
+    """Whoever goes on goes to the current step; first to where it is done, if somebody is not there."""
+    set_out(context)
+    context.return_to = State.TRANSFERRING if context.way else State.INSTRUCTING
 
 
 def _set_out_up(context: Context) -> None:

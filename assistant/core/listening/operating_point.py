@@ -72,7 +72,7 @@ class OperatingPoint:
     others_seconds: Annotated[float, Within(0.5, 60.0)] = 4.0
     """After so much talk in the last `others_within_seconds` a command has to stand out of it as well."""
     others_within_seconds: Annotated[float, Within(1.0, 60.0)] = 12.0
-    among_talk_db: Annotated[float, Within(-90.0, 30.0)] = 0.0
+    among_talk_db: Annotated[float, Within(-90.0, 30.0)] = 3.0
     """A safety phrase that is no louder than the loudest of that talk by so much is asked about first."""
     leftover_db: Annotated[float, Within(6.0, 120.0)] = 20.0
     suspicion_seconds: Annotated[float, Within(0.0, 5.0)] = 0.6

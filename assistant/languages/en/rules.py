@@ -57,6 +57,21 @@ def listed(names: Sequence[str]) -> str:
     return ". ".join(names)
 
 
+def all_of(names: Sequence[str]) -> str:
+    """Names within a sentence: a chair, a wall and a pillow."""
+    return _joined(names, "and")
+
+
+def any_of(names: Sequence[str]) -> str:
+    """Names within a sentence: a chair, a wall or a pillow."""
+    return _joined(names, "or")
+
+
+def _joined(names: Sequence[str], before_the_last: str) -> str:
+    *others, last = names
+    return f"{', '.join(others)} {before_the_last} {last}" if others else last
+
+
 def number(number: int) -> str:
     """A number in words without a hyphen, as the recognizer gives them; from a thousand on in digits."""
     if number >= 1000:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from assistant.core.prompts import Bearings
 from assistant.core.routine import Equipment, Posture
+from assistant.core.wording import Bearings
 
 MAX_SENTENCE_WORDS = 20
 MAX_GRADE = 8.0
