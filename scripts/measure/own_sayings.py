@@ -19,10 +19,11 @@ from assistant.core.dialogue.sound_check import SAYS_STOP
 from assistant.core.events import Said
 from assistant.core.hold import COUNT_FROM
 from assistant.core.intents import Intent, Match
+from assistant.core.needs import THINGS
 from assistant.core.own_voice import is_own_voice
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, SAMPLE_RATE_HZ, Recognizer, Speech, Voice
 from assistant.core.prompts import LanguagePack
-from assistant.core.routine import Routine, Stretch
+from assistant.core.routine import Condition, Routine, Stretch
 from assistant.core.script import Script
 from assistant.core.understanding import find_safety
 from assistant.speech.hearing import HearingPath
@@ -67,7 +68,7 @@ def everything_said(
     """Every sentence of the pack with the values it can have, and of the routines, each sentence once."""
     seen: set[str] = set()
     found = []
-    for name, text in [*_lines(pack, routines, numbers), *_stretches(pack, routines)]:
+    for name, text in (*_lines(pack, routines, numbers), *_stretches(pack, routines), *_transfers(pack)):
         new = [sentence for sentence in pack.sentences(text) if sentence not in seen]
         seen.update(new)
         if new:
@@ -81,7 +82,9 @@ def _lines(
     said = [pack.number(number) for number in numbers]
     names = [routine.spoken_name for routine in routines]
     values: dict[str, Sequence[str]] = {
-        **dict.fromkeys(("seconds", "minutes", "count"), said),
+        **dict.fromkeys(("seconds", "minutes", "count", "breaths"), said),
+        **dict.fromkeys(("condition", "conditions"), [pack.words[name] for name in Condition]),
+        "things": [pack.words[name] for name in THINGS],
         **{key: [pack.number(score) for score in range(11)] for key in ("before", "after")},
         "number": [pack.number(number) for number in range(1, COUNT_FROM + 1)],
         "side": [pack.words["left"], pack.words["right"]],
@@ -95,6 +98,14 @@ def _lines(
             for value in values.get(varied, [""]):
                 firsts = {name: values[name][0] for name in wanted}
                 yield str(line), template.format(**{**firsts, varied: value})
+
+
+def _transfers(pack: LanguagePack) -> Iterator[tuple[str, str]]:
+    left, right = pack.words["left"], pack.words["right"]
+    for transfer, texts in pack.transfers.items():
+        for side, other_side in ((left, right), (right, left)):
+            for text in (texts.words, texts.easier, texts.who_should_not):
+                yield f"transfers: {transfer}", text.format(side=side, other_side=other_side)
 
 
 def _stretches(pack: LanguagePack, routines: Sequence[Routine]) -> Iterator[tuple[str, str]]:
