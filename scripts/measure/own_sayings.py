@@ -19,10 +19,11 @@ from assistant.core.dialogue.sound_check import SAYS_STOP
 from assistant.core.events import Said
 from assistant.core.hold import COUNT_FROM
 from assistant.core.intents import Intent, Match
+from assistant.core.needs import THINGS
 from assistant.core.own_voice import is_own_voice
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, SAMPLE_RATE_HZ, Recognizer, Speech, Voice
 from assistant.core.prompts import LanguagePack
-from assistant.core.routine import Routine, Stretch
+from assistant.core.routine import Condition, Routine, Stretch
 from assistant.core.script import Script
 from assistant.core.understanding import find_safety
 from assistant.speech.hearing import HearingPath
@@ -88,6 +89,9 @@ def _lines(
         "routine": names,
         "routines": [pack.rules.listed(names)],
         "stretch": [stretch.spoken_name for routine in routines for stretch in routine.stretches],
+        "condition": [pack.words[condition] for condition in Condition],
+        "conditions": [pack.words[condition] for condition in Condition],
+        "things": [pack.words[thing] for thing in THINGS],
     }
     for line, template in pack.lines.items():
         wanted = [name for _, name, _, _ in Formatter().parse(template) if name]
