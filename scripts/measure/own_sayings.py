@@ -91,6 +91,9 @@ def _lines(
         "routine": names,
         "routines": [pack.rules.listed(names)],
         "stretch": [stretch.spoken_name for routine in routines for stretch in routine.stretches],
+        "condition": [pack.words[condition] for condition in Condition],
+        "conditions": [pack.words[condition] for condition in Condition],
+        "things": [pack.words[thing] for thing in THINGS],
     }
     for line, template in pack.lines.items():
         wanted = [name for _, name, _, _ in Formatter().parse(template) if name]

@@ -66,7 +66,7 @@ def test_choosing_by_voice(phrase: str, routine: object) -> None:
     driver.say(phrase)
     assert driver.state is State.INTRODUCING
     assert driver.of(RecordSession) == [RecordSession(routine.id)]
-    assert routine.spoken_name in driver.spoken[-1]
+    assert routine.spoken_name in driver.spoken[-2]
 
 
 @pytest.mark.parametrize("phrase", ["my calves", "which routines do you have"])
@@ -112,7 +112,7 @@ def test_everything_that_is_due_is_asked_before_the_introduction() -> None:
     assert driver.of(RecordPhysicianChecked) == [RecordPhysicianChecked()]
     assert driver.state is State.SOUND_CHECK
     driver.answer_later("stop")
-    assert driver.spoken[-2] == PACK.lines[Line.SOUND_CHECKED]
+    assert driver.spoken[-3] == PACK.lines[Line.SOUND_CHECKED]
     assert driver.state is State.INTRODUCING
     driver.say("okay")
     assert driver.state is State.INSTRUCTING

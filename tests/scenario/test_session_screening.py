@@ -184,7 +184,7 @@ def test_a_longer_hold_is_said() -> None:
 
 def test_what_hurt_twice_is_gone_until_it_is_asked_back() -> None:
     driver = Driver(MIXED, pasts={CHIN.id: StretchPast(2, 9)})
-    assert driver.spoken[-1] == PACK.render(Line.LEFT_OUT, stretch=CHIN.spoken_name)
+    assert driver.spoken[-2] == PACK.render(Line.LEFT_OUT, stretch=CHIN.spoken_name)
     driver.answer("bring it back")
     assert driver.of(RecordAskedBack) == [RecordAskedBack(CHIN.id)]
     assert PACK.lines[Line.BROUGHT_BACK] in driver.spoken
@@ -225,8 +225,8 @@ def test_a_session_is_composed_as_it_was_asked_for(phrase: str, minutes: int) ->
     assert driver.state is State.INTRODUCING
     routine = driver.session._context.course.routine
     assert routine.id == PLANNED_ID
-    assert driver.spoken[-1].startswith("I chose ")
-    assert "without" not in driver.spoken[-1]
+    assert driver.spoken[-2].startswith("I chose ")
+    assert "without" not in driver.spoken[-2]
     if "sitting" in phrase:
         assert all(Position.SEATED in (s.position, *s.also_in) for s in routine.stretches)
 
@@ -242,7 +242,7 @@ def test_a_composed_session_leaves_out_what_hurt_and_what_should_not_be_done() -
     stretches = driver.session._context.course.routine.stretches
     assert hurt not in {s.id for s in stretches}
     assert not any(s.avoid & has for s in stretches)
-    assert "and left out what you found hard" in driver.spoken[-1]
+    assert "and left out what you found hard" in driver.spoken[-2]
 
 
 def test_what_the_library_cannot_do_is_not_promised() -> None:
