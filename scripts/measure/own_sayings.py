@@ -83,8 +83,6 @@ def _lines(
     names = [routine.spoken_name for routine in routines]
     values: dict[str, Sequence[str]] = {
         **dict.fromkeys(("seconds", "minutes", "count", "breaths"), said),
-        **dict.fromkeys(("condition", "conditions"), [pack.words[name] for name in Condition]),
-        "things": [pack.words[name] for name in THINGS],
         **{key: [pack.number(score) for score in range(11)] for key in ("before", "after")},
         "number": [pack.number(number) for number in range(1, COUNT_FROM + 1)],
         "side": [pack.words["left"], pack.words["right"]],
