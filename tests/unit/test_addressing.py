@@ -177,7 +177,7 @@ def test_a_safety_phrase_no_louder_than_others_who_talk_may_be_theirs() -> None:
     assert not alone.is_among_talk
     for _ in range(3):
         stream.talk(2.5)
-    louder = stream.hear("that hurts", dbfs=TALK_DBFS + 1.0)
+    louder = stream.hear("that hurts", dbfs=TALK_DBFS + POINT.among_talk_db + 1.0)
     assert isinstance(louder, Said)
     assert not louder.is_among_talk
 
@@ -189,7 +189,7 @@ def test_among_talk_even_a_lone_safety_phrase_has_to_fit_well() -> None:
     for _ in range(3):
         stream.talk(2.5)
     assert not isinstance(stream.hear("stop", dbfs=TALK_DBFS - 1.0), Said)
-    assert intent_of(stream.hear("stop", dbfs=TALK_DBFS + 1.0)) is Intent.STOP
+    assert intent_of(stream.hear("stop", dbfs=TALK_DBFS + POINT.among_talk_db + 1.0)) is Intent.STOP
 
 
 def test_among_talk_what_only_the_sound_has_counts_when_it_is_said_again() -> None:

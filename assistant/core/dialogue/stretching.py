@@ -138,8 +138,8 @@ def _enter_introducing(context: Context) -> None:
 
 def _introduce_by_name(context: Context, minutes: Number) -> None:
     course, script = context.current_course, context.script
-    is_known = all(is_known(context, stretch) for stretch in course.routine.stretches)
-    line = Line.INTRODUCE_KNOWN if is_known else Line.INTRODUCE
+    are_known = all(is_known(context, stretch) for stretch in course.routine.stretches)
+    line = Line.INTRODUCE_KNOWN if are_known else Line.INTRODUCE
     script.say(line, routine=course.routine.spoken_name, minutes=minutes)
     for stretch in course.routine.stretches:
         form = form_today(past(context, stretch)) if stretch.id in context.left_out else Form.USUAL
