@@ -21,7 +21,8 @@ from assistant.audio.microphone import Microphone
 from assistant.audio.mixer import Mixer
 from assistant.audio.speaker_stream import SpeakerStream
 from assistant.config import Config
-from assistant.core.events import Event
+from assistant.core.events import Event, PromptFailed
+from assistant.core.liveness import Silence
 from assistant.core.ports import Speech, Voice
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine
@@ -84,9 +85,17 @@ class SpokenVoice(PromptingThread):
         super().__init__(prompter, on_trouble=on_trouble)
         self.earcon = mixer.earcon
         self.set_volume = mixer.set_volume
-        self.ended = mixer.ended
+        self._mixer = mixer
+        self._silence = Silence()
         self.hush = mixer.hush
         self.acknowledge = mixer.acknowledge
+
+    def ended(self) -> list[Event]:
+        """The sentences and prompts that have ended, and before them those that failed or are late."""
+        over = self._mixer.ended()
+        owed = None if self._mixer.sounding_prompt_id() is not None else self.owed()
+        late = self._silence.look(time.monotonic(), owed)
+        return [*self.failed(), *([] if late is None else [PromptFailed(late)]), *over]
 
 
 class Service:

@@ -11,9 +11,13 @@ from assistant.core.adapting import Pasts
 from assistant.core.course import Course
 from assistant.core.events import (
     Event,
+    HearingCaughtUp,
+    HearingFellBehind,
     MicrophoneLost,
     MicrophoneRestored,
+    PromptFailed,
     Said,
+    SentenceFinished,
     SoundMeasured,
     SpeakerLost,
     SpeakerRestored,
@@ -59,11 +63,26 @@ class Settings:
 
 
 class Fault(StrEnum):
-    """A device that does not do its part."""
+    """Hearing or speaking that does not do its part."""
 
     MICROPHONE_LOST = "microphone_lost"
     MICROPHONE_SILENT = "microphone_silent"
+    MICROPHONE_MOVED = "microphone_moved"
+    MICROPHONE_LOSING = "microphone_losing"
+    HEARING_STUCK = "hearing_stuck"
+    HEARING_BEHIND = "hearing_behind"
+    HEARING_LATE = "hearing_late"
     SPEAKER_LOST = "speaker_lost"
+    VOICE_LOST = "voice_lost"
+
+
+_FAULTS = {
+    "silent": Fault.MICROPHONE_SILENT,
+    "moved": Fault.MICROPHONE_MOVED,
+    "losing": Fault.MICROPHONE_LOSING,
+    "stuck": Fault.HEARING_STUCK,
+    "behind": Fault.HEARING_BEHIND,
+}
 
 
 class Certainty(StrEnum):
@@ -105,7 +124,9 @@ class Context:
     heard_over_itself: bool = False
     last_heard: Heard | None = None
     microphone_fault: Fault | None = None
+    lateness_fault: Fault | None = None
     speaker_fault: Fault | None = None
+    voice_fault: Fault | None = None
     sound: SoundMeasured | None = None
     course: Course | None = None
     hold: Hold | None = None
@@ -189,13 +210,20 @@ class Context:
         self.last_heard = Heard(number, at, certainty, meaning.intent, meaning.phrase)
 
     def note_fault(self, event: Event) -> None:
-        """Keep whether the devices do their part, whatever the state makes of it."""
+        """Keep whether hearing and speaking do their part, whatever the state makes of it."""
         match event:
             case MicrophoneLost(reason):
-                is_silent = reason == "silent"
-                self.microphone_fault = Fault.MICROPHONE_SILENT if is_silent else Fault.MICROPHONE_LOST
+                self.microphone_fault = _FAULTS.get(reason, Fault.MICROPHONE_LOST)
             case MicrophoneRestored():
                 self.microphone_fault = None
+            case HearingFellBehind():
+                self.lateness_fault = Fault.HEARING_LATE
+            case HearingCaughtUp():
+                self.lateness_fault = None
+            case PromptFailed():
+                self.voice_fault = Fault.VOICE_LOST
+            case SentenceFinished():
+                self.voice_fault = None
             case SpeakerLost():
                 self.speaker_fault = Fault.SPEAKER_LOST
             case SpeakerRestored():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from assistant.core.actions import (
     Action,
+    Earcon,
     ReportHeard,
     Speak,
 )
@@ -17,9 +18,12 @@ from assistant.core.dialogue.screening import with_answer_to_number
 from assistant.core.events import (
     DeadlineReached,
     Event,
+    HearingCaughtUp,
+    HearingFellBehind,
     MicrophoneLost,
     MicrophoneRestored,
     NotUnderstood,
+    PromptFailed,
     PromptFinished,
     Said,
     SentenceFinished,
@@ -50,6 +54,8 @@ SIGNALS: dict[type, Signal] = {
     MicrophoneRestored: Signal.MICROPHONE_RESTORED,
     SpeakerLost: Signal.SPEAKER_LOST,
     SpeakerRestored: Signal.SPEAKER_RESTORED,
+    PromptFailed: Signal.VOICE_LOST,
+    HearingFellBehind: Signal.HEARING_LATE,
 }
 
 
@@ -117,6 +123,7 @@ class Session:
             if event.is_safety or not was_away:  # a command was meant for what went on before
                 self._take(event)
         elif isinstance(event, SentenceFinished):
+            context.note_fault(event)
             context.script.sentence_finished(event.prompt_id)
         elif isinstance(event, PromptFinished):
             if context.script.finished(event.prompt_id):
@@ -127,6 +134,10 @@ class Session:
                 self._time_over()
         elif isinstance(event, SoundMeasured):
             context.sound = event
+        elif isinstance(event, HearingCaughtUp):
+            context.note_fault(event)
+        elif isinstance(event, PromptFailed):
+            self._prompt_failed(event)
         else:
             context.note_fault(event)
             if isinstance(event, NotUnderstood):
@@ -151,6 +162,17 @@ class Session:
         if was_away:
             self._flow.trigger(Signal.STALLED)
         return was_away
+
+    def _prompt_failed(self, failed: PromptFailed) -> None:
+        """What was to be said was not: a sound says so at once, unless it has, and nothing goes on unsaid."""
+        context = self._context
+        if not context.script.is_open(failed.prompt_id):
+            return
+        was_well = context.voice_fault is None
+        context.note_fault(failed)
+        self._flow.trigger(Signal.VOICE_LOST)
+        if was_well:
+            context.script.earcon(Earcon.TROUBLE)
 
     def _time_over(self) -> None:
         context = self._context

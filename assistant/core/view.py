@@ -195,14 +195,17 @@ class Viewer:
     def view(self, context: Context) -> View:
         """The session as its last event left it."""
         is_over = context.state is State.FINISHED
-        faults = (context.microphone_fault, context.speaker_fault)
+        hearing, speaking = (
+            (context.microphone_fault, context.lateness_fault),
+            (context.speaker_fault, context.voice_fault),
+        )
         return View(
             at=round(context.now, 3),
             state=context.state,
             routine=self._routine(context.course.routine) if context.course else None,
             step=self._step(context),
             hold=_hold(context.hold, context.now) if context.hold else None,
-            faults=tuple(fault for fault in faults if fault),
+            faults=tuple(fault for fault in (*hearing, *speaking) if fault),
             sentence=context.script.sentence,
             prompts=tuple(PromptView(*prompt) for prompt in context.script.prompts),
             heard=context.last_heard,

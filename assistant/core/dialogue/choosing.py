@@ -151,7 +151,7 @@ CHOOSING = Behavior(
         State.CHOOSING: (
             "resume not_yet next other_side skip_side back how_long whats_next more_time longer "
             "shorter easier yes no unsure skip_questions spread denial started stalled talk "
-            "microphone_restored speaker_restored"
+            "microphone_restored speaker_restored hearing_late"
         ),
     },
 )

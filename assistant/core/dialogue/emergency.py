@@ -49,7 +49,7 @@ EMERGENCY = Behavior(
             "pause resume ready not_yet next other_side skip_side back how_long whats_next more_time "
             "longer shorter easier help yes no number unsure skip_questions bring_back start choose "
             "other_routine complain spread denial sleep started stalled time_over talk not_understood "
-            "microphone_lost microphone_restored speaker_lost speaker_restored"
+            "microphone_lost microphone_restored speaker_lost speaker_restored voice_lost hearing_late"
         ),
     },
 )

@@ -162,19 +162,22 @@ ENDING = Behavior(
         State.FINISHED: _enter_finished,
     },
     unanswered={
-        State.FINISHING: ("complain spread denial started stalled microphone_restored speaker_restored"),
+        State.FINISHING: (
+            "complain spread denial started stalled microphone_restored speaker_restored hearing_late"
+        ),
         State.CLOSING: (
             "pause resume ready not_yet repeat next other_side skip_side back how_long whats_next "
             "more_time longer shorter easier help yes no number unsure skip_questions bring_back "
             "start choose other_routine complain spread denial sleep started stalled time_over talk "
-            "not_understood microphone_lost microphone_restored speaker_lost speaker_restored"
+            "not_understood microphone_lost microphone_restored speaker_lost speaker_restored "
+            "voice_lost hearing_late"
         ),
         State.FINISHED: (
             "stop pain red_flag distress pause resume ready not_yet repeat next other_side skip_side "
             "back how_long whats_next more_time longer shorter easier slower faster louder quieter "
             "help yes no number unsure skip_questions bring_back start choose other_routine complain "
             "spread denial end sleep started stalled spoken time_over talk not_understood "
-            "microphone_lost microphone_restored speaker_lost speaker_restored"
+            "microphone_lost microphone_restored speaker_lost speaker_restored voice_lost hearing_late"
         ),
     },
 )

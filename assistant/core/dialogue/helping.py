@@ -111,7 +111,7 @@ HELPING = Behavior(
         State.HELPING: (
             "not_yet next other_side skip_side back how_long whats_next more_time longer shorter "
             "easier number skip_questions bring_back start choose other_routine complain spread "
-            "denial started stalled talk microphone_restored speaker_restored"
+            "denial started stalled talk microphone_restored speaker_restored hearing_late"
         ),
     },
 )

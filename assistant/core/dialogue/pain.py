@@ -279,22 +279,22 @@ PAIN = Behavior(
             "resume ready not_yet next other_side skip_side back how_long whats_next more_time longer "
             "shorter easier yes no unsure skip_questions bring_back start choose other_routine "
             "complain spread denial started stalled talk not_understood microphone_restored "
-            "speaker_restored"
+            "speaker_restored hearing_late"
         ),
         State.SCORING: (
             "not_yet other_side skip_side back how_long whats_next more_time longer shorter easier "
             "no bring_back choose other_routine complain spread denial started stalled talk "
-            "microphone_restored speaker_restored"
+            "microphone_restored speaker_restored hearing_late"
         ),
         State.SPREADING: (
             "not_yet other_side skip_side back how_long whats_next more_time longer shorter easier "
             "bring_back choose other_routine complain started stalled talk microphone_restored "
-            "speaker_restored"
+            "speaker_restored hearing_late"
         ),
         State.DECIDING: (
             "not_yet other_side skip_side back how_long whats_next more_time longer shorter "
             "bring_back choose other_routine complain spread denial started stalled talk "
-            "microphone_restored speaker_restored"
+            "microphone_restored speaker_restored hearing_late"
         ),
     },
 )

@@ -229,27 +229,27 @@ SCREENING = Behavior(
         State.SCREENING: (
             "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
             "shorter easier number bring_back start choose other_routine complain spread denial "
-            "started stalled talk microphone_restored speaker_restored"
+            "started stalled talk microphone_restored speaker_restored hearing_late"
         ),
         State.HISTORY: (
             "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
             "shorter easier number bring_back start choose other_routine complain spread started "
-            "stalled talk microphone_restored speaker_restored"
+            "stalled talk microphone_restored speaker_restored hearing_late"
         ),
         State.SCORE_NOW: (
             "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
             "shorter easier no bring_back start choose other_routine complain spread denial "
-            "started stalled talk microphone_restored speaker_restored"
+            "started stalled talk microphone_restored speaker_restored hearing_late"
         ),
         State.NEWS: (
             "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
             "shorter easier number bring_back start choose other_routine complain spread started "
-            "stalled talk microphone_restored speaker_restored"
+            "stalled talk microphone_restored speaker_restored hearing_late"
         ),
         State.SCORE_AFTER: (
             "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
             "shorter easier no bring_back start choose other_routine complain spread denial "
-            "started stalled talk microphone_restored speaker_restored"
+            "started stalled talk microphone_restored speaker_restored hearing_late"
         ),
     },
 )

@@ -135,7 +135,8 @@ SOUND_CHECK = Behavior(
         State.SOUND_CHECK: (
             "resume not_yet next other_side skip_side back how_long whats_next more_time longer "
             "shorter easier no number unsure skip_questions bring_back choose other_routine complain "
-            "spread denial started stalled talk not_understood microphone_restored speaker_restored"
+            "spread denial started stalled talk not_understood microphone_restored speaker_restored "
+            "hearing_late"
         ),
     },
 )

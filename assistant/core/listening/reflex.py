@@ -61,8 +61,10 @@ class Reflex:
         self._point = point or OperatingPoint()
         self._listener = Listener(table, safety_only=safety_only)
         self._spotting = Spotting(table, self._point)
-        self._addressing = Addressing(table, plausibility, self._point)
+        self._addressing = Addressing(table, self._second_opinion, self._point)
         self._intents = frozenset[Intent]()
+        self.asks_twice = True
+        """Whether the sound has to bear out commands as well; safety phrases it always has to."""
         self._loudness = Loudness()
         self._words: Words = ()
         self._standing: PartialHypothesis | None = None
@@ -217,6 +219,9 @@ class Reflex:
         if new is not None and not is_made_up:
             return self._believe(final)
         return self._believe_if_for_us(replace(final, words=(UNKNOWN_WORD,)) if is_made_up else final)
+
+    def _second_opinion(self, phrase: str, seconds: float) -> float:
+        return self._plausibility(phrase, seconds) if self.asks_twice else 0.0
 
     def _believe_if_for_us(self, final: FinalHypothesis) -> list[Believed]:
         """It is no safety phrase, or one that answers a question."""
