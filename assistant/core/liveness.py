@@ -80,18 +80,20 @@ class Losses:
     """Whether a microphone loses blocks: in each of four half-seconds more than the limit allows.
 
     A callback that comes late is made up for by the next, and a gap alone is one half-second's: neither is
-    taken for a device that goes on losing.
+    taken for a device that goes on losing. It is well when they have all come in two seconds.
     """
 
     def __init__(self) -> None:
-        self._halves: deque[int] = deque(maxlen=4)
+        self._shares: deque[float] = deque(maxlen=4)
+        self._is_losing = False
         self._began_at: float | None = None
         self._began_with = 0
 
     def restart(self) -> None:
         """The stream was opened anew, or nobody looked: count from the next block on."""
         self._began_at = None
-        self._halves.clear()
+        self._shares.clear()
+        self._is_losing = False
 
     def look(self, now: float, delivered: int) -> bool:
         """Take the count of blocks so far; whether the microphone loses them now."""
@@ -99,9 +101,12 @@ class Losses:
             self._began_at, self._began_with = now, delivered
         elif now - self._began_at >= 0.5:
             expected = (now - self._began_at) * BLOCKS_PER_SECOND
-            self._halves.append(delivered - self._began_with < LOSSES.limit * expected)
+            self._shares.append((delivered - self._began_with) / expected)
             self._began_at, self._began_with = now, delivered
-        return len(self._halves) == self._halves.maxlen and all(self._halves)
+            if len(self._shares) == self._shares.maxlen:
+                judged = sum(self._shares) / len(self._shares) if self._is_losing else max(self._shares)
+                self._is_losing = judged < LOSSES.limit
+        return self._is_losing
 
 
 class Standstill:

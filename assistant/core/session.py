@@ -164,14 +164,14 @@ class Session:
         return was_away
 
     def _prompt_failed(self, failed: PromptFailed) -> None:
-        """What was to be said was not: a sound says so at once, unless it has, and nothing goes on unsaid."""
+        """What was to be said was not: nothing goes on unsaid, and a sound tells so wherever that is news."""
         context = self._context
         if not context.script.is_open(failed.prompt_id):
             return
-        was_well = context.voice_fault is None
+        before, is_news = context.state, context.voice_fault is None
         context.note_fault(failed)
         self._flow.trigger(Signal.VOICE_LOST)
-        if was_well:
+        if is_news or context.state is not before:
             context.script.earcon(Earcon.TROUBLE)
 
     def _time_over(self) -> None:

@@ -1,7 +1,7 @@
 """Speaks with the first voice that opens, and with the next one when it fails or is late, in mid-session too.
 
-A FallbackVoice belongs to one thread; its `id` may be read from others. A voice speaks on a thread of its own,
-so that one that hangs is not waited for.
+A FallbackVoice belongs to one thread; its `id` may be read from others. A voice speaks on a thread of its
+own, so that one that hangs is not waited for.
 """
 
 from __future__ import annotations
