@@ -24,7 +24,7 @@ from assistant.config import Config
 from assistant.core.events import Event, PromptFailed
 from assistant.core.liveness import Silence
 from assistant.core.ports import Speech, Voice
-from assistant.core.prompts import LanguagePack
+from assistant.core.prompts import LanguagePack, Line
 from assistant.core.routine import Routine
 from assistant.core.session import Session
 from assistant.errors import AssistantError
@@ -50,6 +50,8 @@ _log = logging.getLogger(__name__)
 
 Tell = Callable[[str], None]
 MEGABYTE = 1 << 20
+AT_HAND = (Line.DEAF, Line.DEAF_ITSELF, Line.DEAF_LOSING, Line.EASE_OUT, Line.PAUSED, Line.GO_ON_OR_FINISH)
+"""What has to be said at once when it has to be said at all."""
 
 
 class RoomState(StrEnum):
@@ -153,6 +155,7 @@ class Service:
             mixer,
             on_trouble=tell,
         )
+        speaking.prepare([pack.render(line) for line in AT_HAND])
         self._add(name, Room(hearing, speaking, self._recorder(), partial(open_front_ends, front_ends)))
 
     def open_typed(self, name: str, front_ends: Sequence[str], lines: TextIO) -> None:
