@@ -76,9 +76,10 @@ class ServerRoutes:
         self._closing.set()
 
     def _run(self) -> None:
-        while not self._closing.wait(ASK_SECONDS):
+        while not self._closing.is_set():
             if self._wanted():
                 self._ask(time.monotonic())
+            self._closing.wait(ASK_SECONDS)
 
     def _ask(self, now: float) -> None:
         try:

@@ -74,7 +74,7 @@ def test_a_microphone_that_is_moved_is_noticed_and_opened_anew_by_its_name(
     listener.start()
     for source in ("spk.monitor", "pair"):
         listener.events.clear()
-        time.sleep(1.5)  # until it was seen where it belongs
+        time.sleep(2.5)  # until it was seen where it belongs
         sound_here.move_microphone(os.getpid(), source)
         assert listener.seconds_until(MicrophoneLost("moved")) < 2.5
         listener.seconds_until(MicrophoneRestored())
@@ -88,7 +88,7 @@ def test_a_speaker_that_is_moved_is_noticed_and_opened_anew_by_its_name(
     listener: Listener, sound_here: VirtualSound
 ) -> None:
     listener.start()
-    time.sleep(1.5)
+    time.sleep(2.5)
     sound_here.move_speaker(os.getpid(), "elsewhere")
     assert listener.seconds_until(SpeakerLost()) < 2.5
     listener.seconds_until(SpeakerRestored())
