@@ -133,6 +133,7 @@ def test_its_own_voice_on_the_speaker_s_monitor_is_not_taken_for_a_microphone(
     listener.source.playing = True
     sound_here.unplug_microphone()
     assert listener.seconds_until(MicrophoneLost("moved")) < NOTICED_SECONDS
+    listener.source.playing = False
     sound_here.plug_in_microphone()
     listener.seconds_until(MicrophoneRestored())
     assert listener.events == [MicrophoneLost("moved"), MicrophoneRestored()]
