@@ -40,7 +40,7 @@ class Watch:
         alarm: Callable[[], None],
     ) -> None:
         self._read, self._emit, self._shed, self._alarm = read, emit, shed, alarm
-        self._liveness = Liveness(LOOK_SECONDS)
+        self._liveness = Liveness()
         self._faults = MicrophoneFaults()
         self._telling = threading.Lock()
         self._closing = threading.Event()

@@ -6,6 +6,7 @@ its limits from here.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -190,26 +191,34 @@ class Gauges:
     is_guided: bool = False
 
 
-class Liveness:
-    """Judges the gauges, look by look. A gap between looks says nothing about others: all starts anew."""
+_GAP_SECONDS = 0.5
+"""Between two looks: the process itself stood still, and nobody hangs for that."""
 
-    def __init__(self, look_seconds: float) -> None:
-        self._longest_gap_seconds = 4 * look_seconds
+
+class Liveness:
+    """Judges the gauges, look by look.
+
+    Hearing that hung or was behind is taken to be well a second after it is: what it hears until then may
+    lack its beginning, a "do not" perhaps, and must not lead on.
+    """
+
+    def __init__(self) -> None:
         self._looked_at: float | None = None
-        self._openings = 0
+        self._openings = self._opened_with = 0
+        self._losses = Losses()
         self._start_anew()
+        self._unwell_until = -math.inf
         self.lateness = Lateness()
         self.reasons: frozenset[str] = frozenset()
         """Why nothing, or not all, can be heard."""
         self.is_session_late = False
 
     def _start_anew(self) -> None:
-        self._losses = Losses()
         self._hearing, self._session = Standstill(), Standstill()
 
     def look(self, now: float, gauges: Gauges) -> None:
         """Take the gauges; what was found is in the attributes."""
-        if self._looked_at is None or now - self._looked_at > self._longest_gap_seconds:
+        if self._looked_at is None or now - self._looked_at > _GAP_SECONDS:
             self._start_anew()
         self._looked_at = now
         if gauges.openings != self._openings:
@@ -223,10 +232,15 @@ class Liveness:
         faults = {
             LOSSES.fault: self._losses.look(now, gauges.delivered),
             STUCK.fault: stands_seconds > STUCK.limit,
-            BEHIND.fault: waiting_seconds
-            > (_CAUGHT_UP_SECONDS if BEHIND.fault in self.reasons else BEHIND.limit),
+            BEHIND.fault: waiting_seconds > BEHIND.limit,
         }
-        self.reasons = frozenset(fault for fault, is_so in faults.items() if is_so)
+        found = {fault for fault, is_so in faults.items() if is_so}
+        was = self.reasons & {STUCK.fault, BEHIND.fault}
+        if found - {LOSSES.fault} or (was and waiting_seconds > _CAUGHT_UP_SECONDS):
+            self._unwell_until = now + STALE.limit
+        if now < self._unwell_until:
+            found |= was
+        self.reasons = frozenset(found)
         self.lateness.look(now, waiting_seconds)
         late_seconds = self._session.look(now, gauges.beats, may_rest=not gauges.is_guided)
         self.is_session_late = late_seconds > SESSION.limit

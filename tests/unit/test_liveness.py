@@ -29,7 +29,7 @@ class Machine:
 
     def __init__(self) -> None:
         self.now = 100.0
-        self.liveness = Liveness(LOOK)
+        self.liveness = Liveness()
         self.openings, self.delivered, self.waiting, self.heard, self.beats = 1, 0.0, 0.0, 0.0, 0
         self.is_guided = True
 
@@ -119,7 +119,9 @@ def test_hearing_that_hangs_is_noticed_within_a_second(machine: Machine) -> None
     assert machine.until("stuck", 1.0, hears=0.0) < 0.85
     machine.runs(5, hears=0.0)
     assert machine.reasons >= {"stuck", "behind"}
-    machine.runs(0.1, hears=30.0)
+    machine.runs(0.9)
+    assert machine.reasons, "what is heard now may lack its beginning"
+    machine.runs(0.2)
     assert machine.reasons == frozenset()
 
 
@@ -145,6 +147,13 @@ def test_a_process_that_stood_still_says_nothing_of_others(machine: Machine) -> 
     machine.runs(2)
     assert machine.reasons == frozenset()
     assert not machine.liveness.is_session_late
+
+
+def test_a_process_that_hardly_runs_loses_sound(machine: Machine) -> None:
+    for _ in range(10):
+        machine.now += 0.7
+        machine.runs(0.3)
+    assert machine.reasons == {"losing"}
 
 
 def test_what_is_left_out_comes_in_its_order_and_back_when_it_has_long_been_well(machine: Machine) -> None:

@@ -70,7 +70,7 @@ def test_the_streams_owner_and_the_watch_tell_one_thing() -> None:
     told.runs(0.1, waiting=55)
     told.watch.report(MicrophoneRestored())
     told.watch.report(SpeakerLost())
-    told.runs(0.1)
+    told.runs(1.2)
     assert told.events == [
         MicrophoneLost("lost"),
         MicrophoneLost("behind"),
