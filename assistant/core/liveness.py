@@ -39,16 +39,16 @@ class Limit:
 
 
 STALLED = Limit("lost", "seconds without a block of the microphone", 1.0, Means.DEAF)
-ZEROS = Limit("silent", "seconds of exact zeros, with nothing between", 2.8, Means.DEAF)
-GATED_ZEROS = Limit("silent", "the same behind a noise gate, which makes zeros of silence", 60.0, Means.DEAF)
+ZEROS = Limit("silent", "seconds of exact zeros with nothing between", 2.8, Means.DEAF)
+GATED_ZEROS = Limit("silent", "seconds of them behind a noise gate", 60.0, Means.DEAF)
 LOSSES = Limit("losing", "share of its blocks that the microphone delivers", 0.95, Means.DEAF)
-MOVED = Limit("moved", "share of the stream that is on the device that was opened", 1.0, Means.DEAF)
-STUCK = Limit("stuck", "seconds without a block heard, though some wait", 0.7, Means.DEAF)
+MOVED = Limit("moved", "share of the stream on the device that was opened", 1.0, Means.DEAF)
+STUCK = Limit("stuck", "seconds without a block heard while some wait", 0.7, Means.DEAF)
 BEHIND = Limit("behind", "seconds that wait to be heard", 1.0, Means.DEAF)
-LATE = Limit("late", "seconds that wait to be heard: less is done for each from then on", 0.5, Means.SLOW)
+LATE = Limit("late", "seconds that wait to be heard before less is done for each", 0.5, Means.SLOW)
 PLAYBACK = Limit("speaker lost", "seconds without a block taken by the speaker", 1.0, Means.MUTE)
-VOICE_SPARE = Limit("voice late", "seconds without speech, until another voice speaks", 1.5, Means.SLOW)
-VOICE = Limit("voice lost", "seconds without speech, though something is to be said", 2.0, Means.MUTE)
+VOICE_SPARE = Limit("voice late", "seconds without speech until another voice speaks", 1.5, Means.SLOW)
+VOICE = Limit("voice lost", "seconds without speech while something is to be said", 2.0, Means.MUTE)
 SESSION = Limit("session late", "seconds without a look of the session at its events", 1.0, Means.SLOW)
 STALE = Limit("stale", "seconds after which what was said is no command any more", 1.0, Means.SLOW)
 

@@ -91,8 +91,9 @@ def offer(context: Context) -> None:
 
 def offer_after_silence(context: Context) -> None:
     """What was said meanwhile was not heard: say so, and how to go on."""
+    why = Line.AWAY if context.was_away and not_offered(context) else Line.SOUND_GONE
     context.times_asked = 1
-    context.script.say_instead(Line.SOUND_GONE, _ways_on(context))
+    context.script.say_instead(why, _ways_on(context))
 
 
 def offer_first(context: Context) -> None:
