@@ -344,13 +344,12 @@ def test_why_it_cannot_hear_is_said_and_shown_and_what_was_held_is_kept(
 ) -> None:
     driver = in_state(State.HOLDING)
     driver.advance(6.0)
-    held_seconds = driver.session._context.held_seconds
     driver.event(MicrophoneLost(reason))
     assert driver.spoken[-1] == PACK.lines[line]
     assert driver.view.faults == (fault,)
     (ended,) = driver.of(ReportHoldEnded)
-    assert (ended.held_seconds, ended.complete) == (pytest.approx(held_seconds, abs=0.001), False)
-    assert held_seconds > 6.0
+    assert 6.0 < ended.held_seconds < 10.0, "what was held so far"
+    assert not ended.complete
     driver.event(MicrophoneRestored())
     assert driver.state is State.PAUSED
     assert driver.view.faults == ()
