@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -57,8 +57,12 @@ def test_a_voice_that_fails_or_hangs_pauses_with_a_sound_and_comes_back(
     with faulty_limber(virtual_sound, tmp_path) as (limber, file), virtual_sound.recording() as tape:
         file.write_text(fault)
         time.sleep(0.5)
-        virtual_sound.play_to_microphone(spoken("yes"))
-        limber.wait_for("the voice does not speak", 12.0)
+        for _ in range(4):  # a person would say it again, too
+            virtual_sound.play_to_microphone(spoken("yes"))
+            with suppress(TimeoutError):
+                limber.wait_for("the voice does not speak", 6.0)
+                break
+        limber.wait_for("the voice does not speak", 1.0)
         time.sleep(1.0)
         sounds = sound_spans(tape.speaker(), floor=LOUD)
         file.unlink()
