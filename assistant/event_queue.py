@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 
 from assistant.core.events import Event, NotUnderstood, Said, TalkHeard
+from assistant.core.liveness import STALE
 
 MAX_EVENTS = 512
 MAX_REFLEXES = 64
@@ -20,18 +22,22 @@ class EventQueue:
 
     What is in the lane comes first and always finds room. An ordinary command that was said before a safety
     phrase and comes after it is stale, and is dropped: nothing leads out of a pause that was said before it.
+    So is one that has waited for too long, while the session's thread hung or no session ran.
     """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._events: deque[tuple[Event, int]] = deque()
+        self._events: deque[tuple[Event, int, float]] = deque()
         self._reflexes: deque[tuple[Event, int]] = deque(maxlen=MAX_REFLEXES)
         self._reflex_count = 0
         self._reflex_count_taken = 0
         self.overflow_count = 0
         """Events that found no room."""
         self.stale_count = 0
-        """Commands that a safety phrase overtook."""
+        """Commands that a safety phrase overtook, or that waited for too long."""
+        self.get_count = 0
+        """How often the session's thread has looked: it beats while a session runs."""
+        self.is_attended = False
         self.hush_number = 0
         """The last hush of the loudspeaker of which the session has been given the reason."""
 
@@ -39,7 +45,7 @@ class EventQueue:
         """Add an event, from any thread, without waiting."""
         with self._changed:
             if len(self._events) < MAX_EVENTS:
-                self._events.append((event, self._reflex_count))
+                self._events.append((event, self._reflex_count, time.monotonic()))
                 self._changed.notify()
                 return
             self.overflow_count += 1
@@ -54,8 +60,14 @@ class EventQueue:
             self._reflexes.extend((event, hush_number * (at == last)) for at, event in enumerate(events))
             self._changed.notify()
 
+    def leave(self) -> None:
+        """No session runs any more: nobody looks."""
+        self.is_attended = False
+
     def get(self, timeout_seconds: float) -> Event | None:
         """The next event; None when none comes in time. For one thread."""
+        self.get_count += 1
+        self.is_attended = True
         with self._changed:
             if not self._changed.wait_for(lambda: self._reflexes or self._events, timeout_seconds):
                 return None
@@ -64,8 +76,9 @@ class EventQueue:
                 self.hush_number = max(self.hush_number, hush_number)
                 self._reflex_count_taken = self._reflex_count
                 return event
-            event, reflexes_before = self._events.popleft()
-            if _is_command(event) and reflexes_before < self._reflex_count_taken:
+            event, reflexes_before, put_at = self._events.popleft()
+            is_old = time.monotonic() - put_at > STALE.limit
+            if _is_command(event) and (is_old or reflexes_before < self._reflex_count_taken):
                 self.stale_count += 1
                 return None
             return event

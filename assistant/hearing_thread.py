@@ -13,15 +13,17 @@ import time
 from collections.abc import Callable, Iterable
 
 from assistant.audio.sound_measuring import SoundMeter
-from assistant.core.actions import Action, ReportSound
+from assistant.core.actions import Action, Earcon, ReportSound
 from assistant.core.dialogue.sound_check import has_strong_echo
 from assistant.core.events import Event, MicrophoneLost
 from assistant.core.intents import Intent
+from assistant.core.liveness import Gauges
 from assistant.core.ports import SoundSource, Speaker
 from assistant.errors import AssistantError
 from assistant.event_queue import EventQueue
 from assistant.speech.barge_in import BargeIn, Reaction
 from assistant.speech.hearing import HearingPath
+from assistant.watch import Watch
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +50,10 @@ class HearingThread:
         self._barge_in = BargeIn(hearing, speaker)
         self._note = note
         self._events = EventQueue()
+        self._heard_count = 0
+        self._watch = Watch(
+            self._gauges, self._put, hearing.leave_out, lambda: speaker.earcon(Earcon.TROUBLE)
+        )
         self._wanted: frozenset[Intent] = frozenset(Intent)
         self.failure: AssistantError | None = None
         self._failed_at = math.inf
@@ -58,6 +64,7 @@ class HearingThread:
         self._events = events
         self._sound.open()
         self._thread.start()
+        self._watch.open()
 
     def watch(self, action: Action) -> None:
         """Know when the sound check asks, and what it found; on the session's thread."""
@@ -74,6 +81,7 @@ class HearingThread:
 
     def close(self) -> None:
         """Stop listening; the devices are closed when this returns, unless they hang."""
+        self._watch.close()
         self._sound.close()
         self._thread.join(3.0)
 
@@ -85,7 +93,15 @@ class HearingThread:
         """A fault or its end. What was being said when the microphone went is not waited for any longer."""
         if isinstance(event, MicrophoneLost):
             self._put_all(self._barge_in.finish())
+        self._watch.report(event)
+
+    def _put(self, event: Event) -> None:
         self._events.put(event)
+
+    def _gauges(self) -> Gauges:
+        openings, delivered, waiting = self._sound.counts
+        beats, is_guided = self._events.get_count, self._events.is_attended
+        return Gauges(openings, delivered, waiting, self._heard_count, beats, is_guided)
 
     def _put_all(self, reaction: Reaction) -> None:
         """The loudspeaker has obeyed already: now the session may know, of a safety phrase first."""
@@ -102,6 +118,7 @@ class HearingThread:
                 if measured := self._sound_meter.accept(near, far):
                     self._events.put(measured)
                 self._put_all(self._barge_in.accept(near, far))
+                self._heard_count += 1
         except AssistantError as error:
             self.failure = error
         except Exception as error:  # noqa: BLE001 - the thread's top: reports and stops
@@ -109,7 +126,7 @@ class HearingThread:
             self.failure = AssistantError("hearing", f"Listening failed: {error}.")
         if self.failure is not None:
             self._failed_at = time.monotonic()
-            self._events.put(MicrophoneLost("lost"))
+            self._watch.report(MicrophoneLost("lost"))
 
 
 def note_sound(echo: str, tell: Tell, action: Action) -> None:

@@ -139,6 +139,7 @@ class Room:
                 publish=self._front_ends.publish,
             )
         finally:
+            self._events.leave()
             self._ending.clear()
         if self._hearing.failure is not None:
             raise HearingError(self._hearing.failure.code, self._hearing.failure.message)

@@ -21,9 +21,10 @@ from assistant.audio.microphone import Microphone
 from assistant.audio.mixer import Mixer
 from assistant.audio.speaker_stream import SpeakerStream
 from assistant.config import Config
-from assistant.core.events import Event
+from assistant.core.events import Event, PromptFailed
+from assistant.core.liveness import Silence
 from assistant.core.ports import Speech, Voice
-from assistant.core.prompts import LanguagePack
+from assistant.core.prompts import LanguagePack, Line
 from assistant.core.routine import Routine
 from assistant.core.session import Session
 from assistant.errors import AssistantError
@@ -49,6 +50,8 @@ _log = logging.getLogger(__name__)
 
 Tell = Callable[[str], None]
 MEGABYTE = 1 << 20
+AT_HAND = (Line.DEAF, Line.DEAF_ITSELF, Line.DEAF_LOSING, Line.EASE_OUT, Line.PAUSED, Line.GO_ON_OR_FINISH)
+"""What has to be said at once when it has to be said at all."""
 
 
 class RoomState(StrEnum):
@@ -84,9 +87,17 @@ class SpokenVoice(PromptingThread):
         super().__init__(prompter, on_trouble=on_trouble)
         self.earcon = mixer.earcon
         self.set_volume = mixer.set_volume
-        self.ended = mixer.ended
+        self._mixer = mixer
+        self._silence = Silence()
         self.hush = mixer.hush
         self.acknowledge = mixer.acknowledge
+
+    def ended(self) -> list[Event]:
+        """The sentences and prompts that have ended, and before them those that failed or are late."""
+        over = self._mixer.ended()
+        owed = None if self._mixer.sounding_prompt_id() is not None else self.owed()
+        late = self._silence.look(time.monotonic(), owed)
+        return [*self.failed(), *([] if late is None else [PromptFailed(late)]), *over]
 
 
 class Service:
@@ -144,6 +155,7 @@ class Service:
             mixer,
             on_trouble=tell,
         )
+        speaking.prepare([pack.render(line) for line in AT_HAND])
         self._add(name, Room(hearing, speaking, self._recorder(), partial(open_front_ends, front_ends)))
 
     def open_typed(self, name: str, front_ends: Sequence[str], lines: TextIO) -> None:

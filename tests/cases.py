@@ -16,8 +16,11 @@ from invariants import Watched
 from assistant.core.adapting import StretchPast
 from assistant.core.events import (
     DeadlineReached,
+    HearingCaughtUp,
+    HearingFellBehind,
     MicrophoneLost,
     MicrophoneRestored,
+    PromptFailed,
     PromptFinished,
     Said,
     SentenceFinished,
@@ -56,6 +59,9 @@ DEVICES = {
     "started": Started(),
     "deadline": DeadlineReached(),
     "measured": SoundMeasured(-50.0, 20.0),
+    "hearing stuck": MicrophoneLost("stuck"),
+    "hearing late": HearingFellBehind(),
+    "hearing in time": HearingCaughtUp(),
 }
 
 
@@ -156,6 +162,14 @@ def _finish(driver: Watched, prompt_id: int) -> None:
         driver.event(PromptFinished(prompt_id))
 
 
+def _fail(driver: Watched) -> None:
+    """What is being said fails; then it ends."""
+    if driver.speaking:
+        prompt_id = driver._queue[0].prompt_id
+        driver.event(PromptFailed(prompt_id))
+        _finish(driver, prompt_id)
+
+
 def _prompts(driver: Watched, finish: bool) -> None:
     driver.prompts_finish = finish
 
@@ -175,6 +189,7 @@ PLAYS: dict[str, Callable[..., object]] = {
     "device": lambda driver, name: driver.event(DEVICES[name]),
     "prompts": _prompts,
     "finished": _finish,
+    "voice fails": _fail,
     "sentence": lambda driver, prompt_id: driver.event(SentenceFinished(prompt_id)),
 }
 

@@ -252,7 +252,10 @@ def _doubt(random: Random, _: object, setup: Setup) -> Moves:
 
 def _device(random: Random, driver: Watched, setup: Setup) -> Moves:
     """A device goes or comes; and perhaps something is said while nothing can be heard."""
-    device: Moves = [["device", random.choice((*list(DEVICES)[:4], "microphone lost", "measured"))]]
+    if random.random() < 0.2:
+        return [["voice fails"]]
+    rarer = ("microphone lost", "measured", "hearing stuck", "hearing late", "hearing in time")
+    device: Moves = [["device", random.choice((*list(DEVICES)[:4], *rarer))]]
     meant = random.choice(((Intent.PAIN,), (Intent.RED_FLAG,), (Intent.STOP, Intent.END), HARMLESS))
     said = phrase_of(random, setup, *meant)
     return device if random.random() < 0.6 else [*device, ["say", said], ["device", "microphone restored"]]

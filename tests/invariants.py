@@ -57,6 +57,7 @@ from assistant.core.events import (
     MicrophoneLost,
     MicrophoneRestored,
     NotUnderstood,
+    PromptFailed,
     Said,
     Source,
     SpeakerLost,
@@ -214,6 +215,8 @@ class Watched(Driver):
             self.cannot_hear = self.must_hear_first = True
         elif isinstance(it.event, SpeakerLost) and it.before in (*BUSY, *IN_PAIN):
             assert it.after is S.PAUSED, "guiding without being heard"
+        elif isinstance(it.event, PromptFailed) and it.before in (*BUSY, *IN_PAIN) and it.was_speaking:
+            assert it.after is S.PAUSED, "on although its words were not heard"
         elif isinstance(it.event, MicrophoneRestored):
             self.cannot_hear = False
         able = not self.cannot_hear or it.after is S.DEAF or self.ended or it.after in ENDING

@@ -314,6 +314,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("hearing again goes on", leads(Signal.MICROPHONE_RESTORED, S.DEAF, S.INSTRUCTING)),
     Mutant("deaf goes on", without(Signal.MICROPHONE_LOST, S.HOLDING)),
     Mutant("deaf goes on before the first stretch", without(Signal.MICROPHONE_LOST, S.INTRODUCING)),
+    Mutant("what could not be said is done", without(Signal.VOICE_LOST, S.INSTRUCTING)),
     Mutant("mute goes on", without(Signal.SPEAKER_LOST, S.INSTRUCTING)),
     # Holds.
     Mutant(

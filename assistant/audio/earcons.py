@@ -38,6 +38,11 @@ def earcon_samples(earcon: Earcon) -> NDArray[np.int16]:
         case Earcon.PAUSED:
             notes = [_bell(hz, seconds=0.3, decay_seconds=0.1, strike_seconds=0.01) for hz in (523.3, 392.0)]
             sound = np.concatenate(notes)
+        case Earcon.TROUBLE:
+            notes = [
+                _bell(hz, seconds=0.2, decay_seconds=0.1, strike_seconds=0.01) for hz in 2 * (392.0, 277.2)
+            ]
+            sound = np.concatenate(notes)
     is_breathing = earcon in (Earcon.BREATHE_IN, Earcon.BREATHE_OUT)
     peak = 32767 * gain(BREATHING_PEAK_DBFS if is_breathing else PEAK_DBFS)
     samples: NDArray[np.int16] = np.rint(sound * (peak / np.abs(sound).max())).astype(np.int16)

@@ -12,7 +12,8 @@ from collections import deque
 
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS
 
-MAX_BLOCKS = 300  # more than the microphone's own queue, which has as long to wait for a reader
+MAX_BLOCKS = 300
+"""More than the microphone's own queue; of both, the newest are kept."""
 RESERVE_BLOCKS = 1
 """Keeps an uneven callback from leaving a gap. A speaker takes longer than that from call to sound, so
 the echo still comes after its reference."""
@@ -32,19 +33,17 @@ class FarEnd:
     def __init__(self) -> None:
         self.dropped_count = 0
         self.missing_count = 0
-        self._blocks: deque[bytes] = deque()
+        self._blocks: deque[bytes] = deque(maxlen=MAX_BLOCKS)
         self._lined_up = False
         self._least_spare = MAX_BLOCKS
         self._watched = 0
 
     def played(self, block: bytes) -> None:
         """Take a block that the loudspeaker was just given."""
-        # One writer, so the length cannot grow between the look and the append.
-        if len(self._blocks) < MAX_BLOCKS:
-            self._blocks.append(block)
+        self._blocks.append(block)
 
     def restart(self) -> None:
-        """A stream was opened: line up anew with the next block that is heard."""
+        """A stream was opened, or blocks were not heard: line up anew with the next one that is."""
         self._lined_up = False
 
     def beside(self, waiting_blocks: int) -> bytes:

@@ -14,6 +14,7 @@ from threading import Event as Flag
 
 from assistant.audio.microphone import Microphone
 from assistant.audio.portaudio import SoundHangsError, reinitialize
+from assistant.audio.server_routes import ServerRoutes
 from assistant.audio.speaker_stream import SpeakerStream
 from assistant.audio.stream_watch import MicrophoneWatch, StreamCondition, StreamWatch
 from assistant.core.events import (
@@ -23,7 +24,7 @@ from assistant.core.events import (
     SpeakerLost,
     SpeakerRestored,
 )
-from assistant.core.ports import SoundBlock
+from assistant.core.ports import SoundBlock, SoundCounts
 from assistant.errors import AudioError
 
 _POLL_SECONDS = 0.1
@@ -48,6 +49,15 @@ class LiveSound:
         self._microphone_watch = MicrophoneWatch(time.monotonic())
         self._speaker_watch = StreamWatch(time.monotonic())
         self._seen_block_count = 0
+        self._seen_dropped_count = 0
+        self._opened_at = time.monotonic()
+        self._routes = ServerRoutes(self._may_ask, accepts_monitor=microphone.is_named)
+
+    @property
+    def counts(self) -> SoundCounts:
+        """What the microphone has brought so far; from any thread."""
+        one = self._microphone
+        return SoundCounts(one.open_count, one.block_count, one.waiting_count)
 
     def open(self) -> None:
         """Open both, so that what is wrong at the start is said at once. Raises AudioError."""
@@ -60,6 +70,7 @@ class LiveSound:
         self._microphone_watch.opened(time.monotonic())
         self._speaker_watch.opened(time.monotonic())
         self._speaker.far_end.restart()
+        self._routes.open()
 
     def blocks(self) -> Iterator[SoundBlock]:
         """Yield each block of 20 ms that is heard, and the one played beside it, until `close()`.
@@ -71,6 +82,9 @@ class LiveSound:
             while not self._closing.is_set():
                 samples = self._microphone.read(_POLL_SECONDS)
                 self._look(samples)
+                if self._microphone.dropped_count != self._seen_dropped_count:
+                    self._seen_dropped_count = self._microphone.dropped_count
+                    self._speaker.far_end.restart()
                 for block in () if samples is None else self._microphone.to_blocks(samples):
                     far = self._speaker.far_end.beside(self._microphone.waiting_count)
                     yield SoundBlock(block, far, time.monotonic())
@@ -80,6 +94,7 @@ class LiveSound:
     def close(self) -> None:
         """End `blocks()` within 0.1 s; its thread then closes both streams. Safe from any thread."""
         self._closing.set()
+        self._routes.close()
 
     def _look(self, samples: bytes | None) -> None:
         """Judge both streams by what has come since the last look; report and repair."""
@@ -93,6 +108,7 @@ class LiveSound:
             self._speaker_watch.block(now)
         self._microphone_watch.check(now, self._microphone.active)
         self._speaker_watch.check(now, self._speaker.active)
+        self._look_where_they_are(now)
         self._report_speaker(speaker_was)
         self._report_microphone(microphone_was)
         microphone_due = self._microphone_watch.retry_due(now)
@@ -100,10 +116,29 @@ class LiveSound:
         if microphone_due or speaker_due:
             self._repair(microphone_due, speaker_due)
 
+    def _may_ask(self) -> bool:
+        """Not of a server that is gone: asked, it might be started."""
+        return self._microphone.is_open or self._speaker.is_open
+
+    def _look_where_they_are(self, now: float) -> None:
+        """A stream that the server has moved is opened anew, by name; then it has to say where that is."""
+        answer = self._routes.latest
+        if answer is None or answer.asked_at < self._opened_at:
+            return
+        for watch, is_moved in (
+            (self._microphone_watch, answer.microphone_moved),
+            (self._speaker_watch, answer.speaker_moved),
+        ):
+            if is_moved:
+                watch.distrust(now)
+            else:
+                watch.trust()
+
     def _report_microphone(self, before: StreamCondition) -> None:
         now = self._microphone_watch.condition
         if before is StreamCondition.WELL and now is not StreamCondition.WELL:
-            _log.warning("the microphone is %s; %d overflows so far", now, self._microphone.overflow_count)
+            lost = self._microphone.overflow_count, self._microphone.dropped_count
+            _log.warning("the microphone is %s; %d overflows, %d blocks dropped so far", now, *lost)
             self._emit(MicrophoneLost(now.value))
         elif before is not StreamCondition.WELL and now is StreamCondition.WELL:
             _log.info("the microphone is back")
@@ -111,7 +146,7 @@ class LiveSound:
 
     def _report_speaker(self, before: StreamCondition) -> None:
         now = self._speaker_watch.condition
-        if before is not now:
+        if (before is StreamCondition.WELL) is not (now is StreamCondition.WELL):
             _log.warning("the speaker is %s; %d underflows so far", now, self._speaker.underflow_count)
             self._emit(SpeakerRestored() if now is StreamCondition.WELL else SpeakerLost())
 
@@ -142,13 +177,15 @@ class LiveSound:
     def _open_microphone(self) -> None:
         self._microphone.close()
         self._microphone.open()
-        self._microphone_watch.opened(time.monotonic())
+        self._opened_at = time.monotonic()
+        self._microphone_watch.opened(self._opened_at)
         self._speaker.far_end.restart()
 
     def _open_speaker(self) -> None:
         self._speaker.close()
         self._speaker.open()
-        self._speaker_watch.opened(time.monotonic())
+        self._opened_at = time.monotonic()
+        self._speaker_watch.opened(self._opened_at)
         self._speaker.far_end.restart()
 
     def _close_streams(self) -> None:

@@ -13,9 +13,12 @@ from assistant.audio.channels import MOST_CHANNELS, LouderChannel
 from assistant.audio.devices import Kind, find_device
 from assistant.audio.portaudio import call, close_stream, open_stream
 from assistant.audio.resampling import BlockResampler
-from assistant.core.ports import BLOCK_SAMPLES, SAMPLE_RATE_HZ
+from assistant.core.liveness import STALE
+from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ
 
-QUEUE_BLOCKS = 250  # 5 s: longer than the slowest pause of a reader that still keeps up
+FRESH_BLOCKS = round(STALE.limit / BLOCK_SECONDS)
+QUEUE_BLOCKS = FRESH_BLOCKS + 10
+"""What is older than a second is not heard late: the oldest blocks make room, so that the newest stay."""
 
 
 class Microphone:
@@ -29,7 +32,12 @@ class Microphone:
         self._channel: LouderChannel | None = None
         self._resampler: BlockResampler | None = None
         self.overflow_count = 0
-        """Blocks lost because the reader was 5 s behind, and times PortAudio reported lost input."""
+        """Times PortAudio reported lost input."""
+        self.dropped_count = 0
+        """Blocks that were never read, for the reader was more than a second behind."""
+        self.block_count = 0
+        """Blocks that came."""
+        self.open_count = 0
 
     def open(self) -> None:
         """Find the device and start. Raises AudioError."""
@@ -39,11 +47,11 @@ class Microphone:
         def callback(samples: Any, frame_count: int, times: Any, status: Any) -> None:
             if status.input_overflow:
                 self.overflow_count += 1
+            self.block_count += 1
             # One writer, so the size cannot grow between the look and the put; no lock is taken.
-            if queue.qsize() < QUEUE_BLOCKS:
-                queue.put(bytes(samples))
-            else:
-                self.overflow_count += 1
+            if queue.qsize() >= QUEUE_BLOCKS:
+                self._drop_oldest(queue)
+            queue.put(bytes(samples))
 
         action = f'open the microphone "{device.name}"'
         channels = min(device.input_channels, MOST_CHANNELS)
@@ -53,6 +61,7 @@ class Microphone:
         self._channel = LouderChannel() if channels == MOST_CHANNELS else None
         same_rate = rate_hz == SAMPLE_RATE_HZ
         self._resampler = None if same_rate else BlockResampler(rate_hz, SAMPLE_RATE_HZ, BLOCK_SAMPLES)
+        self.open_count += 1
         call(action, self._stream.start)
 
     def close(self) -> None:
@@ -60,6 +69,16 @@ class Microphone:
         stream, self._stream = self._stream, None
         if stream is not None:
             close_stream("close the microphone", stream)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it was asked for by name."""
+        return bool(self._device_name)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a stream; from any thread."""
+        return self._stream is not None
 
     @property
     def active(self) -> bool:
@@ -72,11 +91,23 @@ class Microphone:
         return self._queue.qsize()
 
     def read(self, timeout_seconds: float) -> bytes | None:
-        """Wait for what one callback brought, as the device has it; None when nothing came in time."""
+        """Wait for what one callback brought, as the device has it; None when nothing came in time.
+
+        It has waited for a second at most.
+        """
+        while self._queue.qsize() > FRESH_BLOCKS:
+            self._drop_oldest(self._queue)
         try:
             return self._queue.get(timeout=timeout_seconds)
         except Empty:
             return None
+
+    def _drop_oldest(self, queue: SimpleQueue[bytes]) -> None:
+        try:
+            queue.get_nowait()
+        except Empty:
+            return
+        self.dropped_count += 1
 
     def to_blocks(self, samples: bytes) -> list[bytes]:
         """Turn what was read into blocks of 20 ms at 16 kHz: one, or none to two where it is resampled."""

@@ -61,6 +61,11 @@ class SpeakerStream:
             close_stream("close the speaker", stream)
 
     @property
+    def is_open(self) -> bool:
+        """Whether there is a stream; from any thread."""
+        return self._stream is not None
+
+    @property
     def active(self) -> bool:
         """False when PortAudio gave the stream up. True does not prove that blocks are taken."""
         return self._stream is not None and bool(self._stream.active)

@@ -1,5 +1,8 @@
 """When a microphone or a speaker has failed, judged from what its stream does: PortAudio reports no fault.
 
+A microphone that works is never exactly zero, which is noticed within 3 s with its cause; what a noise gate
+leaves between words is exactly zero, too, and is taken for a fault much later.
+
 Pure: times are passed in, in seconds of any one clock. Must not touch a stream.
 """
 
@@ -7,19 +10,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from assistant.core.liveness import GATED_ZEROS, MOVED, PLAYBACK, STALLED, ZEROS
 from assistant.core.ports import BLOCK_SECONDS
-
-STALL_SECONDS = 1.0
-"""Without a block for so long, the stream is dead. Blocks come every 20 ± 1.4 ms."""
 
 START_SECONDS = 2.5
 """A device that was idle may take a block at once and the next 2 s later."""
-
-ZEROS_SECONDS = 2.8
-"""A microphone that works is never exactly zero; this long is noticed within 3 s, its cause included."""
-
-GATED_ZEROS_SECONDS = 60.0
-"""What a noise gate leaves between words is exactly zero, too: only after so long is it taken for a fault."""
 
 _GATE_SECONDS = 0.1
 _GATE_OPENINGS = 3
@@ -33,15 +28,21 @@ class StreamCondition(StrEnum):
     """What is known about a stream."""
 
     WELL = "well"
-    SILENT = "silent"
-    LOST = "lost"
+    SILENT = ZEROS.fault
+    LOST = STALLED.fault
+    MOVED = MOVED.fault
 
 
 class StreamWatch:
-    """Judges one stream, and says when to try to open it again: after 0.5 s, 1, 2, 4, then every 5 s."""
+    """Judges one stream, and says when to try to open it again: after 0.5 s, 1, 2, 4, then every 5 s.
 
-    def __init__(self, now: float) -> None:
+    `stall_seconds` without a block, and the stream is dead: blocks come every 20 ± 1.4 ms.
+    """
+
+    def __init__(self, now: float, stall_seconds: float = PLAYBACK.limit) -> None:
         """Begin with a stream that was opened `now` and is taken to be well."""
+        self._stall_seconds = stall_seconds
+        self._is_distrusted = False
         self.condition = StreamCondition.WELL
         self._retry_seconds = _FIRST_RETRY_SECONDS
         self._retry_at = now
@@ -62,6 +63,16 @@ class StreamWatch:
         if not active or now >= self._expected_by:
             self._become(StreamCondition.LOST, now)
 
+    def distrust(self, now: float) -> None:
+        """The stream is not on its device: what passes proves nothing, until it is trusted again."""
+        if not self._is_distrusted:
+            self._is_distrusted = True
+            self._become(StreamCondition.MOVED, now)
+
+    def trust(self) -> None:
+        """The stream is on its device."""
+        self._is_distrusted = False
+
     def retry_due(self, now: float) -> bool:
         """Tell, once for each retry, that it is time to open a faulty stream again."""
         if self.condition is StreamCondition.WELL or now < self._retry_at:
@@ -71,9 +82,11 @@ class StreamWatch:
         return True
 
     def _lives(self, now: float) -> None:
-        self._expected_by = max(self._expected_by, now + STALL_SECONDS)
+        self._expected_by = max(self._expected_by, now + self._stall_seconds)
 
     def _become(self, condition: StreamCondition, now: float) -> None:
+        if condition is StreamCondition.WELL and self._is_distrusted:
+            return
         if self.condition is StreamCondition.WELL and condition is not StreamCondition.WELL:
             self._retry_at = now + _FIRST_RETRY_SECONDS
             self._retry_seconds = 2 * _FIRST_RETRY_SECONDS
@@ -88,7 +101,7 @@ class MicrophoneWatch(StreamWatch):
 
     def __init__(self, now: float) -> None:
         """Begin with a microphone that was opened `now` and is taken to be well."""
-        super().__init__(now)
+        super().__init__(now, STALLED.limit)
         self._zeros_seconds = 0.0
         self._openings = 0
 
@@ -102,7 +115,7 @@ class MicrophoneWatch(StreamWatch):
         is_gated = self._openings >= _GATE_OPENINGS
         if zeros:
             self._zeros_seconds += BLOCK_SECONDS
-            if self._zeros_seconds >= (GATED_ZEROS_SECONDS if is_gated else ZEROS_SECONDS):
+            if self._zeros_seconds >= (GATED_ZEROS.limit if is_gated else ZEROS.limit):
                 self._become(StreamCondition.SILENT, now)
         elif not speaker_sounds:
             self._openings += self._zeros_seconds >= _GATE_SECONDS

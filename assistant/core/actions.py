@@ -20,6 +20,7 @@ class Earcon(StrEnum):
     BREATHE_OUT = "breathe_out"
     HEARD = "heard"
     PAUSED = "paused"
+    TROUBLE = "trouble"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from assistant.core.actions import RecordStep, ReportHoldEnded
 from assistant.core.adapting import Pasts
 from assistant.core.course import Course
 from assistant.core.events import (
-    Event,
-    MicrophoneLost,
-    MicrophoneRestored,
     Said,
     SoundMeasured,
-    SpeakerLost,
-    SpeakerRestored,
 )
+from assistant.core.faults import Faults
 from assistant.core.heard import Certainty, Heard
 from assistant.core.hold import Hold
 from assistant.core.pain_rules import Answer, Decision, PainReport, decide
@@ -62,14 +57,6 @@ class Settings:
     hears_itself: bool = True
 
 
-class Fault(StrEnum):
-    """A device that does not do its part."""
-
-    MICROPHONE_LOST = "microphone_lost"
-    MICROPHONE_SILENT = "microphone_silent"
-    SPEAKER_LOST = "speaker_lost"
-
-
 @dataclass(slots=True)
 class Context:
     """Owned by the session; nothing outside core holds one."""
@@ -86,8 +73,7 @@ class Context:
     heard: Said | None = None
     heard_over_itself: bool = False
     last_heard: Heard | None = None
-    microphone_fault: Fault | None = None
-    speaker_fault: Fault | None = None
+    faults: Faults = field(default_factory=Faults)
     sound: SoundMeasured | None = None
     chosen: Routine | None = None
     changes: tuple[Change, ...] = ()
@@ -179,21 +165,6 @@ class Context:
         is_sure = not meaning.is_half_heard and not meaning.is_among_talk
         certainty = Certainty.SURE if is_sure else Certainty.DOUBTFUL
         self.last_heard = Heard(number, at, certainty, meaning.intent, meaning.phrase)
-
-    def note_fault(self, event: Event) -> None:
-        """Keep whether the devices do their part, whatever the state makes of it."""
-        match event:
-            case MicrophoneLost(reason):
-                is_silent = reason == "silent"
-                self.microphone_fault = Fault.MICROPHONE_SILENT if is_silent else Fault.MICROPHONE_LOST
-            case MicrophoneRestored():
-                self.microphone_fault = None
-            case SpeakerLost():
-                self.speaker_fault = Fault.SPEAKER_LOST
-            case SpeakerRestored():
-                self.speaker_fault = None
-            case _:
-                pass
 
     @property
     def left_out(self) -> frozenset[str]:

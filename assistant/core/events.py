@@ -85,14 +85,25 @@ class SentenceFinished:
 
 @dataclass(frozen=True, slots=True)
 class PromptFinished:
-    """The prompt's last sample has been played, or it failed, which ends it all the same."""
+    """The prompt's last sample has been played, or it failed, which is told before and ends it as well."""
+
+    prompt_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PromptFailed:
+    """The prompt could not be said, or not in time: what is still to come of it will not be heard."""
 
     prompt_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class MicrophoneLost:
-    """Nothing can be heard: `reason` is "lost" (the device went) or "silent" (exact zeros)."""
+    """Nothing, or not all, can be heard; `reason` is one of `liveness.WORST_FIRST`.
+
+    "lost" is a device that went, "silent" exact zeros, "moved" another device in its place, "losing" one that
+    loses blocks; "stuck" and "behind" are our own hearing, which hangs or is too slow.
+    """
 
     reason: str
 
@@ -100,6 +111,16 @@ class MicrophoneLost:
 @dataclass(frozen=True, slots=True)
 class MicrophoneRestored:
     """Sound arrives from the microphone again."""
+
+
+@dataclass(frozen=True, slots=True)
+class HearingFellBehind:
+    """What is said is heard late, though less is done for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HearingCaughtUp:
+    """What is said is heard in time again, and has been for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +160,11 @@ Event = (
     | DeadlineReached
     | SentenceFinished
     | PromptFinished
+    | PromptFailed
     | MicrophoneLost
     | MicrophoneRestored
+    | HearingFellBehind
+    | HearingCaughtUp
     | SpeakerLost
     | SpeakerRestored
     | SoundMeasured

@@ -28,8 +28,20 @@ class SoundBlock(NamedTuple):
     at_seconds: float
 
 
+class SoundCounts(NamedTuple):
+    """How often the microphone was opened, how many blocks it brought, and how many wait to be read."""
+
+    openings: int
+    delivered: int
+    waiting: int
+
+
 class SoundSource(Protocol):
     """Where a room's sound comes from: PortAudio, or a network. One thread iterates its blocks."""
+
+    @property
+    def counts(self) -> SoundCounts:
+        """What has come so far; from any thread."""
 
     def open(self) -> None:
         """Begin to hear. Raises AudioError."""

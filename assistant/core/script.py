@@ -129,6 +129,10 @@ class Script:
             self._sentence_over(prompt.sentence)
         return prompt is not None and not self._open
 
+    def is_open(self, prompt_id: int) -> bool:
+        """Whether a prompt is still to be heard."""
+        return prompt_id in self._open
+
     def sentence_finished(self, prompt_id: int) -> None:
         """A sentence of a prompt ended, the next one begins; nothing for a prompt that is over."""
         if prompt := self._open.get(prompt_id):

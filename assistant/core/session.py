@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from assistant.core.actions import (
     Action,
+    Earcon,
     ReportHeard,
     Speak,
 )
@@ -17,9 +18,12 @@ from assistant.core.dialogue.screening import with_answer_to_number
 from assistant.core.events import (
     DeadlineReached,
     Event,
+    HearingCaughtUp,
+    HearingFellBehind,
     MicrophoneLost,
     MicrophoneRestored,
     NotUnderstood,
+    PromptFailed,
     PromptFinished,
     Said,
     SentenceFinished,
@@ -50,6 +54,8 @@ SIGNALS: dict[type, Signal] = {
     MicrophoneRestored: Signal.MICROPHONE_RESTORED,
     SpeakerLost: Signal.SPEAKER_LOST,
     SpeakerRestored: Signal.SPEAKER_RESTORED,
+    PromptFailed: Signal.VOICE_LOST,
+    HearingFellBehind: Signal.HEARING_LATE,
 }
 
 
@@ -119,6 +125,7 @@ class Session:
             if event.is_safety or not was_away:  # a command was meant for what went on before
                 self._take(event)
         elif isinstance(event, SentenceFinished):
+            context.faults.note(event)
             context.script.sentence_finished(event.prompt_id)
         elif isinstance(event, PromptFinished):
             if context.script.finished(event.prompt_id):
@@ -129,8 +136,12 @@ class Session:
                 self._time_over()
         elif isinstance(event, SoundMeasured):
             context.sound = event
+        elif isinstance(event, HearingCaughtUp):
+            context.faults.note(event)
+        elif isinstance(event, PromptFailed):
+            self._prompt_failed(event)
         else:
-            context.note_fault(event)
+            context.faults.note(event)
             if isinstance(event, NotUnderstood):
                 context.note_heard(None)
             self._flow.trigger(SIGNALS[type(event)])
@@ -153,6 +164,17 @@ class Session:
         if was_away:
             self._flow.trigger(Signal.STALLED)
         return was_away
+
+    def _prompt_failed(self, failed: PromptFailed) -> None:
+        """What was to be said was not: nothing goes on unsaid, and a sound tells so wherever that is news."""
+        context = self._context
+        if not context.script.is_open(failed.prompt_id):
+            return
+        before, is_news = context.state, context.faults.voice is None
+        context.faults.note(failed)
+        self._flow.trigger(Signal.VOICE_LOST)
+        if is_news or context.state is not before:
+            context.script.earcon(Earcon.TROUBLE)
 
     def _time_over(self) -> None:
         context = self._context

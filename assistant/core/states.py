@@ -52,6 +52,8 @@ class Signal(StrEnum):
     MICROPHONE_RESTORED = "microphone_restored"
     SPEAKER_LOST = "speaker_lost"
     SPEAKER_RESTORED = "speaker_restored"
+    VOICE_LOST = "voice_lost"  # what was to be said was not
+    HEARING_LATE = "hearing_late"
 
 
 Trigger = Intent | Signal

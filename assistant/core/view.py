@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, fields
 from enum import Enum, StrEnum
 from typing import Any
 
-from assistant.core.context import Context, Fault
+from assistant.core.context import Context
 from assistant.core.dialogue import choosing, conditions, ending, helping, pain, screening, sound_check
 from assistant.core.dialogue.asking import Question
+from assistant.core.faults import Fault
 from assistant.core.heard import Heard
 from assistant.core.hold import Breath, Hold
 from assistant.core.intents import Intent
@@ -202,7 +203,6 @@ class Viewer:
     def view(self, context: Context) -> View:
         """The session as its last event left it."""
         is_over = context.state is State.FINISHED
-        faults = (context.microphone_fault, context.speaker_fault)
         return View(
             at=round(context.now, 3),
             state=context.state,
@@ -210,7 +210,7 @@ class Viewer:
             step=self._step(context),
             hold=_hold(context.hold, context.now) if context.hold else None,
             transfer=transfer_view(context),
-            faults=tuple(fault for fault in faults if fault),
+            faults=context.faults.known,
             sentence=context.script.sentence,
             prompts=tuple(PromptView(*prompt) for prompt in context.script.prompts),
             heard=context.last_heard,

@@ -10,8 +10,21 @@ import textwrap
 
 from rich.console import Console
 
+from assistant.core.faults import Fault
 from assistant.core.heard import Certainty
 from assistant.core.view import View
+
+FAULTS = {
+    Fault.MICROPHONE_LOST: "the microphone is gone",
+    Fault.MICROPHONE_SILENT: "the microphone gives silence: is it muted?",
+    Fault.MICROPHONE_MOVED: "the sound server listens to another device than the microphone",
+    Fault.MICROPHONE_LOSING: "the microphone loses sound",
+    Fault.HEARING_STUCK: "hearing hangs",
+    Fault.HEARING_BEHIND: "hearing is too slow on this machine just now",
+    Fault.HEARING_LATE: "hearing is late: this machine is busy",
+    Fault.SPEAKER_LOST: "the speaker is gone",
+    Fault.VOICE_LOST: "the voice does not speak: read what is said here",
+}
 
 
 class Terminal:
@@ -33,6 +46,9 @@ class Terminal:
         for prompt in view.prompts:
             if before is None or prompt not in before.prompts:
                 self._print("Limber", prompt.text[:1].upper() + prompt.text[1:], "bold")
+        for fault in view.faults:
+            if before is None or fault not in before.faults:
+                self._print("", f"({FAULTS[fault]})", "red")
         if view.end_reason and not (before and before.end_reason):
             self._print("", f"(session over: {view.end_reason.replace('_', ' ')})", "dim")
 

@@ -12,11 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from assistant.core.liveness import VOICE_SPARE
 from assistant.core.ports import Recognizer, Voice
 from assistant.errors import VoiceError
 from assistant.speech.models import SpeechModel, find_speech_model
 from assistant.speech.voices import espeak, flite, piper
-from assistant.speech.voices.fallback import FallbackVoice
+from assistant.speech.voices.fallback import HANG_SECONDS, FallbackVoice
 
 AUTOMATIC = "auto"
 
@@ -147,8 +148,9 @@ def choose_voices(
     """Open the best voice there is for a language: the one named, else the first of each engine that opens.
 
     `name` is "auto" or as in `open_voice`, of an engine that there is. `on_fallback` gets one line, in the
-    thread that opens or synthesizes, when a voice that was asked for or is installed cannot be used. Raises
-    VoiceError when none can, saying what to install.
+    thread that opens or synthesizes, when a voice that was asked for or is installed cannot be used. With
+    `steady` no other voice stands in for one that is late. Raises VoiceError when none can, saying what to
+    install.
     """
     asked = [] if name == AUTOMATIC else [name]
     for wanted in asked:
@@ -160,6 +162,7 @@ def choose_voices(
         on_fallback=on_fallback,
         first_was_asked_for=bool(asked),
         install=[voice.install for voice in VOICES],
+        late_seconds=HANG_SECONDS if steady else VOICE_SPARE.limit,
     )
 
 

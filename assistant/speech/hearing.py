@@ -16,11 +16,12 @@ from dataclasses import replace
 from assistant.core.events import Meaning, Said
 from assistant.core.intents import Intent
 from assistant.core.listening.cancelling import Cancelling
-from assistant.core.listening.hypotheses import FinalHypothesis, Hypotheses, PartialHypothesis
+from assistant.core.listening.hypotheses import Believed, FinalHypothesis, Hypotheses, PartialHypothesis
 from assistant.core.listening.joining import JoinedStream, Stream
 from assistant.core.listening.operating_point import OperatingPoint
-from assistant.core.listening.reflex import Believed, Reflex
+from assistant.core.listening.reflex import Reflex
 from assistant.core.listening.spotting import phrases_to_spot
+from assistant.core.liveness import Shed
 from assistant.core.phrases import PhraseTable
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, EchoCanceller, Recognizer
 from assistant.speech.cleaning import Cleaning, SoundFilter
@@ -96,7 +97,12 @@ class HearingPath:
         self._second_hears = False
         self._skipped_blocks = dict.fromkeys(self._recognizers, 0)
         self._acted_at_block: dict[Stream, int | None] = dict.fromkeys(self._recognizers)
+        self._left_out = Shed.NOTHING
         self.suspects = False
+
+    def leave_out(self, shed: Shed) -> None:
+        """Do without this from the next block on, for hearing is late; from any thread."""
+        self._left_out = shed
 
     def listen_for(self, intents: Iterable[Intent]) -> None:
         """Listen for these intents, and for the safety intents always.
@@ -147,6 +153,8 @@ class HearingPath:
 
     def _block(self, near: bytes, far: bytes | None) -> list[Meaning]:
         self._block_count += 1
+        for reflex in self._reflexes.values():
+            reflex.asks_twice = self._left_out < Shed.SECOND_OPINIONS
         near = self._near_cleaning.filter(near)
         heard, microphone_dbfs = near, level_dbfs(near)
         heard_dbfs = microphone_dbfs
@@ -167,7 +175,11 @@ class HearingPath:
     def _second_opinion(self, second: Recognizer, near: bytes, near_dbfs: float) -> list[Meaning]:
         """Only while it is needed: who hears our own voice hears words in it that nobody said."""
         did_hear = self._second_hears
-        self._second_hears = self._silent_blocks < _ECHO_BLOCKS and not self._cancelling.works
+        self._second_hears = (
+            self._silent_blocks < _ECHO_BLOCKS
+            and not self._cancelling.works
+            and self._left_out < Shed.SECOND_HEARING
+        )
         if self._second_hears:
             return self._hear(Stream.SECOND, near, near_dbfs, near_dbfs)
         self._skipped_blocks[Stream.SECOND] += 1

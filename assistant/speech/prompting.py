@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from assistant.core.events import PromptFailed
 from assistant.core.ports import Speaker, Speech, Voice
 from assistant.errors import VoiceError
 from assistant.speech.prompt_cache import PromptCache, prompt_key
@@ -38,7 +39,8 @@ class Prompter:
     """Speaks prompts through a voice, a cache and a speaker; `sentences` cuts a text of their language.
 
     `accept`, `cut` and `set_rate` belong to one thread (the session's), `fulfill` and `render` to one (the
-    same, or the prompting thread). `on_trouble` gets a line when the voice fails; the prompt ends then.
+    same, or the prompting thread). `on_trouble` gets a line when the voice fails; the prompt ends then, and
+    is among the `failed` before it has ended.
     """
 
     def __init__(
@@ -56,8 +58,9 @@ class Prompter:
         self._speaker = speaker
         self._on_trouble = on_trouble
         self._told = ""
-        self._cuts = 0
+        self.cuts = 0
         self.rate = 1.0
+        self.failed: deque[PromptFailed] = deque(maxlen=MAX_REQUESTS)
 
     def speak(self, prompt_id: int, text: str) -> None:
         """Say the text after what is already queued. Returns when all of it is rendered."""
@@ -76,7 +79,7 @@ class Prompter:
 
     def cut(self) -> None:
         """Silence within one block; what has been asked for is neither rendered on nor fed."""
-        self._cuts += 1
+        self.cuts += 1
         self._speaker.cut()
 
     def accept(self, prompt_id: int, text: str) -> PromptRequest | None:
@@ -86,7 +89,7 @@ class Prompter:
         while wanted:
             pieces = self._cache.recall(prompt_key(self._voice.id, wanted[0], self.rate))
             if pieces is None:
-                return PromptRequest(prompt_id, tuple(wanted), self.rate, self._cuts)
+                return PromptRequest(prompt_id, tuple(wanted), self.rate, self.cuts)
             self._feed(prompt_id, pieces)
             wanted.popleft()
         self._speaker.end(prompt_id)
@@ -94,19 +97,25 @@ class Prompter:
 
     def fulfill(self, request: PromptRequest) -> None:
         """Render a prompt and feed it, until it is cut; it ends in any case."""
-        try:
-            for sentence in request.sentences:
-                if request.cuts != self._cuts:
-                    return
+        for sentence in request.sentences:
+            if request.cuts != self.cuts:
+                return
+            try:
                 pieces = self.render(sentence, request.rate)
-                if pieces is None or request.cuts != self._cuts:
-                    return
-                self._feed(request.prompt_id, pieces)
-        finally:
-            self.give_up(request)
+            except BaseException:
+                self.give_up(request)
+                raise
+            if pieces is None:
+                self.give_up(request)
+                return
+            if request.cuts != self.cuts:
+                return
+            self._feed(request.prompt_id, pieces)
+        self._speaker.end(request.prompt_id)
 
     def give_up(self, request: PromptRequest) -> None:
-        """Let the prompt end with what it has, so that nobody waits for it."""
+        """Let the prompt end with what it has, so that nobody waits for it; whoever asks is told first."""
+        self.failed.append(PromptFailed(request.prompt_id))
         self._speaker.end(request.prompt_id)
 
     def render(self, sentence: str, rate: float) -> tuple[Speech, ...] | None:
@@ -143,6 +152,7 @@ class PromptingThread:
         self._changed = threading.Condition()
         self._requests: deque[PromptRequest] = deque()
         self._ahead: deque[tuple[str, float]] = deque(maxlen=MAX_AHEAD)
+        self._in_hand: PromptRequest | None = None
         self._is_open = True
         self._thread = threading.Thread(target=self._run, name="prompting", daemon=True)
         self._thread.start()
@@ -167,6 +177,18 @@ class PromptingThread:
                 self._ahead.extend((sentence, rate) for sentence in self._prompter.sentences(text))
             self._changed.notify()
 
+    def owed(self) -> int | None:
+        """The first prompt that is still to be rendered; None where all is, or was cut."""
+        in_hand = self._in_hand
+        if in_hand is not None and in_hand.cuts == self._prompter.cuts:
+            return in_hand.prompt_id
+        with self._changed:
+            return self._requests[0].prompt_id if self._requests else None
+
+    def failed(self) -> list[PromptFailed]:
+        """The prompts that could not be said, since this was last asked."""
+        return [self._prompter.failed.popleft() for _ in range(len(self._prompter.failed))]
+
     def set_rate(self, rate: float) -> None:
         """Set the rate of what is spoken or prepared from now on."""
         self._prompter.set_rate(rate)
@@ -187,6 +209,7 @@ class PromptingThread:
             while job := self._next_job():
                 if isinstance(job, PromptRequest):
                     self._prompter.fulfill(job)
+                    self._in_hand = None
                 else:
                     self._prompter.render(*job)
         except Exception as error:  # noqa: BLE001 - the thread's top: reports and stops
@@ -200,7 +223,10 @@ class PromptingThread:
             self._changed.wait_for(lambda: self._requests or self._ahead or not self._is_open)
             if not self._is_open:
                 return None
-            return self._requests.popleft() if self._requests else self._ahead.popleft()
+            if self._requests:
+                self._in_hand = self._requests.popleft()
+                return self._in_hand
+            return self._ahead.popleft()
 
     def _shut(self) -> None:
         """Take no more requests, and end those that waited."""

@@ -28,9 +28,12 @@ def spoken(text: str, voice: str = "espeak:en-us") -> Samples:
 class LiveLimber:
     """The running program and the lines that it printed so far."""
 
-    def __init__(self, sound: VirtualSound, folder: Path, settings: Mapping[str, str]) -> None:
+    def __init__(
+        self, sound: VirtualSound, folder: Path, settings: Mapping[str, str], program: tuple[str, ...]
+    ) -> None:
         self.printed = folder / "printed.txt"
         env = {
+            "PYTHONPATH": str(Path(__file__).parents[2]),
             "LIMBER_AUDIO_MICROPHONE": MICROPHONE,
             "LIMBER_AUDIO_SPEAKER": SPEAKER,
             "LIMBER_SPEECH_VOICE": "espeak:en-us",
@@ -39,7 +42,7 @@ class LiveLimber:
         }
         with self.printed.open("wb") as file:
             self.process = sound.run(
-                [sys.executable, "-m", "assistant"],
+                [sys.executable, *program],
                 env=env,
                 stdin=subprocess.DEVNULL,
                 stdout=file,
@@ -60,9 +63,9 @@ class LiveLimber:
 
 
 @contextmanager
-def live_limber(sound: VirtualSound, folder: Path, **settings: str) -> Iterator[LiveLimber]:
-    """Run `limber` on the virtual devices; it is ended on leaving."""
-    limber = LiveLimber(sound, folder, settings)
+def live_limber(sound: VirtualSound, folder: Path, *program: str, **settings: str) -> Iterator[LiveLimber]:
+    """Run `limber` on the virtual devices, or another program in its place; it is ended on leaving."""
+    limber = LiveLimber(sound, folder, settings, program or ("-m", "assistant"))
     try:
         yield limber
     finally:

@@ -18,11 +18,14 @@ Faint noise keeps the microphone from exact zeros, as a real one; `mute_micropho
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -36,6 +39,8 @@ import numpy.typing as npt
 RATE_HZ = 16_000
 MICROPHONE = "virtual_microphone"
 SPEAKER = "virtual_speaker"
+LOSING = "virtual_losing_microphone"
+"""A microphone that gives what is written to `VirtualSound.pipe`, and only that."""
 PAIR = "virtual_pair"
 """A microphone of two channels; the first one hears nothing while nothing is played on the speaker."""
 
@@ -48,6 +53,8 @@ load-module module-null-sink sink_name=room rate=16000 channels=2 {stereo} norew
 load-module module-remap-sink sink_name=spk master=room {mono} master_channel_map=front-left
 load-module module-remap-sink sink_name=micfeed master=room {mono} master_channel_map=front-right
 load-module module-remap-source source_name=pair master=room.monitor {pair}
+load-module module-null-sink sink_name=elsewhere rate=16000 channels=1 norewinds=1
+load-module module-pipe-source source_name=losing file={pipe} format=s16le rate=16000 channels=1
 set-default-sink spk
 """
 _STEREO = "format=s16le channel_map=front-left,front-right"
@@ -60,6 +67,7 @@ _ALSA = f"""
 pcm.{MICROPHONE} {{ type pulse device mic }}
 pcm.{SPEAKER} {{ type pulse device spk }}
 pcm.{PAIR} {{ type pulse device pair }}
+pcm.{LOSING} {{ type pulse device losing }}
 pcm.!default {{ type pulse }}
 """  # PortAudio aborts the process where ALSA has no "default"
 # The shell ends the server when the test's process is no more, however it ended: then its input is closed.
@@ -111,13 +119,14 @@ class VirtualSound:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.pipe = folder / "pipe"
         self._server: subprocess.Popen[bytes] | None = None
         self._noise: subprocess.Popen[bytes] | None = None
         self._microphone_module = ""
         self._tape_count = 0
         socket = folder / "socket"
         (folder / "server.pa").write_text(
-            _SERVER.format(socket=socket, stereo=_STEREO, mono=_MONO, pair=_PAIR)
+            _SERVER.format(socket=socket, stereo=_STEREO, mono=_MONO, pair=_PAIR, pipe=self.pipe)
         )
         (folder / "asound.conf").write_text(_ALSA)
         noise = np.random.default_rng(1).integers(-4, 5, 60 * RATE_HZ, dtype=np.int16)
@@ -220,6 +229,45 @@ class VirtualSound:
         """Bring the device, under the same name."""
         self._microphone_module = self._control("load-module", *_MICROPHONE_MODULE.split())
         self._control("set-default-source", "mic")
+
+    def move_microphone(self, process_id: int, source: str) -> None:
+        """Let a process hear another source, as the server does when one goes."""
+        self._control("move-source-output", self._stream_of(process_id, "source-outputs"), source)
+
+    def move_speaker(self, process_id: int, sink: str) -> None:
+        """Let a process play on another sink."""
+        self._control("move-sink-input", self._stream_of(process_id, "sink-inputs"), sink)
+
+    def _stream_of(self, process_id: int, kind: str) -> str:
+        for stream in json.loads(self._control("--format=json", "list", kind)):
+            if stream["properties"].get("application.process.id") == str(process_id):
+                return str(stream["index"])
+        raise RuntimeError(f"process {process_id} has no stream among the {kind}")
+
+    @contextmanager
+    def losing_microphone(self) -> Iterator[list[float]]:
+        """Write faint noise to the microphone LOSING; the share of its blocks to keep may be changed."""
+        kept, closing = [1.0], threading.Event()
+
+        def write() -> None:
+            noise = np.random.default_rng(2).integers(-4, 5, RATE_HZ // 50, dtype=np.int16).tobytes()
+            owed, began = 0.0, time.monotonic()
+            with self.pipe.open("wb", buffering=0) as pipe:
+                for number in itertools.count(1):
+                    if closing.wait(max(0.0, began + number / 50 - time.monotonic())):
+                        return
+                    owed += kept[0]
+                    if owed >= 1.0:
+                        owed -= 1.0
+                        pipe.write(noise)
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        try:
+            yield kept
+        finally:
+            closing.set()
+            writer.join()
 
     def freeze_server(self, frozen: bool) -> None:
         """Stop the server from answering, or let it go on."""

@@ -12,17 +12,22 @@ from assistant.core.actions import (
     ReportHeard,
     ReportHoldEnded,
     ReportHoldStarted,
+    Speak,
     StopSpeaking,
 )
 from assistant.core.events import (
     DeadlineReached,
+    HearingCaughtUp,
+    HearingFellBehind,
     MicrophoneLost,
     MicrophoneRestored,
+    PromptFailed,
     PromptFinished,
     SpeakerLost,
     SpeakerRestored,
     Started,
 )
+from assistant.core.faults import Fault
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
 from assistant.core.states import AWAKE, STRETCHING, UNDER_WAY, State
@@ -279,7 +284,89 @@ def test_without_a_speaker_it_pauses_and_offers_when_it_is_back(state: State) ->
     driver.until_silent().advance(5.0)
     driver.clear()
     driver.event(SpeakerRestored())
-    assert driver.spoken == [GO_ON_OR_FINISH]
+    assert driver.spoken == [PACK.lines[Line.SOUND_GONE], GO_ON_OR_FINISH]
+
+
+@pytest.mark.parametrize("state", AWAKE)
+def test_what_could_not_be_said_pauses_and_a_sound_tells_so(state: State) -> None:
+    driver = in_state(State.HOLDING if state is State.EASING else state)
+    driver.say("ouch" if state is State.EASING else "louder")
+    prompt_id = driver.of(Speak)[-1].prompt_id
+    driver.clear()
+    actions = driver.event(PromptFailed(prompt_id))
+    assert driver.state is State.PAUSED
+    assert not driver.running_hold
+    assert actions[0] == StopSpeaking()
+    assert PlayEarcon(Earcon.TROUBLE) in actions
+    assert driver.view.faults == (Fault.VOICE_LOST,)
+    assert driver.event(PromptFailed(prompt_id)) == (), "it was cut"
+    driver.advance(5.0)
+    assert driver.view.faults == (), "its words have sounded"
+    driver.answer("continue")
+    assert driver.state is COMES_BACK_TO.get(state, state)
+
+
+def test_a_mute_guide_never_begins_a_hold() -> None:
+    """Every prompt fails, and ends all the same; somebody wants to go on again and again."""
+    driver = Driver(MIXED)
+    while driver.state is not State.FINISHED:
+        for action in driver.of(Speak)[-4:]:
+            driver.event(PromptFailed(action.prompt_id))
+            driver.event(PromptFinished(action.prompt_id))
+        assert driver.state in (State.PAUSED, State.CLOSING, State.FINISHED)
+        driver.advance(40.0)
+        if driver.state is State.PAUSED and driver.now < 1500:
+            driver.say("continue")
+    assert driver.of(ReportHoldStarted) == []
+    assert driver.of(PlayEarcon).count(PlayEarcon(Earcon.TROUBLE)) > 3
+
+
+def test_a_last_word_that_could_not_be_said_does_not_keep_the_session_open() -> None:
+    driver = in_state(State.CLOSING)
+    for prompt in driver.view.prompts:
+        driver.event(PromptFailed(prompt.id))
+        driver.event(PromptFinished(prompt.id))
+    assert driver.state is State.FINISHED
+
+
+@pytest.mark.parametrize(
+    ("reason", "line", "fault"),
+    [
+        ("lost", Line.DEAF, Fault.MICROPHONE_LOST),
+        ("silent", Line.DEAF, Fault.MICROPHONE_SILENT),
+        ("moved", Line.DEAF, Fault.MICROPHONE_MOVED),
+        ("losing", Line.DEAF_LOSING, Fault.MICROPHONE_LOSING),
+        ("stuck", Line.DEAF_ITSELF, Fault.HEARING_STUCK),
+        ("behind", Line.DEAF_ITSELF, Fault.HEARING_BEHIND),
+    ],
+)
+def test_why_it_cannot_hear_is_said_and_shown_and_what_was_held_is_kept(
+    reason: str, line: Line, fault: Fault
+) -> None:
+    driver = in_state(State.HOLDING)
+    driver.advance(6.0)
+    driver.event(MicrophoneLost(reason))
+    assert driver.spoken[-1] == PACK.lines[line]
+    assert driver.view.faults == (fault,)
+    (ended,) = driver.of(ReportHoldEnded)
+    assert 6.0 < ended.held_seconds < 10.0, "what was held so far"
+    assert not ended.complete
+    driver.event(MicrophoneRestored())
+    assert driver.state is State.PAUSED
+    assert driver.view.faults == ()
+    driver.advance(300)
+    assert driver.state in (State.PAUSED, State.CLOSING, State.FINISHED), "it never goes on by itself"
+
+
+@pytest.mark.parametrize("state", [*UNDER_WAY, State.PAUSED])
+def test_hearing_that_is_late_is_said_and_shown(state: State) -> None:
+    driver = in_state(state)
+    driver.event(HearingFellBehind())
+    assert driver.state is state
+    assert driver.spoken[0] == PACK.lines[Line.HEARING_LATE]
+    assert driver.view.faults == (Fault.HEARING_LATE,)
+    driver.event(HearingCaughtUp())
+    assert driver.view.faults == ()
 
 
 # Prompts that hang, and late ends

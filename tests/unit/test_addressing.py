@@ -7,9 +7,9 @@ from driver import PACK
 
 from assistant.core.events import Meaning, NotUnderstood, Said, TalkHeard
 from assistant.core.intents import UNKNOWN_WORD, Intent
-from assistant.core.listening.hypotheses import FinalHypothesis, SpottedHypothesis
+from assistant.core.listening.hypotheses import Believed, FinalHypothesis, SpottedHypothesis
 from assistant.core.listening.operating_point import OperatingPoint
-from assistant.core.listening.reflex import Believed, Reflex
+from assistant.core.listening.reflex import Reflex
 from assistant.core.ports import BLOCK_SECONDS
 
 POINT = OperatingPoint()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant import event_queue
 from assistant.core.actions import EndSession, RecordSession, RecordStep
 from assistant.core.events import (
     NotUnderstood,
@@ -17,6 +18,7 @@ from assistant.core.events import (
     TalkHeard,
 )
 from assistant.core.intents import Intent
+from assistant.core.liveness import STALE
 from assistant.event_queue import MAX_EVENTS, MAX_REFLEXES, EventQueue
 from assistant.languages.packs import load_language
 from assistant.store.history_reader import read_sessions
@@ -71,6 +73,20 @@ def test_a_command_that_was_said_before_a_stop_never_acts_after_it() -> None:
     events.put_reflex([stop(2)], 1)
     events.put(command(3))
     assert [events.get(0) for _ in range(5)] == [stop(2), None, SpeakerLost(), command(3), None]
+    assert events.stale_count == 1
+
+
+def test_a_command_that_waited_for_a_session_that_hung_is_dropped_and_a_safety_phrase_never(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    events, now = EventQueue(), 100.0
+    monkeypatch.setattr(event_queue.time, "monotonic", lambda: now)
+    touched = Said(Intent.PAIN, "ouch", source=Source.TOUCH)
+    for event in (command(1), SpeakerLost(), touched):
+        events.put(event)
+    now += STALE.limit + 0.01
+    events.put(command(2))
+    assert [events.get(0) for _ in range(4)] == [None, SpeakerLost(), touched, command(2)]
     assert events.stale_count == 1
 
 

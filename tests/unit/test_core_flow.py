@@ -9,12 +9,22 @@ import pytest
 from driver import OVER_WHEN_SPOKEN, PACK, Driver, in_state
 
 from assistant.core import dialogue
-from assistant.core.actions import Action, EndSession, PlayEarcon, ReportHeard, ReportHoldStarted, Speak
+from assistant.core.actions import (
+    Action,
+    Earcon,
+    EndSession,
+    PlayEarcon,
+    ReportHeard,
+    ReportHoldStarted,
+    Speak,
+)
 from assistant.core.events import (
     DeadlineReached,
     Event,
+    HearingFellBehind,
     MicrophoneLost,
     MicrophoneRestored,
+    PromptFailed,
     PromptFinished,
     Source,
     SpeakerLost,
@@ -51,6 +61,7 @@ EVENTS: dict[Signal, Event] = {
     Signal.MICROPHONE_RESTORED: MicrophoneRestored(),
     Signal.SPEAKER_LOST: SpeakerLost(),
     Signal.SPEAKER_RESTORED: SpeakerRestored(),
+    Signal.HEARING_LATE: HearingFellBehind(),
 }
 
 
@@ -78,6 +89,11 @@ def pull(driver: Driver, trigger: Trigger) -> tuple[Action, ...]:
     if trigger is Signal.TIME_OVER:
         driver.now = max(driver.now, driver.session.next_deadline or 0.0)
         return driver.event(DeadlineReached())
+    if trigger is Signal.VOICE_LOST:
+        script = driver.session._context.script
+        script.speak("Something.")
+        driver.was_meddled_with = True
+        return driver.event(PromptFailed(script.prompts[-1][0]))
     return driver.event(EVENTS[trigger])
 
 
@@ -152,6 +168,9 @@ def test_every_trigger_in_every_state(state: State, trigger: Trigger) -> None:
         assert driver.heard[-1:] == ([] if state is State.FINISHED else [Intent.PAIN])
     elif trigger is Intent.HAS_CONDITION and state is State.CONDITIONS:
         assert driver.heard[-1:] == [Intent.CONDITION], "told where it is asked"
+    elif trigger is Signal.VOICE_LOST and state is not State.FINISHED:
+        assert PlayEarcon(Earcon.TROUBLE) in actions
+        assert driver.state is (state if str(trigger) in UNANSWERED[state].split() else State.PAUSED)
     elif str(trigger) in UNANSWERED[state].split():
         may_ask = {Signal.NOT_UNDERSTOOD} & ANSWERED[state]  # an intent that means nothing here
         if isinstance(trigger, Intent) and may_ask:

@@ -18,6 +18,7 @@ from assistant.core.actions import (
     StopSpeaking,
 )
 from assistant.core.events import Event, Said
+from assistant.core.faults import Fault
 from assistant.core.heard import Certainty, Heard
 from assistant.core.intents import Intent
 from assistant.core.ports import FrontEnd
@@ -285,3 +286,12 @@ def test_a_terminal_that_has_gone_disturbs_nobody() -> None:
 @pytest.mark.parametrize("text", ["[unk] is not markup", "[bold]nor is this"])
 def test_brackets_are_shown_as_they_are(text: str) -> None:
     assert text in shown(said(text))
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_a_fault_is_printed_when_it_is_new(fault: Fault) -> None:
+    printed = io.StringIO()
+    terminal = Terminal(Console(file=printed, width=100))
+    for faults in ((), (fault,), (fault,), (), (fault,)):
+        terminal.publish(view(faults=faults))
+    assert printed.getvalue().count("(") == 2

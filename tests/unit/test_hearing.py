@@ -16,6 +16,7 @@ from assistant.core.context import Settings
 from assistant.core.events import Said, SpeakerRestored
 from assistant.core.intents import Intent
 from assistant.core.listening.operating_point import OperatingPoint
+from assistant.core.liveness import Shed
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, Speech
 from assistant.core.session import Session
 from assistant.event_queue import MAX_EVENTS, EventQueue
@@ -157,6 +158,34 @@ def test_what_the_second_says_is_on_the_microphone_s_clock_and_its_utterance_end
         found += path.accept(NEAR, FAR if number < 10 else bytes(BLOCK_BYTES))
     assert found[1].words == ("?", "stop")
     assert found[1].at_seconds == pytest.approx((200 + 10 + 25 - 1) * BLOCK_SECONDS, abs=0.021)
+
+
+def test_late_hearing_does_without_the_second_recognizer_first() -> None:
+    main, second = FakeRecognizer({}), FakeRecognizer({})
+    path = hearing_path(main, PACK.table, canceller=Cancelling(), second=second)
+    for shed, heard in ((Shed.NOTHING, 3), (Shed.SECOND_HEARING, 3), (Shed.NOTHING, 6)):
+        path.leave_out(shed)
+        for _ in range(3):
+            path.accept(NEAR, FAR)
+        assert len(second.blocks) == heard
+    assert second.finished_at == [3]
+    assert len(main.blocks) == 9
+
+
+def test_then_without_second_opinions_of_commands_but_never_of_safety_phrases() -> None:
+    class Doubting(FakeRecognizer):
+        def plausibility(self, phrase: str, seconds: float) -> float:
+            self.asked = [*getattr(self, "asked", []), phrase]
+            return -9.0
+
+    for shed, understood in ((Shed.SECOND_HEARING, 0), (Shed.SECOND_OPINIONS, 1)):
+        recognizer = Doubting({3: "continue", 4: "continue.", 20: "ouch", 60: "ouch."})
+        path = hearing_path(recognizer, PACK.table)
+        path.listen_for(Intent)
+        path.leave_out(shed)
+        meant = [meaning for _ in range(100) for meaning in path.accept(NEAR)]
+        assert [m.intent for m in meant if isinstance(m, Said)] == [Intent.RESUME] * understood
+        assert "ouch" in recognizer.asked
 
 
 def test_what_either_confirms_comes_once() -> None:

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from assistant.core.events import NotUnderstood, Said, TalkHeard
 from assistant.core.intents import SAFETY_INTENTS, Intent
-from assistant.core.listening.hypotheses import FinalHypothesis, PartialHypothesis
+from assistant.core.listening.hypotheses import Believed, FinalHypothesis, PartialHypothesis
 from assistant.core.listening.joining import SAME_UTTERANCE_SECONDS, JoinedStream, Stream
 from assistant.core.listening.listener import Listener
-from assistant.core.listening.reflex import Believed
 from assistant.core.understanding import find_safety
 
 MAIN, SECOND = Stream.MAIN, Stream.SECOND

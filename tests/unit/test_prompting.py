@@ -12,7 +12,7 @@ from driver import PACK
 from fakes import FakeVoice, fake_samples
 
 from assistant.audio.mixer import SILENCE, Mixer
-from assistant.core.events import PromptFinished, SentenceFinished
+from assistant.core.events import PromptFailed, PromptFinished, SentenceFinished
 from assistant.core.ports import Speech
 from assistant.speech.prompt_cache import PromptCache
 from assistant.speech.prompting import MAX_REQUESTS, Prompter, PromptingThread
@@ -94,6 +94,7 @@ def test_a_failing_voice_ends_the_prompt_and_is_told_once() -> None:
     rig.prompter.speak(1, "Good. All bad. More.")
     rig.prompter.speak(2, "Too bad.")
     rig.prompter.speak(3, "Fine.")
+    assert list(rig.prompter.failed) == [PromptFailed(1), PromptFailed(2)]
     assert rig.play() == (heard("Good.", "Fine."), [1, 2, 3])
     assert rig.troubles == ["The voice fake failed."]
 
@@ -172,6 +173,28 @@ def test_what_is_at_hand_overtakes_what_is_being_rendered() -> None:
     assert rig.play() == (b"\0", [])
 
 
+def test_what_is_owed_is_known_until_it_is_rendered_or_cut() -> None:
+    gate = Gate()
+    rig = Rig(FakeVoice(gate=gate))
+    with prompting(rig) as thread:
+        assert thread.owed() is None
+        thread.prepare(["Ahead."])
+        gate.wait()
+        thread.speak(1, "One.")
+        thread.speak(2, "Two.")
+        assert thread.owed() == 1
+        gate.open()
+        gate.wait()
+        assert thread.owed() == 1
+        gate.open()
+        gate.wait()
+        assert thread.owed() == 2
+        thread.cut()
+        assert thread.owed() is None
+        gate.open()
+    assert thread.failed() == []
+
+
 def test_a_cut_empties_the_queue() -> None:
     gate = Gate()
     rig = Rig(FakeVoice(gate=gate))
@@ -200,6 +223,8 @@ def test_the_queue_is_bounded_and_what_is_too_much_finishes_unspoken() -> None:
         gate.open(MAX_REQUESTS + 2)
         for _ in range(MAX_REQUESTS):
             gate.wait()
+        assert thread.failed() == [PromptFailed(MAX_REQUESTS + 1)]
+        assert thread.failed() == []
     spoken = [f"{prompt_id}." for prompt_id in range(MAX_REQUESTS + 1)]
     assert rig.voice.spoken == spoken
     assert rig.play() == (heard(*spoken), list(range(MAX_REQUESTS + 2)))
@@ -230,5 +255,6 @@ def test_an_unforeseen_failure_is_told_and_every_prompt_finishes() -> None:
     assert told.wait(10)
     thread.speak(2, "Two.")
     thread.close()
+    assert thread.failed() == [PromptFailed(1), PromptFailed(2)]
     assert rig.play() == (b"\0", [1, 2])
     assert rig.troubles == ["Speaking failed and goes on without sound: broken."]

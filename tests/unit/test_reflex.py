@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from assistant.core.events import Meaning, Said, TalkHeard
 from assistant.core.intents import SAFETY_INTENTS, Intent
 from assistant.core.listening.hypotheses import (
+    Believed,
     FinalHypothesis,
     Hypothesis,
     PartialHypothesis,
@@ -19,7 +20,7 @@ from assistant.core.listening.hypotheses import (
 )
 from assistant.core.listening.listener import Listener
 from assistant.core.listening.operating_point import OperatingPoint
-from assistant.core.listening.reflex import Believed, Reflex
+from assistant.core.listening.reflex import Reflex
 from assistant.core.listening.spotting import phrases_to_spot
 from assistant.core.ports import BLOCK_SECONDS
 

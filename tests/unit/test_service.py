@@ -7,14 +7,24 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fakes import FakeVoice
 
 from assistant import service as service_module
+from assistant.audio.mixer import Mixer
 from assistant.config import Config
 from assistant.core.actions import Action
-from assistant.core.events import Event, Said, Source, Started
+from assistant.core.events import (
+    Event,
+    PromptFailed,
+    PromptFinished,
+    Said,
+    SentenceFinished,
+    Source,
+    Started,
+)
 from assistant.core.intents import Intent
 from assistant.core.view import View
 from assistant.errors import AssistantError, AudioError, HearingError
@@ -22,7 +32,9 @@ from assistant.event_queue import EventQueue
 from assistant.frontends.registry import FRONT_ENDS, Entry, open_front_ends
 from assistant.keyboard import Keyboard
 from assistant.room import Room
-from assistant.service import RoomState, Service, SharedVoice
+from assistant.service import RoomState, Service, SharedVoice, SpokenVoice
+from assistant.speech.prompt_cache import PromptCache
+from assistant.speech.prompting import Prompter
 from assistant.speech.silent_prompter import SilentPrompter
 from assistant.store.history_reader import read_sessions
 from assistant.store.journal import read_journal
@@ -251,3 +263,27 @@ def test_what_was_recorded_of_a_session_is_there_after_it(service: Service, tmp_
     service.close()
     assert read_sessions(tmp_path / "history.sqlite", None) == []  # no routine was begun
     assert read_journal(tmp_path / "history.sqlite")
+
+
+def test_words_that_do_not_come_in_time_are_told_before_anything_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate, now, mixer = threading.Semaphore(0), 100.0, Mixer()
+    cache = PromptCache(None, on_trouble=print)
+    voice = FakeVoice(gate=gate)
+    prompter = Prompter(voice, cache, mixer, sentences=lambda text: [text], on_trouble=print)
+    speaking = SpokenVoice(prompter, mixer, on_trouble=print)
+    monkeypatch.setattr(service_module, "time", SimpleNamespace(monotonic=lambda: now))
+    speaking.speak(1, "One.")
+    assert speaking.ended() == []
+    now += 1.9
+    assert speaking.ended() == []
+    now += 0.2
+    assert speaking.ended() == [PromptFailed(1)]
+    assert speaking.ended() == []
+    gate.release(9)
+    until(lambda: speaking.owed() is None)
+    for _ in range(20):
+        mixer.next_block()
+    assert speaking.ended() == [SentenceFinished(1), PromptFinished(1)]
+    speaking.close()

@@ -110,6 +110,19 @@ def test_a_microphone_that_hears_the_speaker_stays_well(room: Room) -> None:
     assert room.watch.condition is StreamCondition.WELL
 
 
+def test_what_is_heard_on_another_device_proves_nothing_until_it_is_trusted_again(room: Room) -> None:
+    room.watch.distrust(room.now)
+    assert room.watch.condition is StreamCondition.MOVED
+    assert room.watch.retry_due(room.now + 0.6)
+    room.watch.opened(room.now + 0.6)
+    room.watch.distrust(room.now + 0.7)
+    room.hears(2)
+    assert room.watch.condition is StreamCondition.MOVED
+    room.watch.trust()
+    room.hears(0.02)
+    assert room.watch.condition is StreamCondition.WELL
+
+
 def test_a_stream_just_opened_may_take_its_time() -> None:
     watch = StreamWatch(0.0)
     watch.block(0.01)

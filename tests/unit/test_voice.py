@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import threading
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -62,6 +64,67 @@ def test_the_last_voice_may_fail_and_is_kept(told: list[str]) -> None:
         list(voice.synthesize("A bad one.", 1.0))
     assert len(list(voice.synthesize("A good one.", 1.0))) == 1
     assert told == []
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_a_voice_that_is_late_is_stood_in_for_and_speaks_again_when_it_has_finished(told: list[str]) -> None:
+    gate = threading.Semaphore(0)
+    first, second = FakeVoice("first", gate=gate), FakeVoice("second")
+    voice = FallbackVoice([opens(first), opens(second)], on_fallback=told.append, late_seconds=0.05)
+    assert len(list(voice.synthesize("One.", 1.0))) == 1
+    assert second.spoken == ["One."]
+    assert voice.id == "second"
+    assert len(list(voice.synthesize("Two.", 1.0))) == 1
+    assert second.spoken == ["One.", "Two."]
+    gate.release(3)
+    until(lambda: first.spoken == ["One."])
+    time.sleep(0.05)
+    assert len(list(voice.synthesize("One.", 1.0))) == 1, "what it made too late is kept"
+    assert len(list(voice.synthesize("Three.", 1.0))) == 1
+    assert (first.spoken, second.spoken) == (["One.", "Three."], ["One.", "Two."])
+    assert voice.id == "first"
+    assert told == []
+
+
+def test_a_voice_that_hangs_is_given_up_and_the_last_one_fails(told: list[str]) -> None:
+    gate = threading.Semaphore(0)
+    first, second = FakeVoice("first", gate=gate), FakeVoice("second", fails_on="bad")
+    openers = [opens(first), opens(second)]
+    voice = FallbackVoice(openers, on_fallback=told.append, late_seconds=0.05, hang_seconds=0.2)
+    assert len(list(voice.synthesize("One.", 1.0))) == 1
+    assert told == []
+    time.sleep(0.3)
+    assert len(list(voice.synthesize("Two.", 1.0))) == 1
+    assert second.spoken == ["One.", "Two."]
+    assert told == ["The voice first does not answer. Speaking with second from now on."]
+    with pytest.raises(VoiceError, match="second failed"):
+        list(voice.synthesize("A bad one.", 1.0))
+    gate.release(9)
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_where_no_other_can_stand_in_it_is_waited_for_but_not_for_ever(told: list[str], others: int) -> None:
+    gate = threading.Semaphore(0)
+    only = FakeVoice("only", gate=gate)
+    broken = [opens(FakeVoice("broken", fails_on="."))][:others]
+    voice = FallbackVoice(
+        [opens(only), *broken], on_fallback=told.append, late_seconds=0.05, hang_seconds=0.4
+    )
+    threading.Timer(0.2, gate.release).start()
+    assert len(list(voice.synthesize("One.", 1.0))) == 1
+    assert only.spoken == ["One."]
+    began = time.monotonic()
+    with pytest.raises(VoiceError, match="only does not answer"):
+        list(voice.synthesize("Two.", 1.0))
+    assert time.monotonic() - began < 2.0
+    assert voice.id == "only"
+    gate.release(9)
 
 
 @pytest.mark.parametrize(

@@ -149,8 +149,8 @@ CHOOSING = Behavior(
     unanswered={
         State.CHOOSING: (
             "resume not_yet next other_side skip_side back how_long whats_next more_time longer shorter "
-            "easier yes no unsure skip_questions spread denial needs suits condition started stalled "
-            "talk microphone_restored speaker_restored"
+            "easier yes no unsure skip_questions spread denial needs suits condition started stalled talk "
+            "microphone_restored speaker_restored hearing_late"
         ),
     },
 )

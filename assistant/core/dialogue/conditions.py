@@ -260,9 +260,9 @@ TELLING = Behavior(
     entering={State.CONDITIONS: WHAT_DO_YOU_HAVE.begin},
     unanswered={
         State.CONDITIONS: (
-            "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
-            "shorter easier number bring_back start choose other_routine complain spread denial "
-            "needs suits has_condition started stalled talk microphone_restored speaker_restored"
+            "resume ready not_yet other_side skip_side back how_long whats_next more_time longer shorter "
+            "easier number bring_back start choose other_routine complain spread denial needs suits "
+            "has_condition started stalled talk microphone_restored speaker_restored"
         ),
     },
 )

@@ -50,7 +50,7 @@ EMERGENCY = Behavior(
             "longer shorter easier help yes no number unsure skip_questions bring_back start choose "
             "other_routine complain spread denial needs suits tell_health condition has_condition "
             "condition_over sleep started stalled time_over talk not_understood microphone_lost "
-            "microphone_restored speaker_lost speaker_restored"
+            "microphone_restored speaker_lost speaker_restored voice_lost hearing_late"
         ),
     },
 )

@@ -182,22 +182,22 @@ ENDING = Behavior(
     unanswered={
         State.FINISHING: (
             "complain spread denial tell_health condition has_condition condition_over started stalled "
-            "microphone_restored speaker_restored"
+            "microphone_restored speaker_restored hearing_late"
         ),
         State.CLOSING: (
             "pause resume ready not_yet repeat next other_side skip_side back how_long whats_next "
             "more_time longer shorter easier help yes no number unsure skip_questions bring_back start "
-            "choose other_routine complain spread denial needs suits tell_health condition "
-            "has_condition condition_over sleep started stalled time_over talk not_understood "
-            "microphone_lost microphone_restored speaker_lost speaker_restored"
+            "choose other_routine complain spread denial needs suits tell_health condition has_condition "
+            "condition_over sleep started stalled time_over talk not_understood microphone_lost "
+            "microphone_restored speaker_lost speaker_restored voice_lost hearing_late"
         ),
         State.FINISHED: (
-            "stop pain red_flag distress pause resume ready not_yet repeat next other_side skip_side "
-            "back how_long whats_next more_time longer shorter easier slower faster louder quieter help "
-            "yes no number unsure skip_questions bring_back start choose other_routine complain spread "
-            "denial needs suits tell_health condition has_condition condition_over end sleep started "
-            "stalled spoken time_over talk not_understood microphone_lost microphone_restored "
-            "speaker_lost speaker_restored"
+            "stop pain red_flag distress pause resume ready not_yet repeat next other_side skip_side back "
+            "how_long whats_next more_time longer shorter easier slower faster louder quieter help yes no "
+            "number unsure skip_questions bring_back start choose other_routine complain spread denial "
+            "needs suits tell_health condition has_condition condition_over end sleep started stalled "
+            "spoken time_over talk not_understood microphone_lost microphone_restored speaker_lost "
+            "speaker_restored voice_lost hearing_late"
         ),
     },
 )

@@ -143,7 +143,7 @@ HELPING = Behavior(
             "not_yet next other_side skip_side back how_long whats_next more_time longer shorter easier "
             "number skip_questions bring_back start choose other_routine complain spread denial needs "
             "suits tell_health condition has_condition condition_over started stalled talk "
-            "microphone_restored speaker_restored"
+            "microphone_restored speaker_restored hearing_late"
         ),
     },
 )

@@ -136,8 +136,8 @@ HOLDING = Behavior(
     entering={State.HOLDING: _enter},
     unanswered={
         State.HOLDING: (
-            "resume ready not_yet yes no number unsure skip_questions start choose complain spread "
-            "denial condition started spoken talk microphone_restored speaker_restored"
+            "resume ready not_yet yes no number unsure skip_questions start choose complain spread denial "
+            "condition started spoken talk microphone_restored speaker_restored"
         ),
     },
 )

@@ -184,12 +184,11 @@ def go_on_after_pain(context: Context) -> None:
 def try_easier(context: Context) -> None:
     """The same stretch in its easier way, on both sides: the person asked for it."""
     course = context.current_course
-    stretch = course.step.stretch
-    context.take_in((stretch.id,))
+    context.take_in((course.step.stretch.id,))
     context.hold = course.new_hold()
     context.after_pain = False
     context.script.say(Line.EASIER)
-    context.speak_stretch(stretch.easier)
+    context.speak_stretch(course.step.stretch.easier)
 
 
 def repeat_easing(context: Context) -> None:
@@ -278,23 +277,24 @@ PAIN = Behavior(
         State.EASING: (
             "resume ready not_yet next other_side skip_side back how_long whats_next more_time longer "
             "shorter easier yes no unsure skip_questions bring_back start choose other_routine complain "
-            "spread denial needs suits tell_health condition has_condition condition_over started "
-            "stalled talk not_understood microphone_restored speaker_restored"
+            "spread denial needs suits tell_health condition has_condition condition_over started stalled "
+            "talk not_understood microphone_restored speaker_restored hearing_late"
         ),
         State.SCORING: (
             "not_yet other_side skip_side back how_long whats_next more_time longer shorter easier no "
             "bring_back choose other_routine complain spread denial needs suits tell_health condition "
-            "has_condition condition_over started stalled talk microphone_restored speaker_restored"
+            "has_condition condition_over started stalled talk microphone_restored speaker_restored "
+            "hearing_late"
         ),
         State.SPREADING: (
             "not_yet other_side skip_side back how_long whats_next more_time longer shorter easier "
             "bring_back needs suits tell_health condition has_condition condition_over choose "
-            "other_routine complain started stalled talk microphone_restored speaker_restored"
+            "other_routine complain started stalled talk microphone_restored speaker_restored hearing_late"
         ),
         State.DECIDING: (
             "not_yet other_side skip_side back how_long whats_next more_time longer shorter bring_back "
-            "choose other_routine complain spread denial needs suits tell_health condition "
-            "has_condition condition_over started stalled talk microphone_restored speaker_restored"
+            "choose other_routine complain spread denial needs suits tell_health condition has_condition "
+            "condition_over started stalled talk microphone_restored speaker_restored hearing_late"
         ),
     },
 )

@@ -7,6 +7,7 @@ from assistant.core.context import Context
 from assistant.core.dialogue.asking import await_answer, is_unclear, may_ask_again, says
 from assistant.core.dialogue.table import Behavior, Row
 from assistant.core.dialogue.ways import go_back_to, is_ending, left
+from assistant.core.faults import Fault
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
 from assistant.core.states import ASKING, AWAKE, GUIDED, IN_PAIN, INTERRUPTED, UNDER_WAY, Signal, State
@@ -21,6 +22,12 @@ _OFFERED_AGAIN = (
     *(Intent.YES, Intent.NO, Intent.START, Intent.NEXT, Intent.BACK, Intent.REPEAT),
     *(Intent.OTHER_SIDE, Intent.SKIP_SIDE),
 )
+
+_WHY_DEAF: dict[Fault | None, Line] = {
+    Fault.MICROPHONE_LOSING: Line.DEAF_LOSING,
+    Fault.HEARING_STUCK: Line.DEAF_ITSELF,
+    Fault.HEARING_BEHIND: Line.DEAF_ITSELF,
+}
 
 
 def came_from_asleep(context: Context) -> bool:
@@ -63,6 +70,11 @@ def interrupt_to_choose(context: Context) -> None:
     context.wants_other = True
 
 
+def tell_it_hears_late(context: Context) -> None:
+    """Whoever says "stop" has to know that it takes a moment."""
+    context.script.reply(Line.HEARING_LATE)
+
+
 def be_quiet(context: Context) -> None:
     """Sound out, and wait as long as before."""
     spoke = context.script.speaking
@@ -76,6 +88,13 @@ def offer(context: Context) -> None:
     away = (Line.AWAY,) if context.was_away and not_offered(context) else ()
     context.times_asked = 1
     context.script.say_instead(*away, _ways_on(context))
+
+
+def offer_after_silence(context: Context) -> None:
+    """What was said meanwhile was not heard: say so, and how to go on."""
+    why = Line.AWAY if context.was_away and not_offered(context) else Line.SOUND_GONE
+    context.times_asked = 1
+    context.script.say_instead(why, _ways_on(context))
 
 
 def offer_first(context: Context) -> None:
@@ -115,7 +134,7 @@ def _enter_asleep(context: Context) -> None:
 
 def _enter_deaf(context: Context) -> None:
     if context.came_from is not State.ASLEEP:  # else nobody is being guided
-        context.script.say(Line.DEAF)
+        context.script.say(_WHY_DEAF.get(context.faults.microphone, Line.DEAF))
 
 
 PAUSING = Behavior(
@@ -132,6 +151,7 @@ PAUSING = Behavior(
         Row(Signal.MICROPHONE_RESTORED, _DEAF, State.ASLEEP, (came_from_asleep,)),
         Row(Signal.MICROPHONE_RESTORED, _DEAF, State.PAUSED),
         Row(Signal.SPEAKER_LOST, (*AWAKE, *_ASKED), State.PAUSED, do=interrupt),
+        Row(Signal.VOICE_LOST, (*AWAKE, *_ASKED), State.PAUSED, do=interrupt),
         Row(Signal.STALLED, UNDER_WAY, State.PAUSED, do=interrupt_stalled),
         # What has come to its end stays ended: of a pause there, too, nothing leads on.
         *(
@@ -149,7 +169,8 @@ PAUSING = Behavior(
         ),
     ),
     rows=(
-        Row(Signal.SPEAKER_RESTORED, _PAUSED, None, do=offer),
+        Row(Signal.SPEAKER_RESTORED, _PAUSED, None, do=offer_after_silence),
+        Row(Signal.HEARING_LATE, (*UNDER_WAY, State.PAUSED), None, do=tell_it_hears_late),
         Row(Intent.PAUSE, (*AWAKE, *_ASKED), State.PAUSED, do=interrupt),
         Row(Intent.PAUSE, _PAUSED, None, do=be_quiet),
         Row(Intent.OTHER_ROUTINE, GUIDED, State.PAUSED, do=interrupt_to_choose),
@@ -171,20 +192,20 @@ PAUSING = Behavior(
     unanswered={
         State.ASLEEP: (
             "pause ready not_yet repeat next other_side skip_side back how_long whats_next more_time "
-            "longer shorter easier yes no number unsure skip_questions bring_back complain spread "
-            "denial needs suits tell_health condition has_condition condition_over sleep stalled spoken "
-            "time_over talk not_understood microphone_restored speaker_lost speaker_restored"
+            "longer shorter easier yes no number unsure skip_questions bring_back complain spread denial "
+            "needs suits tell_health condition has_condition condition_over sleep stalled spoken time_over "
+            "talk not_understood microphone_restored speaker_lost speaker_restored voice_lost hearing_late"
         ),
         State.PAUSED: (
             "not_yet more_time easier number unsure skip_questions complain spread denial condition "
-            "started stalled talk not_understood microphone_restored speaker_lost"
+            "started stalled talk not_understood microphone_restored speaker_lost voice_lost"
         ),
         State.DEAF: (
             "pause resume ready not_yet repeat next other_side skip_side back how_long whats_next "
             "more_time longer shorter easier help yes no number unsure skip_questions bring_back start "
-            "choose other_routine complain spread denial needs suits tell_health condition "
-            "has_condition condition_over sleep stalled spoken time_over talk not_understood "
-            "microphone_lost speaker_lost speaker_restored"
+            "choose other_routine complain spread denial needs suits tell_health condition has_condition "
+            "condition_over sleep stalled spoken time_over talk not_understood microphone_lost "
+            "speaker_lost speaker_restored voice_lost hearing_late"
         ),
     },
 )

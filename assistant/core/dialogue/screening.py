@@ -227,34 +227,34 @@ SCREENING = Behavior(
     },
     unanswered={
         State.SCREENING: (
-            "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
-            "shorter easier number bring_back start choose other_routine complain spread denial needs "
-            "suits tell_health condition has_condition condition_over started stalled talk "
-            "microphone_restored speaker_restored"
+            "resume ready not_yet other_side skip_side back how_long whats_next more_time longer shorter "
+            "easier number bring_back start choose other_routine complain spread denial needs suits "
+            "tell_health condition has_condition condition_over started stalled talk microphone_restored "
+            "speaker_restored hearing_late"
         ),
         State.HISTORY: (
-            "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
-            "shorter easier number bring_back needs suits tell_health condition has_condition "
-            "condition_over start choose other_routine complain spread started stalled talk "
-            "microphone_restored speaker_restored"
+            "resume ready not_yet other_side skip_side back how_long whats_next more_time longer shorter "
+            "easier number bring_back needs suits tell_health condition has_condition condition_over start "
+            "choose other_routine complain spread started stalled talk microphone_restored "
+            "speaker_restored hearing_late"
         ),
         State.SCORE_NOW: (
-            "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
-            "shorter easier no bring_back start choose other_routine complain spread denial needs suits "
-            "tell_health condition has_condition condition_over started stalled talk "
-            "microphone_restored speaker_restored"
+            "resume ready not_yet other_side skip_side back how_long whats_next more_time longer shorter "
+            "easier no bring_back start choose other_routine complain spread denial needs suits "
+            "tell_health condition has_condition condition_over started stalled talk microphone_restored "
+            "speaker_restored hearing_late"
         ),
         State.NEWS: (
-            "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
-            "shorter easier number bring_back needs suits tell_health condition has_condition "
-            "condition_over start choose other_routine complain spread started stalled talk "
-            "microphone_restored speaker_restored"
+            "resume ready not_yet other_side skip_side back how_long whats_next more_time longer shorter "
+            "easier number bring_back needs suits tell_health condition has_condition condition_over start "
+            "choose other_routine complain spread started stalled talk microphone_restored "
+            "speaker_restored hearing_late"
         ),
         State.SCORE_AFTER: (
-            "resume ready not_yet other_side skip_side back how_long whats_next more_time longer "
-            "shorter easier no bring_back start choose other_routine complain spread denial needs suits "
-            "tell_health condition has_condition condition_over started stalled talk "
-            "microphone_restored speaker_restored"
+            "resume ready not_yet other_side skip_side back how_long whats_next more_time longer shorter "
+            "easier no bring_back start choose other_routine complain spread denial needs suits "
+            "tell_health condition has_condition condition_over started stalled talk microphone_restored "
+            "speaker_restored hearing_late"
         ),
     },
 )

@@ -134,9 +134,9 @@ SOUND_CHECK = Behavior(
     unanswered={
         State.SOUND_CHECK: (
             "resume not_yet next other_side skip_side back how_long whats_next more_time longer shorter "
-            "easier no number unsure skip_questions bring_back choose other_routine complain spread "
-            "denial needs suits tell_health condition has_condition condition_over started stalled talk "
-            "not_understood microphone_restored speaker_restored"
+            "easier no number unsure skip_questions bring_back choose other_routine complain spread denial "
+            "needs suits tell_health condition has_condition condition_over started stalled talk "
+            "not_understood microphone_restored speaker_restored hearing_late"
         ),
     },
 )

@@ -239,8 +239,8 @@ STRETCHING = Behavior(
             "speaker_restored"
         ),
         State.INSTRUCTING: (
-            "resume yes number unsure skip_questions start choose complain spread denial condition "
-            "started time_over talk not_understood microphone_restored speaker_restored"
+            "resume yes number unsure skip_questions start choose complain spread denial condition started "
+            "time_over talk not_understood microphone_restored speaker_restored"
         ),
         State.SETTLING: (
             "resume number unsure skip_questions start choose complain spread denial condition started "
@@ -252,8 +252,8 @@ STRETCHING = Behavior(
             "not_understood microphone_restored speaker_restored"
         ),
         State.RESTING: (
-            "resume skip_side easier yes number unsure skip_questions start choose complain spread "
-            "denial condition started spoken talk not_understood microphone_restored speaker_restored"
+            "resume skip_side easier yes number unsure skip_questions start choose complain spread denial "
+            "condition started spoken talk not_understood microphone_restored speaker_restored"
         ),
     },
 )

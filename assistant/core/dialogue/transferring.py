@@ -101,8 +101,8 @@ TRANSFERRING = Behavior(
     entering={State.TRANSFERRING: _enter},
     unanswered={
         State.TRANSFERRING: (
-            "resume other_side skip_side number unsure skip_questions start choose complain spread denial condition "
-            "started talk not_understood microphone_restored speaker_restored"
+            "resume other_side skip_side number unsure skip_questions start choose complain spread denial "
+            "condition started talk not_understood microphone_restored speaker_restored"
         ),
     },
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assistant.core.events import Meaning
 from assistant.core.intents import Words
 
 
@@ -52,3 +53,11 @@ class FinalHypothesis(Hypothesis):
 
 
 Hypotheses = list[PartialHypothesis | FinalHypothesis]
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """A hypothesis that is believed, and what it means; None for no words."""
+
+    hypothesis: PartialHypothesis | FinalHypothesis
+    meaning: Meaning | None

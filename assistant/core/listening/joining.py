@@ -12,9 +12,8 @@ from enum import Enum
 
 from assistant.core.events import Meaning, NotUnderstood, Said, TalkHeard
 from assistant.core.intents import Intent, Words
-from assistant.core.listening.hypotheses import FinalHypothesis
+from assistant.core.listening.hypotheses import Believed, FinalHypothesis
 from assistant.core.listening.listener import is_worse
-from assistant.core.listening.reflex import Believed
 from assistant.core.phrases import PhraseTable
 from assistant.core.understanding import find_safety
 

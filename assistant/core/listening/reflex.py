@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from assistant.core.events import Meaning, Said
 from assistant.core.intents import UNKNOWN_WORD, Intent, Match, Words, place_of
 from assistant.core.listening.addressing import Addressing
 from assistant.core.listening.hypotheses import (
+    Believed,
     FinalHypothesis,
     Hypotheses,
     PartialHypothesis,
@@ -36,14 +37,6 @@ Plausibility = Callable[[str, float], float]
 """How well a phrase, first suspected so many seconds ago, fits the sound, in nats a phone; 0 at best."""
 
 
-@dataclass(frozen=True, slots=True)
-class Believed:
-    """A hypothesis that is believed, and what it means; None for no words."""
-
-    hypothesis: PartialHypothesis | FinalHypothesis
-    meaning: Meaning | None
-
-
 class Reflex:
     """Watches the hypotheses of one recognizer, block by block. `safety_only` is the listener's."""
 
@@ -61,8 +54,10 @@ class Reflex:
         self._point = point or OperatingPoint()
         self._listener = Listener(table, safety_only=safety_only)
         self._spotting = Spotting(table, self._point)
-        self._addressing = Addressing(table, plausibility, self._point)
+        self._addressing = Addressing(table, self._second_opinion, self._point)
         self._intents = frozenset[Intent]()
+        self.asks_twice = True
+        """Whether the sound has to bear out commands as well; safety phrases it always has to."""
         self._loudness = Loudness()
         self._words: Words = ()
         self._standing: PartialHypothesis | None = None
@@ -226,6 +221,9 @@ class Reflex:
         if new is not None and not is_made_up:
             return self._believe(final)
         return self._believe_if_for_us(replace(final, words=(UNKNOWN_WORD,)) if is_made_up else final)
+
+    def _second_opinion(self, phrase: str, seconds: float) -> float:
+        return self._plausibility(phrase, seconds) if self.asks_twice else 0.0
 
     def _believe_if_for_us(self, final: FinalHypothesis) -> list[Believed]:
         """It is no safety phrase, or one that answers a question."""

@@ -1,14 +1,26 @@
-"""Speaks with the first voice that opens, and goes on with the next one when it fails, in mid-session too.
+"""Speaks with the first voice that opens, and with the next one when it fails or is late, in mid-session too.
 
-A FallbackVoice belongs to one thread; its `id` may be read from others.
+A FallbackVoice belongs to one thread; its `id` may be read from others. A voice speaks on a thread of its
+own, so that one that hangs is not waited for.
 """
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, wait
+from contextlib import suppress
 
+from assistant.core.liveness import VOICE_SPARE
 from assistant.core.ports import Speech, Voice
 from assistant.errors import VoiceError
+
+HANG_SECONDS = 10.0
+"""A voice that takes so long for a sentence has failed."""
+_MOST_KEPT = 32
+
+Sentence = tuple[str, float]
 
 
 class FallbackVoice:
@@ -17,6 +29,9 @@ class FallbackVoice:
     The failed sentence is said by the next voice, and nothing twice. The last voice is kept even when it
     fails, for it may have been a bad moment: then `synthesize` raises VoiceError. `install` are the commands
     that are told where none opens.
+
+    One that is `late_seconds` late, and not the last, is stood in for by the next: it speaks again when it
+    has finished, and what it made meanwhile is kept for the next time.
     """
 
     def __init__(
@@ -26,9 +41,15 @@ class FallbackVoice:
         on_fallback: Callable[[str], None],
         first_was_asked_for: bool = False,
         install: Sequence[str] = (),
+        late_seconds: float = VOICE_SPARE.limit,
+        hang_seconds: float = HANG_SECONDS,
     ) -> None:
         self._openers = list(openers)
         self._on_fallback = on_fallback
+        self._late_seconds, self._hang_seconds = late_seconds, hang_seconds
+        self._spare: Voice | None = None
+        self._busy: _Call | None = None
+        self._made_late: dict[Sentence, list[Speech]] = {}
         trouble: list[VoiceError] = []
         voice = self._open_next(trouble)
         if voice is None:
@@ -44,7 +65,8 @@ class FallbackVoice:
     @property
     def id(self) -> str:
         """Name the voice that speaks now."""
-        return self._voice.id
+        busy, spare = self._busy, self._spare
+        return spare.id if busy is not None and spare is not None else self._voice.id
 
     def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
         """Yield the pieces of a sentence. Raises VoiceError when the last voice fails."""
@@ -53,13 +75,46 @@ class FallbackVoice:
     def _pieces(self, text: str, rate: float) -> list[Speech]:
         while True:
             try:
-                return list(self._voice.synthesize(text, rate))
+                return self._in_time((text, rate))
             except VoiceError as error:
-                voice = self._open_next([])
+                voice, self._spare = self._spare or self._open_next([]), None
                 if voice is None:
                     raise
-                self._voice = voice
+                self._voice, self._busy = voice, None
+                self._made_late.clear()
                 self._on_fallback(f"{error.message} Speaking with {voice.id} from now on.")
+
+    def _in_time(self, wanted: Sentence) -> list[Speech]:
+        """The sentence by the voice, or by the spare one while it is late. Raises VoiceError."""
+        if self._busy is not None and self._busy.is_done:
+            self._keep(self._busy)
+        if (made := self._made_late.pop(wanted, None)) is not None:
+            return made
+        if self._busy is None:
+            self._busy = _Call(self._voice, wanted)
+            if self._busy.wait(self._late_seconds):
+                call, self._busy = self._busy, None
+                return call.result()
+        if self._busy.seconds() > self._hang_seconds:
+            raise self._busy.hangs()
+        spare = self._spare = self._spare or self._open_next([])
+        if spare is not None:
+            call = _Call(spare, wanted)
+            if call.wait(self._hang_seconds):
+                with suppress(VoiceError):
+                    return call.result()
+            self._spare = None
+            return self._in_time(wanted)
+        if not self._busy.wait(self._hang_seconds - self._busy.seconds()):
+            raise self._busy.hangs()
+        return self._in_time(wanted)
+
+    def _keep(self, late: _Call) -> None:
+        """The voice has finished after all: it speaks again. Raises VoiceError when it failed."""
+        self._busy = None
+        self._made_late[late.sentence] = late.result()
+        if len(self._made_late) > _MOST_KEPT:
+            del self._made_late[next(iter(self._made_late))]
 
     def _open_next(self, trouble: list[VoiceError]) -> Voice | None:
         while self._openers:
@@ -68,6 +123,44 @@ class FallbackVoice:
             except VoiceError as error:
                 trouble.append(error)
         return None
+
+
+class _Call:
+    """One sentence that a voice makes, on a thread of its own."""
+
+    def __init__(self, voice: Voice, sentence: Sentence) -> None:
+        self.sentence = sentence
+        self._voice = voice
+        self._began_at = time.monotonic()
+        self._made: Future[list[Speech]] = Future()
+        threading.Thread(target=self._run, name="voice", daemon=True).start()
+
+    @property
+    def is_done(self) -> bool:
+        return self._made.done()
+
+    def seconds(self) -> float:
+        """How long it has taken by now."""
+        return time.monotonic() - self._began_at
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for it; whether it is done, one way or the other."""
+        wait([self._made], max(0.0, seconds))
+        return self.is_done
+
+    def result(self) -> list[Speech]:
+        """What was made. Raises VoiceError."""
+        return self._made.result()
+
+    def hangs(self) -> VoiceError:
+        """What it is if it never ends."""
+        return VoiceError("voice_hangs", f"The voice {self._voice.id} does not answer.")
+
+    def _run(self) -> None:
+        try:
+            self._made.set_result(list(self._voice.synthesize(*self.sentence)))
+        except BaseException as error:  # noqa: BLE001 - the thread's top: passed on to whoever asked
+            self._made.set_exception(error)
 
 
 def _is_worth_telling(error: VoiceError) -> bool:

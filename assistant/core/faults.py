@@ -1,0 +1,79 @@
+"""What does not do its part, of hearing and of speaking, as far as a session was told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.core.events import (
+    Event,
+    HearingCaughtUp,
+    HearingFellBehind,
+    MicrophoneLost,
+    MicrophoneRestored,
+    PromptFailed,
+    SentenceFinished,
+    SpeakerLost,
+    SpeakerRestored,
+)
+
+
+class Fault(StrEnum):
+    """Hearing or speaking that does not do its part."""
+
+    MICROPHONE_LOST = "microphone_lost"
+    MICROPHONE_SILENT = "microphone_silent"
+    MICROPHONE_MOVED = "microphone_moved"
+    MICROPHONE_LOSING = "microphone_losing"
+    HEARING_STUCK = "hearing_stuck"
+    HEARING_BEHIND = "hearing_behind"
+    HEARING_LATE = "hearing_late"
+    SPEAKER_LOST = "speaker_lost"
+    VOICE_LOST = "voice_lost"
+
+
+_FAULTS = {
+    "silent": Fault.MICROPHONE_SILENT,
+    "moved": Fault.MICROPHONE_MOVED,
+    "losing": Fault.MICROPHONE_LOSING,
+    "stuck": Fault.HEARING_STUCK,
+    "behind": Fault.HEARING_BEHIND,
+}
+
+
+@dataclass(slots=True)
+class Faults:
+    """What is wrong now; owned by a session's context."""
+
+    microphone: Fault | None = None
+    lateness: Fault | None = None
+    speaker: Fault | None = None
+    voice: Fault | None = None
+
+    @property
+    def known(self) -> tuple[Fault, ...]:
+        """All of them."""
+        faults = (self.microphone, self.lateness, self.speaker, self.voice)
+        return tuple(fault for fault in faults if fault)
+
+    def note(self, event: Event) -> None:
+        """Keep whether hearing and speaking do their part, whatever the state makes of it."""
+        match event:
+            case MicrophoneLost(reason):
+                self.microphone = _FAULTS.get(reason, Fault.MICROPHONE_LOST)
+            case MicrophoneRestored():
+                self.microphone = None
+            case HearingFellBehind():
+                self.lateness = Fault.HEARING_LATE
+            case HearingCaughtUp():
+                self.lateness = None
+            case PromptFailed():
+                self.voice = Fault.VOICE_LOST
+            case SentenceFinished():
+                self.voice = None
+            case SpeakerLost():
+                self.speaker = Fault.SPEAKER_LOST
+            case SpeakerRestored():
+                self.speaker = None
+            case _:
+                pass

@@ -1,0 +1,264 @@
+"""What is watched so that no session is deaf, mute or late unnoticed: a table, and its judgements. Pure.
+
+Others count, and pass the time in. Which exact zeros are a fault is in `audio/stream_watch.py`, which takes
+its limits from here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from assistant.core.events import MicrophoneLost, MicrophoneRestored
+
+BLOCKS_PER_SECOND = 50.0
+
+
+class Means(StrEnum):
+    """What a fault means for the session."""
+
+    DEAF = "deaf"  # the hold ends, and is recorded as far as it was held; it is said; then a pause
+    MUTE = "mute"  # an earcon, the screen; then a pause
+    SLOW = "slow"  # something is left out, and it is said
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One thing that is watched: the name of its fault, when it is one, and what that means.
+
+    `limit` is in seconds, but for "losing" and "moved", where it is a share.
+    """
+
+    fault: str
+    watched: str
+    limit: float
+    means: Means
+
+
+STALLED = Limit("lost", "seconds without a block of the microphone", 1.0, Means.DEAF)
+ZEROS = Limit("silent", "seconds of exact zeros with nothing between", 2.8, Means.DEAF)
+GATED_ZEROS = Limit("silent", "seconds of them behind a noise gate", 60.0, Means.DEAF)
+LOSSES = Limit("losing", "share of its blocks that the microphone delivers", 0.95, Means.DEAF)
+MOVED = Limit("moved", "share of the stream on the device that was opened", 1.0, Means.DEAF)
+STUCK = Limit("stuck", "seconds without a block heard while some wait", 0.7, Means.DEAF)
+BEHIND = Limit("behind", "seconds that wait to be heard", 1.0, Means.DEAF)
+LATE = Limit("late", "seconds that wait to be heard before less is done for each", 0.5, Means.SLOW)
+PLAYBACK = Limit("speaker lost", "seconds without a block taken by the speaker", 1.0, Means.MUTE)
+VOICE_SPARE = Limit("voice late", "seconds without speech until another voice speaks", 1.5, Means.SLOW)
+VOICE = Limit("voice lost", "seconds without speech while something is to be said", 2.0, Means.MUTE)
+SESSION = Limit("session late", "seconds without a look of the session at its events", 1.0, Means.SLOW)
+STALE = Limit("stale", "seconds after which what was said is no command any more", 1.0, Means.SLOW)
+
+TABLE = (
+    *(STALLED, ZEROS, GATED_ZEROS, LOSSES, MOVED, STUCK, BEHIND, LATE),
+    *(PLAYBACK, VOICE_SPARE, VOICE, SESSION, STALE),
+)
+"""All of it. ARCHITECTURE.md has what is said, and how each is recovered from."""
+
+WORST_FIRST = ("lost", "silent", "moved", "stuck", "behind", "losing")
+"""Of several reasons for not hearing, the one that is told."""
+
+
+class Shed(IntEnum):
+    """What hearing leaves out when it is late, in this order. The reflex is never left out."""
+
+    NOTHING = 0
+    SECOND_HEARING = 1  # the recognizer beside the canceller
+    SECOND_OPINIONS = 2  # the judge's of commands; safety phrases are judged all the same
+
+
+SHED_AGAIN_SECONDS = 1.0
+"""So long what was left out has time to help."""
+WELL_SECONDS = 30.0
+"""So long without a delay, and one thing is done again."""
+_CAUGHT_UP_SECONDS = 0.2
+
+
+class Losses:
+    """Whether a microphone loses blocks: in each of four half-seconds more than the limit allows.
+
+    A callback that comes late is made up for by the next, and a gap alone is one half-second's: neither is
+    taken for a device that goes on losing. It is well when they have all come in two seconds.
+    """
+
+    def __init__(self) -> None:
+        self._shares: deque[float] = deque(maxlen=4)
+        self._is_losing = False
+        self._began_at: float | None = None
+        self._began_with = 0
+
+    def restart(self) -> None:
+        """The stream was opened anew, or nobody looked: count from the next block on."""
+        self._began_at = None
+        self._shares.clear()
+        self._is_losing = False
+
+    def look(self, now: float, delivered: int) -> bool:
+        """Take the count of blocks so far; whether the microphone loses them now."""
+        if self._began_at is None:
+            self._began_at, self._began_with = now, delivered
+        elif now - self._began_at >= 0.5:
+            expected = (now - self._began_at) * BLOCKS_PER_SECOND
+            self._shares.append((delivered - self._began_with) / expected)
+            self._began_at, self._began_with = now, delivered
+            if len(self._shares) == self._shares.maxlen:
+                judged = sum(self._shares) / len(self._shares) if self._is_losing else max(self._shares)
+                self._is_losing = judged < LOSSES.limit
+        return self._is_losing
+
+
+class Standstill:
+    """For how long a count has not changed."""
+
+    def __init__(self) -> None:
+        self._count = -1
+        self._since = 0.0
+
+    def look(self, now: float, count: int, may_rest: bool = False) -> float:
+        """Take the count; give the seconds that it has stood still, 0 while it `may_rest`."""
+        if count != self._count or may_rest:
+            self._count, self._since = count, now
+        return now - self._since
+
+
+class Silence:
+    """Whether what is to be said comes too late: told once for each prompt."""
+
+    def __init__(self) -> None:
+        self._owed: int | None = None
+        self._since = 0.0
+        self._told: int | None = None
+
+    def look(self, now: float, owed: int | None) -> int | None:
+        """Take the prompt that is owed while nothing sounds; give it when that has lasted for too long."""
+        if owed is None or owed != self._owed:
+            self._owed, self._since = owed, now
+        if owed is None or owed == self._told or now - self._since <= VOICE.limit:
+            return None
+        self._told = owed
+        return owed
+
+
+class Lateness:
+    """What to leave out while hearing is late, and whether that is to be told."""
+
+    def __init__(self) -> None:
+        self.shed = Shed.NOTHING
+        self.is_told = False
+        self._late_since: float | None = None
+        self._well_since: float | None = None
+
+    def look(self, now: float, waiting_seconds: float) -> Shed:
+        """Take how much waits to be heard."""
+        if waiting_seconds > LATE.limit:
+            self._well_since = None
+            if self._late_since is None:
+                self._late_since = now
+                self._leave_out()
+            elif now - self._late_since >= SHED_AGAIN_SECONDS:
+                self._late_since = now
+                self._leave_out()
+                self.is_told = True
+        elif waiting_seconds < _CAUGHT_UP_SECONDS:
+            self._late_since = None
+            if self._well_since is None:
+                self._well_since = now
+            elif now - self._well_since >= WELL_SECONDS and self.shed:
+                self._well_since = now
+                self.shed = Shed(self.shed - 1)
+                self.is_told = self.is_told and self.shed is not Shed.NOTHING
+        return self.shed
+
+    def _leave_out(self) -> None:
+        self.shed = Shed(min(self.shed + 1, max(Shed)))
+
+
+@dataclass(frozen=True, slots=True)
+class Gauges:
+    """What others have counted so far: the microphone's callbacks, the hearing thread, the session's loop.
+
+    `openings` counts how often the microphone was opened; `is_guided` is whether a session runs.
+    """
+
+    openings: int = 0
+    delivered: int = 0
+    waiting: int = 0
+    heard: int = 0
+    beats: int = 0
+    is_guided: bool = False
+
+
+_GAP_SECONDS = 0.5
+"""Between two looks: the process itself stood still, and nobody hangs for that."""
+
+
+class Liveness:
+    """Judges the gauges, look by look.
+
+    Hearing that hung or was behind is taken to be well a second after it is: what it hears until then may
+    lack its beginning, a "do not" perhaps, and must not lead on.
+    """
+
+    def __init__(self) -> None:
+        self._looked_at: float | None = None
+        self._openings = self._opened_with = 0
+        self._losses = Losses()
+        self._start_anew()
+        self._unwell_until = -math.inf
+        self.lateness = Lateness()
+        self.reasons: frozenset[str] = frozenset()
+        """Why nothing, or not all, can be heard."""
+        self.is_session_late = False
+
+    def _start_anew(self) -> None:
+        self._hearing, self._session = Standstill(), Standstill()
+
+    def look(self, now: float, gauges: Gauges) -> None:
+        """Take the gauges; what was found is in the attributes."""
+        if self._looked_at is None or now - self._looked_at > _GAP_SECONDS:
+            self._start_anew()
+        self._looked_at = now
+        if gauges.openings != self._openings:
+            self._openings = gauges.openings
+            self._opened_with = gauges.delivered
+            self._losses.restart()
+        if gauges.delivered == self._opened_with:
+            self._losses.restart()  # it may take its time to begin
+        waiting_seconds = gauges.waiting / BLOCKS_PER_SECOND
+        stands_seconds = self._hearing.look(now, gauges.heard, may_rest=not gauges.waiting)
+        faults = {
+            LOSSES.fault: self._losses.look(now, gauges.delivered),
+            STUCK.fault: stands_seconds > STUCK.limit,
+            BEHIND.fault: waiting_seconds > BEHIND.limit,
+        }
+        found = {fault for fault, is_so in faults.items() if is_so}
+        was = self.reasons & {STUCK.fault, BEHIND.fault}
+        if found - {LOSSES.fault} or (was and waiting_seconds > _CAUGHT_UP_SECONDS):
+            self._unwell_until = now + STALE.limit
+        if now < self._unwell_until:
+            found |= was
+        self.reasons = frozenset(found)
+        self.lateness.look(now, waiting_seconds)
+        late_seconds = self._session.look(now, gauges.beats, may_rest=not gauges.is_guided)
+        self.is_session_late = late_seconds > SESSION.limit
+
+
+class MicrophoneFaults:
+    """All reasons for not hearing, from whoever noticed them, as one microphone that is lost and restored."""
+
+    def __init__(self) -> None:
+        self._by_origin: dict[str, frozenset[str]] = {}
+        self._told = ""
+
+    def note(self, origin: str, reasons: Iterable[str]) -> MicrophoneLost | MicrophoneRestored | None:
+        """Take all the reasons of one who watches; give what the session has to know, if anything changed."""
+        self._by_origin[origin] = frozenset(reasons)
+        there = frozenset().union(*self._by_origin.values())
+        worst = min(there, key=WORST_FIRST.index, default="")
+        if worst == self._told:
+            return None
+        self._told = worst
+        return MicrophoneLost(worst) if worst else MicrophoneRestored()
