@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from assistant.config import Config
@@ -30,6 +30,8 @@ from assistant.store.routines import load_routines
 Tell = Callable[[str], None]
 
 PHYSICIAN_CHECK_DAYS = 365
+CLOCK_DAYS = 1
+"""Another time zone may be a day behind."""
 
 
 def load_content(config: Config, tell: Tell) -> tuple[LanguagePack, tuple[Routine, ...]]:
@@ -112,10 +114,11 @@ def _conditions(listed: str) -> frozenset[Condition]:
 
 
 def _is_physician_check_due(profile: Profile, today: date) -> bool:
-    checked_on, flagged_on = profile.physician_checked_on, profile.last_red_flag_on
-    if checked_on is None or today - checked_on > timedelta(days=PHYSICIAN_CHECK_DAYS):
+    """Whether nobody has agreed for a year. A clock that is behind the consent does not know how long it is."""
+    if profile.physician_checked_on is None:
         return True
-    return flagged_on is not None and flagged_on >= checked_on
+    days = (today - profile.physician_checked_on).days
+    return not -CLOCK_DAYS <= days <= PHYSICIAN_CHECK_DAYS
 
 
 def new_session(

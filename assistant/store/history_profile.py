@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from assistant.core.adapting import StretchPast
-from assistant.store.history_reader import SessionSummary, reading, sessions_of
+from assistant.store.history_reader import (
+    UNREADABLE,
+    SessionSummary,
+    as_time,
+    reading,
+    sessions_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +25,10 @@ class Profile:
     """What the history knows of the user.
 
     `pasts` are the stretches that were done or that hurt, by id; what is missing is new.
+    `physician_checked_on` is the day of the last consent, None where there is none that no red flag came after.
     """
 
     physician_checked_on: date | None = None
-    last_red_flag_on: date | None = None
     last_routine_id: str = ""
     pasts: dict[str, StretchPast] = field(default_factory=dict)
 
@@ -34,8 +40,7 @@ def read_profile(path: Path) -> Profile:
             return Profile()
         told = [session for session in sessions_of(connection) if _tells(session)]
         return Profile(
-            physician_checked_on=_last_day(connection, "physician_checks"),
-            last_red_flag_on=_last_day(connection, "red_flags"),
+            physician_checked_on=_consent(connection),
             last_routine_id=told[0].routine_id if told else "",
             pasts=_pasts(told, _held_to_the_end(connection)),
         )
@@ -76,13 +81,20 @@ def _hurt_and_counts(session: SessionSummary) -> set[str]:
 
 
 def _held_to_the_end(connection: sqlite3.Connection) -> set[tuple[int, str]]:
-    """Session and stretch, where every hold of the stretch was held to its end."""
-    query = """SELECT session_id, stretch_id FROM steps WHERE session_id IS NOT NULL
+    """Session and stretch, where every hold of the stretch was held to its end.
+
+    One that was cut short by the end of the program says nothing: it was done anew, or not at all.
+    """
+    query = """SELECT session_id, stretch_id FROM steps WHERE session_id IS NOT NULL AND outcome != 'interrupted'
         GROUP BY session_id, stretch_id HAVING min(outcome = 'done')"""
     return set(connection.execute(query))
 
 
-def _last_day(connection: sqlite3.Connection, table: str) -> date | None:
-    """The local day of the table's last row."""
-    row = connection.execute(f"SELECT at FROM {table} ORDER BY id DESC LIMIT 1").fetchone()
-    return datetime.fromisoformat(row[0]).date() if row else None
+def _consent(connection: sqlite3.Connection) -> date | None:
+    """The local day of the last consent, if no red flag has come after it and it can be read."""
+    query = "SELECT at, withdrawn_at FROM physician_checks ORDER BY id DESC LIMIT 1"
+    row = connection.execute(query).fetchone()
+    if row is None or row[1] is not None:
+        return None
+    day = as_time(row[0])
+    return None if day is UNREADABLE else day.date()
