@@ -16,6 +16,7 @@ from assistant.core.dialogue.answering import ANSWERING
 from assistant.core.dialogue.choosing import CHOOSING
 from assistant.core.dialogue.emergency import EMERGENCY
 from assistant.core.dialogue.ending import ENDING
+from assistant.core.dialogue.going_on import GOING_ON
 from assistant.core.dialogue.helping import HELPING
 from assistant.core.dialogue.holding import HOLDING
 from assistant.core.dialogue.pain import PAIN
@@ -40,6 +41,7 @@ BEHAVIORS = {
     "holding": HOLDING,
     "pausing": PAUSING,
     "ending": ENDING,
+    "going on": GOING_ON,
     "answering": ANSWERING,
 }
 TABLE: tuple[Row, ...] = (

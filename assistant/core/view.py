@@ -12,7 +12,7 @@ from enum import Enum, StrEnum
 from typing import Any
 
 from assistant.core.context import Context, Fault, Heard
-from assistant.core.dialogue import choosing, ending, helping, pain, screening, sound_check
+from assistant.core.dialogue import choosing, ending, going_on, helping, pain, screening, sound_check
 from assistant.core.dialogue.asking import Question
 from assistant.core.hold import Breath, Hold
 from assistant.core.intents import Intent
@@ -30,6 +30,7 @@ SEEN_BY_ALL: dict[State, State] = {
 }
 """States that tell of somebody's health, and what everybody may take them for."""
 QUESTIONS: dict[State, Question] = {
+    State.GOING_ON: going_on.SHALL_WE_GO_ON,
     State.CHOOSING: choosing.WHAT_TO_STRETCH,
     State.SCREENING: screening.PHYSICIAN,
     State.HISTORY: screening.HISTORY,
@@ -208,7 +209,7 @@ class Viewer:
             heard=context.last_heard,
             question=self._question(context),
             can_say=self._can_say[context.state],
-            end_reason=(context.end_reason or "completed") if is_over else "",
+            end_reason=context.why_it_ended if is_over else "",
             health=_health(context),
         )
 

@@ -11,6 +11,8 @@ from driver import OVER_WHEN_SPOKEN, PACK, Driver, in_state
 from assistant.core import dialogue
 from assistant.core.actions import Action, EndSession, PlayEarcon, ReportHeard, ReportHoldStarted, Speak
 from assistant.core.events import (
+    CameBack,
+    CutShort,
     DeadlineReached,
     Event,
     MicrophoneLost,
@@ -42,6 +44,8 @@ ANSWERS_ELSEWHERE = (Intent.COMPLAIN, Intent.SPREAD)
 """What answers a question is a report of pain where it is not asked."""
 EVENTS: dict[Signal, Event] = {
     Signal.STARTED: Started(),
+    Signal.CUT_SHORT: CutShort("hung_up"),
+    Signal.CAME_BACK: CameBack(60.0),
     Signal.MICROPHONE_LOST: MicrophoneLost("lost"),
     Signal.MICROPHONE_RESTORED: MicrophoneRestored(),
     Signal.SPEAKER_LOST: SpeakerLost(),

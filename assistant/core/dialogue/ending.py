@@ -101,7 +101,7 @@ def _enter_closing(context: Context) -> None:
 
 
 def _enter_finished(context: Context) -> None:
-    context.script.do(EndSession(context.end_reason or "completed"))
+    context.script.do(EndSession(context.why_it_ended))
 
 
 ENDING = Behavior(
@@ -170,7 +170,7 @@ ENDING = Behavior(
             "not_understood microphone_lost microphone_restored speaker_lost speaker_restored"
         ),
         State.FINISHED: (
-            "stop pain red_flag distress pause resume ready not_yet repeat next other_side skip_side "
+            "cut_short stop pain red_flag distress pause resume ready not_yet repeat next other_side skip_side "
             "back how_long whats_next more_time longer shorter easier slower faster louder quieter "
             "help yes no number unsure skip_questions bring_back start choose other_routine complain "
             "spread denial end sleep started stalled spoken time_over talk not_understood "
