@@ -16,7 +16,6 @@ from assistant.core.context import Settings
 from assistant.core.ports import EchoCanceller
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Condition, Routine
-from assistant.core.session import Session
 from assistant.errors import ConfigError, StoreError
 from assistant.languages.packs import load_language, with_routines
 from assistant.speech.engines import GuardedModel, HearingModel, choose_voices, find_model, open_model
@@ -24,7 +23,6 @@ from assistant.speech.hearing import HearingPath
 from assistant.speech.models import installed_voices
 from assistant.speech.voices.fallback import FallbackVoice
 from assistant.store.history_profile import Profile, read_profile
-from assistant.store.library import load_library
 from assistant.store.routines import load_routines
 
 Tell = Callable[[str], None]
@@ -114,26 +112,18 @@ def _conditions(listed: str) -> frozenset[Condition]:
 
 
 def _is_physician_check_due(profile: Profile, today: date) -> bool:
-    """Whether nobody has agreed for a year. A clock that is behind the consent does not know how long it is."""
+    """Whether nobody has agreed for a year; a clock that is behind the consent does not know how long it is."""
     if profile.physician_checked_on is None:
         return True
     days = (today - profile.physician_checked_on).days
     return not -CLOCK_DAYS <= days <= PHYSICIAN_CHECK_DAYS
 
 
-def new_session(
-    config: Config,
-    pack: LanguagePack,
-    routines: tuple[Routine, ...],
-    history: Path,
-    tell: Tell,
-) -> Session:
-    """A session as the configuration and the history want it; without a history, as the first one."""
+def settings_now(config: Config, history: Path, tell: Tell) -> Settings:
+    """How a session is run, as the configuration and the history want it; without a history, as the first."""
     try:
         profile = read_profile(history)
     except StoreError as error:
         tell(error.message)
         profile = Profile()
-    settings = session_settings(config, profile, date.today())
-    library = tuple(load_library(pack.code).values())
-    return Session(pack, routines, replace(settings, asks_how_it_is=True), library)
+    return replace(session_settings(config, profile, date.today()), asks_how_it_is=True)

@@ -219,7 +219,11 @@ class Watched(Driver):
         assert able, "guiding without hearing"
         if it.intent and it.intent not in SAFETY_INTENTS and it.before is not S.DEAF:
             self.must_hear_first = False
-        if it.before in (S.PAUSED, S.ASLEEP) and it.after in BUSY and not isinstance(it.event, Started | CameBack):
+        if (
+            it.before in (S.PAUSED, S.ASLEEP)
+            and it.after in BUSY
+            and not isinstance(it.event, Started | CameBack)
+        ):
             assert it.is_final, "resumed by what is no word"
             assert it.intent in UNDER_WAY_BY, "resumed by what is no clear word"
         if it.moved_to(S.HELPING):

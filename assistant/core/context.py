@@ -29,7 +29,7 @@ from assistant.core.script import Script
 from assistant.core.states import STRETCHING, State
 
 END_REASONS = (
-    *("", "interrupted", "interrupted_by_user", "terminated", "hung_up"),
+    *("", "interrupted", "interrupted_by_user", "terminated", "hung_up", "cannot_hear"),
     *("no_answer", "ended_by_user", "see_physician", "pain", "emergency"),
 )
 """Why a session ends, the more serious later; "" as it was planned."""

@@ -131,8 +131,8 @@ class SoundMeasured:
 class CutShort:
     """The program has to end, whatever the session is at.
 
-    `reason` is "terminated" (asked to by the system), "hung_up" (its terminal has gone) or
-    "interrupted_by_user" (a key that ends programs).
+    `reason` is "terminated" (asked to by the system), "hung_up" (its terminal has gone), "cannot_hear" (for
+    good) or "interrupted_by_user" (a key that ends programs).
     """
 
     reason: str

@@ -44,7 +44,7 @@ LATE_SECONDS = 1.5
 """A deadline that is noticed so late was slept through. In a hold one comes every half second, so that a
 standstill of two seconds is always noticed."""
 
-GOES_ON_AFTER = ("terminated", "hung_up")
+GOES_ON_AFTER = ("terminated", "hung_up", "cannot_hear")
 """Endings that the user did not want."""
 
 SIGNALS: dict[type, Signal] = {

@@ -20,13 +20,15 @@ KEPT: dict[str, type] = {
     if kind.__name__.startswith("Record") or kind is EndSession
 }
 """The actions that are for the history, by name."""
+HEAD = "begins"
+"""The key that the head of a run has in the journal, and no event."""
 GAP = '{"gap":true}'
 """Stands in the journal where events are missing: what comes after brings nobody to where the session was."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one event brought. `at` is the wall clock's time; `event` is JSON, "" where none is for the journal.
+    """What one event brought. `at` is the wall clock's time; `event` is JSON, "" for none.
 
     With `begins_run` the event is the head of a new run of the journal; `resumes` are a run and its session
     (None where it had none) that go on after they were cut short.

@@ -1,4 +1,4 @@
-"""Keeps the history in SQLite as it happens: each event its own transaction, and what cannot be written waits.
+"""Keeps the history in SQLite as it happens, an event a transaction; what cannot be written waits.
 
 Owned by one thread at a time. Must never raise while a session runs, and never delete what it cannot read. No
 audio is ever written.
@@ -19,7 +19,7 @@ from assistant.core.actions import Action, EndSession
 from assistant.core.events import Event
 from assistant.errors import StoreError
 from assistant.private_files import FILE_MODE, make_folder, mend
-from assistant.store.entries import GAP, Entry, as_json, entry_of
+from assistant.store.entries import GAP, HEAD, Entry, as_json, entry_of
 from assistant.store.history_schema import OF_A_SESSION, connect, is_damage, older_copies, salvage
 from assistant.store.history_writer import Place, write
 from assistant.store.pending import Pending, take_over
@@ -28,7 +28,7 @@ BUSY_SECONDS = 0.25
 """So long another process is waited for; then what there is to write waits, and nobody for it."""
 RETRY_SECONDS = 0.5
 MOST_HELD = 20_000
-"""So many events wait at most, hours of stretching. Beyond it the journal goes; never what is for the history."""
+"""So many events wait at most, hours of stretching. Beyond it the journal goes, never the history."""
 
 
 def local_now() -> datetime:
@@ -69,12 +69,12 @@ class History:
     def begin(self, head: Mapping[str, Any]) -> None:
         """A session is about to be run: a new run of the journal, whose head says what it is made of."""
         self._has_gap = False
-        self._take(Entry(self._now(), event=as_json(head), begins_run=True))
+        self._take(Entry(self._now(), event=as_json({HEAD: head}), begins_run=True))
 
-    def resume(self, run: int, session_id: int | None) -> None:
-        """A run that was cut short goes on, and its session."""
+    def resume(self, run: int, session_id: int | None, head: Mapping[str, Any]) -> None:
+        """A run that was cut short goes on, and its session; the head says what of it is new."""
         self._has_gap = False
-        self._take(Entry(self._now(), resumes=(run, session_id)))
+        self._take(Entry(self._now(), event=as_json({HEAD: head}), resumes=(run, session_id)))
 
     def keep(self, now: float, event: Event | None, actions: Iterable[Action]) -> None:
         """Keep what the session was told at `now`, its own clock, and what is to be kept of what it did."""
@@ -248,4 +248,3 @@ class History:
                 part.rename(aside.with_name(aside.name + suffix))
                 mend(aside.with_name(aside.name + suffix))
         return aside
-

@@ -34,7 +34,11 @@ def kept_rows(path: Path, session_id: int | None = None) -> dict[str, int]:
 def history_files(path: Path) -> list[Path]:
     """The files that hold the history, what waits to be written, and the copies that were made of it."""
     files = [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm", "-journal")]
-    return [file for file in (*files, *pending_files(path), *older_copies(path), *damaged_copies(path)) if file.exists()]
+    return [
+        file
+        for file in (*files, *pending_files(path), *older_copies(path), *damaged_copies(path))
+        if file.exists()
+    ]
 
 
 def forget_sessions(path: Path, ids: Iterable[int]) -> None:

@@ -25,7 +25,7 @@ class Profile:
     """What the history knows of the user.
 
     `pasts` are the stretches that were done or that hurt, by id; what is missing is new.
-    `physician_checked_on` is the day of the last consent, None where there is none that no red flag came after.
+    `physician_checked_on` is the day of the last consent, None where a red flag has come after it.
     """
 
     physician_checked_on: date | None = None
@@ -85,7 +85,8 @@ def _held_to_the_end(connection: sqlite3.Connection) -> set[tuple[int, str]]:
 
     One that was cut short by the end of the program says nothing: it was done anew, or not at all.
     """
-    query = """SELECT session_id, stretch_id FROM steps WHERE session_id IS NOT NULL AND outcome != 'interrupted'
+    query = """SELECT session_id, stretch_id FROM steps
+        WHERE session_id IS NOT NULL AND outcome != 'interrupted'
         GROUP BY session_id, stretch_id HAVING min(outcome = 'done')"""
     return set(connection.execute(query))
 

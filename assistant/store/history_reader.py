@@ -27,7 +27,7 @@ INTERRUPTED = "interrupted"
 """Why a session ended that never said so: its process was killed, or it is still going on."""
 
 PAINFUL_ENDINGS = ("pain", "emergency")
-UNKNOWN_ENDINGS = (INTERRUPTED, "terminated", "hung_up", "no_answer")
+UNKNOWN_ENDINGS = (INTERRUPTED, "terminated", "hung_up", "cannot_hear", "no_answer")
 UNREADABLE = datetime.min.replace(tzinfo=UTC)
 """Stands for a time that cannot be read; what else the row tells counts all the same."""
 MOST_NAMED = 5

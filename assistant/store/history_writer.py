@@ -98,15 +98,16 @@ def _write(
         place = _resume(connection, *entry.resumes)
     if entry.begins_run:
         place = replace(place, run=None)
-    if entry.event:
-        run = _new_run(connection) if place.run is None else place.run
-        place = replace(place, run=run)
-        _note(connection, run, place.session_id, entry.now, entry.event)
+    session_id = place.session_id
     for action in entry.actions:
         try:
             place = _record(_Rows(connection, entry.at), place, action)
         except sqlite3.IntegrityError as error:
             refuse(action, error)
+    if entry.event:  # it belongs to the session that it begins, or ends
+        run = place.run or _new_run(connection)
+        place = replace(place, run=run)
+        _note(connection, run, place.session_id or session_id, entry.now, entry.event)
     return place
 
 

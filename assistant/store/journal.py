@@ -15,11 +15,8 @@ from typing import Any
 from assistant.core.events import Event
 from assistant.core.journal import from_values
 from assistant.errors import StoreError
-from assistant.store.entries import GAP
+from assistant.store.entries import GAP, HEAD
 from assistant.store.history_reader import reading
-
-HEAD = "begins"
-"""The key that the head of a run has and no event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +47,14 @@ def read_run(path: Path, number: int | None = None) -> Run | None:
         rows = connection.execute(query, (wanted,)).fetchall()
     if not rows:
         return None
-    head: Mapping[str, Any] = {}
+    head: dict[str, Any] = {}
     entries: list[tuple[float, Event]] = []
     is_whole = True
-    for at, (_, now, event) in enumerate(rows):
+    for _, now, event in rows:
         try:
             values = json.loads(event)
-            if at == 0 and HEAD in values:
-                head = values[HEAD]
+            if HEAD in values:
+                head |= values[HEAD]
                 continue
             if event == GAP:
                 is_whole = False

@@ -17,6 +17,7 @@ from assistant.store.history import RETRY_SECONDS, History
 MOST_WAITING = 20_000
 CLOSING_SECONDS = 1.5
 """The whole program has two seconds to end."""
+OPENING_SECONDS = 2.0
 _log = logging.getLogger(__name__)
 
 _Write = Callable[[History], None]
@@ -32,6 +33,7 @@ class Recorder:
         self._changed = threading.Condition()
         self._waiting: deque[_Write] = deque()
         self._is_closing = False
+        self._opened = threading.Event()
         self._tell = tell
         self.lost_count = 0
         """Events for which there was no room."""
@@ -42,9 +44,13 @@ class Recorder:
         """A session is about to be run; the head says what it is made of."""
         self._put(lambda history: history.begin(head))
 
-    def resume(self, run: int, session_id: int | None) -> None:
+    def resume(self, run: int, session_id: int | None, head: Mapping[str, Any]) -> None:
         """A run of the journal that was cut short goes on, and its session."""
-        self._put(lambda history: history.resume(run, session_id))
+        self._put(lambda history: history.resume(run, session_id, head))
+
+    def wait_until_open(self) -> None:
+        """Wait for a moment until what was left by others is in the history, and what was damaged mended."""
+        self._opened.wait(OPENING_SECONDS)
 
     def keep(self, now: float, event: Event, actions: Iterable[Action]) -> None:
         """Keep what the session was told at `now`, its own clock, and what it did that is to be kept."""
@@ -82,9 +88,11 @@ class Recorder:
     def _run(self, path: Path) -> None:
         try:
             history = History(path, self._tell)
+            self._opened.set()
             while (write := self._next(history)) is not None:
                 write(history)
             history.close()
         except Exception:  # noqa: BLE001 - the thread's top: reports and stops; the session goes on
             _log.exception("the history thread stopped")
             self._tell("The history cannot be written any more; the session goes on.")
+            self._opened.set()

@@ -223,7 +223,9 @@ def test_a_signal_ends_every_state_at_once_and_keeps_what_was_held(state: State,
     }
     assert actions[-1].reason == ended.get(state, reason)
     if state is State.HOLDING:
-        assert [(step[0], step[3] > 1.0, step[4]) for step in driver.steps] == [(CHIN.id, True, "interrupted")]
+        assert [(step[0], step[3] > 1.0, step[4]) for step in driver.steps] == [
+            (CHIN.id, True, "interrupted")
+        ]
 
 
 def test_who_ends_it_with_a_key_is_not_asked_whether_to_go_on() -> None:

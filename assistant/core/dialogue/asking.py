@@ -28,8 +28,9 @@ Lines = Callable[[Context], tuple[Line, ...]]
 class Question:
     """What a state asks: `full` at first and on request, `again` shortly when nobody answered.
 
-    `opening` says what comes before it in full. Whoever does not understand it is told what it `means`. With `silence_answers` it is not asked again in
-    silence, and with `ignores_chatter` what is not understood gets no "sorry?".
+    `opening` says what comes before it in full. Whoever does not understand it is told what it `means`. With
+    `silence_answers` it is not asked again in silence, and with `ignores_chatter` what is not understood gets
+    no "sorry?".
     """
 
     full: Lines

@@ -170,8 +170,8 @@ ENDING = Behavior(
             "not_understood microphone_lost microphone_restored speaker_lost speaker_restored"
         ),
         State.FINISHED: (
-            "cut_short stop pain red_flag distress pause resume ready not_yet repeat next other_side skip_side "
-            "back how_long whats_next more_time longer shorter easier slower faster louder quieter "
+            "cut_short stop pain red_flag distress pause resume ready not_yet repeat next other_side "
+            "skip_side back how_long whats_next more_time longer shorter easier slower faster louder quieter "
             "help yes no number unsure skip_questions bring_back start choose other_routine complain "
             "spread denial end sleep started stalled spoken time_over talk not_understood "
             "microphone_lost microphone_restored speaker_lost speaker_restored"
