@@ -112,7 +112,7 @@ def _conditions(listed: str) -> frozenset[Condition]:
 
 
 def _is_physician_check_due(profile: Profile, today: date) -> bool:
-    """Whether nobody has agreed for a year; a clock that is behind the consent does not know how long it is."""
+    """Whether nobody has agreed for a year. A clock that is behind the consent cannot tell."""
     if profile.physician_checked_on is None:
         return True
     days = (today - profile.physician_checked_on).days

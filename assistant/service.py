@@ -164,8 +164,8 @@ class Service:
     def guide(self, name: str, *, sound_check: bool | None = None) -> None:
         """Run a session in a room to its end, on the calling thread; the room is idle afterwards.
 
-        The last one that was cut short goes on, if that is wanted. `sound_check` None is as configured. Raises
-        HearingError, AssistantError for a room that is not idle.
+        The last one that was cut short goes on, if that is wanted. `sound_check` None is as configured.
+        Raises HearingError, AssistantError for a room that is not idle.
         """
         self._take(name)
         self._guide(name, sound_check)

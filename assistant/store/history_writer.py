@@ -172,8 +172,8 @@ def _record(rows: _Rows, place: Place, action: Action) -> Place:
             place, pain_id = rows.add(place, "pains", stretch_id=stretch_id, phrase=phrase)
             return replace(place, pain_id=pain_id)
         case RecordPainScore(moment, score):
-            pain_id = place.pain_id if moment == "during" else None
-            place, _ = rows.add(place, "scores", moment=moment, score=score, pain_id=pain_id)
+            of_pain = place.pain_id if moment == "during" else None
+            place, _ = rows.add(place, "scores", moment=moment, score=score, pain_id=of_pain)
         case RecordRedFlag(kind):
             place, _ = rows.add(place, "red_flags", kind=kind)
             rows.change("UPDATE physician_checks SET withdrawn_at = ? WHERE withdrawn_at IS NULL", rows.at)

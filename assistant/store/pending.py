@@ -111,7 +111,10 @@ def _is_mine(descriptor: int, file: Path) -> bool:
 
 
 def read_pending(file: Path) -> tuple[str, Place, list[Entry]]:
-    """Token, place and entries of a file, without a line that was not finished. Raises OSError, ValueError."""
+    """Token, place and entries of a file, without a line that was not finished.
+
+    Raises OSError, ValueError.
+    """
     lines = file.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
     if not lines:
         raise ValueError("it is empty")
@@ -145,7 +148,10 @@ def take_over(path: Path, connection: sqlite3.Connection) -> int:
 
 
 def _take(path: Path, connection: sqlite3.Connection, file: Path) -> int:
-    """Write a file's entries and remove it; set one aside that cannot be read. Raises sqlite3.Error, OSError."""
+    """Write a file's entries and remove it; set one aside that cannot be read.
+
+    Raises sqlite3.Error, OSError.
+    """
     try:
         count = _apply(connection, file)
     except (ValueError, *UNUSABLE):
