@@ -33,7 +33,19 @@ from assistant.store.library import load_library
 
 ROUTINE, ROOM = "at-the-desk", "here"
 TO_BEGIN = ("yes", "no", "no", "no", "no", "2")
-WITHIN = ("ready", "ready", "next", "that hurts", "2", "no", "yes", "pause", "continue", "more time", "go back")
+WITHIN = (
+    "ready",
+    "ready",
+    "next",
+    "that hurts",
+    "2",
+    "no",
+    "yes",
+    "pause",
+    "continue",
+    "more time",
+    "go back",
+)
 MOST_SPOKEN_BY_AN_EVENT = 12
 
 

@@ -63,7 +63,7 @@ def history(
 
     is_export = svg is not None or as_json or as_csv
     path = history_path()
-    sessions = read_sessions(path, limit or (None if is_export else USUAL_LIMIT))
+    sessions = read_sessions(path, limit or (None if is_export else USUAL_LIMIT), output.note)
     if not sessions:
         output.note("There is no session yet; there will be one here after the first.")
     stretches = _stretches() if any(session.hurts for session in sessions) else {}

@@ -47,9 +47,13 @@ class Entry:
         return replace(self, event="", begins_run=False, resumes=None)
 
 
-def entry_of(at: str, actions: Iterable[Action], now: float = 0.0, event: Event | None = None) -> Entry:
-    """The entry of an event, with those of its actions that are kept."""
-    kept = tuple(action for action in actions if type(action).__name__ in KEPT)
+def kept_of(actions: Iterable[Action]) -> tuple[Action, ...]:
+    """Those of the actions that are for the history."""
+    return tuple(action for action in actions if type(action).__name__ in KEPT)
+
+
+def entry_of(at: str, kept: tuple[Action, ...], now: float, event: Event | None) -> Entry:
+    """The entry of an event and of what is kept of its actions."""
     return Entry(at, kept, now, "" if event is None else as_json(as_values(event)))
 
 

@@ -19,7 +19,7 @@ from assistant.core.actions import Action, EndSession
 from assistant.core.events import Event
 from assistant.errors import StoreError
 from assistant.private_files import FILE_MODE, make_folder, mend
-from assistant.store.entries import GAP, HEAD, Entry, as_json, entry_of
+from assistant.store.entries import GAP, HEAD, Entry, as_json, entry_of, kept_of
 from assistant.store.history_schema import OF_A_SESSION, connect, is_damage, older_copies, salvage
 from assistant.store.history_writer import Place, write
 from assistant.store.pending import Pending, take_over
@@ -78,9 +78,9 @@ class History:
 
     def keep(self, now: float, event: Event | None, actions: Iterable[Action]) -> None:
         """Keep what the session was told at `now`, its own clock, and what is to be kept of what it did."""
-        entry = entry_of(self._now(), actions, now, None if self._has_gap else event)
-        if entry.event or entry.actions:
-            self._take(entry)
+        event, actions = None if self._has_gap else event, kept_of(actions)
+        if event is not None or actions:
+            self._take(entry_of(self._now(), actions, now, event))
 
     def record(self, action: Action) -> None:
         """Keep the action if it is for the history; it is on disk when this returns, or waits."""

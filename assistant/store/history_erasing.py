@@ -13,7 +13,7 @@ from pathlib import Path
 from assistant.errors import StoreError
 from assistant.store.history_reader import reading
 from assistant.store.history_schema import OF_A_SESSION, connect, damaged_copies, older_copies
-from assistant.store.pending import pending_files
+from assistant.store.pending import pending_files, take_over
 
 BUSY_SECONDS = 2.0
 
@@ -45,6 +45,7 @@ def forget_sessions(path: Path, ids: Iterable[int]) -> None:
     """Erase these sessions and all that belongs to them. Raises StoreError."""
     try:
         with closing(connect(path, BUSY_SECONDS)) as connection:
+            take_over(path, connection)
             _be_alone(connection)
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute("BEGIN IMMEDIATE")
@@ -58,7 +59,7 @@ def forget_sessions(path: Path, ids: Iterable[int]) -> None:
                 connection.execute("DELETE FROM sessions WHERE id = ?", (session_id,))
             connection.execute("COMMIT")
             connection.execute("VACUUM")  # also what was deleted before secure_delete was on
-    except (sqlite3.Error, StoreError) as error:
+    except (sqlite3.Error, OSError, StoreError) as error:
         raise _not_erased(path, error) from error
 
 

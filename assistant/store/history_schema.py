@@ -67,8 +67,8 @@ Times are ISO 8601 with the local offset, such as 2026-03-01T18:30:00+01:00. Wha
 has no session_id. A score told "during" a session belongs to the pain report before it. A pain whose stretch
 was asked back since is over; it does not count against the stretch any more. A physician's consent is
 withdrawn by the next red flag: by the order of what happened, whatever the clock says. The journal holds
-every event of each session that was run, as JSON, with the session's own clock, after a head that says what it
-was made of. In run 0 are the marks of what had to wait in a file of its own.
+every event of each session that was run, as JSON, with the session's own clock, after a head that says what
+it was made of. In run 0 are the marks of what had to wait in a file of its own.
 """
 
 OF_A_SESSION = ("steps", "pains", "scores", "red_flags")

@@ -11,7 +11,7 @@ from typing import Any
 
 from assistant.core.actions import Action
 from assistant.core.events import Event
-from assistant.store.entries import KEPT
+from assistant.store.entries import kept_of
 from assistant.store.history import RETRY_SECONDS, History
 
 MOST_WAITING = 20_000
@@ -54,7 +54,7 @@ class Recorder:
 
     def keep(self, now: float, event: Event, actions: Iterable[Action]) -> None:
         """Keep what the session was told at `now`, its own clock, and what it did that is to be kept."""
-        kept = tuple(action for action in actions if type(action).__name__ in KEPT)
+        kept = kept_of(actions)
         if len(self._waiting) < MOST_WAITING or kept:
             self._put(lambda history: history.keep(now, event, kept))
             return

@@ -9,6 +9,7 @@ import pytest
 
 from assistant.core.actions import EndSession, RecordSession, RecordStep
 from assistant.core.events import (
+    DeadlineReached,
     NotUnderstood,
     Said,
     Source,
@@ -109,9 +110,13 @@ def test_whoever_waits_is_woken_by_either_lane() -> None:
 def test_the_recorder_has_written_everything_when_it_is_closed(tmp_path: Path) -> None:
     troubles: list[str] = []
     recorder = Recorder(tmp_path / "history.sqlite", troubles.append)
-    recorder.record(RecordSession("whole-spine"))
-    recorder.record(RecordStep("neck-nod", "", 1, 20.0, "done"))
-    recorder.record(EndSession("completed"))
+    recorder.begin({"room": "here"})
+    for action in (
+        RecordSession("whole-spine"),
+        RecordStep("neck-nod", "", 1, 20.0, "done"),
+        EndSession("completed"),
+    ):
+        recorder.keep(1.0, DeadlineReached(), (action,))
     recorder.close()
     (session,) = read_sessions(tmp_path / "history.sqlite")
     assert (session.routine_id, session.end_reason, troubles) == ("whole-spine", "completed", [])
