@@ -5,12 +5,14 @@ What the program had shown when it died is compared with what its journal brings
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import select
 import signal
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Iterable
 from contextlib import closing
@@ -52,7 +54,8 @@ MOST_SPOKEN_BY_AN_EVENT = 12
 class Typist:
     """Types into the program's terminal, and reads it."""
 
-    def __init__(self, data: Path, *arguments: str, env: dict[str, str] | None = None) -> None:
+    def __init__(self, data: Path, *arguments: str, controls: bool = False) -> None:
+        """With `controls` it is the terminal whose keys and end the program gets as signals."""
         self.master, slave = pty.openpty()
         settings = {
             **os.environ,
@@ -61,7 +64,6 @@ class Typist:
             "LIMBER_SESSION_REST_SECONDS": "2",
             "XDG_DATA_HOME": str(data),
             "TERM": "dumb",
-            **(env or {}),
         }
         self.process = subprocess.Popen(
             [sys.executable, "-m", "assistant", *arguments],
@@ -70,6 +72,7 @@ class Typist:
             stderr=slave,
             env=settings,
             start_new_session=True,
+            preexec_fn=(lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) if controls else None,  # noqa: PLW1509
         )
         os.close(slave)
         self.text = ""

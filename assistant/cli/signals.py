@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from types import FrameType
 from typing import Any, Protocol
 
@@ -61,8 +62,11 @@ class EndedBySignals:
 
     def __exit__(self, *error: object) -> None:
         if self._first is not None:
-            # The thread still watches the time: what is closed now may hang.
-            sys.exit(exit_code(self._first))
+            # What still waits, such as whoever reads the keyboard, is left as it is.
+            for stream in (sys.stdout, sys.stderr):
+                with suppress(OSError, ValueError):
+                    stream.flush()
+            os._exit(exit_code(self._first))
         signal.set_wakeup_fd(-1)
         for number, handler in self._before.items():
             signal.signal(number, handler)

@@ -42,7 +42,8 @@ def start(
     reason = why_no_sound(config.audio.microphone or None, config.audio.speaker or None)
     if reason is None:
         _keep_stderr_to_ourselves()
-        with closing(Service(config, output.note)) as service, EndedBySignals(service):
+        service = Service(config, output.note)
+        with EndedBySignals(service), closing(service):
             try:
                 service.open_live(ROOM, FRONT_ENDS)
                 service.guide(ROOM)
@@ -51,7 +52,8 @@ def start(
                 reason = error.message
     if sys.stdin.isatty() and sys.stdout.isatty():
         output.note(f"{reason} Read instead of listening, and type what you would say.")
-        with closing(Service(config, output.note)) as service, EndedBySignals(service):
+        service = Service(config, output.note)
+        with EndedBySignals(service), closing(service):
             service.open_typed(ROOM, FRONT_ENDS, sys.stdin)
             service.guide(ROOM, sound_check=False)
     else:

@@ -1,4 +1,4 @@
-"""What the history cannot write waits, in memory and in a file beside it, until it can be: nothing is lost."""
+"""What the history cannot write waits, in memory and in a file beside it: nothing is lost."""
 
 from __future__ import annotations
 
