@@ -82,6 +82,12 @@ class History:
         if event is not None or actions:
             self._take(entry_of(self._now(), actions, now, event))
 
+    def leave_gap(self) -> None:
+        """Events are missing from here on: nobody can be brought to where this run leads."""
+        if not self._has_gap:
+            self._has_gap = True
+            self._take(Entry(self._now(), event=GAP))
+
     def record(self, action: Action) -> None:
         """Keep the action if it is for the history; it is on disk when this returns, or waits."""
         self.keep(0.0, None, (action,))

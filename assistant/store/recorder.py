@@ -61,6 +61,7 @@ class Recorder:
         self.lost_count += 1
         if self.lost_count == 1:
             _log.error("the history is behind, and the journal loses events")
+            self._put(lambda history: history.leave_gap())
 
     def close(self) -> None:
         """Write what is left, for a moment at most."""
@@ -83,7 +84,7 @@ class Recorder:
             self._changed.wait_for(lambda: self._waiting or self._is_closing, wait)
             if self._waiting:
                 return self._waiting.popleft()
-            return None if self._is_closing else History.retry
+            return None if self._is_closing else lambda history: history.retry()
 
     def _run(self, path: Path) -> None:
         try:

@@ -157,6 +157,20 @@ def test_ctrl_c_is_a_key_like_any_other_signal(tmp_path: Path) -> None:
     assert read_sessions(history(tmp_path))[0].end_reason == "interrupted_by_user"
 
 
+def test_nothing_that_was_said_is_in_the_log(tmp_path: Path) -> None:
+    log = tmp_path / "limber.log"
+    typist = Typist(tmp_path, "--log-file", str(log), "start", "--routine", ROUTINE)
+    to_hold(typist)
+    typist.type("that hurts")
+    typist.read(1.0)
+    typist.close()
+    again = Typist(tmp_path, "--log-file", str(log), "start", "--routine", ROUTINE)
+    again.read_until("zero to ten")
+    again.close()
+    assert "hurt" not in log.read_text()
+    assert log.stat().st_mode & 0o777 == 0o600
+
+
 def test_declined_it_is_over_and_another_one_begins(start: Callable[[], Typist], tmp_path: Path) -> None:
     typist = start()
     to_hold(typist)
