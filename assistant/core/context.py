@@ -20,8 +20,8 @@ from assistant.core.events import (
     SpeakerLost,
     SpeakerRestored,
 )
+from assistant.core.heard import Certainty, Heard
 from assistant.core.hold import Hold
-from assistant.core.intents import Intent
 from assistant.core.pain_rules import Answer, Decision, PainReport, decide
 from assistant.core.prompts import Line
 from assistant.core.routine import Condition, Routine, Side, Step, Stretch
@@ -69,28 +69,6 @@ class Fault(StrEnum):
     MICROPHONE_LOST = "microphone_lost"
     MICROPHONE_SILENT = "microphone_silent"
     SPEAKER_LOST = "speaker_lost"
-
-
-class Certainty(StrEnum):
-    """How far something that was said was understood."""
-
-    SURE = "sure"
-    DOUBTFUL = "doubtful"  # a part was lost, which may change what it means
-    NOT_UNDERSTOOD = "not_understood"
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What was said, the `number`th thing of this session, at `at` on its clock.
-
-    Of what was not understood there is neither intent nor phrase.
-    """
-
-    number: int
-    at: float
-    certainty: Certainty
-    intent: Intent | None = None
-    phrase: str = ""
 
 
 @dataclass(slots=True)

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, fields
 from enum import Enum, StrEnum
 from typing import Any
 
-from assistant.core.context import Context, Fault, Heard
+from assistant.core.context import Context, Fault
 from assistant.core.dialogue import choosing, ending, going_on, helping, pain, screening, sound_check
 from assistant.core.dialogue.asking import Question
+from assistant.core.heard import Heard
 from assistant.core.hold import Breath, Hold
 from assistant.core.intents import Intent
 from assistant.core.pain_rules import Answer

@@ -10,7 +10,7 @@ import textwrap
 
 from rich.console import Console
 
-from assistant.core.context import Certainty
+from assistant.core.heard import Certainty
 from assistant.core.view import View
 
 

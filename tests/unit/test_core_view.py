@@ -11,8 +11,9 @@ from enum import Enum
 import pytest
 from driver import CATALOGUE, CHIN, MIXED, PACK, TURN, Driver, in_state
 
-from assistant.core.context import Certainty, Fault
+from assistant.core.context import Fault
 from assistant.core.events import MicrophoneLost, MicrophoneRestored, SpeakerLost, SpeakerRestored
+from assistant.core.heard import Certainty
 from assistant.core.hold import Breath, BreathPhase
 from assistant.core.intents import Intent
 from assistant.core.machine import ENTERING

@@ -17,8 +17,8 @@ from assistant.core.actions import (
     Speak,
     StopSpeaking,
 )
-from assistant.core.context import Certainty, Heard
 from assistant.core.events import Event, Said
+from assistant.core.heard import Certainty, Heard
 from assistant.core.intents import Intent
 from assistant.core.ports import FrontEnd
 from assistant.core.session import Session
