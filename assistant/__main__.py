@@ -10,10 +10,12 @@ import sys
 import traceback
 
 from assistant.cli import app, output
+from assistant.private_files import keep_new_files_private
 
 
 def main() -> None:
     """Run `limber` with the process's arguments; exits 0 when good, 1 when it could not, 2 on wrong use."""
+    keep_new_files_private()
     try:
         app(prog_name="limber")
     except Exception as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from assistant.config import Config
@@ -16,7 +16,6 @@ from assistant.core.context import Settings
 from assistant.core.ports import EchoCanceller
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Condition, Routine
-from assistant.core.session import Session
 from assistant.errors import ConfigError, StoreError
 from assistant.languages.packs import load_language, with_routines
 from assistant.speech.engines import GuardedModel, HearingModel, choose_voices, find_model, open_model
@@ -24,12 +23,13 @@ from assistant.speech.hearing import HearingPath
 from assistant.speech.models import installed_voices
 from assistant.speech.voices.fallback import FallbackVoice
 from assistant.store.history_profile import Profile, read_profile
-from assistant.store.library import load_library
 from assistant.store.routines import load_routines
 
 Tell = Callable[[str], None]
 
 PHYSICIAN_CHECK_DAYS = 365
+CLOCK_DAYS = 1
+"""Another time zone may be a day behind."""
 
 
 def load_content(config: Config, tell: Tell) -> tuple[LanguagePack, tuple[Routine, ...]]:
@@ -116,10 +116,11 @@ def _conditions(listed: str) -> frozenset[Condition]:
 
 
 def _is_physician_check_due(profile: Profile, today: date) -> bool:
-    checked_on, flagged_on = profile.physician_checked_on, profile.last_red_flag_on
-    if checked_on is None or today - checked_on > timedelta(days=PHYSICIAN_CHECK_DAYS):
+    """Whether nobody has agreed for a year. A clock that is behind the consent cannot tell."""
+    if profile.physician_checked_on is None:
         return True
-    return flagged_on is not None and flagged_on >= checked_on
+    days = (today - profile.physician_checked_on).days
+    return not -CLOCK_DAYS <= days <= PHYSICIAN_CHECK_DAYS
 
 
 def _are_conditions_due(profile: Profile, today: date) -> bool:
@@ -127,19 +128,11 @@ def _are_conditions_due(profile: Profile, today: date) -> bool:
     return profile.conditions_asked_on is None or _is_physician_check_due(profile, today)
 
 
-def new_session(
-    config: Config,
-    pack: LanguagePack,
-    routines: tuple[Routine, ...],
-    history: Path,
-    tell: Tell,
-) -> Session:
-    """A session as the configuration and the history want it; without a history, as the first one."""
+def settings_now(config: Config, history: Path, tell: Tell) -> Settings:
+    """How a session is run, as the configuration and the history want it; without a history, as the first."""
     try:
         profile = read_profile(history)
     except StoreError as error:
         tell(error.message)
         profile = Profile()
-    settings = session_settings(config, profile, date.today())
-    library = tuple(load_library(pack.code).values())
-    return Session(pack, routines, replace(settings, asks_how_it_is=True), library)
+    return replace(session_settings(config, profile, date.today()), asks_how_it_is=True)

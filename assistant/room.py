@@ -6,13 +6,12 @@ room guides one session after the other with the same devices, and knows nothing
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from assistant.core.actions import Action
-from assistant.core.events import DeadlineReached, Event, Said, Started
+from assistant.core.events import CutShort, DeadlineReached, Event, Said, Started
 from assistant.core.intents import Intent
 from assistant.core.session import Session
 from assistant.core.states import State
@@ -70,11 +69,8 @@ class Voice(Speaking, Sounding, Protocol):
 class Keeper(Protocol):
     """Keeps history and journal, without making anybody wait."""
 
-    def record(self, action: Action) -> None:
-        """Keep what this action says, if it is one to keep."""
-
-    def note(self, now: float, event: Event) -> None:
-        """Keep what the session was told."""
+    def keep(self, now: float, event: Event, actions: Iterable[Action]) -> None:
+        """Keep what the session was told, and what is to be kept of what it did."""
 
     def close(self) -> None:
         """Write what is left."""
@@ -95,7 +91,7 @@ class Room:
         self._voice = voice
         self._keeper = keeper
         self._front_ends = open_front_ends(self.put)
-        self._ending = threading.Event()
+        self._ending = ""
         self._is_open = False
 
     def open(self) -> None:
@@ -117,32 +113,41 @@ class Room:
         else:
             self._events.put(event)
 
-    def end(self) -> None:
-        """Let `guide` return soon, whatever the session is at; from any thread."""
-        self._ending.set()
+    def end(self, reason: str = "terminated") -> None:
+        """Let the session end at once, whatever it is at, and `guide` return; from any thread.
 
-    def guide(self, session: Session) -> None:
+        The reason is one of those of CutShort.
+        """
+        self._ending = self._ending or reason
+
+    def guide(self, session: Session, first: Event | None = None, at: float = 0.0) -> None:
         """Run a session from its start to its end, or until `end`. Raises HearingError.
 
-        It goes on for as long as it takes to say so when nothing can be heard any more.
+        It goes on for as long as it takes to say so when nothing can be heard any more. One that was cut
+        short is told `first` that it came back, `at` on its own clock.
         """
-        watchers = (self._keeper.record, self._hearing.watch)
         try:
             conduct(
                 session,
-                Performer(self._voice, self._voice, self._hearing.listen_for, watchers),
+                Performer(self._voice, self._voice, self._hearing.listen_for, (self._hearing.watch,)),
                 self._events,
                 lambda: (*self._voice.ended(), *self._hearing.happened()),
-                must_end=lambda: self._ending.is_set() or self._hearing.must_end(),
+                must_end=self._must_end,
                 acknowledge=self._voice.acknowledge,
-                note=self._keeper.note,
+                keep=self._keeper.keep,
                 publish=self._front_ends.publish,
+                first=first or Started(),
+                at=at,
             )
         finally:
             self._events.leave()
-            self._ending.clear()
+            self._ending = ""
         if self._hearing.failure is not None:
             raise HearingError(self._hearing.failure.code, self._hearing.failure.message)
+
+    def _must_end(self) -> str:
+        """Why the session has to end, if it does."""
+        return self._ending or ("cannot_hear" if self._hearing.must_end() else "")
 
     def close(self) -> None:
         """Silence first; then hear nothing more, show nothing more, and write what is left."""
@@ -161,30 +166,39 @@ def conduct(
     events: EventQueue,
     happened: Callable[[], Iterable[Event]],
     *,
-    must_end: Callable[[], bool] = lambda: False,
+    must_end: Callable[[], str] = lambda: "",
     acknowledge: Callable[[int], None] = lambda hush_number: None,
-    note: Callable[[float, Event], None] = lambda now, event: None,
+    keep: Callable[[float, Event, Iterable[Action]], None] = lambda now, event, actions: None,
     publish: Callable[[View], None] = lambda view: None,
+    first: Event = Started(),  # noqa: B008 - it is frozen
+    at: float = 0.0,
 ) -> None:
     """Run a session from its start to its end, or until it must end.
 
     `happened` tells what does not come by the queue, since it was last asked: sentences and prompts that have
     ended, what was typed. `acknowledge` is called before anything is said that the session wants said after
-    it has learned the reason of a hush. `note` gets each event with its time, and `publish` the session's
-    view after it, when all has been carried out.
+    it has learned the reason of a hush. `keep` gets each event with its time and its actions, and `publish`
+    the session's view after it, when all has been carried out. `must_end` says why, when it has to. The
+    session is told `first`, and its clock is `at` then.
     """
-    began = _now()
+    began = _now() - at
 
     def handle(event: Event) -> None:
         now = _now() - began
-        note(now, event)
-        actions = session.handle(event, now)
+        actions: tuple[Action, ...] = ()
+        try:
+            actions = session.handle(event, now)
+        finally:
+            keep(now, event, actions)  # also what a session breaks by
         acknowledge(events.hush_number)
         performer.carry_out(actions)
         publish(session.view)
 
-    handle(Started())
-    while session.state is not State.FINISHED and not must_end():
+    handle(first)
+    while session.state is not State.FINISHED:
+        if reason := must_end():
+            handle(CutShort(reason))
+            return
         deadline = session.next_deadline
         until = LOOK_SECONDS if deadline is None else deadline - (_now() - began)
         event = events.get(max(0.0, min(until, LOOK_SECONDS)))

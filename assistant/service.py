@@ -21,11 +21,13 @@ from assistant.audio.microphone import Microphone
 from assistant.audio.mixer import Mixer
 from assistant.audio.speaker_stream import SpeakerStream
 from assistant.config import Config
+from assistant.core.context import Settings
+from assistant.core.dialogue.going_on import INTERRUPTED_REASON
 from assistant.core.events import Event, PromptFailed
 from assistant.core.liveness import Silence
 from assistant.core.ports import Speech, Voice
 from assistant.core.prompts import LanguagePack, Line
-from assistant.core.routine import Routine
+from assistant.core.routine import Routine, Stretch
 from assistant.core.session import Session
 from assistant.errors import AssistantError
 from assistant.frontends.registry import open_front_ends
@@ -33,17 +35,19 @@ from assistant.hearing_thread import HearingThread, note_sound
 from assistant.keyboard import Keyboard
 from assistant.opening import (
     load_content,
-    new_session,
     open_hearing,
     open_speech_model,
     open_voice,
+    settings_now,
 )
+from assistant.resuming import clock_facts, find_return, head_of
 from assistant.room import Room
 from assistant.speech.engines import HearingModel
 from assistant.speech.prompt_cache import PromptCache, default_folder
 from assistant.speech.prompting import Prompter, PromptingThread
 from assistant.speech.silent_prompter import SilentPrompter
 from assistant.store.history_reader import history_path
+from assistant.store.library import load_library
 from assistant.store.recorder import Recorder
 
 _log = logging.getLogger(__name__)
@@ -111,6 +115,7 @@ class Service:
         self._tell = tell
         self._history = history or history_path()
         self._rooms: dict[str, Room] = {}
+        self._recorders: dict[str, Recorder] = {}
         self._states: dict[str, RoomState] = {}
         self._threads: dict[str, threading.Thread] = {}
         self._changed = threading.Lock()
@@ -119,6 +124,10 @@ class Service:
     def content(self) -> tuple[LanguagePack, tuple[Routine, ...]]:
         """The language pack and the routines. Raises ContentError, ConfigError."""
         return load_content(self._config, self._tell)
+
+    @cached_property
+    def _library(self) -> tuple[Stretch, ...]:
+        return tuple(load_library(self.content[0].code).values())
 
     @cached_property
     def _model(self) -> HearingModel:
@@ -156,18 +165,19 @@ class Service:
             on_trouble=tell,
         )
         speaking.prepare([pack.render(line) for line in AT_HAND])
-        self._add(name, Room(hearing, speaking, self._recorder(), partial(open_front_ends, front_ends)))
+        self._add(name, Room(hearing, speaking, self._recorder(name), partial(open_front_ends, front_ends)))
 
     def open_typed(self, name: str, front_ends: Sequence[str], lines: TextIO) -> None:
         """Open a room without sound: what is said is read, and lines are typed. Raises ContentError."""
         pack, _ = self.content
         hearing, prompter = Keyboard(lines, pack, self._tell), SilentPrompter(time.monotonic)
-        self._add(name, Room(hearing, prompter, self._recorder(), partial(open_front_ends, front_ends)))
+        self._add(name, Room(hearing, prompter, self._recorder(name), partial(open_front_ends, front_ends)))
 
     def guide(self, name: str, *, sound_check: bool | None = None) -> None:
         """Run a session in a room to its end, on the calling thread; the room is idle afterwards.
 
-        `sound_check` None is as configured. Raises HearingError, AssistantError for a room that is not idle.
+        The last one that was cut short goes on, if that is wanted. `sound_check` None is as configured.
+        Raises HearingError, AssistantError for a room that is not idle.
         """
         self._take(name)
         self._guide(name, sound_check)
@@ -187,11 +197,16 @@ class Service:
         """Tell the session in a room something, from any thread."""
         self._rooms[name].put(event)
 
-    def end(self) -> None:
-        """Let every session end soon, from any thread, or from a signal's handler."""
-        for name, room in self._rooms.items():
+    def end(self, reason: str = "terminated") -> None:
+        """Let every session end at once, for a reason of CutShort, from any thread or a signal's handler."""
+        for name, room in list(self._rooms.items()):
             if self._states[name] is RoomState.GUIDING:
-                room.end()
+                room.end(reason)
+
+    @property
+    def is_guiding(self) -> bool:
+        """Whether a session is being run anywhere."""
+        return RoomState.GUIDING in self._states.values()
 
     def close(self) -> None:
         """Close the rooms, the last one opened first."""
@@ -215,22 +230,49 @@ class Service:
 
     def _guide(self, name: str, sound_check: bool | None = None) -> None:
         try:
-            self._rooms[name].guide(self._new_session(sound_check))
+            self._recorders[name].wait_until_open()
+            if not self._go_on(name):
+                settings = self._settings(sound_check)
+                self._recorders[name].begin(head_of(name, settings, self._all_content))
+                self._rooms[name].guide(self._new_session(settings))
         finally:
             with self._changed:
                 if self._states[name] is RoomState.GUIDING:
                     self._states[name] = RoomState.IDLE
 
-    def _recorder(self) -> Recorder:
-        return Recorder(self._history, self._tell)
+    def _go_on(self, name: str) -> bool:
+        """Go on with a session that was cut short in this room; whether it went on, to an end of its own."""
+        found = find_return(self._history, name, self._all_content, self._new_session)
+        if found is None:
+            return False
+        recorder, clock = self._recorders[name], {"clock": clock_facts(found.at)}
+        recorder.resume(found.run.number, found.run.session_id, clock)
+        if found.session is None:
+            recorder.keep(found.at, found.event, found.closing)
+            return False
+        self._rooms[name].guide(found.session, found.event, found.at)
+        return found.session.view.end_reason != INTERRUPTED_REASON
 
-    def _new_session(self, sound_check: bool | None) -> Session:
+    def _recorder(self, name: str) -> Recorder:
+        self._recorders[name] = Recorder(self._history, self._tell)
+        return self._recorders[name]
+
+    @property
+    def _all_content(self) -> tuple[object, ...]:
+        """All of which a session is made besides its settings."""
         pack, routines = self.content
+        return pack.code, routines, self._library
+
+    def _settings(self, sound_check: bool | None) -> Settings:
         config = self._config
         if sound_check is not None:
             session = config.session.model_copy(update={"sound_check": sound_check})
             config = config.model_copy(update={"session": session})
-        return new_session(config, pack, routines, self._history, self._tell)
+        return settings_now(config, self._history, self._tell)
+
+    def _new_session(self, settings: Settings) -> Session:
+        pack, routines = self.content
+        return Session(pack, routines, settings, self._library)
 
     def _guide_and_tell(self, name: str) -> None:
         try:

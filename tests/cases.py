@@ -186,6 +186,7 @@ PLAYS: dict[str, Callable[..., object]] = {
     "leave": _leave,
     "until": _until,
     "stall": _stand_still,
+    "crash": Watched.crash,
     "device": lambda driver, name: driver.event(DEVICES[name]),
     "prompts": _prompts,
     "finished": _finish,

@@ -21,6 +21,8 @@ from assistant.core.actions import (
 )
 from assistant.core.context import Settings
 from assistant.core.events import (
+    CameBack,
+    CutShort,
     DeadlineReached,
     Event,
     MicrophoneLost,
@@ -29,6 +31,7 @@ from assistant.core.events import (
     Started,
 )
 from assistant.core.intents import Intent
+from assistant.core.journal import replay
 from assistant.core.listening.hypotheses import FinalHypothesis, PartialHypothesis
 from assistant.core.listening.listener import Listener
 from assistant.core.machine import listened_for
@@ -136,6 +139,15 @@ class Driver:
         self._utterance = 0
         if start:
             self.event(Started())
+
+    def crash(self, away_seconds: float | None = 60.0, reason: str = "") -> tuple[Action, ...]:
+        """The process dies, after it was asked to end where there is a reason, and another one goes on."""
+        if reason:
+            self.event(CutShort(reason))
+        self.session = replay(self.another_session(), self.told)
+        self._queue.clear()
+        self._sentences_over = 0
+        return self.event(CameBack(away_seconds))
 
     def another_session(self) -> Session:
         """A fresh session of the same settings and content."""
@@ -386,6 +398,8 @@ def in_state(state: State, routine: Routine = MIXED) -> Driver:
         driver.answer(phrase)
     if state is State.DEAF:
         driver.event(MicrophoneLost("silent"))
+    if state is State.GOING_ON:
+        driver.until(State.INSTRUCTING).crash()
     if state in (State.SPREADING, State.DECIDING):
         driver.until(State.SCORING).answer("three")
     if state is State.DECIDING:

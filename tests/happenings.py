@@ -21,6 +21,7 @@ from assistant.core.machine import listened_for
 from assistant.core.states import UNDER_WAY, State
 
 LEADS_ON: dict[State, tuple[str, ...]] = {
+    State.GOING_ON: ("yes", "yes", "no", "continue"),
     State.CHOOSING: ("mixed one", "short one", "neck one", "low one", "start"),
     State.SCREENING: ("yes",),
     State.HISTORY: ("no",),

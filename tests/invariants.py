@@ -51,6 +51,8 @@ from assistant.core.actions import (
 from assistant.core.adapting import StretchPast
 from assistant.core.course import Course
 from assistant.core.events import (
+    CameBack,
+    CutShort,
     DeadlineReached,
     Event,
     Meaning,
@@ -112,9 +114,11 @@ class Watched(Driver):
         intent, words = heard.intent if heard else None, event.words if isinstance(event, Meaning) else ()
         it = Happened(event, before, self.state, actions, heard, was_speaking, intent, words)
         self.watched(it)
-        if before is S.FINISHED:
+        if before is S.FINISHED and it.after is S.FINISHED:
             assert actions == (), "something is done after the end"
             return actions
+        if before is S.FINISHED:
+            self.ended_with.clear()
         self.check_safety(it)
         self.check_what_was_heard(it)
         self.pain.check(it)
@@ -208,6 +212,8 @@ class Watched(Driver):
         if isinstance(it.event, Started):
             assert not self.started or it.after in (it.before, S.PAUSED), "begun twice"
             self.started = True
+        elif isinstance(it.event, CutShort | CameBack):
+            self.check_coming_back(it)
         elif not isinstance(it.event, Meaning):
             assert it.after is it.before or it.after in WITHOUT_A_WORD[it.before], f"on by {it.event}"
         if isinstance(it.event, MicrophoneLost) and it.before not in ENDING and not self.ended:
@@ -223,7 +229,11 @@ class Watched(Driver):
         assert able, "guiding without hearing"
         if it.intent and it.intent not in SAFETY_INTENTS and it.before is not S.DEAF:
             self.must_hear_first = False
-        if it.before in (S.PAUSED, S.ASLEEP) and it.after in BUSY and not isinstance(it.event, Started):
+        if (
+            it.before in (S.PAUSED, S.ASLEEP)
+            and it.after in BUSY
+            and not isinstance(it.event, Started | CameBack)
+        ):
             assert it.is_final, "resumed by what is no word"
             assert it.intent in UNDER_WAY_BY, "resumed by what is no clear word"
             assert it.intent is not I.TELL_HEALTH or it.after is S.CONDITIONS, "resumed by what was told"
@@ -237,6 +247,22 @@ class Watched(Driver):
         if it.before is not S.HOLDING and it.after is S.HOLDING:
             assert it.before in (S.INSTRUCTING, S.SETTLING), "a hold without settling"
         assert not self.ended or it.after in AFTER_THE_END, "on after the end"
+
+    def check_coming_back(self, it: Happened) -> None:
+        """It ends at once, and comes back to a question, after pain to the questions about that."""
+        if isinstance(it.event, CutShort):
+            assert it.after is S.FINISHED, "it does not end"
+            assert it.actions[0] == StopSpeaking(), "the sound goes on"
+            return
+        self.cannot_hear = False
+        if self.ends_with == "emergency":
+            assert it.after is S.FINISHED, "on after an emergency"
+        elif self.pain.hurting:
+            assert it.after in (*IN_PAIN, S.FINISHED), "on after pain"
+        else:
+            assert it.after in (S.GOING_ON, S.FINISHED), "on without a question"
+        late = it.event.away_seconds is not None and it.event.away_seconds > 30 * 60
+        assert not late or it.after is S.FINISHED, "on after a long time"
 
     def check_answers(self, it: Happened) -> None:
         """Only whole and clear answers are answers; what must be asked before stretching was answered."""

@@ -57,7 +57,7 @@ def forget(
 def _forget_sessions(named: list[str]) -> None:
     from assistant.store.history_erasing import forget_sessions, kept_rows
     from assistant.store.history_reader import history_path, read_sessions
-    from assistant.store.history_schema import damaged_copies
+    from assistant.store.history_schema import damaged_copies, older_copies
 
     path = history_path()
     there = read_sessions(path)
@@ -70,9 +70,9 @@ def _forget_sessions(named: list[str]) -> None:
     forget_sessions(path, chosen)
     for line in erased:
         output.out.print(line)
-    if copies := damaged_copies(path):
+    if copies := [*damaged_copies(path), *older_copies(path)]:
         others = ", ".join(str(copy) for copy in copies)
-        output.note(f"A damaged copy may hold it still: {others}. `limber forget --all` erases that too.")
+        output.note(f"A copy may hold it still: {others}. `limber forget --all` erases that too.")
 
 
 def _forget_everything(is_sure: bool) -> None:

@@ -67,6 +67,7 @@ def history(
     if not is_export:
         _tell_conditions(path)
     sessions = read_sessions(path, limit or (None if is_export else USUAL_LIMIT))
+    sessions = read_sessions(path, limit or (None if is_export else USUAL_LIMIT), output.note)
     if not sessions:
         output.note("There is no session yet; there will be one here after the first.")
     stretches = _stretches() if any(session.hurts for session in sessions) else {}

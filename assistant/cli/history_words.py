@@ -45,6 +45,10 @@ def ending_in_words(session: SessionSummary) -> str:
         "ended_by_user": "you ended it",
         "emergency": "warning sign",
         "see_physician": "see a clinician",
+        "interrupted_by_user": "you ended it",
+        "terminated": "program was ended",
+        "hung_up": "terminal was closed",
+        "cannot_hear": "microphone failed",
     }.get(session.end_reason, session.end_reason.replace("_", " "))
 
 

@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 
 from assistant.errors import AssistantError, ConfigError
+from assistant.private_files import mend
 
 if TYPE_CHECKING:
     from assistant.config import Config
@@ -82,6 +83,7 @@ def _log(path: Path | None, level: int | str) -> None:
     if path is not None:
         try:
             handlers.append(logging.FileHandler(path, encoding="utf-8"))
+            mend(path)
         except OSError as error:
             message = f"The log file {path} cannot be written: {error.strerror}."
             raise ConfigError("log_file", message) from error

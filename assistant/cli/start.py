@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from contextlib import closing
 from typing import Annotated
@@ -11,6 +10,7 @@ from typing import Annotated
 import typer
 
 from assistant.cli import output
+from assistant.cli.signals import EndedBySignals
 
 ROOM = "here"
 FRONT_ENDS = ("terminal",)
@@ -39,11 +39,11 @@ def start(
     if routine:
         session = config.session.model_copy(update={"routine": routine})
         config = config.model_copy(update={"session": session})
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     reason = why_no_sound(config.audio.microphone or None, config.audio.speaker or None)
     if reason is None:
         _keep_stderr_to_ourselves()
-        with closing(Service(config, output.note)) as service:
+        service = Service(config, output.note)
+        with EndedBySignals(service), closing(service):
             try:
                 service.open_live(ROOM, FRONT_ENDS)
                 service.guide(ROOM)
@@ -52,7 +52,8 @@ def start(
                 reason = error.message
     if sys.stdin.isatty() and sys.stdout.isatty():
         output.note(f"{reason} Read instead of listening, and type what you would say.")
-        with closing(Service(config, output.note)) as service:
+        service = Service(config, output.note)
+        with EndedBySignals(service), closing(service):
             service.open_typed(ROOM, FRONT_ENDS, sys.stdin)
             service.guide(ROOM, sound_check=False)
     else:

@@ -130,7 +130,7 @@ class RecordStep:
     side: str  # "left", "right" or ""
     repetition: int
     held_seconds: float
-    outcome: str  # "done", "skipped", "pain"
+    outcome: str  # "done", "skipped", "pain", "interrupted" by the end of the program
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,10 @@ from assistant.core.states import STRETCHING, State
 from assistant.core.suiting import Change, ids_unsuitable
 from assistant.core.transfers import Body, Leg
 
-END_REASONS = ("", "no_answer", "ended_by_user", "see_physician", "pain", "emergency")
+END_REASONS = (
+    *("", "interrupted", "interrupted_by_user", "terminated", "hung_up", "cannot_hear"),
+    *("no_answer", "ended_by_user", "see_physician", "pain", "emergency"),
+)
 """Why a session ends, the more serious later; "" as it was planned."""
 
 
@@ -120,6 +123,9 @@ class Context:
     said_back: int | None = None
     asked_shortly: bool = False
     end_reason: str = ""
+    cut_short_by: str = ""
+    away_seconds: float | None = None
+    left_in: State = State.CHOOSING
     closing_line: Line | None = None
     advice: Line = Line.EMERGENCY
     settled_before: bool = False
@@ -203,6 +209,13 @@ class Context:
         """Why the session ends: of several reasons the most serious."""
         self.end_reason = max(self.end_reason, reason, key=END_REASONS.index)
 
+    @property
+    def why_it_ended(self) -> str:
+        """Why a session that is over ended: what it was on its way to, or what cut it short."""
+        cut_short_by = "" if self.is_ending else self.cut_short_by
+        pain = "pain" if self.after_pain else ""
+        return max(self.end_reason, cut_short_by, pain, key=END_REASONS.index) or "completed"
+
     def wait(self, seconds: float) -> None:
         """The state's deadline is so many seconds from now."""
         self.deadline = self.now + seconds
@@ -256,13 +269,17 @@ class Context:
         step = self.current_course.step
         side = "" if step.side is Side.BOTH else str(step.side)
         self.steps_done += outcome == "done"
-        self.steps_left += 1
+        self.steps_left += outcome != "interrupted"  # it is done anew, or not at all
         held_seconds = round(self.held_seconds, 3)
         self.script.do(RecordStep(step.stretch.id, side, step.repetition, held_seconds, outcome))
 
-    def leave_step(self) -> None:
-        """The current step is left as it is: keep what was held of it, once."""
+    def leave_step(self, *, cut_short: bool = False) -> None:
+        """The current step is left as it is: keep what was held of it, once.
+
+        One that is `cut_short` was left by nobody.
+        """
         is_told = self.after_pain and self.hurt_in in STRETCHING  # with what hurt
         if self.hold is not None and self.held_seconds > 0 and not is_told:
-            self.record_step("done" if self.hold.complete(self.now) else "skipped")
+            left = "interrupted" if cut_short else "skipped"
+            self.record_step("done" if self.hold.complete(self.now) else left)
         self.hold = None

@@ -149,6 +149,27 @@ class SoundMeasured:
     echo_delay_seconds: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CutShort:
+    """The program has to end, whatever the session is at.
+
+    `reason` is "terminated" (asked to by the system), "hung_up" (its terminal has gone), "cannot_hear" (for
+    good) or "interrupted_by_user" (a key that ends programs).
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """A session that was cut short, or whose process died, runs again in another one.
+
+    It was away for `away_seconds`; None where no clock can tell.
+    """
+
+    away_seconds: float | None
+
+
 Meaning = Said | TalkHeard | NotUnderstood
 """What listening brings forth, and every other source makes directly."""
 
@@ -168,4 +189,6 @@ Event = (
     | SpeakerLost
     | SpeakerRestored
     | SoundMeasured
+    | CutShort
+    | CameBack
 )

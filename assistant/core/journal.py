@@ -10,8 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, get_args
 
+from assistant.core.adapting import StretchPast
+from assistant.core.context import Settings
 from assistant.core.events import Event, NotUnderstood, Said, Source, TalkHeard
 from assistant.core.intents import Intent, Slots
+from assistant.core.routine import Condition
 from assistant.core.session import Session
 
 _KINDS: dict[str, type] = {kind.__name__: kind for kind in get_args(Event)}
@@ -44,6 +47,23 @@ def from_values(values: Mapping[str, Any]) -> Event:
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{values!r}: {error}") from error
     return event
+
+
+def settings_as_values(settings: Settings) -> dict[str, Any]:
+    """The settings as what JSON knows."""
+    return {**asdict(settings), "conditions": sorted(settings.conditions)}
+
+
+def settings_from_values(values: Mapping[str, Any]) -> Settings:
+    """The settings that `settings_as_values` made these of. Raises ValueError for anything else."""
+    fields = dict(values)
+    try:
+        pasts = fields["pasts"]
+        fields["pasts"] = pasts and {name: StretchPast(**past) for name, past in pasts.items()}
+        fields["conditions"] = frozenset(Condition(name) for name in fields["conditions"])
+        return Settings(**fields)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{values!r}: {error}") from error
 
 
 def replay(session: Session, entries: Iterable[tuple[float, Event]]) -> Session:

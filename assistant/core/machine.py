@@ -12,11 +12,23 @@ from transitions import EventData, Machine
 
 from assistant.core.actions import Listen, ReportState
 from assistant.core.context import Context
+from assistant.core.dialogue import (
+    choosing,
+    conditions,
+    ending,
+    going_on,
+    helping,
+    pain,
+    screening,
+    sound_check,
+)
 from assistant.core.dialogue.answering import ANSWERING
+from assistant.core.dialogue.asking import Question
 from assistant.core.dialogue.choosing import CHOOSING
 from assistant.core.dialogue.conditions import TELLING
 from assistant.core.dialogue.emergency import EMERGENCY
 from assistant.core.dialogue.ending import ENDING
+from assistant.core.dialogue.going_on import GOING_ON
 from assistant.core.dialogue.helping import HELPING
 from assistant.core.dialogue.holding import HOLDING
 from assistant.core.dialogue.pain import PAIN
@@ -44,8 +56,24 @@ BEHAVIORS = {
     "holding": HOLDING,
     "pausing": PAUSING,
     "ending": ENDING,
+    "going on": GOING_ON,
     "answering": ANSWERING,
 }
+QUESTIONS: dict[State, Question] = {
+    State.GOING_ON: going_on.SHALL_WE_GO_ON,
+    State.CHOOSING: choosing.WHAT_TO_STRETCH,
+    State.SCREENING: screening.PHYSICIAN,
+    State.HISTORY: screening.HISTORY,
+    State.CONDITIONS: conditions.WHAT_DO_YOU_HAVE,
+    State.SCORE_NOW: screening.SCORE_NOW,
+    State.NEWS: screening.NEWS,
+    State.SCORE_AFTER: screening.SCORE_NOW,
+    **pain.QUESTIONS,
+    State.SOUND_CHECK: sound_check.CAN_YOU_BE_HEARD,
+    State.HELPING: helping.WHAT_IS_WRONG,
+    State.FINISHING: ending.FINISH_OR_REST,
+}
+"""What the states that ask ask."""
 TABLE: tuple[Row, ...] = (
     *(row for behavior in BEHAVIORS.values() for row in behavior.safety),
     *(row for behavior in BEHAVIORS.values() for row in behavior.rows),

@@ -16,6 +16,8 @@ from assistant.core.adapting import Form, ids_in
 from assistant.core.context import Context, Settings
 from assistant.core.dialogue.screening import with_answer_to_number
 from assistant.core.events import (
+    CameBack,
+    CutShort,
     DeadlineReached,
     Event,
     HearingCaughtUp,
@@ -46,7 +48,12 @@ LATE_SECONDS = 1.5
 """A deadline that is noticed so late was slept through. In a hold one comes every half second, so that a
 standstill of two seconds is always noticed."""
 
+GOES_ON_AFTER = ("terminated", "hung_up", "cannot_hear")
+"""Endings that the user did not want."""
+
 SIGNALS: dict[type, Signal] = {
+    CutShort: Signal.CUT_SHORT,
+    CameBack: Signal.CAME_BACK,
     TalkHeard: Signal.TALK,
     NotUnderstood: Signal.NOT_UNDERSTOOD,
     Started: Signal.STARTED,
@@ -100,6 +107,12 @@ class Session:
         return self._context.state
 
     @property
+    def was_cut_short(self) -> bool:
+        """Whether it did not come to an end of its own, so that CameBack means something to it."""
+        context = self._context
+        return context.state is not State.FINISHED or context.cut_short_by in GOES_ON_AFTER
+
+    @property
     def step(self) -> int:
         """The number of the current step, from 1; 0 while there is none."""
         return self._context.step
@@ -117,7 +130,7 @@ class Session:
     def handle(self, event: Event, now: float) -> tuple[Action, ...]:
         """Take in what happened at `now` (seconds, never going back); return what to do, in order."""
         context = self._context
-        if context.state is State.FINISHED:
+        if context.state is State.FINISHED and not (self.was_cut_short and isinstance(event, CameBack)):
             return ()
         was_away = self._catch_up(now)
         context.heard = None
@@ -144,6 +157,10 @@ class Session:
             context.faults.note(event)
             if isinstance(event, NotUnderstood):
                 context.note_heard(None)
+            elif isinstance(event, CutShort):
+                context.cut_short_by = event.reason
+            elif isinstance(event, CameBack):
+                context.away_seconds = event.away_seconds
             self._flow.trigger(SIGNALS[type(event)])
         actions = context.script.take()
         if context.state not in TIMED and any(isinstance(action, Speak) for action in actions):

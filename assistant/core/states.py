@@ -11,6 +11,7 @@ class State(StrEnum):
     """Where a session is."""
 
     ASLEEP = "asleep"
+    GOING_ON = "going_on"  # shall it go on where another process left it?
     CHOOSING = "choosing"
     SCREENING = "screening"  # has a physician agreed?
     HISTORY = "history"  # what must be looked at first
@@ -43,6 +44,8 @@ class Signal(StrEnum):
     """Triggers that are not intents."""
 
     STARTED = "started"
+    CUT_SHORT = "cut_short"  # the program has to end
+    CAME_BACK = "came_back"  # it runs again, in another process
     STALLED = "stalled"  # the process stood still: what was done meanwhile is not known
     SPOKEN = "spoken"  # all that the state had to say has been said
     TIME_OVER = "time_over"  # the state's deadline has come
@@ -69,14 +72,14 @@ ASKED_FIRST = (
 )
 """What may be asked before a routine, in this order."""
 IN_PAIN = (_S.EASING, _S.SCORING, _S.SPREADING, _S.DECIDING)
-ASKING = (*ASKED_FIRST, *IN_PAIN[1:], _S.SCORE_AFTER)
+ASKING = (_S.GOING_ON, *ASKED_FIRST, *IN_PAIN[1:], _S.SCORE_AFTER)
 ASKING_SCORE = (_S.SCORE_NOW, _S.SCORING, _S.SCORE_AFTER)
 ASKING_YES = (
-    *(_S.SCREENING, _S.HISTORY, _S.CONDITIONS, _S.NEWS),
+    *(_S.GOING_ON, _S.SCREENING, _S.HISTORY, _S.CONDITIONS, _S.NEWS),
     *(_S.SPREADING, _S.DECIDING, _S.FINISHING, _S.HELPING),
 )
 """Where an answer that is half heard, or no clear one, is asked for again."""
-BEFORE_STRETCHING = (*ASKED_FIRST, _S.INTRODUCING)
+BEFORE_STRETCHING = (_S.GOING_ON, *ASKED_FIRST, _S.INTRODUCING)
 RETURNABLE = (*BEFORE_STRETCHING, *GUIDED, *IN_PAIN, _S.SCORE_AFTER)
 """States that a paused, sleeping or deaf session can go back to."""
 AWAKE = (*BEFORE_STRETCHING, *GUIDED, *IN_PAIN, _S.SCORE_AFTER)

@@ -12,12 +12,11 @@ from enum import Enum, StrEnum
 from typing import Any
 
 from assistant.core.context import Context
-from assistant.core.dialogue import choosing, conditions, ending, helping, pain, screening, sound_check
-from assistant.core.dialogue.asking import Question
 from assistant.core.faults import Fault
 from assistant.core.heard import Heard
 from assistant.core.hold import Breath, Hold
 from assistant.core.intents import Intent
+from assistant.core.machine import QUESTIONS
 from assistant.core.pain_rules import Answer
 from assistant.core.prompts import LanguagePack, Line
 from assistant.core.routine import Kind, Position, Region, Routine, Side
@@ -33,20 +32,6 @@ SEEN_BY_ALL: dict[State, State] = {
     **dict.fromkeys((State.SCORE_AFTER, State.EMERGENCY), State.CLOSING),
 }
 """States that tell of somebody's health, and what everybody may take them for."""
-QUESTIONS: dict[State, Question] = {
-    State.CHOOSING: choosing.WHAT_TO_STRETCH,
-    State.SCREENING: screening.PHYSICIAN,
-    State.HISTORY: screening.HISTORY,
-    State.CONDITIONS: conditions.WHAT_DO_YOU_HAVE,
-    State.SCORE_NOW: screening.SCORE_NOW,
-    State.NEWS: screening.NEWS,
-    State.SCORE_AFTER: screening.SCORE_NOW,
-    **pain.QUESTIONS,
-    State.SOUND_CHECK: sound_check.CAN_YOU_BE_HEARD,
-    State.HELPING: helping.WHAT_IS_WRONG,
-    State.FINISHING: ending.FINISH_OR_REST,
-}
-"""What the states that ask ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +201,7 @@ class Viewer:
             heard=context.last_heard,
             question=self._question(context),
             can_say=self._can_say[context.state],
-            end_reason=(context.end_reason or "completed") if is_over else "",
+            end_reason=context.why_it_ended if is_over else "",
             health=_health(context),
         )
 

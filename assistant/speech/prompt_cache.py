@@ -20,6 +20,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from assistant.core.ports import Speech
+from assistant.private_files import make_folder
 
 FORMAT = 2
 MAX_BYTES = 64 << 20  # some 35 minutes of speech
@@ -88,7 +89,7 @@ class PromptCache:
             return
         content = _encode(pieces)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self._folder)
             _write_atomically(self._folder / key, content)
         except OSError as error:
             self._on_trouble(f"Spoken prompts are not kept for later: {self._folder}: {error.strerror}.")

@@ -1,39 +1,34 @@
-"""Keeps the history in SQLite as it happens: every action its own transaction.
+"""Keeps the history in SQLite as it happens, an event a transaction; what cannot be written waits.
 
-Owned by one thread at a time: made on the main thread, then used by the session thread. Must never raise
-while a session runs, and never delete what it cannot read. No audio is ever written.
+Owned by one thread at a time. Must never raise while a session runs, and never delete what it cannot read. No
+audio is ever written.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Callable
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from assistant.core.actions import (
-    Action,
-    EndSession,
-    ForgetCondition,
-    RecordAskedBack,
-    RecordCondition,
-    RecordConditionsAsked,
-    RecordPain,
-    RecordPainScore,
-    RecordPhysicianChecked,
-    RecordRedFlag,
-    RecordSession,
-    RecordStep,
-)
+from assistant.core.actions import Action, EndSession
 from assistant.core.events import Event
 from assistant.errors import StoreError
-from assistant.store.history_schema import connect, is_damage
-from assistant.store.journal import append, new_run
+from assistant.private_files import FILE_MODE, make_folder, mend
+from assistant.store.entries import GAP, HEAD, Entry, as_json, entry_of, kept_of
+from assistant.store.history_schema import OF_A_SESSION, connect, is_damage, older_copies, salvage
+from assistant.store.history_writer import Place, write
+from assistant.store.pending import Pending, take_over
 
-BUSY_SECONDS = 0.25  # another session may be writing; the session thread must not wait longer
-
-OTHER_ROUTINE = "other_routine"
-"""Why a session ended when the user chose another routine in the midst of it."""
+BUSY_SECONDS = 0.25
+"""So long another process is waited for; then what there is to write waits, and nobody for it."""
+RETRY_SECONDS = 0.5
+MOST_HELD = 20_000
+"""So many events wait at most, hours of stretching. Beyond it the journal goes, never the history."""
 
 
 def local_now() -> datetime:
@@ -42,7 +37,11 @@ def local_now() -> datetime:
 
 
 class History:
-    """The history in one file. Problems are told once, in a line, to `on_problem`; nothing raises."""
+    """The history in one file.
+
+    What cannot be written is told once, in a line, to `on_problem`; it is held in memory and in a file beside
+    the history, and written when that is possible again. Nothing raises.
+    """
 
     def __init__(
         self, path: Path, on_problem: Callable[[str], None], clock: Callable[[], datetime] = local_now
@@ -50,135 +49,199 @@ class History:
         self._path = path
         self._on_problem = on_problem
         self._clock = clock
-        self._session_id: int | None = None
-        self._pain_id: int | None = None
-        self._told_before: list[tuple[str, int]] = []
-        self._told = False
-        self._run: int | None = None
-        self._connection = self._open()
+        self._place = Place()
+        self._held: deque[Entry] = deque()
+        self._session: list[Entry] = []  # what is for the history, of the session that goes on
+        self._pending = Pending(path)
+        self._has_gap = False
+        self._told = ""
+        self._retry_at = 0.0
+        self._connection: sqlite3.Connection | None = None
+        self._identity: tuple[int, int] | None = None
+        self._is_closed = False
+        self._flush()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something waits to be written: `retry` should be called now and then."""
+        return bool(self._held)
+
+    def begin(self, head: Mapping[str, Any]) -> None:
+        """A session is about to be run: a new run of the journal, whose head says what it is made of."""
+        self._has_gap = False
+        self._take(Entry(self._now(), event=as_json({HEAD: head}), begins_run=True))
+
+    def resume(self, run: int, session_id: int | None, head: Mapping[str, Any]) -> None:
+        """A run that was cut short goes on, and its session; the head says what of it is new."""
+        self._has_gap = False
+        self._take(Entry(self._now(), event=as_json({HEAD: head}), resumes=(run, session_id)))
+
+    def keep(self, now: float, event: Event | None, actions: Iterable[Action]) -> None:
+        """Keep what the session was told at `now`, its own clock, and what is to be kept of what it did."""
+        event, actions = None if self._has_gap else event, kept_of(actions)
+        if event is not None or actions:
+            self._take(entry_of(self._now(), actions, now, event))
+
+    def leave_gap(self) -> None:
+        """Events are missing from here on: nobody can be brought to where this run leads."""
+        if not self._has_gap:
+            self._has_gap = True
+            self._take(Entry(self._now(), event=GAP))
 
     def record(self, action: Action) -> None:
-        """Keep the action if it is for the history; it is on disk when this returns."""
-        match action:
-            case RecordSession(routine_id):
-                self._begin(routine_id)
-            case RecordStep(stretch_id, side, repetition, held_seconds, outcome):
-                self._add(
-                    "steps",
-                    stretch_id=stretch_id,
-                    side=side,
-                    repetition=repetition,
-                    held_seconds=float(held_seconds),
-                    outcome=outcome,
-                )
-            case RecordPain(stretch_id, phrase):
-                self._pain_id = self._add("pains", stretch_id=stretch_id, phrase=phrase)
-            case RecordPainScore(moment, score):
-                pain_id = self._pain_id if moment == "during" else None
-                self._add("scores", moment=moment, score=score, pain_id=pain_id)
-            case RecordRedFlag(kind):
-                self._add("red_flags", kind=kind)
-            case RecordAskedBack(stretch_id):
-                self._write(
-                    "UPDATE pains SET asked_back_at = ? WHERE stretch_id = ?", self._now(), stretch_id
-                )
-            case RecordPhysicianChecked():
-                self._write("INSERT INTO physician_checks (at) VALUES (?)", self._now())
-            case RecordConditionsAsked():
-                self._write("INSERT INTO condition_checks (at) VALUES (?)", self._now())
-            case RecordCondition(condition):
-                self._write(
-                    "INSERT INTO conditions (at, condition) VALUES (?, ?)", self._now(), str(condition)
-                )
-            case ForgetCondition(condition):
-                self._write(
-                    "UPDATE conditions SET over_at = ? WHERE condition = ? AND over_at IS NULL",
-                    *(self._now(), str(condition)),
-                )
-            case EndSession(reason):
-                self._end(reason)
+        """Keep the action if it is for the history; it is on disk when this returns, or waits."""
+        self.keep(0.0, None, (action,))
 
     def note(self, now: float, event: Event) -> None:
         """Keep for the journal what the session was told at `now`, its own clock."""
-        if self._connection is None:
-            return
-        try:
-            if self._run is None:
-                self._run = new_run(self._connection)
-            append(self._connection, self._run, self._session_id, now, event)
-        except sqlite3.Error as error:
-            self._tell_unwritten(error)
+        self.keep(now, event, ())
+
+    def retry(self) -> None:
+        """Write what waits, if that can be done now."""
+        if self._held:
+            self._flush()
 
     def close(self) -> None:
-        """Let go of the file; records after this are not kept."""
-        if self._connection:
-            self._connection.close()
-        self._connection = None
+        """Let go of the file; records after this are not kept. What still waits is in the file beside it."""
+        if self._is_closed:
+            return
+        if self._held:
+            self._retry_at = 0.0
+            self._flush()
+        if missing := len(self._held) - self._pending.count:
+            self._on_problem(f"{missing} events could be written nowhere: the history lacks them.")
+        self._pending.close()
+        self._disconnect()
+        self._is_closed = True
 
-    def _begin(self, routine_id: str) -> None:
-        """A session, with what was told on the way to it: the pain before, and perhaps more."""
-        if self._session_id is not None:
-            self._end(OTHER_ROUTINE)
-        self._session_id = self._write(
-            "INSERT INTO sessions (routine_id, started_at) VALUES (?, ?)", routine_id, self._now()
-        )
-        for table, row_id in self._told_before:
-            self._write(f"UPDATE {table} SET session_id = ? WHERE id = ?", self._session_id, row_id)
-        self._told_before.clear()
+    def _take(self, entry: Entry) -> None:
+        if self._is_closed:
+            return
+        if entry.actions:
+            self._session.append(entry.without_event)
+        self._held.append(entry)
+        self._flush()
+        if any(isinstance(action, EndSession) for action in entry.actions):
+            self._session.clear()
 
-    def _end(self, reason: str) -> None:
-        self._write(
-            "UPDATE sessions SET ended_at = ?, end_reason = ? WHERE id = ?",
-            *(self._now(), reason, self._session_id),
-        )
-        self._session_id = self._pain_id = None
-        self._told_before.clear()
+    def _flush(self) -> None:
+        """Write all that waits, or keep it for later."""
+        if self._told and time.monotonic() < self._retry_at:
+            self._hold()
+            return
+        try:
+            connection = self._connected()
+            if self._held:
+                self._place = write(connection, self._place, self._held, self._refuse, self._pending.token)
+        except (sqlite3.Error, OSError, StoreError) as error:
+            self._retry_at = time.monotonic() + RETRY_SECONDS
+            if isinstance(error, sqlite3.Error) and is_damage(error):
+                self._disconnect()
+            self._tell(error)
+            self._hold()
+            return
+        self._held.clear()
+        self._pending.discard()
+        if self._told:
+            self._on_problem("The history is written again: nothing of it is lost.")
+        self._told = ""
 
-    def _add(self, table: str, **values: str | float | None) -> int | None:
-        """A row of the session, or of the one that may follow. Returns its id."""
-        row = {"session_id": self._session_id, "at": self._now(), **values}
-        marks = ", ".join("?" * len(row))
-        row_id = self._write(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", *row.values())
-        if self._session_id is None and row_id is not None:
-            self._told_before.append((table, row_id))
-        return row_id
+    def _hold(self) -> None:
+        """Keep in memory, within bounds, and in the file beside the history what could not be written."""
+        if len(self._held) > MOST_HELD and not self._has_gap:
+            self._give_up_the_journal()
+        if waiting := list(self._held)[self._pending.count :]:
+            self._pending.append(self._place, waiting)
+
+    def _give_up_the_journal(self) -> None:
+        kept = [entry.without_event for entry in self._held if entry.actions]
+        self._held = deque([*kept, Entry(self._now(), event=GAP)])
+        self._has_gap = True
+        self._pending.discard()
+
+    def _tell(self, error: Exception) -> None:
+        if not self._told:
+            self._on_problem(
+                f"The history cannot be written to {self._path}: {error}. What happens is kept, and written "
+                "as soon as that can be done; the session goes on."
+            )
+        self._told = str(error)
+
+    def _refuse(self, action: Action, error: sqlite3.Error) -> None:
+        self._on_problem(f"The history does not take {type(action).__name__}: {error}.")
 
     def _now(self) -> str:
         return self._clock().isoformat(timespec="seconds")
 
-    def _write(self, statement: str, *values: str | float | None) -> int | None:
-        if self._connection is None:
-            return None
-        try:
-            return self._connection.execute(statement, values).lastrowid
-        except sqlite3.Error as error:
-            self._tell_unwritten(error)
-            return None
+    # The file
 
-    def _tell_unwritten(self, error: sqlite3.Error) -> None:
-        self._tell(f"The history cannot be written to {self._path}: {error}; the session goes on without it.")
-
-    def _tell(self, message: str) -> None:
-        if not self._told:
-            self._on_problem(message)
-        self._told = True
-
-    def _open(self) -> sqlite3.Connection | None:
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                return connect(self._path, BUSY_SECONDS)
-            except sqlite3.DatabaseError as error:
-                if not is_damage(error):
-                    raise
-            aside = self._set_aside()
-            self._on_problem(f"The history was damaged: it is kept as {aside}, and a new one begins.")
-            return connect(self._path, BUSY_SECONDS)
-        except (sqlite3.Error, OSError, StoreError) as error:
-            self._tell(
-                f"The history cannot be kept in {self._path}: {error}; the session goes on without it."
+    def _connected(self) -> sqlite3.Connection:
+        """The connection to the file that is there; to a new one where it went. Raises what opening does."""
+        if self._connection is not None and not self._is_where_it_was():
+            self._disconnect()
+            self._begin_anew()
+            self._on_problem(
+                f"The history {self._path} was moved or removed: a new one begins, with this session."
             )
-            return None
+        if self._connection is None:
+            self._open()
+        assert self._connection is not None
+        return self._connection
+
+    def _is_where_it_was(self) -> bool:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return False
+        return (found.st_dev, found.st_ino) == self._identity
+
+    def _begin_anew(self) -> None:
+        """All that is known of the session that goes on is to be written once more, but for the journal."""
+        waiting = [entry.without_event for entry in self._held if entry.actions]
+        before = [entry for entry in waiting if entry not in self._session]
+        self._held = deque([*before, *self._session, Entry(self._now(), event=GAP)])
+        self._has_gap = True
+        self._place = Place()
+        self._pending.discard()
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    def _open(self) -> None:
+        make_folder(self._path.parent)
+        if not self._path.exists():
+            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, FILE_MODE))
+        connection = self._connect()
+        try:
+            take_over(self._path, connection)
+            found = self._path.stat()
+        except BaseException:
+            connection.close()
+            raise
+        self._connection, self._identity = connection, (found.st_dev, found.st_ino)
+        beside = [self._path.with_name(self._path.name + suffix) for suffix in ("", "-wal", "-shm")]
+        mend(*beside, *older_copies(self._path))
+
+    def _connect(self) -> sqlite3.Connection:
+        try:
+            return connect(self._path, BUSY_SECONDS)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+        aside = self._set_aside()
+        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, FILE_MODE))
+        connection = connect(self._path, BUSY_SECONDS)
+        count = salvage(aside, connection)
+        if self._place != Place():
+            for table in OF_A_SESSION:
+                connection.execute(f"DELETE FROM {table} WHERE session_id = ?", (self._place.session_id,))
+            connection.execute("DELETE FROM sessions WHERE id = ?", (self._place.session_id,))
+            self._begin_anew()
+        rows = f"with {count} rows that could be read" if count else "with nothing that could be read"
+        self._on_problem(f"The history was damaged: it is kept as {aside}, and a new one begins, {rows}.")
+        return connection
 
     def _set_aside(self) -> Path:
         """Rename the file, and what SQLite keeps beside it, to a name that is free."""
@@ -189,4 +252,5 @@ class History:
             part = self._path.with_name(self._path.name + suffix)
             if part.exists():
                 part.rename(aside.with_name(aside.name + suffix))
+                mend(aside.with_name(aside.name + suffix))
         return aside

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from assistant.errors import StoreError
 from assistant.store.history_reader import reading
-from assistant.store.history_schema import OF_A_SESSION, connect, damaged_copies
+from assistant.store.history_schema import OF_A_SESSION, connect, damaged_copies, older_copies
+from assistant.store.pending import pending_files, take_over
 
 BUSY_SECONDS = 2.0
 
@@ -32,15 +33,20 @@ def kept_rows(path: Path, session_id: int | None = None) -> dict[str, int]:
 
 
 def history_files(path: Path) -> list[Path]:
-    """The files that hold the history, and the damaged ones that were set aside."""
+    """The files that hold the history, what waits to be written, and the copies that were made of it."""
     files = [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm", "-journal")]
-    return [file for file in (*files, *damaged_copies(path)) if file.exists()]
+    return [
+        file
+        for file in (*files, *pending_files(path), *older_copies(path), *damaged_copies(path))
+        if file.exists()
+    ]
 
 
 def forget_sessions(path: Path, ids: Iterable[int]) -> None:
     """Erase these sessions and all that belongs to them. Raises StoreError."""
     try:
         with closing(connect(path, BUSY_SECONDS)) as connection:
+            take_over(path, connection)
             _be_alone(connection)
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute("BEGIN IMMEDIATE")
@@ -54,7 +60,7 @@ def forget_sessions(path: Path, ids: Iterable[int]) -> None:
                 connection.execute("DELETE FROM sessions WHERE id = ?", (session_id,))
             connection.execute("COMMIT")
             connection.execute("VACUUM")  # also what was deleted before secure_delete was on
-    except (sqlite3.Error, StoreError) as error:
+    except (sqlite3.Error, OSError, StoreError) as error:
         raise _not_erased(path, error) from error
 
 

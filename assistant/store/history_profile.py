@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from assistant.core.adapting import StretchPast
 from assistant.core.routine import Condition
-from assistant.store.history_reader import SessionSummary, conditions_of, reading, sessions_of
+from assistant.store.history_reader import (
+    UNREADABLE,
+    SessionSummary,
+    as_time,
+    conditions_of,
+    reading,
+    sessions_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +27,12 @@ class Profile:
     """What the history knows of the user.
 
     `pasts` are the stretches that were done or that hurt, by id; what is missing is new. `conditions` are
-    those that were told and not taken back.
+    those that were told and not taken back. `physician_checked_on` is the day of the last consent, None where
+    a red flag has come after it.
     """
 
     physician_checked_on: date | None = None
     conditions_asked_on: date | None = None
-    last_red_flag_on: date | None = None
     last_routine_id: str = ""
     pasts: dict[str, StretchPast] = field(default_factory=dict)
     conditions: frozenset[Condition] = frozenset()
@@ -38,9 +45,8 @@ def read_profile(path: Path) -> Profile:
             return Profile()
         told = [session for session in sessions_of(connection) if _tells(session)]
         return Profile(
-            physician_checked_on=_last_day(connection, "physician_checks"),
-            conditions_asked_on=_last_day(connection, "condition_checks"),
-            last_red_flag_on=_last_day(connection, "red_flags"),
+            physician_checked_on=_consent(connection),
+            conditions_asked_on=_conditions_asked_on(connection),
             last_routine_id=told[0].routine_id if told else "",
             pasts=_pasts(told, _held_to_the_end(connection)),
             conditions=frozenset(kept.condition for kept in conditions_of(connection) if not kept.over_on),
@@ -82,13 +88,28 @@ def _hurt_and_counts(session: SessionSummary) -> set[str]:
 
 
 def _held_to_the_end(connection: sqlite3.Connection) -> set[tuple[int, str]]:
-    """Session and stretch, where every hold of the stretch was held to its end."""
-    query = """SELECT session_id, stretch_id FROM steps WHERE session_id IS NOT NULL
+    """Session and stretch, where every hold of the stretch was held to its end.
+
+    One that was cut short by the end of the program says nothing: it was done anew, or not at all.
+    """
+    query = """SELECT session_id, stretch_id FROM steps
+        WHERE session_id IS NOT NULL AND outcome != 'interrupted'
         GROUP BY session_id, stretch_id HAVING min(outcome = 'done')"""
     return set(connection.execute(query))
 
 
-def _last_day(connection: sqlite3.Connection, table: str) -> date | None:
-    """The local day of the table's last row."""
-    row = connection.execute(f"SELECT at FROM {table} ORDER BY id DESC LIMIT 1").fetchone()
-    return datetime.fromisoformat(row[0]).date() if row else None
+def _conditions_asked_on(connection: sqlite3.Connection) -> date | None:
+    """The local day on which it was last asked what somebody has, if that can be read."""
+    row = connection.execute("SELECT at FROM condition_checks ORDER BY id DESC LIMIT 1").fetchone()
+    asked_at = as_time(row[0]) if row else UNREADABLE
+    return None if asked_at is UNREADABLE else asked_at.date()
+
+
+def _consent(connection: sqlite3.Connection) -> date | None:
+    """The local day of the last consent, if no red flag has come after it and it can be read."""
+    query = "SELECT at, withdrawn_at FROM physician_checks ORDER BY id DESC LIMIT 1"
+    row = connection.execute(query).fetchone()
+    if row is None or row[1] is not None:
+        return None
+    day = as_time(row[0])
+    return None if day is UNREADABLE else day.date()

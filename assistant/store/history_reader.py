@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ import platformdirs
 from assistant.core.routine import Condition
 from assistant.errors import StoreError
 from assistant.store.history_schema import MIGRATIONS, migrate, schema_version
+from assistant.store.pending import apply, pending_files
 
 BUSY_SECONDS = 2.0
 
@@ -27,7 +28,10 @@ INTERRUPTED = "interrupted"
 """Why a session ended that never said so: its process was killed, or it is still going on."""
 
 PAINFUL_ENDINGS = ("pain", "emergency")
-UNKNOWN_ENDINGS = (INTERRUPTED, "no_answer")
+UNKNOWN_ENDINGS = (INTERRUPTED, "terminated", "hung_up", "cannot_hear", "no_answer")
+UNREADABLE = datetime.min.replace(tzinfo=UTC)
+"""Stands for a time that cannot be read; what else the row tells counts all the same."""
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +98,23 @@ def history_path() -> Path:
 def reading(path: Path) -> Iterator[sqlite3.Connection | None]:
     """A connection that cannot write, to one state of the history; None when there is none yet.
 
-    Raises StoreError when the file cannot be read, within as well.
+    What still waits to be written is in it. Raises StoreError when the file cannot be read, within as well.
     """
     try:
-        if not path.exists():
+        waiting = pending_files(path)
+        if not path.exists() and not waiting:
             yield None
             return
-        uri = f"{path.resolve().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)) as file:
+        with closing(_opened(path)) as file:
             version = schema_version(file)
-            if version == 0:
+            if version == 0 and not waiting:
                 yield None  # a session is just making it
-            elif version < len(MIGRATIONS):
+            elif version < len(MIGRATIONS) or waiting:
                 with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
                     file.backup(copy)
+                    copy.text_factory = _text
                     migrate(copy)
+                    apply(copy, waiting)
                     yield copy
             else:
                 file.execute("BEGIN")
@@ -117,10 +123,33 @@ def reading(path: Path) -> Iterator[sqlite3.Connection | None]:
         raise StoreError("history_unreadable", f"The history {path} cannot be read: {error}.") from error
 
 
-def read_sessions(path: Path, limit: int | None = None) -> list[SessionSummary]:
-    """The sessions, the latest first, at most `limit`. Raises StoreError when the file cannot be read."""
+def _opened(path: Path) -> sqlite3.Connection:
+    """The file, to be read only; nothing at all where there is none yet."""
+    name = f"{path.resolve().as_uri()}?mode=ro" if path.exists() else ":memory:"
+    connection = sqlite3.connect(name, uri=path.exists(), timeout=BUSY_SECONDS, isolation_level=None)
+    connection.text_factory = _text
+    return connection
+
+
+def _text(data: bytes) -> str:
+    """A text, also one in which a bit has flipped."""
+    return data.decode(errors="replace")
+
+
+def read_sessions(
+    path: Path, limit: int | None = None, tell: Callable[[str], None] = lambda line: None
+) -> list[SessionSummary]:
+    """The sessions, the latest first, at most `limit`. Raises StoreError when the file cannot be read.
+
+    A session whose times cannot be read is left out, and named to `tell` in a line.
+    """
     with reading(path) as connection:
-        return [] if connection is None else sessions_of(connection, limit)
+        found = [] if connection is None else sessions_of(connection, limit)
+    lost = [one.id for one in found if UNREADABLE in (one.started_at, one.ended_at)]
+    if lost:
+        named = ", ".join(map(str, lost[:MOST_NAMED])) + (", …" if len(lost) > MOST_NAMED else "")
+        tell(f"Of the history {path} these sessions cannot be read, and are left out: {named}.")
+    return [one for one in found if one.id not in lost]
 
 
 def read_conditions(path: Path) -> list[KeptCondition]:
@@ -133,14 +162,10 @@ def conditions_of(connection: sqlite3.Connection) -> list[KeptCondition]:
     """The conditions that this version knows. Raises sqlite3.Error."""
     rows = connection.execute("SELECT condition, at, over_at FROM conditions ORDER BY id")
     return [
-        KeptCondition(Condition(condition), _day(at), _day(over_at) if over_at else None)
+        KeptCondition(Condition(condition), as_time(at).date(), as_time(over_at).date() if over_at else None)
         for condition, at, over_at in rows
         if condition in set(Condition)
     ]
-
-
-def _day(at: str) -> date:
-    return datetime.fromisoformat(at).date()
 
 
 def count_sessions(path: Path) -> int:
@@ -150,6 +175,15 @@ def count_sessions(path: Path) -> int:
             return 0
         (count,) = connection.execute("SELECT count(*) FROM sessions").fetchone()
         return int(count)
+
+
+def as_time(value: object) -> datetime:
+    """The time that a row tells; UNREADABLE for anything else."""
+    try:
+        found = datetime.fromisoformat(str(value))
+    except ValueError:
+        return UNREADABLE
+    return found if found.tzinfo is not None else UNREADABLE
 
 
 _SESSIONS = """
@@ -173,28 +207,43 @@ _RED_FLAGS = "SELECT session_id, kind FROM red_flags WHERE session_id IS NOT NUL
 
 
 def sessions_of(connection: sqlite3.Connection, limit: int | None = None) -> list[SessionSummary]:
-    """The sessions, the latest first, at most `limit`. Raises sqlite3.Error."""
+    """The sessions, the latest first, at most `limit`. Raises sqlite3.Error.
+
+    The order is that in which they were written, whatever the clock said. What cannot be read of one is
+    UNREADABLE, None or 0, and the rest of it counts.
+    """
     hurts = _by_session(connection, _HURTS)
     red_flags = _by_session(connection, _RED_FLAGS)
     rows = connection.execute(_SESSIONS, (-1 if limit is None else limit,))
     return [
         SessionSummary(
             id=session_id,
-            started_at=datetime.fromisoformat(started_at),
-            ended_at=datetime.fromisoformat(ended_at) if ended_at else None,
-            routine_id=routine_id,
-            held_seconds=held_seconds,
+            started_at=as_time(started_at),
+            ended_at=as_time(ended_at) if ended_at else None,
+            routine_id=str(routine_id),
+            held_seconds=_as_seconds(held_seconds),
             steps_done=steps_done,
             steps_skipped=steps_skipped,
-            end_reason=end_reason or INTERRUPTED,
-            pain_before=before,
-            pain_after=after,
-            hurts=tuple(Hurt(*row) for row in hurts[session_id]),
-            red_flags=tuple(kind for (kind,) in red_flags[session_id]),
+            end_reason=str(end_reason or INTERRUPTED),
+            pain_before=_as_score(before),
+            pain_after=_as_score(after),
+            hurts=tuple(
+                Hurt(str(stretch_id), str(phrase), _as_score(score), str(asked_back_at))
+                for stretch_id, phrase, score, asked_back_at in hurts[session_id]
+            ),
+            red_flags=tuple(str(kind) for (kind,) in red_flags[session_id]),
         )
         for session_id, started_at, ended_at, end_reason, routine_id, held_seconds, *told in rows
         for steps_done, steps_skipped, before, after in (told,)
     ]
+
+
+def _as_score(value: object) -> int | None:
+    return value if isinstance(value, int) and 0 <= value <= 10 else None
+
+
+def _as_seconds(value: object) -> float:
+    return float(value) if isinstance(value, int | float) and 0 <= value < 1e6 else 0.0
 
 
 def _by_session(connection: sqlite3.Connection, query: str) -> defaultdict[int, list[tuple[Any, ...]]]:

@@ -5,10 +5,13 @@ Used by whichever thread owns the connection. Must lose nothing of an older file
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 
 from assistant.errors import StoreError
+from assistant.private_files import FILE_MODE
 
 MIGRATIONS = (
     (
@@ -57,17 +60,24 @@ MIGRATIONS = (
             id INTEGER PRIMARY KEY, at TEXT NOT NULL, condition TEXT NOT NULL, over_at TEXT
         ) STRICT""",
         "CREATE TABLE condition_checks (id INTEGER PRIMARY KEY, at TEXT NOT NULL) STRICT",
+        "ALTER TABLE physician_checks ADD COLUMN withdrawn_at TEXT",
+        """UPDATE physician_checks SET withdrawn_at = (SELECT max(at) FROM red_flags)
+            WHERE substr(at, 1, 10) <= (SELECT max(substr(at, 1, 10)) FROM red_flags)""",
     ),
 )
 """PRAGMA user_version counts how many of these a file has had. Append; never edit one that was released.
 
 Times are ISO 8601 with the local offset, such as 2026-03-01T18:30:00+01:00. What happens outside any session
 has no session_id. A score told "during" a session belongs to the pain report before it. A pain whose stretch
-was asked back since is over; it does not count against the stretch any more. A condition is told at a time,
-and over at another one, if ever; it belongs to no session. The journal holds every event of
-each run of the program, as JSON, with the session's own clock.
+was asked back since is over; it does not count against the stretch any more. A physician's consent is
+withdrawn by the next red flag: by the order of what happened, whatever the clock says. A condition is told
+at a time, and over at another one, if ever; it belongs to no session. The journal holds
+every event of each session that was run, as JSON, with the session's own clock, after a head that says what
+it was made of. In run 0 are the marks of what had to wait in a file of its own.
 """
 
+OF_THE_PERSON = ("physician_checks", "condition_checks", "conditions")
+"""The tables of what holds beyond a session."""
 OF_A_SESSION = ("steps", "pains", "scores", "red_flags")
 """The tables whose rows belong to a session."""
 
@@ -75,7 +85,10 @@ _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
-    """Open in autocommit, check, bring up to date. Raises sqlite3.Error, or StoreError when it is newer."""
+    """Open in autocommit, check, bring up to date; an older file is copied first.
+
+    Raises sqlite3.Error, OSError, or StoreError when it is newer.
+    """
     connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
     try:
         if (found := connection.execute("PRAGMA quick_check(1)").fetchone()) != ("ok",):
@@ -86,11 +99,30 @@ def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
         # With WAL a killed process loses nothing; a power cut may lose the last seconds, for far fewer
         # waits on an SD card.
         connection.execute("PRAGMA synchronous = NORMAL")
+        _keep_copy(connection, path)
         migrate(connection)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _keep_copy(connection: sqlite3.Connection, path: Path) -> None:
+    """Before tables are changed the file is copied, whole or not at all. Raises sqlite3.Error, OSError."""
+    version = schema_version(connection)
+    if not 0 < version < len(MIGRATIONS):
+        return
+    part = path.with_name(f"{path.name}.version-{version}.part")
+    with suppress(FileNotFoundError):
+        part.unlink()
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
+    try:
+        with closing(sqlite3.connect(part)) as copy:
+            connection.backup(copy)
+    except BaseException:
+        part.unlink()
+        raise
+    part.replace(part.with_suffix(""))
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -120,3 +152,41 @@ def is_damage(error: sqlite3.Error) -> bool:
 def damaged_copies(path: Path) -> list[Path]:
     """The damaged files that were set aside from this history, with what SQLite kept beside them."""
     return sorted(path.parent.glob(f"{path.name}.broken-*"))
+
+
+def older_copies(path: Path) -> list[Path]:
+    """The copies that were made before the tables were changed."""
+    return sorted(path.parent.glob(f"{path.name}.version-*"))
+
+
+def salvage(damaged: Path, into: sqlite3.Connection) -> int:
+    """Copy what can still be read of the history's rows, but the journal; return how many.
+
+    Raises sqlite3.Error. Rows beyond a torn page are reached from the table's other end.
+    """
+    count = 0
+    uri = f"{damaged.resolve().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as file:
+        into.execute("BEGIN IMMEDIATE")
+        for table in (*OF_THE_PERSON, "sessions", *OF_A_SESSION):
+            wanted = [row[1] for row in into.execute(f"PRAGMA table_info({table})")]
+            for direction in ("ASC", "DESC"):
+                count += _copy_rows(file, into, table, wanted, direction)
+        into.execute("COMMIT")
+    return count
+
+
+def _copy_rows(
+    file: sqlite3.Connection, into: sqlite3.Connection, table: str, wanted: list[str], direction: str
+) -> int:
+    """Copy the rows from one end up to the first that cannot be read; those that are there already stay."""
+    count = 0
+    with suppress(sqlite3.Error):
+        there = {row[1] for row in file.execute(f"PRAGMA table_info({table})")}
+        columns = ", ".join(name for name in wanted if name in there)
+        insert = f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(columns.split(', ')))})"
+        for row in file.execute(f"SELECT {columns} FROM {table} ORDER BY rowid {direction}"):
+            with suppress(sqlite3.IntegrityError):  # copied from the other end, or not what the table takes
+                into.execute(insert, row)
+                count += 1
+    return count

@@ -1,41 +1,70 @@
-"""The journal: every event of a session with its time, kept beside the history, in bounded space.
+"""The journal, read: every event of a session with its time, kept beside the history, in bounded space.
 
-Written by whoever owns the history's connection; read by anybody. No audio is in it, but what was said is: it
-is forgotten with the session that it belongs to.
+Called from any thread. No audio is in it, but what was said is: it is forgotten with the session that it
+belongs to.
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from assistant.core.events import Event
-from assistant.core.journal import as_values, from_values
+from assistant.core.journal import from_values
 from assistant.errors import StoreError
+from assistant.store.entries import GAP, HEAD
 from assistant.store.history_reader import reading
 
-MOST_ENTRIES = 20_000
-"""Some hours of stretching, about 4 MB; the oldest make room."""
-_TIDY_EVERY = 500
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a session was told from its start to its end, in order, and the head that says what it is made of.
+
+    `is_whole` says that nothing of it is missing. Without a head nobody can be brought to where it was.
+    """
+
+    number: int
+    session_id: int | None = None
+    head: Mapping[str, Any] = field(default_factory=dict)
+    entries: tuple[tuple[float, Event], ...] = ()
+    is_whole: bool = True
 
 
-def new_run(connection: sqlite3.Connection) -> int:
-    """A number for what one process does from its start to its end. Raises sqlite3.Error."""
-    (last,) = connection.execute("SELECT coalesce(max(run), 0) FROM journal").fetchone()
-    return int(last) + 1
+def read_run(path: Path, number: int | None = None) -> Run | None:
+    """A run, the last one unless another is named; None where there is none. Raises StoreError.
 
-
-def append(
-    connection: sqlite3.Connection, run: int, session_id: int | None, now: float, event: Event
-) -> None:
-    """Keep an event that a session was told at `now`, its own clock. Raises sqlite3.Error."""
-    row = (run, session_id, now, json.dumps(as_values(event), ensure_ascii=False, separators=(",", ":")))
-    entry_id = connection.execute(
-        "INSERT INTO journal (run, session_id, now, event) VALUES (?, ?, ?, ?)", row
-    ).lastrowid
-    if entry_id is not None and entry_id % _TIDY_EVERY == 0:
-        connection.execute("DELETE FROM journal WHERE id <= ?", (entry_id - MOST_ENTRIES,))
+    An entry that cannot be read ends it: what comes after would be told to a session that is elsewhere.
+    """
+    with reading(path) as connection:
+        if connection is None:
+            return None
+        last = "SELECT max(run) FROM journal WHERE run > 0"
+        wanted = connection.execute(last).fetchone()[0] if number is None else number
+        query = "SELECT session_id, now, event FROM journal WHERE run = ? ORDER BY id"
+        rows = connection.execute(query, (wanted,)).fetchall()
+    if not rows:
+        return None
+    head: dict[str, Any] = {}
+    entries: list[tuple[float, Event]] = []
+    is_whole = True
+    for _, now, event in rows:
+        try:
+            values = json.loads(event)
+            if HEAD in values:
+                head |= values[HEAD]
+                continue
+            if event == GAP:
+                is_whole = False
+                break
+            entries.append((float(now), from_values(values)))
+        except (TypeError, ValueError, AttributeError):
+            is_whole = False
+            break
+    session_ids = [session_id for session_id, _, _ in rows if session_id is not None]
+    return Run(wanted, session_ids[-1] if session_ids else None, head, tuple(entries), is_whole)
 
 
 def read_journal(path: Path, run: int | None = None) -> list[tuple[float, Event]]:
@@ -43,12 +72,9 @@ def read_journal(path: Path, run: int | None = None) -> list[tuple[float, Event]
 
     Raises StoreError when it cannot be read.
     """
-    with reading(path) as connection:
-        if connection is None:
-            return []
-        wanted = connection.execute("SELECT max(run) FROM journal").fetchone()[0] if run is None else run
-        rows = connection.execute("SELECT now, event FROM journal WHERE run = ? ORDER BY id", (wanted,))
-        try:
-            return [(float(now), from_values(json.loads(event))) for now, event in rows]
-        except ValueError as error:
-            raise StoreError("journal", f"The journal in {path} cannot be read: {error}.") from error
+    found = read_run(path, run)
+    if found is None:
+        return []
+    if not found.is_whole:
+        raise StoreError("journal", f"The journal in {path} cannot be read: entries of it are missing.")
+    return list(found.entries)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from assistant import event_queue
-from assistant.core.actions import EndSession, RecordSession, RecordStep
+from assistant.core.actions import EndSession, RecordPain, RecordSession, RecordStep
 from assistant.core.events import (
+    DeadlineReached,
     NotUnderstood,
     Said,
     Source,
@@ -21,7 +22,10 @@ from assistant.core.intents import Intent
 from assistant.core.liveness import STALE
 from assistant.event_queue import MAX_EVENTS, MAX_REFLEXES, EventQueue
 from assistant.languages.packs import load_language
+from assistant.store import recorder as recorder_module
+from assistant.store.history import History
 from assistant.store.history_reader import read_sessions
+from assistant.store.journal import read_run
 from assistant.store.recorder import Recorder
 
 
@@ -125,12 +129,52 @@ def test_whoever_waits_is_woken_by_either_lane() -> None:
 def test_the_recorder_has_written_everything_when_it_is_closed(tmp_path: Path) -> None:
     troubles: list[str] = []
     recorder = Recorder(tmp_path / "history.sqlite", troubles.append)
-    recorder.record(RecordSession("whole-spine"))
-    recorder.record(RecordStep("neck-nod", "", 1, 20.0, "done"))
-    recorder.record(EndSession("completed"))
+    recorder.begin({"room": "here"})
+    for action in (
+        RecordSession("whole-spine"),
+        RecordStep("neck-nod", "", 1, 20.0, "done"),
+        EndSession("completed"),
+    ):
+        recorder.keep(1.0, DeadlineReached(), (action,))
     recorder.close()
     (session,) = read_sessions(tmp_path / "history.sqlite")
     assert (session.routine_id, session.end_reason, troubles) == ("whole-spine", "completed", [])
+
+
+def test_a_disk_that_hangs_costs_the_journal_and_nothing_of_the_history(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, gate = tmp_path / "history.sqlite", threading.Event()
+    monkeypatch.setattr(recorder_module, "MOST_WAITING", 10)
+    monkeypatch.setattr(recorder_module, "History", lambda *args: (gate.wait(30), History(*args))[1])
+    recorder = Recorder(path, pytest.fail)
+    recorder.begin({"room": "here"})
+    recorder.keep(0.0, DeadlineReached(), (RecordSession("whole-spine"),))
+    for number in range(50):
+        recorder.keep(float(number), DeadlineReached(), ())
+    recorder.keep(60.0, DeadlineReached(), (RecordPain("calf", "that hurts"),))
+    gate.set()
+    recorder.close()
+    assert recorder.lost_count == 42
+    (session,) = read_sessions(path)
+    assert [hurt.stretch_id for hurt in session.hurts] == ["calf"]
+    run = read_run(path)
+    assert run is not None
+    assert not run.is_whole
+
+
+def test_a_disk_that_never_answers_is_told_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, said = threading.Event(), list[str]()
+    monkeypatch.setattr(recorder_module, "CLOSING_SECONDS", 0.05)
+    monkeypatch.setattr(recorder_module, "OPENING_SECONDS", 0.05)
+    monkeypatch.setattr(recorder_module, "History", lambda *args: (gate.wait(30), History(*args))[1])
+    recorder = Recorder(tmp_path / "history.sqlite", said.append)
+    recorder.wait_until_open()
+    recorder.close()
+    gate.set()
+    assert said == ["The disk does not answer: the end of this session may be missing from the history."]
 
 
 def test_typed_lines_become_words_as_they_would_be_heard() -> None:

@@ -19,6 +19,8 @@ from assistant.core.actions import (
     Speak,
 )
 from assistant.core.events import (
+    CameBack,
+    CutShort,
     DeadlineReached,
     Event,
     HearingFellBehind,
@@ -57,6 +59,8 @@ ANSWERS_ELSEWHERE = (Intent.COMPLAIN, Intent.SPREAD)
 """What answers a question is a report of pain where it is not asked."""
 EVENTS: dict[Signal, Event] = {
     Signal.STARTED: Started(),
+    Signal.CUT_SHORT: CutShort("hung_up"),
+    Signal.CAME_BACK: CameBack(60.0),
     Signal.MICROPHONE_LOST: MicrophoneLost("lost"),
     Signal.MICROPHONE_RESTORED: MicrophoneRestored(),
     Signal.SPEAKER_LOST: SpeakerLost(),

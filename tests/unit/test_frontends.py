@@ -158,10 +158,10 @@ def test_a_session_is_published_after_each_event_and_what_is_sent_from_a_front_e
         Performer(prompter, prompter, lambda intents: None),
         events,
         prompter.ended,
-        must_end=lambda: session.state is State.EMERGENCY,
+        must_end=lambda: "terminated" if session.state is State.EMERGENCY else "",
         publish=front_ends.publish,
     )
-    assert [each.state for each in calling.views] == [State.CHOOSING, State.EMERGENCY]
+    assert [each.state for each in calling.views] == [State.CHOOSING, State.EMERGENCY, State.FINISHED]
 
 
 def test_front_ends_are_opened_by_name() -> None:

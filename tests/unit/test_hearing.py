@@ -298,7 +298,12 @@ def test_a_stop_silences_while_the_session_hangs_and_its_queue_is_full() -> None
     ended = threading.Event()
     thread = threading.Thread(
         target=lambda: conduct(
-            session, performer, events, mixer.ended, must_end=ended.is_set, acknowledge=mixer.acknowledge
+            session,
+            performer,
+            events,
+            mixer.ended,
+            must_end=lambda: "terminated" if ended.is_set() else "",
+            acknowledge=mixer.acknowledge,
         )
     )
     thread.start()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import signal
 import sqlite3
 import subprocess
@@ -28,7 +27,6 @@ from assistant.core.actions import (
     Speak,
 )
 from assistant.errors import StoreError
-from assistant.store import history as history_module
 from assistant.store import history_schema
 from assistant.store.history import History, local_now
 from assistant.store.history_profile import read_profile
@@ -192,25 +190,6 @@ def test_reading_neither_waits_for_a_writer_nor_sees_what_is_unfinished(
     writer.close()
 
 
-def test_a_writer_that_must_wait_too_long_says_so_and_goes_on(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(history_module, "BUSY_SECONDS", 0.0)
-    said: list[str] = []
-    history = History(path, said.append, Clock())
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    history.record(RecordSession("lost"))
-    history.record(step())
-    other.execute("ROLLBACK")
-    other.close()
-    history.record(RecordSession("kept"))
-    assert said == [
-        f"The history cannot be written to {path}: database is locked; the session goes on without it."
-    ]
-    assert [s.routine_id for s in read_sessions(path)] == ["kept"]
-
-
 SESSION_TO_KILL = """
 import sys
 from pathlib import Path
@@ -243,30 +222,6 @@ def test_a_killed_session_loses_at_most_the_step_it_was_in(path: Path) -> None:
     assert len(read_sessions(path)) == 2
 
 
-FULL_DISK = """
-import sys
-from pathlib import Path
-from assistant.core.actions import RecordSession, RecordStep
-from assistant.store.history import History
-history = History(Path(sys.argv[1]), print)
-for number in range(2_000):
-    history.record(RecordSession("x" * 500))
-"""
-
-
-def test_a_full_disk_is_said_once_and_what_was_written_stays(path: Path) -> None:
-    def limit_files() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
-
-    command = [sys.executable, "-c", FULL_DISK, str(path)]
-    result = subprocess.run(command, capture_output=True, text=True, preexec_fn=limit_files, check=False)
-    assert (result.returncode, result.stderr) == (0, "")
-    (line,) = result.stdout.splitlines()
-    assert line.startswith(f"The history cannot be written to {path}: ")
-    assert len(read_sessions(path)) > 10
-
-
 @pytest.mark.parametrize("what", ["no folder can be made", "the file is a folder"])
 def test_where_nothing_can_be_written_the_session_goes_on(tmp_path: Path, what: str) -> None:
     if what == "no folder can be made":
@@ -280,7 +235,7 @@ def test_where_nothing_can_be_written_the_session_goes_on(tmp_path: Path, what: 
     history.record(RecordSession("whole-spine"))
     history.record(EndSession("completed"))
     (line,) = said
-    assert line.startswith(f"The history cannot be kept in {path}: ")
+    assert line.startswith(f"The history cannot be written to {path}: ")
 
 
 def _garbage(path: Path) -> None:
@@ -309,7 +264,8 @@ def test_a_damaged_file_is_set_aside_and_said(path: Path, damage: Callable[[Path
     history = History(path, said.append, Clock())
     history.record(RecordSession("whole-spine"))
     aside = path.with_name("history.sqlite.broken-2026-03-01")
-    assert said == [f"The history was damaged: it is kept as {aside}, and a new one begins."]
+    (line,) = said
+    assert line.startswith(f"The history was damaged: it is kept as {aside}, and a new one begins, with ")
     assert aside.read_bytes() == before
     assert len(read_sessions(path)) == 1
 
@@ -333,11 +289,8 @@ def test_a_file_of_a_newer_limber_is_left_as_it_is(path: Path, open_history: Cal
     connection.close()
     said: list[str] = []
     History(path, said.append, Clock()).record(RecordSession("whole-spine"))
-    assert said == [
-        f"The history cannot be kept in {path}: it was written by a newer Limber;"
-        " the session goes on without it."
-    ]
-    assert read_sessions(path) == []
+    (line,) = said
+    assert line.startswith(f"The history cannot be written to {path}: it was written by a newer Limber. ")
 
 
 VERSION_1 = """
@@ -382,7 +335,8 @@ def test_a_file_of_the_first_version_is_read_as_it_is_and_migrated_without_loss(
     history = History(path, pytest.fail, Clock())
     assert read_sessions(path) == [expected]
     migrated = _rows(path)
-    assert migrated | {"pains": [row[:-1] for row in migrated["pains"]]} == rows
+    newer = ("pains", "physician_checks")
+    assert migrated | {table: [row[:-1] for row in migrated[table]] for table in newer} == rows
     history.record(RecordSession("next"))
     history.record(RecordPainScore("before", 4))
     assert [(s.id, s.pain_before) for s in read_sessions(path)] == [(8, 4), (7, None)]
@@ -405,7 +359,7 @@ def test_every_older_file_becomes_like_a_new_one(path: Path, version: int) -> No
     new = path.with_name("new.sqlite")
     History(new, pytest.fail, Clock()).close()
     assert shape(path) == shape(new)
-    assert shape(new)[0] == len(MIGRATIONS) == 4
+    assert shape(new)[0] == len(MIGRATIONS)
 
 
 def test_a_migration_that_fails_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

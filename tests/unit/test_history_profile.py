@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta, timezone
@@ -152,10 +153,43 @@ def test_what_was_asked_back_has_not_hurt_but_its_holds_begin_anew(path: Path, k
     assert read_profile(path).pasts["calf"] == StretchPast(1, 0, 0)
 
 
-def test_a_warning_sign_is_remembered_also_from_before_a_session(path: Path, keep: Keep) -> None:
-    keep(RecordRedFlag("fall"), EndSession("emergency"))
-    assert read_profile(path).last_red_flag_on == date(2026, 3, 1)
-    assert read_profile(path).pasts == {}
+@pytest.mark.parametrize("later", [timedelta(days=1), timedelta(0), -timedelta(days=20_000)])
+def test_a_warning_sign_ends_the_consent_whatever_the_clock_says(path: Path, later: timedelta) -> None:
+    now = START
+    with closing(History(path, pytest.fail, lambda: now)) as history:
+        history.record(RecordPhysicianChecked())
+        now = START + later
+        for action in (RecordRedFlag("fall"), EndSession("emergency")):
+            history.record(action)
+        assert read_profile(path) == Profile()
+        history.record(RecordPhysicianChecked())
+        assert read_profile(path).physician_checked_on == now.date()
+
+
+def test_a_consent_whose_day_cannot_be_read_is_asked_for_again(path: Path, keep: Keep) -> None:
+    keep(RecordPhysicianChecked())
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE physician_checks SET at = '20v6-03-01T08:30:00+01:00'")
+    assert read_profile(path).physician_checked_on is None
+
+
+def test_a_hold_that_was_cut_short_and_done_anew_counts(path: Path, keep: Keep) -> None:
+    cut = RecordStep("neck", "left", 1, 7.0, "interrupted")
+    keep(*session(cut, *done("neck"), RecordStep("calf", "left", 1, 7.0, "interrupted")))
+    assert read_profile(path).pasts == {"neck": StretchPast(0, None, 1)}
+
+
+@pytest.mark.parametrize("ended", ["terminated", "hung_up", "cannot_hear"])
+def test_a_session_that_the_machine_ended_does_not_count(path: Path, keep: Keep, ended: str) -> None:
+    keep(*session(*done("neck"), ended=ended))
+    assert read_profile(path).pasts["neck"].pain_free_sessions == 0
+
+
+def test_what_hurt_counts_where_a_time_cannot_be_read(path: Path, keep: Keep) -> None:
+    keep(*session(RecordPain("calf", "ouch"), ended="pain"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE sessions SET started_at = '2026-03-0q', ended_at = 'x'")
+    assert read_profile(path).pasts == {"calf": StretchPast(1, 0, 0)}
 
 
 def test_a_damaged_history_is_one_sentence(path: Path) -> None:

@@ -21,8 +21,9 @@ from assistant.core.adapting import Form, form_today
 from assistant.core.events import Started
 from assistant.core.prompts import Line
 from assistant.core.routine import Condition
+from assistant.core.session import Session
 from assistant.errors import ConfigError
-from assistant.opening import load_content, new_session, session_settings
+from assistant.opening import load_content, session_settings, settings_now
 from assistant.store.history import History
 from assistant.store.history_profile import Profile, read_profile
 
@@ -30,21 +31,21 @@ TODAY = date(2026, 3, 1)
 
 
 @pytest.mark.parametrize(
-    ("checked_on", "flagged_on", "is_due"),
+    ("checked_on", "is_due"),
     [
-        (None, None, True),
-        (date(2026, 3, 1), None, False),
-        (date(2025, 3, 1), None, False),
-        (date(2025, 2, 28), None, True),
-        (date(2026, 2, 1), date(2026, 1, 31), False),
-        (date(2026, 2, 1), date(2026, 2, 1), True),
-        (date(2026, 2, 1), date(2026, 2, 2), True),
+        (None, True),
+        (date(2026, 3, 1), False),
+        (date(2025, 3, 1), False),
+        (date(2025, 2, 28), True),
+        (date(2026, 3, 2), False),
+        (date(2026, 3, 3), True),
     ],
+    ids=["never", "today", "a year ago", "longer ago", "in a zone ahead", "a clock that is behind"],
 )
-def test_a_physician_is_asked_about_on_first_use_after_a_year_and_after_a_red_flag(
-    checked_on: date | None, flagged_on: date | None, is_due: bool
+def test_a_physician_is_asked_about_on_first_use_and_after_a_year(
+    checked_on: date | None, is_due: bool
 ) -> None:
-    profile = Profile(physician_checked_on=checked_on, last_red_flag_on=flagged_on)
+    profile = Profile(physician_checked_on=checked_on)
     assert session_settings(Config(), profile, TODAY).physician_check_due is is_due
 
 
@@ -86,7 +87,7 @@ def test_where_the_history_cannot_be_read_the_session_is_as_the_first(tmp_path: 
     said: list[str] = []
     config = Config(session=SessionConfig(routine="whole-spine"))
     pack, routines = load_content(config, pytest.fail)
-    session = new_session(config, pack, routines, path, said.append)
+    session = Session(pack, routines, settings_now(config, path, said.append))
     assert said == [f"The history {path} cannot be read: file is not a database."]
     spoken = [action.text for action in session.handle(Started(), 0.0) if isinstance(action, Speak)]
     assert pack.render(Line.SCREENING) in spoken

@@ -29,8 +29,9 @@ Lines = Callable[[Context], tuple[Line, ...]]
 class Question:
     """What a state asks: `full` at first and on request, `again` shortly when nobody answered.
 
-    Whoever does not understand it is told what it `means`. With `silence_answers` it is not asked again in
-    silence, and with `ignores_chatter` what is not understood gets no "sorry?".
+    `opening` says what comes before it in full. Whoever does not understand it is told what it `means`. With
+    `silence_answers` it is not asked again in silence, and with `ignores_chatter` what is not understood gets
+    no "sorry?".
     """
 
     full: Lines
@@ -38,10 +39,13 @@ class Question:
     silence_answers: bool = False
     ignores_chatter: bool = False
     means: Line | None = None
+    opening: Callable[[Context], None] | None = None
 
     def begin(self, context: Context) -> None:
         """Ask for the first time, after what was said on the way here."""
         context.times_asked, context.asked_shortly, context.said_back = 1, False, None
+        if self.opening is not None:
+            self.opening(context)
         for line in self.full(context):
             context.script.say(line)
 

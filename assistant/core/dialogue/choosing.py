@@ -116,7 +116,7 @@ CHOOSING = Behavior(
         Row(Signal.STARTED, (State.DEAF,), State.DEAF, (not_begun,), set_out),
         *begin(
             Intent.CHOOSE,
-            (State.CHOOSING, State.ASLEEP, State.PAUSED, State.INTRODUCING),
+            (State.GOING_ON, State.CHOOSING, State.ASLEEP, State.PAUSED, State.INTRODUCING),
             names_routine,
             do=choose,
         ),
@@ -125,7 +125,12 @@ CHOOSING = Behavior(
             for trigger in (Intent.CHOOSE, Intent.OTHER_ROUTINE)
             for row in (
                 Row(trigger, _CHOOSING, None, do=tell_routines),
-                Row(trigger, (State.ASLEEP, State.PAUSED, State.INTRODUCING), State.CHOOSING, do=interrupt),
+                Row(
+                    trigger,
+                    (State.GOING_ON, State.ASLEEP, State.PAUSED, State.INTRODUCING),
+                    State.CHOOSING,
+                    do=interrupt,
+                ),
             )
         ),
         *(

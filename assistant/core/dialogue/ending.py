@@ -119,7 +119,7 @@ def _getting_up(context: Context, line: Line) -> Line | None:
 
 
 def _enter_finished(context: Context) -> None:
-    context.script.do(EndSession(context.end_reason or "completed"))
+    context.script.do(EndSession(context.why_it_ended))
 
 
 ENDING = Behavior(
@@ -197,7 +197,7 @@ ENDING = Behavior(
             "number unsure skip_questions bring_back start choose other_routine complain spread denial "
             "needs suits tell_health condition has_condition condition_over end sleep started stalled "
             "spoken time_over talk not_understood microphone_lost microphone_restored speaker_lost "
-            "speaker_restored voice_lost hearing_late"
+            "speaker_restored voice_lost hearing_late cut_short"
         ),
     },
 )
