@@ -166,7 +166,7 @@ GOING_ON = Behavior(
         State.GOING_ON: (
             "not_yet other_side skip_side back how_long whats_next more_time longer shorter easier number "
             "skip_questions bring_back complain spread denial started stalled talk microphone_restored "
-            "speaker_restored"
+            "speaker_restored needs suits tell_health condition has_condition condition_over hearing_late"
         ),
     },
 )
