@@ -262,7 +262,7 @@ TELLING = Behavior(
         State.CONDITIONS: (
             "resume ready not_yet other_side skip_side back how_long whats_next more_time longer shorter "
             "easier number bring_back start choose other_routine complain spread denial needs suits "
-            "has_condition started stalled talk microphone_restored speaker_restored"
+            "has_condition started stalled talk microphone_restored speaker_restored hearing_late"
         ),
     },
 )
