@@ -33,14 +33,25 @@ PHYSICIAN_CHECK_DAYS = 365
 
 
 def load_content(config: Config, tell: Tell) -> tuple[LanguagePack, tuple[Routine, ...]]:
-    """The language pack, which knows the routines' names, and the routines, the configured one first."""
+    """The language pack, which knows the routines' names, and the routines.
+
+    A routine that is configured but not there, or that is left out, is told; a session then asks.
+    """
     pack = load_language(config.session.language)
     routines = load_routines(pack, tell)
-    wanted = config.session.routine
-    if wanted and wanted not in {routine.id for routine in routines}:
+    if wanted := config.session.routine:
+        try:
+            require_routine(wanted, routines)
+        except ConfigError as error:
+            tell(f"session.routine is left out: {error.message}")
+    return with_routines(pack, routines), routines
+
+
+def require_routine(wanted: str, routines: tuple[Routine, ...]) -> None:
+    """Raises ConfigError when there is no routine of that id."""
+    if wanted not in {routine.id for routine in routines}:
         there = ", ".join(routine.id for routine in routines)
         raise ConfigError("routine", f'There is no routine "{wanted}"; there is: {there}.')
-    return with_routines(pack, routines), routines
 
 
 def open_speech_model(config: Config, pack: LanguagePack, tell: Tell) -> HearingModel:

@@ -168,7 +168,7 @@ def test_other_encodings_and_folders_are_told(tmp_path: Path) -> None:
     path.write_bytes("[audio]\nmicrophone = 'Gerät'\n".encode("latin-1"))
     with pytest.raises(ConfigError, match=r"config\.toml:2 is not UTF-8 text"):
         load_config(path, {})
-    with pytest.raises(ConfigError, match=r"cannot be read: Is a directory"):
+    with pytest.raises(ConfigError, match=r"cannot be read: it is not a regular file"):
         load_config(tmp_path, {})
 
 

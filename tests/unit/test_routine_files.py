@@ -387,7 +387,7 @@ def test_utf8_is_read_with_or_without_its_mark(tmp_path: Path, encoding: str) ->
 @pytest.mark.parametrize("name", ["missing.yaml", "", "/dev/zero"])
 def test_what_is_no_file_is_told(tmp_path: Path, name: str) -> None:
     (problem,) = check_file(tmp_path / name)
-    assert problem.message in ("cannot be read: No such file or directory", "is not a file")
+    assert problem.message in ("cannot be read: No such file or directory", "is not a regular file")
 
 
 def test_anchors_may_be_used(write: Write) -> None:

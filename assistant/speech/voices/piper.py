@@ -17,10 +17,14 @@ import numpy as np
 from assistant.core.ports import Speech
 from assistant.core.prompts import speakable
 from assistant.errors import VoiceError
+from assistant.reading import read_text
 from assistant.speech.voices.pieces import to_speech
 
 if TYPE_CHECKING:
     from piper import PiperVoice as Engine
+
+
+_MAX_CONFIG_BYTES = 1 << 20
 
 
 def open_voice(which: str, *, installed: Sequence[Path], steady: bool) -> PiperVoice:
@@ -100,7 +104,7 @@ def _load(model_path: Path) -> Engine:
     from piper.config import PiperConfig
 
     config_path = Path(f"{model_path}.json")
-    config = PiperConfig.from_dict(json.loads(config_path.read_text(encoding="utf-8")))
+    config = PiperConfig.from_dict(json.loads(read_text(config_path, _MAX_CONFIG_BYTES)))
     if not model_path.is_file():
         raise FileNotFoundError(2, "missing", str(model_path))
     options = onnxruntime.SessionOptions()
