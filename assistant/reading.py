@@ -8,11 +8,12 @@ wait (a pipe, a terminal), go on for ever (/dev/zero) or fill the memory. What i
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 import tomllib
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 MAX_TOML_BYTES = 256 * 1024
 _DEEP = 32
@@ -30,7 +31,7 @@ class NotTextError(UnfitFileError):
     """A file that is not UTF-8."""
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> io.BufferedReader:
     """Open a regular file to read its bytes; nothing else is waited for. Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
