@@ -16,10 +16,13 @@ from assistant.showing import one_line
 
 def main() -> None:
     """Run `limber` with the process's arguments; exits 0 when good, 1 when it could not, 2 on wrong use."""
+    logging.getLogger().addHandler(logging.NullHandler())  # until it is known whether anybody wants a log
     make_good(output.note)
     try:
         app(prog_name="limber")
     except OSError as error:
+        if reason := finish_output():
+            _end("output", f"What Limber prints cannot be written: {reason}.", error)
         reason = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
         _end("system", f"This computer refuses something: {reason}.", error)
     except MemoryError as error:

@@ -192,7 +192,7 @@ def _is_about_conditions(name: str) -> bool:
 def _read(path: Path, asked_for: bool) -> str:
     try:
         return read_text(path, MAX_TOML_BYTES)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         if not asked_for:
             return ""
         raise ConfigError("config_missing", f"There is no configuration file {path}.") from error

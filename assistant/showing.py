@@ -13,10 +13,11 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any, TextIO
 
-from rich.console import Console, ConsoleOptions, RenderableType
+from rich.console import Console, ConsoleDimensions, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
 LEAST_COLUMNS = 20
+USUAL_COLUMNS = 80
 ENCODING_ERRORS = "limber.plain"
 """The name of the codecs' error handler that writes `plain` text; for `reconfigure(errors=…)`."""
 _UNSHOWABLE = "\N{REPLACEMENT CHARACTER}"
@@ -83,6 +84,12 @@ class PlainConsole(Console):
         except OSError:
             if not self._may_fail:
                 raise
+
+    @property  # type: ignore[override]  # rich's own width and height are set by nobody here
+    def size(self) -> ConsoleDimensions:
+        """As rich finds it, unless no line would fit."""
+        width, height = super().size
+        return ConsoleDimensions(width if width >= LEAST_COLUMNS else USUAL_COLUMNS, height)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """What is drawn, less what a terminal would act on."""

@@ -69,9 +69,10 @@ def call(action: str, function: Callable[[], _Result]) -> _Result:
         except Exception as error:  # noqa: BLE001 - the top of a thread: passed on to the caller
             outcome.set_exception(error)
 
-    threading.Thread(target=run, name="sound call", daemon=True).start()
     try:
         with _quiet_stderr():
+            # Begun within: sounddevice turns stderr away for a moment, which must not be taken for the real one.
+            threading.Thread(target=run, name="sound call", daemon=True).start()
             return outcome.result(CALL_LIMIT_SECONDS)
     except TimeoutError as error:
         _hangs.set()

@@ -22,6 +22,7 @@ MAX_BYTES = 256 * 1024
 MAX_DEPTH = 16  # libyaml's composer recurses in C and would overrun the stack
 LARGEST_NUMBER = 2**53  # whole numbers up to here are the same for every program
 LONGEST_SHOWN = 80
+LONGEST_MESSAGE = 600
 MAX_NODES = 20_000  # counted where anchors are used, so that a few of them cannot expand to gigabytes
 
 _TAG_FAILURES = (ValueError, LookupError, AttributeError, TypeError, ArithmeticError)
@@ -45,7 +46,8 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (f"{self.path}:{self.line}", self.field, self.message) if part)
+        parts = (f"{self.path}:{self.line}", self.field, shortened(self.message, LONGEST_MESSAGE))
+        return ": ".join(part for part in parts if part)
 
 
 class DocumentError(ContentError):
@@ -122,9 +124,9 @@ def schema_json(model: type[BaseModel]) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, longest: int = LONGEST_SHOWN) -> str:
     """A text of a file as it may be quoted in a sentence."""
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def did_you_mean(key: str, known: Iterable[str]) -> str:
