@@ -85,7 +85,7 @@ class PlainConsole(Console):
             if not self._may_fail:
                 raise
 
-    @property  # type: ignore[override]  # rich's own width and height are set by nobody here
+    @property  # type: ignore[misc]  # nobody sets it
     def size(self) -> ConsoleDimensions:
         """As rich finds it, unless no line would fit."""
         width, height = super().size

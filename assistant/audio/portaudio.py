@@ -71,7 +71,7 @@ def call(action: str, function: Callable[[], _Result]) -> _Result:
 
     try:
         with _quiet_stderr():
-            # Begun within: sounddevice turns stderr away for a moment, which must not be taken for the real one.
+            # Begun within: sounddevice turns stderr away for a moment, and that must not be taken for ours.
             threading.Thread(target=run, name="sound call", daemon=True).start()
             return outcome.result(CALL_LIMIT_SECONDS)
     except TimeoutError as error:

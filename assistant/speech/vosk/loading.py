@@ -11,6 +11,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import vosk
@@ -82,9 +84,9 @@ def _try_out_apart(path: Path) -> None:
 def _load(path: Path, unknown_word: str, advice: str) -> vosk.Model:
     vosk.SetLogLevel(-1)
     failed = False
-    with caught_stderr() as said:
+    with caught_stderr() as said, _utf8(path) as name:
         try:
-            model = within(LOAD_SECONDS, lambda: vosk.Model(str(path)))
+            model = within(LOAD_SECONDS, lambda: vosk.Model(name))
         except TimeoutError as error:
             message = f"The speech model {path} did not load within {LOAD_SECONDS:.0f} seconds: {advice}."
             raise HearingError("model_hangs", message) from error
@@ -102,6 +104,20 @@ def _load(path: Path, unknown_word: str, advice: str) -> vosk.Model:
         raise HearingError("model_damaged", f"The speech model {path} {what}: {advice}.")
     vosk.SetLogLevel(-2)  # from now on its warnings would only disturb captions and JSON
     return model
+
+
+@contextmanager
+def _utf8(folder: Path) -> Iterator[str]:
+    """A name of a folder that libvosk can take; it takes no bytes but UTF-8."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError:
+        yield f"/proc/self/fd/{opened}"
+    else:
+        yield str(folder)
+    finally:
+        os.close(opened)
 
 
 def _shortened(line: str, path: Path) -> str:
