@@ -13,6 +13,8 @@ from assistant.cli import app, output
 from assistant.cli.surroundings import finish_output, make_good
 from assistant.showing import one_line
 
+CANNOT_PRINT = "What Limber prints cannot be written: {reason}."
+
 
 def main() -> None:
     """Run `limber` with the process's arguments; exits 0 when good, 1 when it could not, 2 on wrong use."""
@@ -21,10 +23,9 @@ def main() -> None:
     try:
         app(prog_name="limber")
     except OSError as error:
-        if reason := finish_output():
-            _end("output", f"What Limber prints cannot be written: {reason}.", error)
-        reason = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
-        _end("system", f"This computer refuses something: {reason}.", error)
+        if error.filename:
+            _end("system", f"This computer refuses something: {error.filename}: {error.strerror}.", error)
+        _end("output", CANNOT_PRINT.format(reason=error.strerror or error), error)
     except MemoryError as error:
         _end("memory", "There is not enough memory.", error)
     except Exception as error:  # noqa: BLE001 - the program's top: reports and stops
@@ -32,7 +33,7 @@ def main() -> None:
         _end("unexpected", f"This is a bug in Limber ({what}); `limber -v …` shows the details.", error)
     finally:
         if reason := finish_output():
-            output.err.print(f"What Limber prints cannot be written: {reason}.", style="red")
+            output.err.print(CANNOT_PRINT.format(reason=reason), style="red")
             sys.exit(1)
 
 

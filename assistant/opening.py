@@ -33,17 +33,9 @@ PHYSICIAN_CHECK_DAYS = 365
 
 
 def load_content(config: Config, tell: Tell) -> tuple[LanguagePack, tuple[Routine, ...]]:
-    """The language pack, which knows the routines' names, and the routines.
-
-    A routine that is configured but not there, or that is left out, is told; a session then asks.
-    """
+    """The language pack, which knows the routines' names, and the routines."""
     pack = load_language(config.session.language)
     routines = load_routines(pack, tell)
-    if wanted := config.session.routine:
-        try:
-            require_routine(wanted, routines)
-        except ConfigError as error:
-            tell(f"session.routine is left out: {error.message}")
     return with_routines(pack, routines), routines
 
 
@@ -136,7 +128,15 @@ def new_session(
     history: Path,
     tell: Tell,
 ) -> Session:
-    """A session as the configuration and the history want it; without a history, as the first one."""
+    """A session as the configuration and the history want it; without a history, as the first one.
+
+    Where the configured routine is not there, or was left out, it asks which one.
+    """
+    if wanted := config.session.routine:
+        try:
+            require_routine(wanted, routines)
+        except ConfigError as error:
+            tell(f"session.routine does not count: {error.message}")
     try:
         profile = read_profile(history)
     except StoreError as error:

@@ -75,9 +75,10 @@ def _deep_line(text: str) -> int:
     """About where a text is nested too deeply: brackets within strings count as well."""
     depth = 0
     for number, line in enumerate(text.splitlines(), start=1):
-        depth += line.count("[") + line.count("{") - line.count("]") - line.count("}")
+        depth += line.count("[") + line.count("{")
         if depth > _DEEP:
             return number
+        depth -= line.count("]") + line.count("}")
     return 1
 
 

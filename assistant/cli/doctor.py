@@ -198,9 +198,11 @@ def _echo(config: Config, tell: Tell) -> Iterator[Finding]:
 
 
 def _routines(config: Config, tell: Tell) -> Iterator[Finding]:
-    from assistant.opening import load_content
+    from assistant.opening import load_content, require_routine
 
     _, routines = load_content(config, tell)
+    if config.session.routine:
+        require_routine(config.session.routine, routines)
     yield Finding("routines", Verdict.GOOD, ", ".join(routine.id for routine in routines))
 
 
