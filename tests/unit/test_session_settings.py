@@ -21,6 +21,7 @@ from assistant.core.adapting import Form, form_today
 from assistant.core.events import Started
 from assistant.core.prompts import Line
 from assistant.core.routine import Condition
+from assistant.core.states import State
 from assistant.errors import ConfigError
 from assistant.opening import load_content, new_session, session_settings
 from assistant.store.history import History
@@ -90,3 +91,16 @@ def test_where_the_history_cannot_be_read_the_session_is_as_the_first(tmp_path: 
     assert said == [f"The history {path} cannot be read: file is not a database."]
     spoken = [action.text for action in session.handle(Started(), 0.0) if isinstance(action, Speak)]
     assert pack.render(Line.SCREENING) in spoken
+
+
+def test_where_the_configured_routine_is_gone_the_session_asks_which_one(tmp_path: Path) -> None:
+    said: list[str] = []
+    config = Config(session=SessionConfig(routine="mine-that-was-left-out"))
+    pack, routines = load_content(config, pytest.fail)
+    session = new_session(config, pack, routines, tmp_path / "none.sqlite", said.append)
+    (line,) = said
+    assert line.startswith(
+        'session.routine does not count: There is no routine "mine-that-was-left-out"; there'
+    )
+    session.handle(Started(), 0.0)
+    assert session.state is State.CHOOSING
