@@ -10,23 +10,43 @@ import sys
 import traceback
 
 from assistant.cli import app, output
+from assistant.cli.surroundings import finish_output, make_good
 from assistant.private_files import keep_new_files_private
+from assistant.showing import one_line
+
+CANNOT_PRINT = "What Limber prints cannot be written: {reason}."
 
 
 def main() -> None:
     """Run `limber` with the process's arguments; exits 0 when good, 1 when it could not, 2 on wrong use."""
     keep_new_files_private()
+    logging.getLogger().addHandler(logging.NullHandler())  # until it is known whether anybody wants a log
+    make_good(output.note)
     try:
         app(prog_name="limber")
-    except Exception as error:
-        logging.getLogger(__name__).critical("unexpected", exc_info=True)
-        output.err.print(
-            f"This is a bug in Limber ({type(error).__name__}: {error}); `limber -v …` shows the details.",
-            style="red",
-        )
-        if output.options.verbose:
-            traceback.print_exc()
-        sys.exit(1)
+    except OSError as error:
+        if error.filename:
+            _end("system", f"This computer refuses something: {error.filename}: {error.strerror}.", error)
+        _end("output", CANNOT_PRINT.format(reason=error.strerror or error), error)
+    except MemoryError as error:
+        _end("memory", "There is not enough memory.", error)
+    except Exception as error:  # noqa: BLE001 - the program's top: reports and stops
+        what = f"{type(error).__name__}: {error}"
+        _end("unexpected", f"This is a bug in Limber ({what}); `limber -v …` shows the details.", error)
+    finally:
+        if reason := finish_output():
+            output.err.print(CANNOT_PRINT.format(reason=reason), style="red")
+            sys.exit(1)
+
+
+def _end(what: str, message: str, error: BaseException) -> None:
+    logging.getLogger(__name__).critical(what, exc_info=error)
+    output.err.print(message, style="red")
+    if output.options.verbose:
+        for line in traceback.format_exception(error):
+            for part in line.splitlines():
+                sys.stderr.write(one_line(part) + "\n")
+    sys.exit(1)
 
 
 if __name__ == "__main__":

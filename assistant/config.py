@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
@@ -19,12 +18,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from assistant.core.listening.operating_point import OperatingPoint
 from assistant.errors import ConfigError, closest
+from assistant.reading import MAX_TOML_BYTES, NotTextError, parse_toml, read_text
 
 _HomePath = Annotated[str, AfterValidator(os.path.expanduser)]
 _VoiceName = Annotated[
     str,
     Field(pattern=r"^(auto|[a-z][a-z0-9-]*:.+)$"),
-    AfterValidator(lambda name: name.replace(":~", f":{Path.home()}", 1)),
+    AfterValidator(lambda name: name.replace(":~", f":{os.path.expanduser('~')}", 1)),
 ]
 
 
@@ -132,56 +132,91 @@ def config_path(environ: Mapping[str, str] = os.environ) -> Path:
     return platformdirs.user_config_path("limber", appauthor=False) / "config.toml"
 
 
-def load_config(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Config:
+def load_config(
+    path: Path | None = None,
+    environ: Mapping[str, str] = os.environ,
+    on_problem: Callable[[str], None] | None = None,
+) -> Config:
     """Read the configuration from `path`, or from where it belongs, and apply LIMBER_SECTION_KEY variables.
 
-    A file that is not there means the defaults, unless it was asked for by `path` or LIMBER_CONFIG. Raises
-    ConfigError with file, line and key, or with the variable's name.
+    A file that is not there means the defaults, unless it was asked for by `path` or LIMBER_CONFIG. A key
+    that is wrong is left out, and `on_problem` gets a line; but none that keeps stretches away from somebody,
+    and none at all without `on_problem`. Raises ConfigError with file, line and key, or with the variable's
+    name.
     """
     asked_for = path is not None or bool(environ.get("LIMBER_CONFIG"))
     path = path or config_path(environ)
     text = _read(path, asked_for)
     try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        values = parse_toml(text)
+    except ValueError as error:
         raise ConfigError("config_toml", f"{_toml_place(path, text, error)} is not TOML: {error}.") from error
+    values = _without_odd_keys(values, path, text, on_problem)
+    for name, value in sorted(environ.items()):
+        try:
+            if place := _environment_place(name):
+                section, key = place
+                values.setdefault(section, {})[key] = _environment_value(name, section, key, value)
+        except ConfigError as error:
+            if on_problem is None or _is_about_conditions(name):
+                raise
+            on_problem(f"{error.message.removesuffix('.')}; it is left out.")
+    return Config.model_validate(values)
+
+
+def _without_odd_keys(
+    values: dict[str, Any], path: Path, text: str, on_problem: Callable[[str], None] | None
+) -> dict[str, Any]:
+    """The values, less those that are wrong. Raises ConfigError where that cannot be."""
     try:
         Config.model_validate(values)
+        return values
     except ValidationError as error:
-        raise ConfigError("config_key", _problem(path, text, error)) from error
-    for name, value in sorted(environ.items()):
-        if place := _environment_place(name):
-            section, key = place
-            values.setdefault(section, {})[key] = _environment_value(name, section, key, value)
-    return Config.model_validate(values)
+        problems = _problems(path, text, error)
+    for (section, *rest), message in problems:
+        around = values[section] if rest else values
+        odd = rest[0] if rest else section
+        told = around.pop(odd, None)
+        inner = told if isinstance(told, dict) else ()
+        if on_problem is None or any(map(_is_about_conditions, (odd, *inner))):
+            raise ConfigError("config_key", f"{message}.")
+        on_problem(f"{message}; it is left out.")
+    return values
+
+
+def _is_about_conditions(name: str) -> bool:
+    """Whether this is, or was meant as, the key that keeps stretches away from somebody."""
+    return closest(name.lower().removeprefix("limber_session_"), ["conditions"]) is not None
 
 
 def _read(path: Path, asked_for: bool) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError as error:
+        return read_text(path, MAX_TOML_BYTES)
+    except (FileNotFoundError, NotADirectoryError) as error:
         if not asked_for:
             return ""
         raise ConfigError("config_missing", f"There is no configuration file {path}.") from error
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise ConfigError("config_encoding", f"{path}:{line} is not UTF-8 text: save it as UTF-8.") from error
+    except NotTextError as error:
+        message = f"{path}:{error.line} is not UTF-8 text: save it as UTF-8."
+        raise ConfigError("config_encoding", message) from error
     except OSError as error:
         raise ConfigError("config_unreadable", f"{path} cannot be read: {error.strerror}.") from error
 
 
-def _toml_place(path: Path, text: str, error: tomllib.TOMLDecodeError) -> str:
+def _toml_place(path: Path, text: str, error: ValueError) -> str:
     found = re.search(r"at line (\d+)", str(error))
     return f"{path}:{found[1] if found else text.count(chr(10)) + 1}"
 
 
-def _problem(path: Path, text: str, error: ValidationError) -> str:
-    """The first problem, by line, in a sentence."""
+def _problems(path: Path, text: str, error: ValidationError) -> list[tuple[tuple[str, ...], str]]:
+    """Where each problem is, and what it is in a sentence without its end, by line."""
     problems: list[dict[str, Any]] = [dict(problem) for problem in error.errors()]
-    places = [(_line_of(text, [str(part) for part in one["loc"]]), one) for one in problems]
-    line, first = min(places, key=lambda place: place[0])
-    name = ".".join(str(part) for part in first["loc"])
-    return f"{path}:{line}: {name} {_wording(first)}."
+    found = []
+    for problem in problems:
+        place = tuple(str(part) for part in problem["loc"])
+        line = _line_of(text, list(place))
+        found.append((line, place, f"{path}:{line}: {_shortened('.'.join(place))} {_wording(problem)}"))
+    return [(place, message) for _, place, message in sorted(found)]
 
 
 def _wording(error: dict[str, Any]) -> str:
@@ -190,12 +225,24 @@ def _wording(error: dict[str, Any]) -> str:
         known = list(_SECTIONS[section].model_fields if rest else _SECTIONS)
         return f"is not a known {'key' if rest else 'section'}{_did_you_mean(str(error['loc'][-1]), known)}"
     if error["type"] == "string_pattern_mismatch":
-        return f'is "{error["input"]}", but {_PATTERN_WORDS[rest[0]]}'
+        return f'is "{_shortened(error["input"])}", but {_PATTERN_WORDS[rest[0]]}'
     if error["type"] == "model_type":
         return "should be a section, with its keys under it"
-    return f"{error['msg'].replace('Input should', 'should')}, and is {error['input']!r}"
+    return f"{error['msg'].replace('Input should', 'should')}, and is {_shortened_repr(error['input'])}"
 
 
+def _shortened_repr(value: object) -> str:
+    try:
+        return _shortened(repr(value))
+    except (RecursionError, ValueError):  # of what is nested deeply, of numbers with thousands of digits
+        return "something else"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+_LONGEST_SHOWN = 60
 _PATTERN_WORDS = {
     "voice": "should be auto, piper:NAME-OR-PATH, flite:VOICE or espeak:VOICE",
     "language": "should be two letters, such as en",

@@ -23,9 +23,12 @@ class AssistantError(Exception):
         return type(self), (self.code, self.message)
 
 
+_LONGEST_WORD = 100  # to compare takes time by the square of it
+
+
 def closest(word: str, known: Iterable[str]) -> str | None:
     """The known word that was probably meant by one that is not known."""
-    return next(iter(get_close_matches(word, list(known), n=1)), None)
+    return next(iter(get_close_matches(word[:_LONGEST_WORD], list(known), n=1)), None)
 
 
 class ConfigError(AssistantError):

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TextIO
 
 from assistant.core.actions import Action
@@ -20,6 +21,7 @@ from assistant.errors import AssistantError
 from assistant.event_queue import EventQueue
 
 Tell = Callable[[str], None]
+MAX_LINE_LENGTH = 300
 MAX_LINES = 64
 """Lines that wait for the session; the others wait in the terminal."""
 
@@ -67,9 +69,18 @@ class Keyboard:
         return (meaning_of(words, self._pack.table, self._intents, Source.KEYBOARD),)
 
     def _run(self) -> None:
-        for line in self._lines:
+        for line in self._lines_or_pieces():
             self._say(self._pack.typed(line))
         self._say(tuple(self._pack.table.phrases[Intent.END][0].split()))
+
+    def _lines_or_pieces(self) -> Iterator[str]:
+        """The lines until the input ends, or is gone; one that goes on and on comes in pieces.
+
+        What it means takes time by its length, and a safety phrase at its end must not be lost.
+        """
+        with suppress(OSError, ValueError):
+            while line := self._lines.readline(MAX_LINE_LENGTH):
+                yield line
 
     def _say(self, words: Words) -> None:
         if not words:

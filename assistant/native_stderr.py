@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,7 +27,7 @@ def caught_stderr() -> Iterator[list[str]]:
             return
         if sys.stderr is not None:
             sys.stderr.flush()
-        with tempfile.TemporaryFile() as caught:
+        with open(os.memfd_create("stderr"), "w+b") as caught:  # no disk has to have room for it
             os.dup2(caught.fileno(), 2)
             try:
                 yield lines

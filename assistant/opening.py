@@ -33,14 +33,17 @@ CLOCK_DAYS = 1
 
 
 def load_content(config: Config, tell: Tell) -> tuple[LanguagePack, tuple[Routine, ...]]:
-    """The language pack, which knows the routines' names, and the routines, the configured one first."""
+    """The language pack, which knows the routines' names, and the routines."""
     pack = load_language(config.session.language)
     routines = load_routines(pack, tell)
-    wanted = config.session.routine
-    if wanted and wanted not in {routine.id for routine in routines}:
+    return with_routines(pack, routines), routines
+
+
+def require_routine(wanted: str, routines: tuple[Routine, ...]) -> None:
+    """Raises ConfigError when there is no routine of that id."""
+    if wanted not in {routine.id for routine in routines}:
         there = ", ".join(routine.id for routine in routines)
         raise ConfigError("routine", f'There is no routine "{wanted}"; there is: {there}.')
-    return with_routines(pack, routines), routines
 
 
 def open_speech_model(config: Config, pack: LanguagePack, tell: Tell) -> HearingModel:
@@ -126,6 +129,15 @@ def _is_physician_check_due(profile: Profile, today: date) -> bool:
 def _are_conditions_due(profile: Profile, today: date) -> bool:
     """Once, and again whenever a physician is asked about."""
     return profile.conditions_asked_on is None or _is_physician_check_due(profile, today)
+
+
+def note_missing_routine(config: Config, routines: tuple[Routine, ...], tell: Tell) -> None:
+    """Where the configured routine is not there, or was left out, a session asks which one: tell why."""
+    if wanted := config.session.routine:
+        try:
+            require_routine(wanted, routines)
+        except ConfigError as error:
+            tell(f"session.routine does not count: {error.message}")
 
 
 def settings_now(config: Config, history: Path, tell: Tell) -> Settings:

@@ -35,6 +35,7 @@ from assistant.hearing_thread import HearingThread, note_sound
 from assistant.keyboard import Keyboard
 from assistant.opening import (
     load_content,
+    note_missing_routine,
     open_hearing,
     open_speech_model,
     open_voice,
@@ -268,6 +269,7 @@ class Service:
         if sound_check is not None:
             session = config.session.model_copy(update={"sound_check": sound_check})
             config = config.model_copy(update={"session": session})
+        note_missing_routine(config, self.content[1], self._tell)
         return settings_now(config, self._history, self._tell)
 
     def _new_session(self, settings: Settings) -> Session:

@@ -78,6 +78,7 @@ set_up() {
     fi
     if ! ready "$1"; then
         trap 'say "Interrupted; the next start sets up anew."; exit 130' INT TERM
+        check_machine
         say "Setting up Limber in $venv; this happens once and takes a few minutes."
         install_system_packages "$1"
         install_python_packages "$1"
@@ -98,6 +99,16 @@ find_python() {
 
 can_make_environments() {
     command -v uv >/dev/null || "$(find_python)" -c 'import ensurepip, venv' 2>/dev/null
+}
+
+# What is not 64-bit has no packages. A 64-bit kernel may run a 32-bit system, as on many a Raspberry Pi.
+check_machine() {
+    case $(uname -m) in
+        x86_64 | aarch64) ;;
+        *) die "Limber needs a 64-bit system, x86_64 or aarch64; this one is $(uname -m)." ;;
+    esac
+    [ "$(getconf LONG_BIT 2>/dev/null || echo 64)" = 64 ] ||
+        die "Limber needs a 64-bit system; here only the kernel is one, all programs are 32-bit."
 }
 
 install_system_packages() {
@@ -134,13 +145,19 @@ may_use_sudo() {
     [[ $answer == [yY]* ]]
 }
 
+# Python finds the package here. The path is relative, as in the C locale Python cannot read one with an é in it.
+link_checkout() {
+    "$python" - "$root" <<'END'
+import os, sys, sysconfig
+folder = sysconfig.get_path("purelib")
+with open(os.path.join(folder, "limber.pth"), "w", encoding="ascii") as link:
+    link.write(os.path.relpath(sys.argv[1], folder) + "\n")
+END
+}
+
 install_python_packages() {
     local pip from=(-r "$root/requirements/run.lock") base
     base=$(find_python)
-    case $(uname -m) in
-        x86_64 | aarch64) ;;
-        *) die "Limber needs a 64-bit system, x86_64 or aarch64; this one is $(uname -m)." ;;
-    esac
     [ "$1" = run ] || from+=(-r "$root/requirements/dev.lock")
     if ! ready run && ! ready dev; then
         rm -rf -- "$venv"
@@ -155,7 +172,7 @@ install_python_packages() {
         fi
     fi
     rm -f -- "$venv"/.ready-*
-    pip=("$python" -m pip install --no-input --disable-pip-version-check)
+    pip=(env PIP_USER=0 "$python" -m pip install --no-input --disable-pip-version-check)
     if command -v uv >/dev/null; then
         pip=(uv pip install --python "$python" --compile-bytecode)
     fi
@@ -163,7 +180,7 @@ install_python_packages() {
     # srt, which vosk needs, comes as source only; its build uses the tools just installed, not whatever is newest.
     step "Installing Python packages" "${pip[@]}" --require-hashes "${from[@]}" \
         --no-build-isolation --only-binary :all: --no-binary srt
-    printf '%s\n' "$root" >"$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/limber.pth"
+    link_checkout
     [ "$1" = run ] || fingerprint >"$venv/.ready-dev"
     fingerprint >"$venv/.ready-run"
 }

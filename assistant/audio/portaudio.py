@@ -23,6 +23,7 @@ from assistant.native_stderr import caught_stderr
 CALL_LIMIT_SECONDS = 3.0
 """Sound calls return within milliseconds, but not at all when the sound server is frozen."""
 
+_NOT_INSTALLED = "PortAudio library not found"  # as sounddevice says it
 _INVALID_SAMPLE_RATE = -9997  # paInvalidSampleRate
 
 _log = logging.getLogger(__name__)
@@ -42,6 +43,8 @@ def sounddevice() -> ModuleType:
         with _quiet_stderr():
             module = import_module("sounddevice")
     except OSError as error:
+        if _NOT_INSTALLED not in str(error):
+            raise AudioError("no_portaudio", f"The PortAudio library cannot be used: {error}.") from error
         message = "Live sound needs the PortAudio library: run `sudo apt-get install libportaudio2`."
         raise AudioError("no_portaudio", message) from error
     return module
@@ -66,9 +69,10 @@ def call(action: str, function: Callable[[], _Result]) -> _Result:
         except Exception as error:  # noqa: BLE001 - the top of a thread: passed on to the caller
             outcome.set_exception(error)
 
-    threading.Thread(target=run, name="sound call", daemon=True).start()
     try:
         with _quiet_stderr():
+            # Begun within: sounddevice turns stderr away for a moment, and that must not be taken for ours.
+            threading.Thread(target=run, name="sound call", daemon=True).start()
             return outcome.result(CALL_LIMIT_SECONDS)
     except TimeoutError as error:
         _hangs.set()

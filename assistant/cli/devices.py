@@ -21,6 +21,7 @@ from rich.text import Text
 from assistant.cli import output
 from assistant.core.decibels import SILENCE_DBFS, dbfs
 from assistant.errors import AudioError
+from assistant.showing import one_line
 
 if TYPE_CHECKING:
     from assistant.audio.devices import SoundDevice
@@ -71,7 +72,7 @@ def _table(listed: Sequence[SoundDevice]) -> Table:
     table = Table("device", "microphone", "speaker", "rate", box=None, pad_edge=False, padding=(0, 3, 0, 0))
     for device in listed:
         table.add_row(
-            device.name,
+            one_line(device.name),
             _mark(device.input_channels, device.default_microphone),
             _mark(device.output_channels, device.default_speaker),
             f"{device.rate_hz} Hz",

@@ -20,6 +20,7 @@ from rich.text import Text
 
 from assistant.cli import output
 from assistant.errors import AssistantError
+from assistant.showing import is_terminal
 
 if TYPE_CHECKING:
     from assistant.config import Config
@@ -127,11 +128,15 @@ def _configuration() -> tuple[Config, list[Finding]]:
     from assistant.config import Config, config_path
 
     path = output.options.config_path or config_path()
+    problems: list[str] = []
+    advice = f"Mend it; config.example.toml tells every key. What is wrong in {path} does not count."
     try:
-        config = output.configuration()
+        config = output.configuration(problems.append)
     except AssistantError as error:
         advice = f"Mend it; config.example.toml tells every key. The checks below go without {path}."
         return Config(), [Finding("configuration", Verdict.BAD, error.message, advice)]
+    if problems:
+        return config, [Finding("configuration", Verdict.BAD, one, advice) for one in problems]
     found = str(path) if path.exists() else f"none; {path} would be read"
     return config, [Finding("configuration", Verdict.GOOD, found)]
 
@@ -193,9 +198,11 @@ def _echo(config: Config, tell: Tell) -> Iterator[Finding]:
 
 
 def _routines(config: Config, tell: Tell) -> Iterator[Finding]:
-    from assistant.opening import load_content
+    from assistant.opening import load_content, require_routine
 
     _, routines = load_content(config, tell)
+    if config.session.routine:
+        require_routine(config.session.routine, routines)
     yield Finding("routines", Verdict.GOOD, ", ".join(routine.id for routine in routines))
 
 
@@ -255,6 +262,6 @@ def _history(config: Config, tell: Tell) -> Iterator[Finding]:
 
 
 def _terminal() -> Finding:
-    if sys.stdin.isatty() and sys.stdout.isatty():
+    if is_terminal(sys.stdin) and is_terminal(sys.stdout):
         return Finding("terminal", Verdict.GOOD, os.environ.get("TERM", "of an unknown kind"))
     return Finding("terminal", Verdict.GOOD, "none; only a session without sound needs one")

@@ -13,6 +13,7 @@ import typer
 
 from assistant.cli import output
 from assistant.errors import StoreError
+from assistant.showing import is_terminal
 
 if TYPE_CHECKING:
     from assistant.store.history_reader import SessionSummary
@@ -97,7 +98,7 @@ def _forget_everything(is_sure: bool) -> None:
 
 def _ask(known: str) -> None:
     """Ask whether to erase everything; without a terminal nobody can be asked."""
-    if not sys.stdin.isatty():
+    if not is_terminal(sys.stdin):
         raise typer.BadParameter("--all needs --yes where nobody can be asked")
     if not typer.confirm(f"Erase {known}? It cannot be had back.", err=True):
         output.note("Nothing was erased.")

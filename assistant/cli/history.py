@@ -23,6 +23,8 @@ from assistant.cli.history_words import (
     region_of,
 )
 from assistant.errors import AssistantError, StoreError
+from assistant.showing import one_line
+from assistant.writing import write_whole
 
 if TYPE_CHECKING:
     from assistant.store.history_reader import SessionSummary
@@ -144,7 +146,8 @@ def _print_csv(sessions: list[SessionSummary], stretches: Stretches) -> None:
     for session in sessions:
         row = _json(session, stretches)
         lists = [";".join(cells(session)) for cells in flat.values()]
-        writer.writerow([*(row[name] for name in PLAIN_COLUMNS), *lists, session.end_reason])
+        cells = [*(row[name] for name in PLAIN_COLUMNS), *lists, session.end_reason]
+        writer.writerow([one_line(cell) if isinstance(cell, str) else cell for cell in cells])
 
 
 def _print_table(sessions: list[SessionSummary], stretches: Stretches) -> None:
@@ -158,11 +161,11 @@ def _print_table(sessions: list[SessionSummary], stretches: Stretches) -> None:
         table.add_row(
             str(session.id),
             f"{session.started_at:%Y-%m-%d}",
-            session.routine_id,
+            one_line(session.routine_id),
             f"{session.held_seconds / 60:.1f}",
             pain_in_words(session),
-            "\n".join(hurt_in_words(session, stretches)),
-            ending_in_words(session),
+            "\n".join(map(one_line, hurt_in_words(session, stretches))),
+            one_line(ending_in_words(session)),
         )
     output.out.print(table, soft_wrap=False)
 
@@ -178,7 +181,7 @@ def _write_svg(sessions: list[SessionSummary], stretches: Stretches, path: Path)
     from assistant.cli.history_svg import svg_chart
 
     try:
-        path.write_text(svg_chart(sessions, stretches), encoding="utf-8")
+        write_whole(path, svg_chart(sessions, stretches).encode("utf-8", "replace"))
     except OSError as error:
         message = f"The chart cannot be written to {path}: {error.strerror}."
         raise StoreError("chart_unwritable", message) from error

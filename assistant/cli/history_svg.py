@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from assistant.cli.history_words import Stretches, ending_in_words, hurt_in_words, pain_in_words
+from assistant.showing import one_line
 
 if TYPE_CHECKING:
     from assistant.store.history_reader import SessionSummary
@@ -143,7 +144,7 @@ def _details(session: SessionSummary, x: float, stretches: Stretches) -> str:
         *hurt_in_words(session, stretches),
         f"ended: {ending_in_words(session)}",
     ]
-    title = escape("\n".join(told))
+    title = escape("\n".join(map(one_line, told)))
     cross = _cross(x, HURT_AT) if session.hurts or session.red_flags else ""
     area = f'x="{x - 6:.1f}" y="{PAIN_TOP}" width="12" height="{HELD_BOTTOM - PAIN_TOP}" fill-opacity="0"'
     return f"<g><title>{title}</title>{cross}<rect {area}/></g>"

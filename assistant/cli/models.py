@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -35,7 +36,7 @@ def list_models(
     table = Table("Model", "For", "Size", "License", "Installed", box=None)
     for model, path in rows:
         megabytes = f"{model.size_bytes / 1e6:.0f} MB"
-        table.add_row(model.name, model.kind, megabytes, model.license, "yes" if path else "no")
+        table.add_row(model.name, model.kind, megabytes, model.license, _state(path))
     output.out.print(table)
     used = models.find_speech_model(None)
     output.out.print(
@@ -54,7 +55,8 @@ def install_models(
     quiet = output.options.quiet or not output.err.is_terminal
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     for model in wanted:
-        if models.installed(model):
+        path = models.installed(model)
+        if path and not models.is_damaged(path):
             output.note(f"{model.name} is installed already.")
             continue
         with Progress(*columns, console=output.err, transient=True, disable=quiet) as bar:
@@ -66,6 +68,12 @@ def install_models(
                 f'To hear with it, set model = "{path}" under [speech]. '
                 "Nobody has measured how often it misses a stop; scripts/measure/run model does."
             )
+
+
+def _state(path: Path | None) -> str:
+    if path is None:
+        return "no"
+    return "damaged" if models.is_damaged(path) else "yes"
 
 
 def _show(bar: Progress, task: TaskID, done_bytes: int) -> None:

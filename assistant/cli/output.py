@@ -6,25 +6,26 @@ command, `--version` too, pays for it.
 
 from __future__ import annotations
 
-import json
 import logging
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
-from rich.console import Console
 
 from assistant.errors import AssistantError, ConfigError
 from assistant.private_files import mend
+from assistant.showing import PlainConsole, json_line, one_line, speaks_unicode
 
 if TYPE_CHECKING:
     from assistant.config import Config
 
-out = Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
+out = PlainConsole()
 """For results. Styles come as rich objects, never as markup: texts such as "[unk]" stay as they are."""
 
-err = Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)
+err = PlainConsole(stderr=True, may_fail=True)
 """For notes, progress and errors."""
 
 
@@ -49,7 +50,7 @@ def note(message: str) -> None:
 
 def emit_json(value: object) -> None:
     """Print a value as one line of JSON on stdout, at once."""
-    typer.echo(json.dumps(value, ensure_ascii=False))
+    typer.echo(json_line(value, is_ascii=not speaks_unicode(sys.stdout)))
 
 
 def fail(error: AssistantError) -> NoReturn:
@@ -66,11 +67,14 @@ def configure(chosen: GlobalOptions) -> None:
     _log(options.log_path, logging.DEBUG)
 
 
-def configuration() -> Config:
-    """Read the configuration; its log file counts unless `--log-file` names another. Raises ConfigError."""
+def configuration(on_problem: Callable[[str], None] | None = None) -> Config:
+    """Read the configuration; its log file counts unless `--log-file` names another. Raises ConfigError.
+
+    `on_problem` gets a line for each key that is left out; without it, the user does.
+    """
     from assistant.config import load_config
 
-    config = load_config(options.config_path)
+    config = load_config(options.config_path, on_problem=on_problem or note)
     if config.log.file and options.log_path is None:
         _log(Path(config.log.file), config.log.level.upper())
     return config
@@ -98,4 +102,4 @@ class _OneLine(logging.Formatter):
     """A record is one line, tracebacks too, so that logs can be read line by line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return super().format(record).replace("\n", " | ")
+        return one_line(super().format(record).replace("\n", " | "))

@@ -61,12 +61,22 @@ def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -
     began = time.monotonic()
     rehearsed = Rehearsal(scene, engines, show, output.note).run()
     summary = summarize(rehearsed, time.monotonic() - began)
-    target = folder or Path(tempfile.mkdtemp(prefix="limber-rehearsal-"))
+    target = folder or _new_folder()
     write_report(target, rehearsed, summary)
     for line in summary["lines_never_said"] if isinstance(summary["lines_never_said"], list) else []:
         output.note(f"Never came to pass in this rehearsal: {line}")
     minutes = rehearsed.seconds / 60
     output.note(f"Rehearsed {minutes:.1f} minutes in {summary['work_seconds']} s. It is all in {target}.")
+
+
+def _new_folder() -> Path:
+    from assistant.errors import StoreError
+
+    try:
+        return Path(tempfile.mkdtemp(prefix="limber-rehearsal-"))
+    except OSError as error:
+        message = f"There is no place for temporary files ({error.strerror}): say --output FOLDER."
+        raise StoreError("no_temporary_place", message) from error
 
 
 def _voice(config: Config) -> Voice:

@@ -13,6 +13,7 @@ import typer
 
 from assistant.cli import output
 from assistant.errors import ContentError
+from assistant.showing import one_line
 
 if TYPE_CHECKING:
     from assistant.core.prompts import LanguagePack
@@ -55,7 +56,8 @@ def list_routines(as_json: _AsJson = False) -> None:
         routine = listed.routine
         numbers = str(routine_minutes(routine)), str(len(routine.stretches))
         origin = (_origin(listed),) if mixed else ()
-        table.add_row(routine.id, routine.name, *numbers, *origin, routine.description)
+        cells = (routine.id, routine.name, *numbers, *origin, routine.description)
+        table.add_row(*map(one_line, cells))
     output.out.print(table)
     output.note(f"Your own routines belong in {user_folder()}.")
 
@@ -203,13 +205,13 @@ def _show(listed: Listed) -> None:
     from rich.text import Text
 
     routine, words = listed.routine, _language().words
-    output.out.print(Text(routine.name, style="bold"))
+    output.out.print(Text(one_line(routine.name), style="bold"))
     output.out.print(routine.description)
     if listed.pack:
         output.out.print(f"From {_origin(listed)}.")
     for number, stretch in enumerate(routine.stretches, start=1):
         output.out.print()
-        output.out.print(Text(f"{number}. {stretch.name}", style="bold"), _particulars(stretch))
+        output.out.print(Text(one_line(f"{number}. {stretch.name}"), style="bold"), _particulars(stretch))
         enter = " ".join(stretch.entering)
         for label, text in (
             ("Do", f"{enter} {stretch.feel} {stretch.breath} {stretch.leave}".replace("  ", " ")),

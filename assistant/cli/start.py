@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import closing
-from typing import Annotated
+import time
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.cli import output
 from assistant.cli.signals import EndedBySignals
+from assistant.errors import AudioError, VoiceError
+from assistant.showing import ENCODING_ERRORS, is_terminal
+
+if TYPE_CHECKING:
+    from assistant.config import AudioConfig
+    from assistant.service import Service
 
 ROOM = "here"
 FRONT_ENDS = ("terminal",)
+
+
+WAIT_FOR_SOUND_SECONDS = 60.0
+RETRY_SECONDS = 1.0
+NO_SOUND_EXIT_CODE = 69
+"""EX_UNAVAILABLE: neither sound nor a terminal, so that whoever started Limber can start it again."""
+
+_is_ours = False
 
 
 def register(app: typer.Typer) -> None:
@@ -29,45 +44,80 @@ def start(
     """Begin a session (what `limber` does alone).
 
     With a microphone and a speaker it is live. Without, you read what Limber says and type what you would
-    say. Without a terminal too, it rehearses, and prints what happens.
+    say. Without a terminal too, it waits a minute for sound, and then ends.
     """
-    from assistant.audio.devices import why_no_sound
-    from assistant.errors import AudioError, VoiceError
+    from assistant.opening import require_routine
     from assistant.service import Service
 
     config = output.configuration()
     if routine:
         session = config.session.model_copy(update={"routine": routine})
         config = config.model_copy(update={"session": session})
-    reason = why_no_sound(config.audio.microphone or None, config.audio.speaker or None)
-    if reason is None:
-        _keep_stderr_to_ourselves()
-        service = Service(config, output.note)
-        with EndedBySignals(service), closing(service):
-            try:
-                service.open_live(ROOM, FRONT_ENDS)
-                service.guide(ROOM)
-                return
-            except (AudioError, VoiceError) as error:
-                reason = error.message
-    if sys.stdin.isatty() and sys.stdout.isatty():
-        output.note(f"{reason} Read instead of listening, and type what you would say.")
-        service = Service(config, output.note)
-        with EndedBySignals(service), closing(service):
+    service = Service(config, output.note)
+    with EndedBySignals(service), closing(service):
+        if routine:
+            require_routine(routine, service.content[1])
+        reason = _guide_live(service, config.audio)
+        if reason is None:
+            return
+        if is_terminal(sys.stdin) and is_terminal(sys.stdout):
+            output.note(f"{reason} Read instead of listening, and type what you would say.")
             service.open_typed(ROOM, FRONT_ENDS, sys.stdin)
             service.guide(ROOM, sound_check=False)
-    else:
-        from assistant.cli.rehearse import run_rehearsal
+            return
+    output.err.print(f"{reason} There is no terminal either, so there is no session.", style="red")
+    raise typer.Exit(NO_SOUND_EXIT_CODE)
 
-        output.note(f"{reason} There is no terminal either, so this is a rehearsal.")
-        run_rehearsal(None, None, as_json=False)
+
+def _guide_live(service: Service, audio: AudioConfig) -> str | None:
+    """Guide somebody by sound; None when that was done, else why there is no sound.
+
+    Where nobody sits at a terminal, as when the machine starts, the sound server may only just be starting
+    too: it is waited for.
+    """
+    from assistant.audio.devices import why_no_sound
+    from assistant.audio.portaudio import SoundHangsError, reinitialize
+
+    has_terminal = is_terminal(sys.stdin) and is_terminal(sys.stdout)
+    ends_at = time.monotonic() + (0.0 if has_terminal else WAIT_FOR_SOUND_SECONDS)
+    told = False
+    while True:
+        reason = why_no_sound(audio.microphone or None, audio.speaker or None)
+        if reason is None:
+            _keep_stderr_to_ourselves()
+            try:
+                service.open_live(ROOM, FRONT_ENDS)
+            except SoundHangsError as error:
+                return error.message
+            except VoiceError as error:
+                if not has_terminal:
+                    raise
+                return error.message
+            except AudioError as error:
+                reason = error.message
+            else:
+                service.guide(ROOM)
+                return None
+        if time.monotonic() >= ends_at:
+            return reason
+        if not told:
+            output.note(f"{reason} Waiting {WAIT_FOR_SOUND_SECONDS:.0f} seconds for it.")
+            told = True
+        time.sleep(RETRY_SECONDS)
+        with suppress(AudioError):
+            reinitialize()
 
 
 def _keep_stderr_to_ourselves() -> None:
     """ALSA, PortAudio and libvosk write to file descriptor 2 from threads of their own: not into captions."""
     if output.options.verbose:
         return
-    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
+    global _is_ours  # noqa: PLW0603 - as the descriptor, it belongs to the whole process
+    if _is_ours:
+        return
+    _is_ours = True
+    encoding = getattr(sys.stderr, "encoding", None)
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, encoding=encoding, errors=ENCODING_ERRORS)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     os.close(nowhere)

@@ -12,6 +12,8 @@ import typer
 from assistant.cli import output
 from assistant.core.states import State
 
+MAX_TEXT_LENGTH = 1000
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -29,6 +31,10 @@ def understand(
     from assistant.core.machine import listened_for
     from assistant.opening import load_content
 
+    if any(len(text) > MAX_TEXT_LENGTH for text in texts):
+        raise typer.BadParameter(
+            f"nobody says more than {MAX_TEXT_LENGTH} letters at once", param_hint="TEXT"
+        )
     pack, _ = load_content(output.configuration(), output.note)
     for text in texts:
         meaning = meaning_of(pack.typed(text), pack.table, listened_for(state), Source.KEYBOARD)

@@ -9,12 +9,11 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from rich.console import Console
-
 from assistant.core.events import Event
 from assistant.core.ports import FrontEnd
 from assistant.core.view import View, without_health
 from assistant.frontends.terminal import Terminal
+from assistant.showing import PlainConsole
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +35,7 @@ class Entry:
 
 
 def _terminal(_send: Send) -> FrontEnd:
-    return Terminal(Console(markup=False, highlight=False, emoji=False, soft_wrap=True))
+    return Terminal(PlainConsole())
 
 
 FRONT_ENDS: dict[str, Entry] = {

@@ -9,10 +9,12 @@ from __future__ import annotations
 import textwrap
 
 from rich.console import Console
+from rich.text import Text
 
 from assistant.core.faults import Fault
 from assistant.core.heard import Certainty
 from assistant.core.view import View
+from assistant.showing import LEAST_COLUMNS, one_line
 
 FAULTS = {
     Fault.MICROPHONE_LOST: "the microphone is gone",
@@ -56,9 +58,10 @@ class Terminal:
         """What has been printed stays."""
 
     def _print(self, who: str, text: str, style: str) -> None:
-        lines = textwrap.fill(f"{who:>6}  {text}", self._console.width, subsequent_indent=" " * 8)
+        width = max(self._console.width, LEAST_COLUMNS)
+        lines = textwrap.fill(one_line(f"{who:>6}  {text}"), width, subsequent_indent=" " * 8)
         try:
-            self._console.print(lines, style=style)
+            self._console.print(Text(lines), style=style)
         except (
             OSError,
             SystemExit,

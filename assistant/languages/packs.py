@@ -6,7 +6,6 @@ Must not know any adapter. What is wrong in a pack is said with its file and key
 from __future__ import annotations
 
 import importlib.util
-import tomllib
 from collections.abc import Iterable
 from dataclasses import fields, replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from assistant.core.templates import expand_all, parse
 from assistant.core.transfers import Transfer, TransferTexts
 from assistant.core.wording import Wording
 from assistant.errors import ContentError
+from assistant.reading import MAX_TOML_BYTES, parse_toml, read_text
 from assistant.resources import LANGUAGES_FOLDER
 
 HIGHEST_NUMBER = 99
@@ -44,6 +44,14 @@ def load_language(
     if not (folder / code / "phrases.toml").is_file():
         there = ", ".join(available_languages())
         raise ContentError("language", f'There is no language pack "{code}"; there is: {there}.')
+    try:
+        return _load(code, routines, folder)
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        message = f"{folder / code} has an entry that is missing or of the wrong kind: {error}."
+        raise ContentError("language", message) from error
+
+
+def _load(code: str, routines: Iterable[Routine], folder: Path) -> LanguagePack:
     phrases = _read(folder / code / "phrases.toml")
     prompts = _read(folder / code / "prompts.toml")
     path = folder / code / "phrases.toml"
@@ -177,8 +185,10 @@ def _without(words: frozenset[str], name: str) -> str:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return parse_toml(read_text(path, MAX_TOML_BYTES))
+    except OSError as error:
+        raise ContentError("language", f"{path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
         raise ContentError("language", f"{path} cannot be read: {error}.") from error
 
 

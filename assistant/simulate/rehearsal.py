@@ -39,7 +39,7 @@ from assistant.core.routine import Routine, Stretch
 from assistant.core.session import Session
 from assistant.core.states import State
 from assistant.errors import VoiceError
-from assistant.opening import load_content, open_speech_model, session_settings
+from assistant.opening import load_content, open_speech_model, require_routine, session_settings
 from assistant.performer import Performer
 from assistant.simulate.person import Person
 from assistant.simulate.room import leveled, room_of
@@ -81,9 +81,11 @@ def open_engines(scene: Scene, config: Config, voice: Voice, tell: Callable[[str
 
     Raises AssistantError.
     """
-    wanted = {"routine": scene.routine, "sound_check": scene.sound_check}
+    wanted = {"routine": "", "sound_check": scene.sound_check}
     config = config.model_copy(update={"session": config.session.model_copy(update=wanted)})
     pack, routines = load_content(config, tell)
+    if scene.routine:
+        require_routine(scene.routine, routines)
     known = Profile(physician_checked_on=date.min, conditions_asked_on=date.min)
     profile = Profile() if scene.first_use else known
     model = open_speech_model(config, pack, tell)

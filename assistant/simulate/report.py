@@ -21,6 +21,7 @@ from assistant.errors import StoreError
 from assistant.simulate.acoustics import convolved
 from assistant.simulate.rehearsal import Rehearsed
 from assistant.simulate.timeline import Row
+from assistant.writing import write_whole
 
 
 def summarize(rehearsed: Rehearsed, work_seconds: float) -> dict[str, object]:
@@ -47,9 +48,9 @@ def write_report(folder: Path, rehearsed: Rehearsed, summary: dict[str, object])
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rehearsed.rows)
-        (folder / "timeline.jsonl").write_text(lines, encoding="utf-8")
+        write_whole(folder / "timeline.jsonl", lines.encode("utf-8", "replace"))
         text = json.dumps(summary, indent=2, ensure_ascii=False) + "\n"
-        (folder / "summary.json").write_text(text, encoding="utf-8")
+        write_whole(folder / "summary.json", text.encode("utf-8", "replace"))
     except OSError as error:
         raise StoreError(
             "report", f"The rehearsal cannot be written to {folder}: {error.strerror}."

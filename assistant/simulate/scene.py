@@ -119,6 +119,7 @@ class Scene(_Strict):
         """How this scene's session is run."""
         return replace(
             settings,
+            routine_id=self.routine,
             hears_itself=self.room.has_echo,
             asks_how_it_is=self.screening,
             pasts={stretch_id: past.told() for stretch_id, past in self.past.items()} or None,

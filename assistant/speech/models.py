@@ -20,6 +20,7 @@ import platformdirs
 from assistant.errors import AssistantError
 from assistant.resources import BUILT_IN_MODEL, resource_path
 from assistant.speech.downloads import download, in_one_sentence
+from assistant.speech.model_files import damage, is_listed, write_manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,11 @@ def installed(model: InstallableModel, folder: Path | None = None) -> Path | Non
     return path if path.is_dir() else None
 
 
+def is_damaged(path: Path) -> bool:
+    """Whether an installed model is not as it was installed; one without a manifest cannot be told."""
+    return is_listed(path) and bool(damage(path))
+
+
 def find_speech_model(configured: Path | None) -> SpeechModel:
     """The model to hear with: the configured, else the one that is built in.
 
@@ -118,16 +124,20 @@ def install(
 ) -> Path:
     """Fetch, check and unpack a model; return its folder, which appears only when it is complete.
 
+    One that is installed, but damaged, is fetched again.
+
     `on_bytes` is told how much of `model.size_bytes` there is. An interrupted download is continued by the
     next call. Raises AssistantError in one sentence.
     """
     folder = folder or models_folder()
-    if done := installed(model, folder):
+    done = installed(model, folder)
+    if done and not is_damaged(done):
         return done
     parts = folder / ".partial" / model.name
     with in_one_sentence(f"Cannot install {model.name} in {folder}"):
         ready = parts / "ready"
-        shutil.rmtree(ready, ignore_errors=True)
+        for left in (ready, parts / "damaged"):
+            shutil.rmtree(left, ignore_errors=True)
         ready.mkdir(parents=True)
         before = 0
         for file in model.files:
@@ -136,7 +146,11 @@ def install(
             before += file.size_bytes
         for file in model.files:
             _put_in_place(parts / file.name, ready)
-        os.replace(_only_folder(ready), folder / model.name)
+        unpacked = _only_folder(ready)
+        write_manifest(unpacked)
+        if done:
+            os.replace(done, parts / "damaged")
+        os.replace(unpacked, folder / model.name)
         shutil.rmtree(parts)
     return folder / model.name
 

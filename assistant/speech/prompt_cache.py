@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import tempfile
 import threading
@@ -21,10 +22,14 @@ from platformdirs import user_cache_path
 
 from assistant.core.ports import Speech
 from assistant.private_files import make_folder
+from assistant.reading import read_bytes
 
 FORMAT = 2
 MAX_BYTES = 64 << 20  # some 35 minutes of speech
 MAX_MEMORY_BYTES = 16 << 20
+MAX_ENTRY_BYTES = 8 << 20  # four minutes; a sentence is some seconds
+
+_log = logging.getLogger(__name__)
 
 
 def default_folder() -> Path:
@@ -70,11 +75,12 @@ class PromptCache:
             return pieces
         path = self._folder / key
         try:
-            content = path.read_bytes()
+            content = read_bytes(path, MAX_ENTRY_BYTES)
             pieces = _decode(content)
             self._count(key, len(content))
             os.utime(path)
-        except ValueError:
+        except (ValueError, TypeError, RecursionError):
+            _log.warning("%s was damaged: the sentence is made anew", path)
             self._forget(key)
         except OSError:
             pass  # not there, not readable or, by utime, not writable: what was read is good all the same

@@ -16,10 +16,17 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from assistant.errors import ContentError, closest
+from assistant.reading import NotTextError, UnfitFileError, as_text, read_bytes
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 16  # libyaml's composer recurses in C and would overrun the stack
+LARGEST_NUMBER = 2**53  # whole numbers up to here are the same for every program
+LONGEST_SHOWN = 80
+LONGEST_MESSAGE = 600
 MAX_NODES = 20_000  # counted where anchors are used, so that a few of them cannot expand to gigabytes
+
+_TAG_FAILURES = (ValueError, LookupError, AttributeError, TypeError, ArithmeticError)
+"""What PyYAML raises where a text does not fit its tag, as in `!!int ""`, `!!bool x` or `!!timestamp x`."""
 
 Loc = tuple[str | int, ...]
 """Where a value is: keys and indexes from the top, as in pydantic's errors."""
@@ -39,7 +46,8 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (f"{self.path}:{self.line}", self.field, self.message) if part)
+        parts = (f"{self.path}:{self.line}", self.field, shortened(self.message, LONGEST_MESSAGE))
+        return ": ".join(part for part in parts if part)
 
 
 class DocumentError(ContentError):
@@ -69,7 +77,8 @@ class Document:
 
 def field_name(loc: Loc) -> str:
     """Write a place as "stretches[2].feel"."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).removeprefix(".")
+    parts = (f"[{part}]" if isinstance(part, int) else f".{shortened(part)}" for part in loc)
+    return "".join(parts).removeprefix(".")
 
 
 def read_document(path: Path) -> Document:
@@ -115,6 +124,11 @@ def schema_json(model: type[BaseModel]) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
+def shortened(text: str, longest: int = LONGEST_SHOWN) -> str:
+    """A text of a file as it may be quoted in a sentence."""
+    return text if len(text) <= longest else f"{text[:longest]}…"
+
+
 def did_you_mean(key: str, known: Iterable[str]) -> str:
     """Say ", did you mean …?" when a known key is close, else nothing."""
     close = closest(key, known)
@@ -126,18 +140,17 @@ def decode(path: Path, data: bytes) -> str:
     if len(data) > MAX_BYTES:
         raise DocumentError([Problem(path, 1, "", f"is larger than {MAX_BYTES // 1024} KB")])
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise DocumentError([Problem(path, line, "", "is not UTF-8 text: save it as UTF-8")]) from error
+        return as_text(path, data)
+    except NotTextError as error:
+        raise DocumentError([Problem(path, error.line, "", "is not UTF-8 text: save it as UTF-8")]) from error
 
 
 def _read_bytes(path: Path) -> bytes:
     try:
-        if path.exists() and not path.is_file():
-            raise DocumentError([Problem(path, 1, "", "is not a file")])
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+        return read_bytes(path, MAX_BYTES)
+    except UnfitFileError as error:
+        message = f"is {str(error.strerror).removeprefix('it is ')}"
+        raise DocumentError([Problem(path, error.line, "", message)]) from error
     except OSError as error:
         raise DocumentError([Problem(path, 1, "", f"cannot be read: {error.strerror}")]) from error
 
@@ -208,11 +221,16 @@ class _Reading:
 
     def _scalar(self, node: yaml.Node, loc: Loc) -> object:
         try:
-            return self._loader.construct_object(node)
-        except (yaml.YAMLError, ValueError):
-            message = f'cannot be understood: "{node.value}" (put text in quotes)'
-            self._problems.append(Problem(self._path, node.start_mark.line + 1, field_name(loc), message))
-            return node.value
+            value = self._loader.construct_object(node)
+        except (yaml.YAMLError, *_TAG_FAILURES):
+            value = None
+            message = f'cannot be understood: "{shortened(node.value)}" (put text in quotes)'
+        else:
+            if not isinstance(value, int) or abs(value) <= LARGEST_NUMBER:
+                return value
+            message = f'is too large a number: "{shortened(node.value)}"'
+        self._problems.append(Problem(self._path, node.start_mark.line + 1, field_name(loc), message))
+        return node.value
 
 
 def _in_file(loc: Loc) -> Loc:
@@ -229,7 +247,7 @@ def _wording(error: dict[str, Any], known: frozenset[str]) -> str:
         case "string_type":
             return "should be text (put it in quotes)"
         case "string_pattern_mismatch":
-            return f'"{error["input"]}" should match {error["ctx"]["pattern"]}'
+            return f'"{shortened(error["input"])}" should match {error["ctx"]["pattern"]}'
         case "union_tag_not_found" | "union_tag_invalid":
             return "should be the id of a stretch of the library, or a stretch"
         case "model_type":

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine
 from assistant.errors import ContentError, StoreError
+from assistant.reading import open_regular
 from assistant.store.documents import MAX_BYTES, Document, DocumentError, Problem, decode, parse_document
 from assistant.store.library import YAML_SUFFIXES
 from assistant.store.routine_check import Library
@@ -181,7 +182,7 @@ def _folder_files(folder: Path) -> Iterator[tuple[str, bytes | str]]:
         elif not path.is_file():
             yield path.name, "is not a plain file"
         else:
-            with path.open("rb") as file:
+            with open_regular(path) as file:
                 yield path.name, _within_bounds(file.read(MAX_BYTES + 1))
 
 
@@ -189,7 +190,7 @@ def _zip_files(source: Path) -> Files:
     if source.stat().st_size > MAX_ZIP_BYTES:
         raise PackError([Problem(source, 1, "", f"is larger than {MAX_ZIP_BYTES // 1024 // 1024} MB")])
     try:
-        with zipfile.ZipFile(source) as archive:
+        with open_regular(source) as file, zipfile.ZipFile(file) as archive:
             infos = [i for i in archive.infolist() if not _MACS_OWN.search(i.filename)]
             return _checked(source, _members(archive, infos))
     except _ZIP_ERRORS as error:

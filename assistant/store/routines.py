@@ -31,6 +31,8 @@ from assistant.store.routine_files import (
 from assistant.store.transfer_check import check_transfers
 
 MANIFEST_NAME = "manifest.yaml"
+MAX_OWN_FILES = 200
+MAX_PACKS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +180,10 @@ def installed_packs(on_problem: Callable[[str], None]) -> list[Pack]:
     except OSError as error:
         on_problem(f"The packs in {folder} cannot be read: {error.strerror}.")
         return []
+    if len(folders) > MAX_PACKS:
+        on_problem(f"{folder} has more than {MAX_PACKS} packs; those after them by name are left out.")
     found = []
-    for one in folders:
+    for one in folders[:MAX_PACKS]:
         try:
             found.append(read_manifest(read_document(one / MANIFEST_NAME)))
         except DocumentError as error:
@@ -231,9 +235,12 @@ def _as_told(stretch: Stretch) -> Stretch:
 def _user_files(on_problem: Callable[[str], None]) -> Iterator[tuple[Path, Pack | None]]:
     folder = user_folder()
     try:
-        yield from ((path, None) for path in (yaml_files(folder) if folder.exists() else []))
+        own = yaml_files(folder) if folder.exists() else []
+        yield from ((path, None) for path in own[:MAX_OWN_FILES])
     except OSError as error:
         on_problem(f"Your own routines in {folder} cannot be read: {error.strerror}.")
         return
+    if len(own) > MAX_OWN_FILES:
+        on_problem(f"{folder} has more than {MAX_OWN_FILES} routines; those after them by name are left out.")
     for pack in installed_packs(on_problem):
         yield from ((path, pack) for path in yaml_files(pack.folder) if path.name != MANIFEST_NAME)

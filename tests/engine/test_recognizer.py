@@ -299,6 +299,7 @@ def test_a_broken_model_is_one_sentence(
 ) -> None:
     folder = tmp_path / "model"
     shutil.copytree(MODEL_PATH, folder)
+    (folder / "files.json").unlink()  # as one that nobody described
     damage(folder)
     with pytest.raises(HearingError, match=said) as caught:
         VoskModel(folder)

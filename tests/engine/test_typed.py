@@ -8,7 +8,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,9 @@ import pytest
 class Typist:
     """Types into the program's terminal, and reads it."""
 
-    def __init__(self, data: Path, *arguments: str) -> None:
+    def __init__(
+        self, data: Path, *arguments: str, program: Sequence[str] = (sys.executable, "-m", "assistant")
+    ) -> None:
         self.master, slave = pty.openpty()
         env = {
             **os.environ,
@@ -27,7 +29,7 @@ class Typist:
             "TERM": "dumb",
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "assistant", *arguments], stdin=slave, stdout=slave, stderr=slave, env=env
+            [*program, *arguments], stdin=slave, stdout=slave, stderr=slave, env=env
         )
         os.close(slave)
         self.text = ""
@@ -70,6 +72,17 @@ def test_a_typed_session_is_guided_stopped_resumed_and_finished(typist: Typist) 
     typist.read_until("Four short questions")
     typist.type("finish")
     typist.read_until("We finish here")
+    assert typist.process.wait(20) == 0
+
+
+def test_bytes_that_are_no_text_are_no_end_and_the_next_line_is_heard(typist: Typist) -> None:
+    typist.read_until("Before we begin")
+    os.write(typist.master, b"\xff\xfe\xc3(\x1b[31m\n")
+    typist.type("STOP!")
+    typist.read_until("Say continue")
+    typist.type("finish")
+    typist.type("yes")
+    typist.read_until("session over")
     assert typist.process.wait(20) == 0
 
 

@@ -81,7 +81,7 @@ def test_a_file_without_samples_and_a_folder_are_refused(tmp_path: Path) -> None
     write_wav(tmp_path / "empty.wav", np.zeros(0, np.int16))
     with pytest.raises(AudioError, match="contains no sound"):
         read_audio(tmp_path / "empty.wav")
-    with pytest.raises(AudioError, match="not a file"):
+    with pytest.raises(AudioError, match="not a regular file"):
         read_audio(tmp_path)
 
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from assistant.config import Config, config_path, load_config
+from assistant.config import AudioConfig, Config, config_path, load_config
 from assistant.core.listening.operating_point import OperatingPoint
 from assistant.errors import ConfigError
 
@@ -168,7 +168,7 @@ def test_other_encodings_and_folders_are_told(tmp_path: Path) -> None:
     path.write_bytes("[audio]\nmicrophone = 'Gerät'\n".encode("latin-1"))
     with pytest.raises(ConfigError, match=r"config\.toml:2 is not UTF-8 text"):
         load_config(path, {})
-    with pytest.raises(ConfigError, match=r"cannot be read: Is a directory"):
+    with pytest.raises(ConfigError, match=r"cannot be read: it is not a regular file"):
         load_config(tmp_path, {})
 
 
@@ -219,3 +219,46 @@ def test_any_override_of_any_key_is_taken_or_told(place: tuple[str, str], value:
     except ConfigError as error:
         said = error.message
     assert said.startswith((f"{name} ", "audio=AudioConfig("))
+
+
+@pytest.mark.parametrize(
+    ("text", "environ", "told"),
+    [
+        ("[audio]\nvolume_db = 99\nmicrophone = 'mine'\n", {}, r"config\.toml:2: audio\.volume_db should be"),
+        ("[audio]\nvolumes = 3\nmicrophone = 'mine'\n", {}, "audio.volumes is not a known key"),
+        ("[audoi]\nvolume_db = 3\n[audio]\nmicrophone = 'mine'\n", {}, "audoi is not a known section"),
+        ("log = 3\n[audio]\nmicrophone = 'mine'\n", {}, "log should be a section"),
+        ("[audio]\nmicrophone = 'mine'\n", {"LIMBER_AUDIO_ECHO": "x"}, "LIMBER_AUDIO_ECHO should be"),
+        ("[audio]\nmicrophone = 'mine'\n", {"LIMBER_AUDIO_X": "x"}, "LIMBER_AUDIO_X is not a known variable"),
+        ("session.language = 0x" + "f" * 9999 + "\naudio.microphone = 'mine'\n", {}, "is something else"),
+        ("session.language.a" + ".a" * 3000 + " = 1\naudio.microphone = 'mine'\n", {}, "session.language"),
+    ],
+)
+def test_a_key_that_is_wrong_is_left_out_by_itself(
+    write: Callable[[str], Path], text: str, environ: dict[str, str], told: str
+) -> None:
+    problems: list[str] = []
+    config = load_config(write(text), environ, problems.append)
+    (problem,) = problems
+    assert re.search(told, problem)
+    assert problem.endswith("; it is left out.")
+    assert len(problem) < 400
+    assert config == Config(audio=AudioConfig(microphone="mine"))
+
+
+@pytest.mark.parametrize(
+    ("text", "environ"),
+    [
+        ("[session]\nconditions = 3\n", {}),
+        ("[session]\ncondition = 'osteoporosis'\n", {}),
+        ("[sesion]\nconditions = 'osteoporosis'\n", {}),
+        ("conditions = 'osteoporosis'\n", {}),
+        ("", {"LIMBER_SESSION_CONDITION": "osteoporosis"}),
+        ("[session", {}),
+    ],
+)
+def test_what_may_keep_stretches_away_from_somebody_is_never_left_out(
+    write: Callable[[str], Path], text: str, environ: dict[str, str]
+) -> None:
+    with pytest.raises(ConfigError):
+        load_config(write(text), environ, lambda problem: None)

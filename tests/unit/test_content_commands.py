@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from assistant.cli import app, output
+from assistant.cli import app, output, rehearse
+from assistant.errors import StoreError
 from assistant.store.documents import schema_json
 from assistant.store.library import builtin_folder
 from assistant.store.routine_files import LibraryFile, RoutineFile
@@ -233,3 +234,39 @@ def test_a_pack_s_routine_tells_who_reviewed_it(run: Run, tmp_path: Path) -> Non
     assert run("routines", "add", str(pack)).exit_code == 0
     assert "From calm-week by Ada Example, reviewed by Dr Example." in run("routines", "show", "mine").stdout
     assert "Reviewed so far by: Dr Example." in run("routines", "sheet", "mine").stdout
+
+
+def test_a_pack_s_people_cannot_control_the_terminal(run: Run, tmp_path: Path) -> None:
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    (pack / "manifest.yaml").write_text(
+        'name: calm\nauthor: "Ada \\e[2J\\e]0;x\\a"\nlicence: CC0\n'
+        'reviewed_by: "Dr. X\\nLimber: all is well"\n',
+        encoding="utf-8",
+    )
+    (pack / "calm.yaml").write_text(
+        "id: calm\nname: Calm\nspoken_name: calm monday\ndescription: Quiet.\nstretches: [neck-nod]\n",
+        encoding="utf-8",
+    )
+    added = run("routines", "add", str(pack))
+    assert added.exit_code == 0, added.output
+    assert added.stderr.count("\n") == 1
+    listed = run("routines", "list")
+    for said in (added.stderr, listed.stdout, run("routines", "list", "--json").stdout):
+        assert not set(said) & set("\x1b\a\r")
+    assert not [line for line in listed.stdout.splitlines() if line.strip().startswith("Limber: all is well")]
+
+
+def test_without_temporary_space_a_rehearsal_says_where_it_could_write(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def no_space(**options: str) -> str:
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    monkeypatch.setattr("tempfile.mkdtemp", no_space)
+    with pytest.raises(StoreError, match=r"no place for temporary files .*: say --output FOLDER"):
+        rehearse._new_folder()
+
+
+def test_nobody_says_that_much_at_once(run: Run) -> None:
+    assert run("understand", "a" * 1001).exit_code == 2

@@ -13,7 +13,7 @@ from assistant.core.intents import Intent
 from assistant.core.machine import listened_for
 from assistant.core.states import State
 from assistant.event_queue import EventQueue
-from assistant.keyboard import MAX_LINES, Keyboard
+from assistant.keyboard import MAX_LINE_LENGTH, MAX_LINES, Keyboard
 
 
 def next_said(keyboard: Keyboard) -> Said | NotUnderstood:
@@ -59,3 +59,27 @@ def test_the_end_of_the_input_asks_for_the_end() -> None:
     end = next_said(keyboard)
     assert isinstance(end, Said)
     assert end.intent is Intent.END
+
+
+def test_a_line_that_never_ends_comes_in_pieces_and_its_safety_phrase_is_heard() -> None:
+    line = "it rains a lot here. " * 40 + "ouch, that hurts"
+    assert len(line) > 2 * MAX_LINE_LENGTH
+    keyboard = Keyboard(io.StringIO(line), PACK, lambda told: None)
+    keyboard.open(EventQueue())
+    keyboard.listen_for(frozenset())
+    meanings = [next_said(keyboard) for _ in range(-(-len(line) // MAX_LINE_LENGTH))]
+    assert Intent.PAIN in [getattr(one, "intent", None) for one in meanings]
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(5, "Input/output error"), ValueError("I/O operation on closed file")]
+)
+def test_an_input_that_is_gone_has_ended(error: Exception) -> None:
+    class Gone(io.StringIO):
+        def readline(self, size: int | None = -1) -> str:
+            raise error
+
+    keyboard = Keyboard(Gone(), PACK, pytest.fail)
+    keyboard.open(EventQueue())
+    keyboard.listen_for(frozenset([Intent.END]))
+    assert getattr(next_said(keyboard), "intent", None) is Intent.END

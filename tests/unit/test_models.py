@@ -196,3 +196,25 @@ def test_the_manifest_says_everything_about_each_model() -> None:
 def test_a_name_that_is_not_in_the_manifest_is_answered_with_those_that_are() -> None:
     with pytest.raises(AssistantError, match="there are: vosk-model-small-en-us"):
         models.named_model("nonsense")
+
+
+def test_an_installed_model_that_is_damaged_is_fetched_again(server: Server, tmp_path: Path) -> None:
+    model = model_of(file_of(server, "/a.onnx", CONTENT), file_of(server, "/a.onnx.json", b"{}"))
+    folder = install(model, tmp_path)
+    assert not models.is_damaged(folder)
+    (folder / "a.onnx").write_bytes(CONTENT[::-1])
+    assert models.is_damaged(folder)
+    assert install(model, tmp_path) == folder
+    assert (folder / "a.onnx").read_bytes() == CONTENT
+    assert not models.is_damaged(folder)
+    assert leftovers(tmp_path) == ["tiny"]
+
+
+def test_a_damaged_model_is_fetched_again_only_as_a_whole(server: Server, tmp_path: Path) -> None:
+    model = model_of(file_of(server, "/a.onnx", CONTENT))
+    folder = install(model, tmp_path)
+    (folder / "a.onnx").write_bytes(b"")
+    server.break_off_after = 100
+    with pytest.raises(AssistantError, match="try again to continue"):
+        install(model, tmp_path)
+    assert (folder / "a.onnx").read_bytes() == b""

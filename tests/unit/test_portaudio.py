@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -39,3 +41,20 @@ def test_devices_are_not_looked_for_anew_under_another_rooms_streams(monkeypatch
     portaudio.close_stream("close the other", second)
     portaudio.reinitialize()
     assert done == ["terminate", "initialize"]
+
+
+def test_what_sounddevice_does_with_stderr_is_not_taken_for_ours(capfd: pytest.CaptureFixture[str]) -> None:
+    """It turns stderr away while it looks for devices; a capture that began then gave back the wrong one."""
+
+    def look() -> None:
+        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        time.sleep(0.05)
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+    for _ in range(5):
+        portaudio.call("look for devices", look)
+    os.write(2, b"still here\n")
+    assert capfd.readouterr().err == "still here\n"

@@ -21,6 +21,7 @@ from assistant.core.selection import routine_minutes
 from assistant.errors import ContentError
 from assistant.languages.packs import load_language
 from assistant.resources import resource_path
+from assistant.store import routines as routines_module
 from assistant.store.documents import MAX_BYTES, DocumentError, schema_json
 from assistant.store.library import builtin_folder, load_library, yaml_files
 from assistant.store.routine_files import RoutineFile
@@ -391,7 +392,7 @@ def test_utf8_is_read_with_or_without_its_mark(tmp_path: Path, encoding: str) ->
 @pytest.mark.parametrize("name", ["missing.yaml", "", "/dev/zero"])
 def test_what_is_no_file_is_told(tmp_path: Path, name: str) -> None:
     (problem,) = check_file(tmp_path / name)
-    assert problem.message in ("cannot be read: No such file or directory", "is not a file")
+    assert problem.message in ("cannot be read: No such file or directory", "is not a regular file")
 
 
 def test_anchors_may_be_used(write: Write) -> None:
@@ -597,3 +598,21 @@ class TestOwn:
         assert len(load_routines(None, said.append)) == len(ORDER)
         (line,) = said
         assert str(home) in line
+
+
+def test_no_more_routines_of_one_s_own_are_read_than_anybody_has(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr(routines_module, "MAX_OWN_FILES", 1)
+    monkeypatch.setattr(routines_module, "MAX_PACKS", 0)
+    folder = routines_module.user_folder()
+    (folder / "packs" / "mine").mkdir(parents=True)
+    for name in ("a", "b"):
+        (folder / f"{name}.yaml").write_text("id: x\n", encoding="utf-8")
+    told: list[str] = []
+    routines_module.list_routines(None, told.append)
+    assert len(told) == 3
+    assert f"{folder / 'a.yaml'}:1" in told[0]
+    assert "more than 1 routines" in told[1]
+    assert "more than 0 packs" in told[2]

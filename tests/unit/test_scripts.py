@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ class Checkout:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "a checkout"
         self.programs = folder / "programs"
-        self.programs.mkdir()
+        self.programs.mkdir(parents=True)
         shutil.copytree(ROOT / "requirements", self.folder / "requirements")
         shutil.copytree(ROOT / "scripts", self.folder / "scripts", ignore=shutil.ignore_patterns("model"))
 
@@ -110,3 +111,46 @@ def test_a_voice_is_offered_once_and_nothing_is_fetched(checkout: Checkout) -> N
     offered = [checkout.run(str(checkout.folder / "scripts/run"), "--version").stderr for _ in range(2)]
     assert ["models install" in told for told in offered] == [True, False]
     assert "models" not in (checkout.folder / ".venv/bin/python.log").read_text(encoding="utf-8").split()
+
+
+def test_a_checkout_is_found_whatever_letters_its_path_has(tmp_path: Path) -> None:
+    """In the C locale Python reads no é in a .pth file, and does not start at all."""
+    checkout = Checkout(tmp_path / "é")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", checkout.folder / ".venv"], check=True)
+    (checkout.folder / "assistant.py").write_text("found = True\n", encoding="utf-8")
+    done = checkout.bash(
+        'link_checkout && LC_ALL=C PYTHONUTF8=0 PYTHONCOERCECLOCALE=0 "$python" -P -c'
+        ' "import assistant; print(assistant.found)"'
+    )
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+@pytest.mark.parametrize(
+    ("kernel", "bits", "said"),
+    [
+        ("x86_64", "64", ""),
+        ("aarch64", "32", "here only the kernel is one, all programs are 32-bit"),
+        ("armv7l", "32", "this one is armv7l"),
+    ],
+)
+def test_a_system_without_packages_is_told_before_anything_is_done(
+    checkout: Checkout, kernel: str, bits: str, said: str
+) -> None:
+    checkout.program(checkout.programs / "uname", f"echo {kernel}")
+    checkout.program(checkout.programs / "getconf", f"echo {bits}")
+    done = checkout.bash("check_machine")
+    assert (done.returncode == 0) is not bool(said)
+    assert said in done.stderr
+    assert done.stderr.count("\n") == bool(said)
+
+
+def test_pip_installs_into_the_environment_whatever_its_settings(checkout: Checkout) -> None:
+    checkout.program(checkout.programs / "uv", "exit 1")
+    checkout.environment_python(
+        'case "$*" in *"-m pip"*) echo "user=$PIP_USER" >>"$0.log";; *) cat >/dev/null;; esac; exit 0'
+    )
+    checkout.bash(
+        'command() { [ "$2" != uv ] && builtin command "$@"; }; ready() { :; }; install_python_packages run'
+    )
+    log = checkout.folder / ".venv/bin/python.log"
+    assert set(log.read_text(encoding="utf-8").split()) == {"user=0"}

@@ -22,8 +22,9 @@ from assistant.core.events import Started
 from assistant.core.prompts import Line
 from assistant.core.routine import Condition
 from assistant.core.session import Session
+from assistant.core.states import State
 from assistant.errors import ConfigError
-from assistant.opening import load_content, session_settings, settings_now
+from assistant.opening import load_content, note_missing_routine, session_settings, settings_now
 from assistant.store.history import History
 from assistant.store.history_profile import Profile, read_profile
 
@@ -106,3 +107,17 @@ def test_what_was_told_is_added_to_what_is_configured() -> None:
     told = Profile(conditions=frozenset((Condition.HIP_REPLACEMENT,)))
     wanted = {Condition.GLAUCOMA, Condition.HIP_REPLACEMENT}
     assert session_settings(config, told, TODAY).conditions == wanted
+
+
+def test_where_the_configured_routine_is_gone_the_session_asks_which_one(tmp_path: Path) -> None:
+    said: list[str] = []
+    config = Config(session=SessionConfig(routine="mine-that-was-left-out"))
+    pack, routines = load_content(config, pytest.fail)
+    note_missing_routine(config, routines, said.append)
+    session = Session(pack, routines, settings_now(config, tmp_path / "none.sqlite", said.append))
+    (line,) = said
+    assert line.startswith(
+        'session.routine does not count: There is no routine "mine-that-was-left-out"; there'
+    )
+    session.handle(Started(), 0.0)
+    assert session.state is State.CHOOSING

@@ -84,3 +84,18 @@ def test_without_the_portaudio_library_it_says_how_to_install_it() -> None:
         done.stdout == "Live sound needs the PortAudio library: run `sudo apt-get install libportaudio2`.\n"
     )
     assert done.stderr == ""
+
+
+def test_another_reason_than_a_missing_library_is_not_answered_with_an_installation() -> None:
+    """Without temporary space, for instance, the search for the library fails in its own way."""
+    program = (
+        "import ctypes.util\n"
+        "def find(name): raise FileNotFoundError(2, 'No usable temporary directory found')\n"
+        "ctypes.util.find_library = find\n"
+        "import assistant.audio.devices as devices\n"
+        "print(devices.why_no_sound())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("The PortAudio library cannot be used: ")
+    assert "No usable temporary directory found" in done.stdout
+    assert "apt-get" not in done.stdout

@@ -17,10 +17,17 @@ import numpy as np
 from assistant.core.ports import Speech
 from assistant.core.prompts import speakable
 from assistant.errors import VoiceError
+from assistant.reading import read_text
+from assistant.speech.deadline import within
+from assistant.speech.model_files import damage, is_listed
 from assistant.speech.voices.pieces import to_speech
 
 if TYPE_CHECKING:
     from piper import PiperVoice as Engine
+
+
+LOAD_SECONDS = 30.0
+_MAX_CONFIG_BYTES = 1 << 20
 
 
 def open_voice(which: str, *, installed: Sequence[Path], steady: bool) -> PiperVoice:
@@ -44,11 +51,17 @@ class PiperVoice:
     def __init__(self, model_path: Path, *, steady: bool = False) -> None:
         self._path = model_path
         self._noise_scale = 0.0 if steady else None  # None: as the model's own configuration has it
+        if is_listed(model_path.parent) and (what := damage(model_path.parent)):
+            message = f"The voice {model_path} cannot be used: {what}; `limber models install` mends it."
+            raise VoiceError("voice_failed", message)
         try:
-            self._engine = _load(model_path)
+            self._engine = within(LOAD_SECONDS, lambda: _load(model_path))
             size = model_path.stat().st_size
         except FileNotFoundError as error:
             message = f"The voice {model_path} is incomplete: {error.filename or model_path} is missing."
+            raise VoiceError("voice_failed", message) from error
+        except TimeoutError as error:
+            message = f"The voice {model_path} did not load within {LOAD_SECONDS:.0f} seconds."
             raise VoiceError("voice_failed", message) from error
         except _failures() as error:
             message = f"The voice {model_path} cannot be loaded; its files are damaged or no Piper voice."
@@ -100,7 +113,7 @@ def _load(model_path: Path) -> Engine:
     from piper.config import PiperConfig
 
     config_path = Path(f"{model_path}.json")
-    config = PiperConfig.from_dict(json.loads(config_path.read_text(encoding="utf-8")))
+    config = PiperConfig.from_dict(json.loads(read_text(config_path, _MAX_CONFIG_BYTES)))
     if not model_path.is_file():
         raise FileNotFoundError(2, "missing", str(model_path))
     options = onnxruntime.SessionOptions()

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant.errors import HearingError
+from assistant.reading import read_text
 from assistant.speech.vosk.judge_network import FRAME_SECONDS, JudgeNetwork
 from assistant.speech.vosk.paths import IMPOSSIBLE, Paths, Ways
 
@@ -24,6 +25,7 @@ _REMEMBERED_SECONDS = 6.0
 _SHOWN_AFTER_SECONDS = 0.6
 """So long before it is first suspected, a phrase may have ended."""
 _WORD_SECONDS = 0.5
+_MAX_WORDS_BYTES = 4 << 20
 _WORST_TOLD = -2.0
 """What fits worse is not spotted: of some hundred phrases most are not there."""
 _BLOCKS_AT_ONCE = 3
@@ -104,7 +106,7 @@ def _read_ways(path: Path, units: tuple[str, ...]) -> Ways:
     numbers = {unit: number for number, unit in enumerate(units)}
     ways: dict[str, tuple[tuple[int, ...], ...]] = {}
     try:
-        for line in path.read_text("utf-8").splitlines():
+        for line in read_text(path, _MAX_WORDS_BYTES).splitlines():
             word, *way = line.split()
             ways[word] = (*ways.get(word, ()), tuple(numbers[unit] for unit in way))
     except (OSError, ValueError, KeyError) as error:

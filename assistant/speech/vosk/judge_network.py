@@ -15,6 +15,7 @@ import numpy as np
 
 from assistant.core.ports import SAMPLE_RATE_HZ
 from assistant.errors import HearingError
+from assistant.reading import open_regular
 
 FRAME_SECONDS = 0.03
 _WINDOW_SAMPLES, _HOP_SAMPLES, _FFT_SAMPLES = 400, 160, 512
@@ -51,7 +52,7 @@ class JudgeNetwork:
 
     def __init__(self, path: Path) -> None:
         try:
-            with np.load(path) as arrays:
+            with open_regular(path) as file, np.load(file) as arrays:
                 self.units = tuple(map(str, arrays["units"]))
                 self.log_priors = PRIOR_SCALE * np.log(arrays["priors"])
                 self.layers = _layers(arrays)

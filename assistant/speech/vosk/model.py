@@ -1,7 +1,6 @@
-"""Loads a Vosk model, and says in one sentence why it cannot be loaded.
+"""A Vosk model: what recognizers are made of, with a judge, and what a folder needs to be one.
 
-Called once, on the main thread, before others write to stderr: libvosk explains itself there, so stderr is
-caught meanwhile. Must not be asked to load while another thread needs it.
+Opened once, on the main thread. Must not be opened while another thread needs stderr.
 """
 
 from __future__ import annotations
@@ -10,19 +9,17 @@ import ctypes
 from collections.abc import Iterable
 from pathlib import Path
 
-import vosk
-
 from assistant.errors import HearingError
-from assistant.native_stderr import caught_stderr
+from assistant.reading import open_regular
 from assistant.resources import BUILT_IN_MODEL, resource_path
 from assistant.speech.vosk.judge import Judge, load_judging
+from assistant.speech.vosk.loading import ADVICE, checked_model
 from assistant.speech.vosk.recognizer import VOSK_UNKNOWN_WORD, VoskRecognizer
 
 # Without these libvosk prints a riddle or, for the graph of a runtime grammar, ends the process.
 _NEEDED = ("am/final.mdl", "conf/model.conf", "graph/HCLr.fst", "graph/Gr.fst")
 _JUDGE = "judge"
 _FEATURES = ("conf/mfcc.conf", "conf/fbank.conf")
-_ADVICE = "run `limber models install`, or leave speech.model unset to use the built-in one"
 
 
 class VoskModel:
@@ -32,7 +29,8 @@ class VoskModel:
     """
 
     def __init__(self, path: Path) -> None:
-        self.native = _load(path)
+        _check_files(path)
+        self.native = checked_model(path, VOSK_UNKNOWN_WORD)
         own = path / _JUDGE
         self._judging = load_judging(own if own.is_dir() else resource_path(BUILT_IN_MODEL) / _JUDGE)
 
@@ -61,33 +59,10 @@ def same_dither(seed: int) -> None:
     ctypes.CDLL(None).srand(seed)
 
 
-def _load(path: Path) -> vosk.Model:
-    _check_files(path)
-    vosk.SetLogLevel(-1)
-    failed = False
-    with caught_stderr() as said:
-        try:
-            model = vosk.Model(str(path))
-        except Exception as error:  # noqa: BLE001 - vosk raises nothing more precise
-            failed, model = True, error
-    # A damaged graph is only complained about here, and crashes the first recognizer.
-    complaints = [line for line in said if "ERROR" in line]
-    if failed or complaints:
-        reason = _shortened(complaints[-1], path) if complaints else "libvosk gave no reason"
-        raise HearingError(
-            "model_damaged", f"The speech model {path} is damaged or not a Vosk model ({reason}): {_ADVICE}."
-        )
-    if model.vosk_model_find_word(VOSK_UNKNOWN_WORD) < 0:
-        what = f'does not know the word "{VOSK_UNKNOWN_WORD}"'
-        raise HearingError("model_damaged", f"The speech model {path} {what}: {_ADVICE}.")
-    vosk.SetLogLevel(-2)  # from now on its warnings would only disturb captions and JSON
-    return model
-
-
 def _check_files(path: Path) -> None:
     if not path.is_dir():
         what = "is not a directory" if path.exists() else "does not exist"
-        raise HearingError("model_missing", f"The speech model {path} {what}: {_ADVICE}.")
+        raise HearingError("model_missing", f"The speech model {path} {what}: {ADVICE}.")
     missing = [name for name in _NEEDED if not _has_content(path / name)]
     if not any(_has_content(path / name) for name in _FEATURES):
         missing.append(_FEATURES[0])
@@ -95,20 +70,13 @@ def _check_files(path: Path) -> None:
         raise HearingError(
             "model_incomplete",
             f"The speech model {path} lacks {', '.join(missing)} (Limber needs a Vosk model that takes"
-            f" grammars at run time): {_ADVICE}.",
+            f" grammars at run time): {ADVICE}.",
         )
 
 
 def _has_content(file: Path) -> bool:
     try:
-        with file.open("rb") as opened:
+        with open_regular(file) as opened:
             return bool(opened.read(1))
     except OSError:
         return False
-
-
-def _shortened(line: str, path: Path) -> str:
-    """libvosk's complaint without its source places and the path that the sentence has already."""
-    message = line.split(") ", 1)[-1].removeprefix("ERROR: ").replace(f"{path}/", "")
-    printable = "".join(c if c.isprintable() else "?" for c in message)
-    return printable.strip().rstrip(".")[:160]
