@@ -161,8 +161,9 @@ class History:
 
     def _tell(self, error: Exception) -> None:
         if not self._told:
+            reason = (error.strerror if isinstance(error, OSError) else None) or error
             self._on_problem(
-                f"The history cannot be written to {self._path}: {error}. What happens is kept, and written "
+                f"The history cannot be written to {self._path}: {reason}. What happens is kept, and written "
                 "as soon as that can be done; the session goes on."
             )
         self._told = str(error)

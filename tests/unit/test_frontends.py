@@ -34,8 +34,8 @@ from assistant.speech.silent_prompter import SilentPrompter
 
 
 def view(**changes: object) -> View:
-    plain = {"at": 0.0, "state": State.HOLDING, "routine": None, "step": None, "hold": None, "faults": ()}
-    return View(**{**plain, **changes})  # type: ignore[arg-type]
+    plain = {"at": 0.0, "state": State.HOLDING, "routine": None, "step": None, "hold": None}
+    return View(**{**plain, "transfer": None, "faults": (), **changes})  # type: ignore[arg-type]
 
 
 # Every front end
