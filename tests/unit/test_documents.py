@@ -117,7 +117,7 @@ def test_every_decision_is_in_their_list_and_none_is_left_out() -> None:
 def test_the_documents_for_a_first_look_are_short() -> None:
     drawn = re.compile(r"<!-- states: begin.*states: end -->", re.DOTALL)
     assert len((ROOT / "README.md").read_text().splitlines()) < 150
-    assert len(drawn.sub("", (ROOT / "ARCHITECTURE.md").read_text()).splitlines()) < 220
+    assert len(drawn.sub("", (ROOT / "ARCHITECTURE.md").read_text()).splitlines()) < 240
 
 
 def modules(folder: str) -> set[str]:
