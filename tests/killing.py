@@ -34,7 +34,7 @@ from assistant.store.journal import read_run
 from assistant.store.library import load_library
 
 ROUTINE, ROOM = "at-the-desk", "here"
-TO_BEGIN = ("yes", "no", "no", "no", "no", "2")
+TO_BEGIN = ("yes", "no", "no", "no", "no", "no", "2")
 WITHIN = (
     "ready",
     "ready",

@@ -12,7 +12,7 @@ import pytest
 from live import live_limber, spoken
 from virtual_sound import VirtualSound
 
-from assistant.core.actions import RecordPhysicianChecked
+from assistant.core.actions import RecordConditionsAsked, RecordPhysicianChecked
 from assistant.store.history import History
 from assistant.store.history_reader import read_sessions
 
@@ -31,6 +31,7 @@ def test_it_ends_in_order_and_comes_back(
     history = tmp_path / "data" / "limber" / "history.sqlite"
     with closing(History(history, pytest.fail, lambda: datetime.now().astimezone())) as kept:
         kept.record(RecordPhysicianChecked())
+        kept.record(RecordConditionsAsked())
     with live_limber(virtual_sound, tmp_path, **SETTINGS) as limber:
         limber.wait_for("How sore are you now", 90)
         for answer, then in (

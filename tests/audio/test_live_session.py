@@ -74,6 +74,7 @@ def test_the_sound_check_is_passed_by_saying_the_word(virtual_sound: VirtualSoun
             ("no", "brittle bones"),
             ("no", "an operation lately"),
             ("no", "wake you at night"),
+            ("no", "leave out for"),
             ("no", "How sore are you"),
             ("two", "whether I can hear you"),
             ("stop", "Good, I can hear you."),

@@ -49,7 +49,7 @@ def typist(tmp_path: Path, program: Sequence[str]) -> Iterator[Typist]:
 def test_a_whole_session_is_typed(typist: Typist) -> None:
     typist.read_until("Before we begin")
     typist.type("yes")
-    for _ in range(4):
+    for _ in range(5):
         typist.read_until("?")
         typist.type("no")
     typist.type("two")
