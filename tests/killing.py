@@ -65,6 +65,12 @@ class Typist:
             "XDG_DATA_HOME": str(data),
             "TERM": "dumb",
         }
+
+        def prepare() -> None:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever starts the tests may ignore it
+            if controls:
+                fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
         self.process = subprocess.Popen(
             [sys.executable, "-m", "assistant", *arguments],
             stdin=slave,
@@ -72,7 +78,7 @@ class Typist:
             stderr=slave,
             env=settings,
             start_new_session=True,
-            preexec_fn=(lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) if controls else None,  # noqa: PLW1509
+            preexec_fn=prepare,  # noqa: PLW1509
         )
         os.close(slave)
         self.text = ""
