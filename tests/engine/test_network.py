@@ -46,16 +46,21 @@ def typist(tmp_path: Path, program: Sequence[str]) -> Iterator[Typist]:
     typist.process.wait()
 
 
+def answer_until(typist: Typist, wanted: str) -> None:
+    """Answer whatever is asked, once it has been asked, until this is said."""
+    answers = {"doctor": "yes", "How sore": "two", "number": "two"}
+    for _ in range(20):
+        asked = typist.read_until_quiet()
+        if wanted in asked:
+            return
+        last = asked.rpartition("Limber  ")[2]
+        typist.type(next((answer for word, answer in answers.items() if word in last), "no"))
+    pytest.fail(f"{wanted!r} was never said")
+
+
 def test_a_whole_session_is_typed(typist: Typist) -> None:
-    typist.read_until("Before we begin")
-    typist.type("yes")
-    for _ in range(5):
-        typist.read_until("?")
-        typist.type("no")
-    typist.type("two")
-    typist.type("no")
-    typist.type("ready")
-    typist.read_until("This is")
+    typist.read_until("type what you would say")
+    answer_until(typist, "This is")
     typist.type("ready")
     typist.read_until("hold for")
     typist.type("finish")

@@ -49,6 +49,16 @@ class Typist:
                     assert wanted in self.text, self.text
         self.text = self.text.split(wanted, 1)[1]
 
+    def read_until_quiet(self, quiet_seconds: float = 2.0, limit_seconds: float = 90.0) -> str:
+        """Read on until something was shown, and nothing more for a while."""
+        end, shown = time.monotonic() + limit_seconds, ""
+        while time.monotonic() < end:
+            if select.select([self.master], [], [], quiet_seconds)[0]:
+                shown += os.read(self.master, 65536).decode(errors="replace")
+            elif "Limber" in shown:
+                return shown
+        raise AssertionError(f"nothing is asked: {shown!r}")
+
 
 @pytest.fixture
 def typist(tmp_path: Path) -> Iterator[Typist]:
