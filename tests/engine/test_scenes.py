@@ -25,7 +25,7 @@ EXPECTED = {
     "hurt-last-time": ("bring_back ready ready ready ready", "completed"),
     "planner": ("choose ready ready ready whats_next end", "ended_by_user"),
     "seated-only": (
-        "choose yes no no no no number ready next next next next next number",
+        "choose yes no no no no no number ready next next next next number",
         "completed",
     ),
     "whole-spine": ("number no ready ready ready ready ready ready ready number", "completed"),
