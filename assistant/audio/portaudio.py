@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -39,6 +40,8 @@ class SoundHangsError(AudioError):
 
 def sounddevice() -> ModuleType:
     """Import sounddevice, which looks for devices as it loads. Raises AudioError without PortAudio."""
+    if there := sys.modules.get("sounddevice"):
+        return there  # a sound call asks for it, too, while its caller has stderr
     try:
         with _quiet_stderr():
             module = import_module("sounddevice")
