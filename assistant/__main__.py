@@ -6,6 +6,7 @@ Runs on the main thread. Must hold no behavior of its own.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import traceback
 
@@ -37,6 +38,18 @@ def main() -> None:
         if reason := finish_output():
             output.err.print(CANNOT_PRINT.format(reason=reason), style="red")
             sys.exit(1)
+        _leave_what_hangs()
+
+
+def _leave_what_hangs() -> None:
+    """Where the sound system does not answer, a thread is still within it: to tidy up around it may crash."""
+    portaudio = sys.modules.get("assistant.audio.portaudio")
+    if portaudio is not None and portaudio.hangs():
+        error = sys.exc_info()[1]
+        code = error.code if isinstance(error, SystemExit) else 0
+        logging.shutdown()
+        sys.stderr.flush()
+        os._exit(code if isinstance(code, int) else int(code is not None))
 
 
 def _end(what: str, message: str, error: BaseException) -> None:

@@ -34,6 +34,11 @@ _hangs = threading.Event()  # a call never returned: PortAudio must not be enter
 _Result = TypeVar("_Result")
 
 
+def hangs() -> bool:
+    """Whether a sound call of this process never returned."""
+    return _hangs.is_set()
+
+
 class SoundHangsError(AudioError):
     """A sound call did not return: only a restart of the process helps."""
 

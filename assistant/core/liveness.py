@@ -81,7 +81,8 @@ class Losses:
     """Whether a microphone loses blocks: in each of four half-seconds more than the limit allows.
 
     A callback that comes late is made up for by the next, and a gap alone is one half-second's: neither is
-    taken for a device that goes on losing. It is well when they have all come in two seconds.
+    taken for a device that goes on losing. Nor is one that gives nothing at all: that is gone. It is well when
+    they have all come in two seconds.
     """
 
     def __init__(self) -> None:
@@ -106,7 +107,7 @@ class Losses:
             self._began_at, self._began_with = now, delivered
             if len(self._shares) == self._shares.maxlen:
                 judged = sum(self._shares) / len(self._shares) if self._is_losing else max(self._shares)
-                self._is_losing = judged < LOSSES.limit
+                self._is_losing = judged < LOSSES.limit and min(self._shares) > 0
         return self._is_losing
 
 
