@@ -81,8 +81,8 @@ class Losses:
     """Whether a microphone loses blocks: in each of four half-seconds more than the limit allows.
 
     A callback that comes late is made up for by the next, and a gap alone is one half-second's: neither is
-    taken for a device that goes on losing. Nor is one that gives nothing at all: that is gone. It is well when
-    they have all come in two seconds.
+    taken for a device that goes on losing. Nor is one that gives nothing at all: that is gone. It is well
+    when they have all come in two seconds.
     """
 
     def __init__(self) -> None:
