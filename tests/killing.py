@@ -67,7 +67,8 @@ class Typist:
         }
 
         def prepare() -> None:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever starts the tests may ignore it
+            for number in (signal.SIGINT, signal.SIGHUP):  # whoever starts the tests may ignore them
+                signal.signal(number, signal.SIG_DFL)
             if controls:
                 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 

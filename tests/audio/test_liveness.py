@@ -23,9 +23,13 @@ CANNOT_HEAR, CAN_HEAR = "I cannot hear you just now", "I can hear you again"
 
 @contextmanager
 def faulty_limber(sound: VirtualSound, folder: Path) -> Iterator[tuple[LiveLimber, Path]]:
-    """Limber that has asked its first question, and the file that says which fault it has."""
+    """Limber that has asked its first question, and the file that says which fault it has.
+
+    It has no sentences of other sessions at hand: those would sound although the voice fails.
+    """
     fault = folder / "fault"
-    with live_limber(sound, folder, FAULTY, LIMBER_FAULT=str(fault), **ROUTINE) as limber:
+    settings = {"LIMBER_FAULT": str(fault), "XDG_CACHE_HOME": str(folder / "cache"), **ROUTINE}
+    with live_limber(sound, folder, FAULTY, **settings) as limber:
         limber.wait_for("Before we begin.")
         yield limber, fault
 
