@@ -239,7 +239,11 @@ class Watched(Driver):
             assert it.intent is not I.TELL_HEALTH or it.after is S.CONDITIONS, "resumed by what was told"
         if it.moved_to(S.HELPING):
             self.wonders = isinstance(it.event, NotUnderstood) or it.is_others
-        elif it.intent in (I.DISTRESS, I.YES, I.HELP) or it.is_others:
+        elif (
+            it.intent in (I.DISTRESS, I.HELP)
+            or (it.intent is I.YES and is_clear(it.words, YES_WORDS, NO_WORDS))
+            or it.is_others
+        ):
             self.wonders = False
         if it.before is S.HELPING and it.after in BUSY:
             assert self.wonders, "on out of trouble"
