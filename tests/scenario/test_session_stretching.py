@@ -347,7 +347,8 @@ def test_repeat_introduces_again() -> None:
     driver = in_state(State.INTRODUCING)
     driver.say("repeat")
     assert driver.state is State.INTRODUCING
-    assert driver.spoken[-1].startswith("This is mixed one.")
+    assert driver.spoken[-2].startswith("This is mixed one.")
+    assert driver.spoken[-1] == "You will need a chair."
 
 
 def test_easier_leads_through_settling_and_keeps_what_was_held() -> None:
@@ -379,7 +380,7 @@ def test_how_long() -> None:
     assert driver.spoken[-1] == "twelve more seconds."
     driver.until(State.RESTING).until_silent()
     driver.say("how long")
-    assert driver.spoken[-1] == "About four more minutes."
+    assert driver.spoken[-1] == "About five more minutes."
     driver = in_state(State.SETTLING, SHORT)
     driver.say("how long")
     assert driver.spoken[-1] == "About a minute."
