@@ -68,7 +68,6 @@ def history(
     path = history_path()
     if not is_export:
         _tell_conditions(path)
-    sessions = read_sessions(path, limit or (None if is_export else USUAL_LIMIT))
     sessions = read_sessions(path, limit or (None if is_export else USUAL_LIMIT), output.note)
     if not sessions:
         output.note("There is no session yet; there will be one here after the first.")

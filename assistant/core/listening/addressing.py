@@ -63,7 +63,7 @@ class Addressing:
         unknown = _unknown_spans(final) if is_command else [_whole_span(final)]
         beside = [(*span, loudness.dbfs(*span)) for span in unknown if span[0] > self._we_spoke_at]
         begin, end = _known_span(final)
-        talk = [*self._talk, *beside] if is_command else list(self._talk)
+        talk = [*self._talk, *beside] if is_command else self._talk
         level_dbfs = loudness.dbfs(begin, end)
         is_talk = not is_called and self._is_among(
             talk, level_dbfs, self._point.stands_out_db, final.at_seconds
@@ -80,14 +80,14 @@ class Addressing:
 
     def is_among_talk(self, level_dbfs: float, now: float) -> bool:
         """Whether others talk, and what sounded at this level is no louder."""
-        return self._is_among(list(self._talk), level_dbfs, self._point.among_talk_db, now)
+        return self._is_among(self._talk, level_dbfs, self._point.among_talk_db, now)
 
     def _fit(self, final: FinalHypothesis, words: Words, begin: float) -> float:
         """How well the sound fits what was heard."""
         phrase = " ".join(word for word in words if word != UNKNOWN_WORD)
         return self._plausibility(phrase, final.at_seconds - begin)
 
-    def _is_among(self, talk: list[Stretch], level_dbfs: float, by_db: float, now: float) -> bool:
+    def _is_among(self, talk: Iterable[Stretch], level_dbfs: float, by_db: float, now: float) -> bool:
         """Whether others talk, and this is not so much louder."""
         since = now - self._point.others_within_seconds
         late = [(max(begin, since), end, dbfs) for begin, end, dbfs in talk if end > since]

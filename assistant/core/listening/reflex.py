@@ -269,12 +269,13 @@ class Reflex:
     def _asked(self, found: Match, words: Words) -> float:
         """How well the sound has to fit a phrase among these words."""
         limits = self._point
-        if self._phrases.are_all(words) and not self._is_among_talk(self._suspected_at):
+        is_alone = self._phrases.are_all(words)
+        if is_alone and not self._is_among_talk(self._suspected_at):
             said_again = self._now - self._denied_at <= limits.doubt_seconds
             asked = limits.again_plausibility if said_again else limits.alone_plausibility
             return asked if found.intent is Intent.STOP else limits.unrecorded_plausibility
         goes_on = self._loudness.talk_seconds_before(self._suspected_at) >= limits.talk_seconds
-        if goes_on or self._phrases.are_all(words):
+        if goes_on or is_alone:
             return limits.doubted_plausibility
         return limits.among_plausibility
 
