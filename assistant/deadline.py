@@ -11,7 +11,7 @@ _Result = TypeVar("_Result")
 
 
 def begun(work: Callable[[], _Result], name: str) -> Future[_Result]:
-    """What `work` will give, or raise, on a thread of its own; one that hangs keeps no process from ending."""
+    """What `work` will give, or raise, on a thread of its own, which keeps no process from ending."""
     outcome: Future[_Result] = Future()
 
     def run() -> None:

@@ -10,7 +10,6 @@ import logging
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
@@ -18,6 +17,7 @@ from typing import Any, TypeVar
 from weakref import WeakSet
 
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ
+from assistant.deadline import within
 from assistant.errors import AudioError
 from assistant.native_stderr import caught_stderr
 
@@ -69,19 +69,10 @@ def call(action: str, function: Callable[[], _Result]) -> _Result:
     message = f"Cannot {action}: the sound system does not answer; restart it, then Limber."
     if _hangs.is_set():
         raise SoundHangsError("sound_hangs", message)
-    outcome: Future[_Result] = Future()
-
-    def run() -> None:
-        try:
-            outcome.set_result(function())
-        except Exception as error:  # noqa: BLE001 - the top of a thread: passed on to the caller
-            outcome.set_exception(error)
-
     try:
         with _quiet_stderr():
             # Begun within: sounddevice turns stderr away for a moment, and that must not be taken for ours.
-            threading.Thread(target=run, name="sound call", daemon=True).start()
-            return outcome.result(CALL_LIMIT_SECONDS)
+            return within(CALL_LIMIT_SECONDS, function, "sound call")
     except TimeoutError as error:
         _hangs.set()
         atexit.unregister(module._exit_handler)

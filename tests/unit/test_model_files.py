@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from assistant.deadline import within
 from assistant.errors import HearingError, VoiceError
 from assistant.resources import BUILT_IN_MODEL, resource_path
-from assistant.speech.deadline import within
 from assistant.speech.model_files import MANIFEST_NAME, damage, is_listed, write_manifest
 from assistant.speech.voices.piper import PiperVoice
 from assistant.speech.vosk import loading
@@ -106,7 +106,7 @@ def test_a_library_that_does_not_come_back_is_given_up(model: Path, monkeypatch:
 
 def test_a_process_whose_library_hangs_still_obeys(tmp_path: Path) -> None:
     program = (
-        "import time\nfrom assistant.speech.deadline import within\n"
+        "import time\nfrom assistant.deadline import within\n"
         "print('loading', flush=True)\nwithin(60, lambda: time.sleep(60))"
     )
     process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)

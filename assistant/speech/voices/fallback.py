@@ -6,14 +6,14 @@ own, so that one that hangs is not waited for.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import wait
 from contextlib import suppress
 
 from assistant.core.liveness import VOICE_SPARE
 from assistant.core.ports import Speech, Voice
+from assistant.deadline import begun
 from assistant.errors import VoiceError
 
 HANG_SECONDS = 10.0
@@ -132,8 +132,7 @@ class _Call:
         self.sentence = sentence
         self._voice = voice
         self._began_at = time.monotonic()
-        self._made: Future[list[Speech]] = Future()
-        threading.Thread(target=self._run, name="voice", daemon=True).start()
+        self._made = begun(lambda: list(voice.synthesize(*sentence)), "voice")
 
     @property
     def is_done(self) -> bool:
@@ -155,12 +154,6 @@ class _Call:
     def hangs(self) -> VoiceError:
         """What it is if it never ends."""
         return VoiceError("voice_hangs", f"The voice {self._voice.id} does not answer.")
-
-    def _run(self) -> None:
-        try:
-            self._made.set_result(list(self._voice.synthesize(*self.sentence)))
-        except BaseException as error:  # noqa: BLE001 - the thread's top: passed on to whoever asked
-            self._made.set_exception(error)
 
 
 def _is_worth_telling(error: VoiceError) -> bool:

@@ -16,9 +16,9 @@ import numpy as np
 
 from assistant.core.ports import Speech
 from assistant.core.prompts import speakable
+from assistant.deadline import within
 from assistant.errors import VoiceError
 from assistant.reading import read_text
-from assistant.speech.deadline import within
 from assistant.speech.model_files import damage, is_listed
 from assistant.speech.voices.pieces import to_speech
 
