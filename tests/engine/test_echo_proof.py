@@ -1,5 +1,8 @@
 """Nothing that Limber says sounds like "stop", pain or a red flag to its own recognizer, at 0 dB of echo, and
 what sounds like a command is known for its own voice by the rule that a session has.
+
+What was proven of the same sound, by the same hearing, is in echo-proof.json and is not played again: see
+scripts/measure/proven.py. KEEP_ECHO_PROOF=1 writes into it what passes.
 """
 
 from __future__ import annotations
@@ -32,9 +35,12 @@ from scripts.measure.own_sayings import (
     everything_said,
     listen_to_itself,
 )
+from scripts.measure.proven import Proven
 
 NEURAL_VOICE = "ECHO_PROOF_VOICE"
 """Names a Piper voice's .onnx file; it is 60 MB, so it comes with nothing of Limber."""
+
+KEEP = "KEEP_ECHO_PROOF"
 
 Content = tuple[LanguagePack, tuple[Routine, ...]]
 
@@ -89,9 +95,16 @@ def acted_on(
     program = {"flite": "flite", "espeak": "espeak-ng"}.get(voice.partition(":")[0])
     if program and shutil.which(program) is None:
         pytest.skip(f"{voice} needs: sudo apt-get install flite espeak-ng")
-    opened = Remembering(voice), VoskRecognizer(model)
-    found = listen_to_itself(sayings, *opened, pack, noises_rms=(FLOOR_RMS,), intents=intents)
-    return [misheard for misheard in found if misheard.acts]
+    speaking, listened_for, proven = Remembering(voice), tuple(intents), Proven(pack)
+    left = proven.left(sayings, speaking, listened_for)
+    found = listen_to_itself(
+        left, speaking, VoskRecognizer(model), pack, noises_rms=(FLOOR_RMS,), intents=listened_for
+    )
+    acting = [misheard for misheard in found if misheard.acts]
+    if os.environ.get(KEEP) and not acting:
+        proven.add(sayings, speaking, listened_for)
+        proven.keep()
+    return acting
 
 
 def prompts(content: Content, numbers: Iterable[int]) -> list[Saying]:
