@@ -72,6 +72,9 @@ class Keeper(Protocol):
     def keep(self, now: float, event: Event, actions: Iterable[Action]) -> None:
         """Keep what the session was told, and what is to be kept of what it did."""
 
+    def happened(self) -> Iterable[Event]:
+        """Whether what happens can be kept, when that has changed; on the session's thread."""
+
     def close(self) -> None:
         """Write what is left."""
 
@@ -131,7 +134,7 @@ class Room:
                 session,
                 Performer(self._voice, self._voice, self._hearing.listen_for, (self._hearing.watch,)),
                 self._events,
-                lambda: (*self._voice.ended(), *self._hearing.happened()),
+                lambda: (*self._voice.ended(), *self._hearing.happened(), *self._keeper.happened()),
                 must_end=self._must_end,
                 acknowledge=self._voice.acknowledge,
                 keep=self._keeper.keep,

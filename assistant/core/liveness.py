@@ -23,13 +23,15 @@ class Means(StrEnum):
     DEAF = "deaf"  # the hold ends, and is recorded as far as it was held; it is said; then a pause
     MUTE = "mute"  # an earcon, the screen; then a pause
     SLOW = "slow"  # something is left out, and it is said
+    UNKEPT = "unkept"  # it is shown; nothing of the session changes
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
     """One thing that is watched: the name of its fault, when it is one, and what that means.
 
-    `limit` is in seconds, but for "losing" and "moved", where it is a share.
+    `limit` is in seconds, but for "losing" and "moved", where it is a share, and "disk nearly full", where it
+    is in megabytes.
     """
 
     fault: str
@@ -51,10 +53,13 @@ VOICE_SPARE = Limit("voice late", "seconds without speech until another voice sp
 VOICE = Limit("voice lost", "seconds without speech while something is to be said", 2.0, Means.MUTE)
 SESSION = Limit("session late", "seconds without a look of the session at its events", 1.0, Means.SLOW)
 STALE = Limit("stale", "seconds after which what was said is no command any more", 1.0, Means.SLOW)
+UNWRITTEN = Limit("history held", "seconds that something waits to be written", 1.0, Means.UNKEPT)
+ROOM = Limit("disk nearly full", "megabytes free on the history's disk", 50.0, Means.UNKEPT)
 
 TABLE = (
     *(STALLED, ZEROS, GATED_ZEROS, LOSSES, MOVED, STUCK, BEHIND, LATE),
     *(PLAYBACK, VOICE_SPARE, VOICE, SESSION, STALE),
+    *(UNWRITTEN, ROOM),
 )
 """All of it. ARCHITECTURE.md has what is said, and how each is recovered from."""
 
