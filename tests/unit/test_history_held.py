@@ -571,3 +571,36 @@ def test_a_run_that_goes_on_goes_on_with_its_session(path: Path) -> None:
     assert run is not None
     assert (run.head, len(run.entries)) == ({"room": "here", "clock": 2}, 4)
     assert asdict(Place())["run"] is None
+
+
+@pytest.mark.parametrize("version", [-1, 0, 1, 3])
+def test_tables_that_are_not_those_of_their_version_are_damage_and_what_they_hold_is_read(
+    path: Path, version: int
+) -> None:
+    said: list[str] = []
+    history = kept(path, said)
+    for action in (RecordSession("at-the-desk"), *PAIN, EndSession("pain")):
+        history.record(action)
+    history.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
+    history = kept(path, said)
+    history.record(RecordSession("at-the-desk"))
+    history.close()
+    assert hurt(path) == [("calf", 4)]
+    assert read_profile(path).pasts["calf"].hurt_sessions == 1
+    assert len(said) == 1
+    assert said[0].startswith("The history was damaged")
+
+
+def test_a_table_that_is_missing_is_damage(path: Path) -> None:
+    said: list[str] = []
+    kept(path, said).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE pains")
+    history = kept(path, said)
+    for action in (RecordSession("at-the-desk"), *PAIN):
+        history.record(action)
+    history.close()
+    assert hurt(path) == [("calf", 4)]
+    assert len(said) == 1
