@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from unittest import mock
 
+import fuzz_history
 import numpy as np
 from typer.testing import CliRunner
 
@@ -272,8 +273,13 @@ KINDS: dict[str, Kind] = {
         ],
         _options,
     ),
+    "history": Kind(".sqlite", fuzz_history.history_seeds, fuzz_history.give_history),
+    "wal": Kind(".bin", fuzz_history.wal_seeds, fuzz_history.give_beside("-wal")),
+    "rollback": Kind(".bin", fuzz_history.wal_seeds, fuzz_history.give_beside("-journal")),
+    "pending": Kind(".txt", fuzz_history.pending_seeds, fuzz_history.give_beside(".pending")),
+    "journal": Kind(".txt", fuzz_history.journal_seeds, fuzz_history.give_journal),
     "disk": Kind(".bin", lambda: [bytes(300), bytes(301), bytes(302)], _full_disk),
     "shown": Kind(".txt", lambda: ["Å — 肩 \x1b[0m".encode()], _shown),
 }
-WEIGHTS = {"phrases": 0.1, "prompts": 0.2, "options": 0.3, "disk": 0.5, "shown": 0.5}
+WEIGHTS = {"phrases": 0.1, "prompts": 0.2, "options": 0.3, "disk": 0.5, "shown": 0.5, "rollback": 0.3}
 """How often a kind comes, where not once: these take long, or have little to find."""
