@@ -153,14 +153,14 @@ class Room:
         return self._ending or ("cannot_hear" if self._hearing.must_end() else "")
 
     def close(self) -> None:
-        """Silence first; then hear nothing more, show nothing more, and write what is left."""
+        """Silence first; then write what is left, before a device or a voice that hangs is waited for."""
         self.end()
         self._voice.cut()
+        self._keeper.close()
         if self._is_open:
             self._hearing.close()
         self._voice.close()
         self._front_ends.close()
-        self._keeper.close()
 
 
 def conduct(
