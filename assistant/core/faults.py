@@ -34,6 +34,7 @@ class Fault(StrEnum):
     VOICE_LOST = "voice_lost"
     HISTORY_HELD = "history_held"
     DISK_NEARLY_FULL = "disk_nearly_full"
+    SESSION_LATE = "session_late"  # a session that hangs cannot know of it: it is told from outside
 
 
 _FAULTS = {

@@ -186,7 +186,8 @@ class Lateness:
 class Gauges:
     """What others have counted so far: the microphone's callbacks, the hearing thread, the session's loop.
 
-    `openings` counts how often the microphone was opened; `is_guided` is whether a session runs.
+    `openings` counts how often the microphone was opened, 0 where there is no sound; `is_guided` is whether a
+    session runs, and `played` counts the blocks that the speaker took.
     """
 
     openings: int = 0
@@ -195,6 +196,7 @@ class Gauges:
     heard: int = 0
     beats: int = 0
     is_guided: bool = False
+    played: int = 0
 
 
 _GAP_SECONDS = 0.5

@@ -28,6 +28,7 @@ FAULTS = {
     Fault.VOICE_LOST: "the voice does not speak: read what is said here",
     Fault.HISTORY_HELD: "the history cannot be written: what happens is held until it can",
     Fault.DISK_NEARLY_FULL: "the disk is nearly full: make room, or the history cannot be written",
+    Fault.SESSION_LATE: "the session hangs",
 }
 TOLD_ALREADY = (Fault.HISTORY_HELD,)
 """By the history itself, in a line with the reason."""

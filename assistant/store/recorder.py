@@ -14,6 +14,7 @@ from typing import Any
 from assistant.core.actions import Action
 from assistant.core.events import Event, KeepingChanged
 from assistant.core.keeping import Keeping
+from assistant.core.liveness import UNWRITTEN
 from assistant.store.entries import kept_of
 from assistant.store.history import RETRY_SECONDS, History
 
@@ -78,9 +79,7 @@ class Recorder:
 
     def happened(self) -> tuple[KeepingChanged, ...]:
         """Whether all can be kept, when that has changed in this session; on its thread."""
-        since = self._unwritten_since
-        waits_seconds = 0.0 if since is None else time.monotonic() - since
-        change = self._keeping.look(waits_seconds, self._free_megabytes)
+        change = self._keeping.look(self._waits_seconds(), self._free_megabytes)
         if change is None:
             return ()
         _log.warning("%s, %s MB free", change, self._free_megabytes)
@@ -91,6 +90,15 @@ class Recorder:
             self._hangs = True
             self._tell("The disk does not answer just now: what happens is held until it does.")
         return (change,)
+
+    @property
+    def is_written(self) -> bool:
+        """Whether what happens is being written just now; from any thread."""
+        return self._waits_seconds() <= UNWRITTEN.limit
+
+    def _waits_seconds(self) -> float:
+        since = self._unwritten_since
+        return 0.0 if since is None else time.monotonic() - since
 
     def close(self) -> None:
         """Write what is left, for a moment at most."""
