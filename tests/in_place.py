@@ -48,6 +48,7 @@ def in_place(world: World) -> Iterator[None]:
         stack.enter_context(patch.dict(sys.modules, {"sounddevice": world.card}))
         entry = Entry("", lambda send: _current(world).screen, wants_health=True)
         stack.enter_context(patch.dict(FRONT_ENDS, {SCREEN: entry}))
+        stack.enter_context(patch.object(sys, "unraisablehook", _tell_unless_killed))
         handler = Listening(world.problems)
         logging.getLogger("assistant").addHandler(handler)
         stack.callback(logging.getLogger("assistant").removeHandler, handler)
@@ -128,6 +129,12 @@ def _began(world: World, pid: int) -> str:
     process = world.process
     is_running = process is not None and process.number == pid and not process.is_killed
     return str(pid) if is_running else ""
+
+
+def _tell_unless_killed(unraisable: Any) -> None:
+    """A generator of a process that was killed has nothing to close any more."""
+    if not isinstance(unraisable.exc_value, Killed):
+        sys.__unraisablehook__(unraisable)
 
 
 class Listening(logging.Handler):

@@ -6,10 +6,19 @@ import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
+from random import Random
+from unittest.mock import patch
 
 from cases import Move
 from whole_program import World
 
+from assistant.config import Config, load_config
+from assistant.errors import ConfigError
+from assistant.opening import load_content
+
+ROOT = Path(__file__).resolve().parent.parent
+ROUTINE, CONFIG = Path("limber/routines/own.yaml"), Path("limber/config.toml")
 End = Callable[[], None]
 Begin = Callable[[World, str, float], End | None]
 
@@ -185,6 +194,28 @@ def _tear(world: World, page: int) -> None:
     world.go_on(0.1)
 
 
+def _damage(world: World, seed: int) -> None:
+    """The user's own files are damaged between two sessions: what is ours is there all the same."""
+    world.rules.fault("files damaged", 0.0)
+    random, home = Random(seed), world.base / f"home {seed}"
+    for source, name in (
+        (ROOT / "routines/at-the-desk.yaml", ROUTINE),
+        (ROOT / "config.example.toml", CONFIG),
+    ):
+        data = bytearray((ROOT / source).read_bytes())
+        for _ in range(random.randint(1, 6)):
+            at = random.randrange(len(data))
+            data[at : at + random.choice((0, 1, 1, 40))] = random.randbytes(random.choice((0, 1, 4)))
+        path = home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data[: random.randint(0, len(data))] if random.random() < 0.3 else data)
+    with patch.dict(os.environ, XDG_DATA_HOME=str(home), XDG_CONFIG_HOME=str(home)):
+        _, routines = load_content(Config(), lambda line: None)
+        with suppress(ConfigError):
+            load_config(on_problem=lambda line: None)
+    assert len(routines) >= len(list((ROOT / "routines").glob("*.yaml"))), "a routine of ours is missing"
+
+
 PLAYS: dict[str, Callable[..., None]] = {
     "answer": _answer,
     "say": _say,
@@ -199,6 +230,7 @@ PLAYS: dict[str, Callable[..., None]] = {
     "wall": _wall,
     "remove": _remove,
     "tear": _tear,
+    "damage": _damage,
 }
 
 

@@ -89,6 +89,8 @@ class Threads:
 
     def spawn(self, target: Callable[[], object], name: str) -> VirtualThread:
         """Begin a thread; it gets its first turn when others wait."""
+        if self.current.is_killed:
+            raise Killed
         one = VirtualThread(name)
         one.belongs_to = self.current.belongs_to
         self.all.append(one)
