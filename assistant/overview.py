@@ -5,6 +5,7 @@ It only reads. Must not touch or wait for a session or its devices; what it show
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -22,6 +23,7 @@ from assistant.room import Look, Room
 from assistant.supervisor import Supervisor
 
 LOOK_SECONDS = 0.25
+_log = logging.getLogger(__name__)
 
 
 class Overview:
@@ -54,8 +56,11 @@ class Overview:
             self._supervisor.stopping()
 
     def _run(self) -> None:
-        while not self._closing.wait(LOOK_SECONDS):
-            self.look()
+        try:
+            while not self._closing.wait(LOOK_SECONDS):
+                self.look()
+        except Exception:  # noqa: BLE001 - the thread's top: reports and stops; systemd hears no more
+            _log.exception("the overview stopped")
 
     def look(self) -> None:
         """Look once at each room, and tell systemd what is due."""

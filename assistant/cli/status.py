@@ -17,6 +17,7 @@ from assistant.showing import one_line
 AT_FAULT, NOT_RUNNING = 1, 3
 """As the exit codes of `systemctl status` are; 0 is well."""
 NOBODY = "Limber is not running."
+ANOTHER_VERSION = "it is of another version, or what it says cannot be read"
 NO_ANSWER = "Limber (process {pid}) does not answer: {reason}."
 
 
@@ -43,7 +44,12 @@ def status(
         if as_json:
             output.emit_json(answer)
             continue
-        for line in _lines(answer):
+        try:
+            lines = list(_lines(answer))
+        except (KeyError, TypeError, ValueError):
+            lines, is_well = [], False
+            output.err.print(NO_ANSWER.format(pid=pid, reason=ANOTHER_VERSION), style="red")
+        for line in lines:
             output.out.print(one_line(line))
     if not answers:
         output.note(NOBODY)

@@ -64,7 +64,7 @@ class Vitals:
     @property
     def rates(self) -> Rates:
         """Of the last second; nothing before there are two looks."""
-        if len(self._looks) < 2:
+        if not self._looks or self._looks[0][0] == self._looks[-1][0]:
             return Rates()
         (began, first), (ended, last) = self._looks[0], self._looks[-1]
 

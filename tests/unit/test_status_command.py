@@ -104,6 +104,15 @@ def test_who_does_not_run_and_who_does_not_answer_have_codes_of_their_own(run: R
     assert "Limber (process 7) does not answer: timed out." in hanging.stderr
 
 
+@pytest.mark.parametrize(
+    "odd", [{}, {**WELL, "rooms": [{}]}, {**WELL, "rooms": 3}, {**WELL, "began_at": "x"}]
+)
+def test_an_answer_that_cannot_be_read_is_a_sentence(run: Run, odd: dict[str, Any]) -> None:
+    done = run({7: odd})
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "of another version" in done.stderr.replace("\n", " ")
+
+
 def test_stop_is_silent(run: Run) -> None:
     done = run({7: {"stopped": 1}}, "stop")
     assert (done.exit_code, done.output) == (0, "")

@@ -36,6 +36,9 @@ class Room:
 def test_who_goes_on_is_well_and_the_last_second_is_told() -> None:
     room = Room()
     assert room.vitals.rates == Rates()
+    for _ in range(2):
+        room.vitals.look(room.now, Gauges(), ())
+        assert room.vitals.rates == Rates(), "both at once"
     room.runs(60)
     assert room.vitals.stopped == frozenset()
     assert room.vitals.since == {}
