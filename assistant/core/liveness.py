@@ -15,6 +15,8 @@ from enum import IntEnum, StrEnum
 from assistant.core.events import MicrophoneLost, MicrophoneRestored
 
 BLOCKS_PER_SECOND = 50.0
+START_SECONDS = 2.5
+"""A device that was idle may take a block at once and the next 2 s later."""
 
 
 class Means(StrEnum):
@@ -206,6 +208,7 @@ _GAP_SECONDS = 0.5
 class Liveness:
     """Judges the gauges, look by look.
 
+    A microphone that gives nothing is told by whoever reads it, and here as well: that one may hang.
     Hearing that hung or was behind is taken to be well a second after it is: what it hears until then may
     lack its beginning, a "do not" perhaps, and must not lead on.
     """
@@ -222,29 +225,33 @@ class Liveness:
         self.is_session_late = False
 
     def _start_anew(self) -> None:
-        self._hearing, self._session = Standstill(), Standstill()
+        self._delivery, self._hearing, self._session = Standstill(), Standstill(), Standstill()
 
     def look(self, now: float, gauges: Gauges) -> None:
         """Take the gauges; what was found is in the attributes."""
         if self._looked_at is None or now - self._looked_at > _GAP_SECONDS:
             self._start_anew()
         self._looked_at = now
-        if gauges.openings != self._openings:
+        is_new = gauges.openings != self._openings
+        if is_new:
             self._openings = gauges.openings
             self._opened_with = gauges.delivered
             self._losses.restart()
         if gauges.delivered == self._opened_with:
             self._losses.restart()  # it may take its time to begin
+        nothing_seconds = self._delivery.look(now, gauges.delivered, may_rest=is_new or not gauges.openings)
+        allowed_seconds = START_SECONDS if gauges.delivered == self._opened_with else STALLED.limit
         waiting_seconds = gauges.waiting / BLOCKS_PER_SECOND
         stands_seconds = self._hearing.look(now, gauges.heard, may_rest=not gauges.waiting)
         faults = {
+            STALLED.fault: nothing_seconds > allowed_seconds,
             LOSSES.fault: self._losses.look(now, gauges.delivered),
             STUCK.fault: stands_seconds > STUCK.limit,
             BEHIND.fault: waiting_seconds > BEHIND.limit,
         }
         found = {fault for fault, is_so in faults.items() if is_so}
         was = self.reasons & {STUCK.fault, BEHIND.fault}
-        if found - {LOSSES.fault} or (was and waiting_seconds > _CAUGHT_UP_SECONDS):
+        if found & {STUCK.fault, BEHIND.fault} or (was and waiting_seconds > _CAUGHT_UP_SECONDS):
             self._unwell_until = now + STALE.limit
         if now < self._unwell_until:
             found |= was
