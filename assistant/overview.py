@@ -19,6 +19,7 @@ from assistant.core.faults import Fault
 from assistant.core.states import State
 from assistant.core.view import View
 from assistant.core.vitals import Vitals
+from assistant.frontends.terminal import FAULTS
 from assistant.room import Look, Room
 from assistant.supervisor import Supervisor
 
@@ -67,13 +68,14 @@ class Overview:
         now, rooms = self._clock(), self._rooms()
         with self._looking:
             looks = {name: self._look_at(name, room, now) for name, room in rooms.items()}
-            stopped = [fault for name in looks for fault in sorted(self._vitals[name].stopped)]
+            vitals = [self._vitals[name] for name in looks]
+            faults = [FAULTS[fault] for one in vitals for fault in one.since]
         lines = [_in_words(name, one) for name, one in looks.items()]
         self._supervisor.look(
             now,
             is_ready=bool(looks),
-            is_well=not stopped,
-            status="; ".join([*lines, *(f"at fault: {fault}" for fault in stopped)]) or "waits for sound",
+            is_well=not any(one.stopped for one in vitals),
+            status="; ".join([*lines, *faults]) or "waits for sound",
         )
 
     def _look_at(self, name: str, room: Room, now: float) -> Look:

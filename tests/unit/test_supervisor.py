@@ -114,20 +114,27 @@ def test_whatever_hangs_ends_the_signs_of_life_and_they_come_again(address: str,
         lambda: now[0],
     )
 
+    status = ""
+
     def alive(seconds: float) -> int:
+        nonlocal status
         count = 0
         for _ in range(round(seconds / 0.25)):
             now[0] += 0.25
             overview.look()
-            count += systemd.told().count("WATCHDOG=1")
+            for line in systemd.told():
+                count += line == "WATCHDOG=1"
+                status = line if line.startswith("STATUS=") else status
         return count
 
     assert alive(5.0) == 20
     room.frozen = frozen
     assert alive(max(STALLED.limit, SESSION.limit) + 0.25) <= 5
     assert alive(60.0) == 0
+    assert status.startswith("STATUS=here: no session; ")
     room.frozen = ""
     assert alive(5.0) == 20
+    assert status == "STATUS=here: no session"
 
 
 def test_its_thread_tells_it_by_itself_and_says_when_it_ends(address: str) -> None:
