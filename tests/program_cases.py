@@ -72,9 +72,12 @@ def _report(world: World, random: Random) -> Moves:
 
 
 def _any_fault(world: World, random: Random) -> Moves:
-    kind = random.choice(FAULTS)
-    seconds = round(random.choice((0.4, 2.0, 5.0, 9.0)) * random.uniform(0.5, 1.5), 2)
-    return [["fault", kind, seconds], ["pass", round(random.uniform(0.0, 4.0), 2)]]
+    """One thing fails, now and then two at once."""
+    moves: Moves = []
+    for kind in random.sample(FAULTS, 2 if random.random() < 0.25 else 1):
+        seconds = round(random.choice((0.4, 2.0, 5.0, 9.0)) * random.uniform(0.5, 1.5), 2)
+        moves.append(["fault", kind, seconds])
+    return [*moves, ["pass", round(random.uniform(0.0, 4.0), 2)]]
 
 
 def _end(world: World, random: Random) -> Moves:

@@ -73,9 +73,9 @@ MUTANTS = (
         [*BEGUN, ["fault", "hearing hangs", 5.0], ["pass", 4.0]],
     ),
     ProgramMutant(
-        "a microphone that goes is not told",
+        "what the reader notices of the microphone is not told",
         sets(live.LiveSound, "_report_microphone", lambda self, before: None),
-        [*BEGUN, ["fault", "microphone stands still", 5.0], ["pass", 4.0]],
+        [*BEGUN, ["fault", "microphone silent", 6.0], ["pass", 5.0]],
     ),
     ProgramMutant(
         "a stream that was moved is not noticed",
@@ -95,7 +95,7 @@ MUTANTS = (
     ProgramMutant(
         "an old command acts",
         _all_is_fresh,
-        [*BEGUN, ["fault", "hearing hangs", 5.0], ["say", "next", 6.0]],
+        [*BEGUN, ["fault", "session hangs", 4.0], ["say", "next", 6.0]],
     ),
     ProgramMutant(
         "what cannot be written is given up",

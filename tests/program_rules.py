@@ -116,7 +116,7 @@ class Rules:
         if session.state is not before or not isinstance(event, DeadlineReached | PromptFinished):
             self.trace.append(f"{now:8.2f} {event} {before} -> {session.state}")
         if isinstance(event, Meaning):
-            self._check_said(event, now)
+            self._check_said(event, now, is_taken=isinstance(event, Said) or before is not State.DEAF)
         if session.state is State.DEAF and before is not State.DEAF and before is not State.ASLEEP:
             self.deaf_at = now
             self.may_sound = not self.active(SETTLED_SECONDS) or not self._is_mute()
@@ -128,7 +128,7 @@ class Rules:
         bad = ("speaker", "voice", "session", "sound server", "machine")
         return any(kind.startswith(bad) for kind in self.active(SETTLED_SECONDS)) or any(self.world.voices)
 
-    def _check_said(self, meaning: Meaning, now: float) -> None:
+    def _check_said(self, meaning: Meaning, now: float, *, is_taken: bool) -> None:
         """A safety phrase that was waited for has come; anything else comes in time, or never."""
         is_safety = isinstance(meaning, Said) and meaning.is_safety
         for one in self.waiting:
@@ -136,10 +136,10 @@ class Rules:
                 self.waiting.remove(one)
                 self.checks["safety phrases act"] += 1
                 break
-        meant = [one for one in self.world.utterances if one.words == meaning.words and one.heard]
-        if meant and not is_safety:
+        ended_at = self.world.heard_last.get(meaning.words)
+        if ended_at is not None and is_taken and not is_safety:
             self.checks["no command is late"] += 1
-            age = now - max(one.ends_at for one in meant)
+            age = now - ended_at
             assert age <= STALE_SECONDS, f"{' '.join(meaning.words)!r} comes {age:.1f} s late"
 
     def _note_what_is_said(self, session: Checked, event: Event, actions: tuple[Action, ...]) -> None:
@@ -285,6 +285,8 @@ class Rules:
         """It has come to its end: what found no room anywhere was told."""
         self.was_held_up = self._hangs()
         missing = sum(int(found[1]) for line in process.lines if (found := _MISSING.match(line)))
+        if any(line.startswith("The disk does not answer: the end") for line in process.lines):
+            missing += len(process.recorder._waiting) + 1 if process.recorder is not None else 0
         self.ledger.ended(missing)
 
     def check_threads(self, process: Process) -> None:

@@ -63,6 +63,7 @@ class Recognizer:
         self._blocks = self._quiet = 0
         self._word, self._parts, self._began = -1, 0, 0.0
         self._words: list[str] = []
+        self._numbers: list[int] = []
         self._spans: list[tuple[float, float]] = []
         self._utterance_id = 1
         self.seconds_since_speech: float | None = None
@@ -104,6 +105,7 @@ class Recognizer:
         is_whole = parts >= WORD_BLOCKS - 2
         self._words.append(word if is_whole else UNKNOWN_WORD)
         self._spans.append((self._began, self._now))
+        self._numbers.append(number)
         utterance.heard += is_whole
         if utterance.heard == len(utterance.words):
             utterance.heard_at = min(utterance.heard_at, self._world.threads.now)
@@ -111,11 +113,12 @@ class Recognizer:
 
     def _final(self) -> Hypotheses:
         words, spans = tuple(self._words), tuple(self._spans)
-        self._words, self._spans = [], []
+        numbers, self._words, self._spans, self._numbers = self._numbers, [], [], []
         self._quiet, self.seconds_since_speech = 0, None
         if not words:
             return []
         self._utterance_id += 1
+        self._world.heard_last[words] = self._world.ended_at(numbers[-1])
         end = spans[-1][1]
         return [FinalHypothesis(self._utterance_id - 1, words, end, self._now, spans)]
 

@@ -15,7 +15,7 @@ from assistant.audio import portaudio
 from assistant.audio.mixer import Mixer
 from assistant.core.actions import Action
 from assistant.core.context import Settings
-from assistant.core.events import Event, PromptFinished
+from assistant.core.events import Event, PromptFailed, PromptFinished
 from assistant.core.view import View
 from assistant.errors import AssistantError
 from assistant.service import Service, SharedVoice
@@ -34,6 +34,7 @@ class Checked(Watched):
 
     def __init__(self, world: World, process: Process, settings: Settings) -> None:
         self.process: Process | None = None  # nobody looks yet
+        self._is_past = False
         catalogue, pack = world.content
         values = {field.name: getattr(settings, field.name) for field in fields(settings)}
         super().__init__(
@@ -44,10 +45,17 @@ class Checked(Watched):
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__dict__["session"], name)
 
+    @property
+    def speaking(self) -> bool:
+        return bool(self._queue) and not self._is_past
+
     def handle(self, event: Event, now: float) -> tuple[Action, ...]:
         self.now = now
         if isinstance(event, PromptFinished):
             self._queue[:] = [one for one in self._queue if one.prompt_id > event.prompt_id]
+        self._is_past = isinstance(event, PromptFailed) and all(
+            one.prompt_id != event.prompt_id for one in self._queue
+        )
         before = self.state
         actions = self.event(event)
         if self.process is not None:

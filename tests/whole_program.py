@@ -57,6 +57,7 @@ class World:
         )
         self.said: list[tuple[str, Utterance]] = []
         self.utterances: list[Utterance] = []
+        self.heard_last: dict[tuple[str, ...], float] = {}
         self._sounding: deque[bytes] = deque()
         self.slow_seconds = 0.0
         self.voices: dict[str, tuple[str, float]] = {}
@@ -186,6 +187,12 @@ class World:
         self._sounding += [floor_block()] * (QUIET_BLOCKS + 5)
         self.utterances.append(one)
         return one
+
+    def ended_at(self, number: int) -> float:
+        """When the word of this number was over."""
+        _, utterance = self.said[number]
+        place = next(at for at in range(number, -1, -1) if at == 0 or self.said[at - 1][1] is not utterance)
+        return utterance.begins_at + (number - place + 1) * WORD_BLOCKS * BLOCK_SECONDS
 
     def _hear(self) -> bytes:
         return self._sounding.popleft() if self._sounding else floor_block()
