@@ -95,7 +95,8 @@ def by_chance(random: Random, data: Path) -> Ended:
 def check(ended: Ended, data: Path) -> str:
     """Assert that it ended in time and in order; the reason that its last session has, if there is one."""
     assert ended.seconds < LIMIT_SECONDS + SLACK_SECONDS, ended
-    assert "Traceback" not in ended.text, ended
+    is_ours = "Traceback" in ended.text and "assistant" in ended.text  # not the interpreter's own beginning
+    assert not is_ours, ended
     assert "bug" not in ended.text, ended
     reason = _reason(data)
     if reason or "Before we begin" in ended.text:

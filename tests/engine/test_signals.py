@@ -122,3 +122,24 @@ def test_two_that_come_together_are_one_and_agree_on_the_reason() -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_at_any_moment_it_ends_in_order(tmp_path: Path, seed: int) -> None:
     check(by_chance(Random(seed), tmp_path), tmp_path)
+
+
+INTERRUPTED = """
+import builtins, signal
+from assistant import __main__
+plain = builtins.__import__
+
+def interrupted(name, *more, **others):
+    if name == "assistant.cli.program":
+        signal.raise_signal(signal.SIGINT)
+    return plain(name, *more, **others)
+
+builtins.__import__ = interrupted
+__main__.main()
+"""
+
+
+def test_who_is_interrupted_while_it_begins_says_nothing_of_its_insides() -> None:
+    command = [sys.executable, "-c", INTERRUPTED]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
