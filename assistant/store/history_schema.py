@@ -187,7 +187,7 @@ def older_copies(path: Path) -> list[Path]:
 
 
 def salvage(damaged: Path, into: sqlite3.Connection) -> int:
-    """Copy what can still be read of the history's rows, but the journal; return how many.
+    """Copy what can still be read of the history's rows, and of the journal the marks; return how many rows.
 
     Raises sqlite3.Error. Rows beyond a torn page are reached from the table's other end.
     """
@@ -199,6 +199,9 @@ def salvage(damaged: Path, into: sqlite3.Connection) -> int:
             wanted = [row[1] for row in into.execute(f"PRAGMA table_info({table})")]
             for direction in ("ASC", "DESC"):
                 count += _copy_rows(file, into, table, wanted, direction)
+        with suppress(sqlite3.Error):  # else what a dead process had just written would be written again
+            marks = file.execute("SELECT run, now, event FROM journal WHERE run = 0").fetchall()
+            into.executemany("INSERT INTO journal (run, now, event) VALUES (?, ?, ?)", marks)
         into.execute("COMMIT")
     return count
 
