@@ -92,7 +92,7 @@ class Ledger:
         if self.is_torn:
             self.forgive_all()
         if missing:
-            self._forgive(self.entries[-missing - 1 :])
+            self._forgive(entry for entry in self.entries if entry.run == self.run)
         self.is_torn = False
         self.run += 1
 
