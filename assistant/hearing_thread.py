@@ -51,9 +51,7 @@ class HearingThread:
         self._note = note
         self._events = EventQueue()
         self._heard_count = 0
-        self._watch = Watch(
-            self._gauges, self._put, hearing.leave_out, lambda: speaker.earcon(Earcon.TROUBLE)
-        )
+        self._watch = Watch(self.gauges, self._put, hearing.leave_out, lambda: speaker.earcon(Earcon.TROUBLE))
         self._wanted: frozenset[Intent] = frozenset(Intent)
         self.failure: AssistantError | None = None
         self._failed_at = math.inf
@@ -85,6 +83,17 @@ class HearingThread:
         self._sound.close()
         self._thread.join(3.0)
 
+    def gauges(self) -> Gauges:
+        """What has been counted so far; from any thread."""
+        openings, delivered, waiting, played = self._sound.counts
+        beats, is_guided = self._events.get_count, self._events.is_attended
+        return Gauges(openings, delivered, waiting, self._heard_count, beats, is_guided, played)
+
+    @property
+    def devices(self) -> tuple[str, str]:
+        """The names of the microphone and of the speaker in use; from any thread."""
+        return self._sound.devices
+
     def must_end(self) -> bool:
         """Whether listening failed for good, and the session has had the time to say so."""
         return time.monotonic() > self._failed_at + FAREWELL_SECONDS
@@ -97,11 +106,6 @@ class HearingThread:
 
     def _put(self, event: Event) -> None:
         self._events.put(event)
-
-    def _gauges(self) -> Gauges:
-        openings, delivered, waiting = self._sound.counts
-        beats, is_guided = self._events.get_count, self._events.is_attended
-        return Gauges(openings, delivered, waiting, self._heard_count, beats, is_guided)
 
     def _put_all(self, reaction: Reaction) -> None:
         """The loudspeaker has obeyed already: now the session may know, of a safety phrase first."""

@@ -15,6 +15,7 @@ from assistant.core.actions import Action
 from assistant.core.events import NotUnderstood, Said, Source
 from assistant.core.intents import BREAK, Intent, Words
 from assistant.core.listening.listener import meaning_of
+from assistant.core.liveness import Gauges
 from assistant.core.prompts import LanguagePack
 from assistant.core.understanding import understand
 from assistant.errors import AssistantError
@@ -35,12 +36,23 @@ class Keyboard:
         self._tell = tell
         self._typed: queue.Queue[Words] = queue.Queue(MAX_LINES)
         self._intents: frozenset[Intent] = frozenset()
+        self._events = EventQueue()
         self._thread = threading.Thread(target=self._run, name="keyboard", daemon=True)
         self.failure: AssistantError | None = None
 
     def open(self, events: EventQueue) -> None:
         """Begin to read."""
+        self._events = events
         self._thread.start()
+
+    def gauges(self) -> Gauges:
+        """There is no sound to be counted; from any thread."""
+        return Gauges(beats=self._events.get_count, is_guided=self._events.is_attended)
+
+    @property
+    def devices(self) -> tuple[str, str]:
+        """There are none."""
+        return "", ""
 
     def must_end(self) -> bool:
         """Its end is a wish of the person like any other."""

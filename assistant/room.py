@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.core.actions import Action
 from assistant.core.events import CutShort, DeadlineReached, Event, Said, Started
 from assistant.core.intents import Intent
+from assistant.core.liveness import Gauges
 from assistant.core.session import Session
 from assistant.core.states import State
-from assistant.core.view import View
+from assistant.core.view import View, without_health
 from assistant.errors import AssistantError, HearingError
 from assistant.event_queue import EventQueue
 from assistant.frontends.registry import FrontEnds
@@ -42,6 +44,13 @@ class Hearing(Protocol):
     @property
     def failure(self) -> AssistantError | None:
         """Why nothing can ever be heard again."""
+
+    def gauges(self) -> Gauges:
+        """What has been counted so far; from any thread."""
+
+    @property
+    def devices(self) -> tuple[str, str]:
+        """The names of the microphone and of the speaker in use, "" for none; from any thread."""
 
     def must_end(self) -> bool:
         """Whether that is so, and the session has had the time to say it."""
@@ -72,8 +81,30 @@ class Keeper(Protocol):
     def keep(self, now: float, event: Event, actions: Iterable[Action]) -> None:
         """Keep what the session was told, and what is to be kept of what it did."""
 
+    def happened(self) -> Iterable[Event]:
+        """Whether what happens can be kept, when that has changed; on the session's thread."""
+
+    @property
+    def is_written(self) -> bool:
+        """Whether it is being written just now; from any thread."""
+
     def close(self) -> None:
         """Write what is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a room is at a moment: what was counted, what its session shows to everybody, if there is one.
+
+    `view_age_seconds` ago the session made the view, which is without what concerns health.
+    """
+
+    gauges: Gauges
+    view: View | None
+    view_age_seconds: float
+    microphone: str
+    speaker: str
+    is_history_written: bool
 
 
 class Room:
@@ -93,6 +124,7 @@ class Room:
         self._front_ends = open_front_ends(self.put)
         self._ending = ""
         self._is_open = False
+        self._shown: tuple[View, float] | None = None
 
     def open(self) -> None:
         """Begin to hear. Raises AudioError; then the room is closed."""
@@ -131,33 +163,51 @@ class Room:
                 session,
                 Performer(self._voice, self._voice, self._hearing.listen_for, (self._hearing.watch,)),
                 self._events,
-                lambda: (*self._voice.ended(), *self._hearing.happened()),
+                lambda: (*self._voice.ended(), *self._hearing.happened(), *self._keeper.happened()),
                 must_end=self._must_end,
                 acknowledge=self._voice.acknowledge,
                 keep=self._keeper.keep,
-                publish=self._front_ends.publish,
+                publish=self._publish,
                 first=first or Started(),
                 at=at,
             )
         finally:
             self._events.leave()
             self._ending = ""
+            self._shown = None
         if self._hearing.failure is not None:
             raise HearingError(self._hearing.failure.code, self._hearing.failure.message)
+
+    def _publish(self, view: View) -> None:
+        self._shown = view, time.monotonic()
+        self._front_ends.publish(view)
+
+    def look(self) -> Look:
+        """How it is, for who looks from outside; from any thread, without waiting."""
+        shown = self._shown
+        microphone, speaker = self._hearing.devices
+        return Look(
+            gauges=self._hearing.gauges(),
+            view=without_health(shown[0]) if shown else None,
+            view_age_seconds=time.monotonic() - shown[1] if shown else 0.0,
+            microphone=microphone,
+            speaker=speaker,
+            is_history_written=self._keeper.is_written,
+        )
 
     def _must_end(self) -> str:
         """Why the session has to end, if it does."""
         return self._ending or ("cannot_hear" if self._hearing.must_end() else "")
 
     def close(self) -> None:
-        """Silence first; then hear nothing more, show nothing more, and write what is left."""
+        """Silence first; then write what is left, before a device or a voice that hangs is waited for."""
         self.end()
         self._voice.cut()
+        self._keeper.close()
         if self._is_open:
             self._hearing.close()
         self._voice.close()
         self._front_ends.close()
-        self._keeper.close()
 
 
 def conduct(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import cached_property, partial
 from pathlib import Path
@@ -23,13 +23,15 @@ from assistant.audio.speaker_stream import SpeakerStream
 from assistant.config import Config
 from assistant.core.context import Settings
 from assistant.core.dialogue.going_on import INTERRUPTED_REASON
-from assistant.core.events import Event, PromptFailed
+from assistant.core.events import Event, PromptFailed, Said, Source
+from assistant.core.intents import Intent
 from assistant.core.liveness import Silence
-from assistant.core.ports import Speech, Voice
+from assistant.core.ports import Voice
 from assistant.core.prompts import LanguagePack, Line
 from assistant.core.routine import Routine, Stretch
 from assistant.core.session import Session
 from assistant.errors import AssistantError
+from assistant.frontends.control import Control
 from assistant.frontends.registry import open_front_ends
 from assistant.hearing_thread import HearingThread, note_sound
 from assistant.keyboard import Keyboard
@@ -41,12 +43,14 @@ from assistant.opening import (
     open_voice,
     settings_now,
 )
+from assistant.overview import Overview
 from assistant.resuming import clock_facts, find_return, head_of
 from assistant.room import Room
 from assistant.speech.engines import HearingModel
 from assistant.speech.prompt_cache import PromptCache, default_folder
 from assistant.speech.prompting import Prompter, PromptingThread
 from assistant.speech.silent_prompter import SilentPrompter
+from assistant.speech.voices.shared import SharedVoice
 from assistant.store.history_reader import history_path
 from assistant.store.library import load_library
 from assistant.store.recorder import Recorder
@@ -65,24 +69,6 @@ class RoomState(StrEnum):
     IDLE = "idle"
     GUIDING = "guiding"
     CLOSED = "closed"
-
-
-class SharedVoice:
-    """One voice that several rooms speak with: one sentence at a time, whoever wants it."""
-
-    def __init__(self, voice: Voice) -> None:
-        self._voice = voice
-        self._lock = threading.Lock()
-
-    @property
-    def id(self) -> str:
-        """Name the voice that speaks now."""
-        return self._voice.id
-
-    def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
-        """Yield one piece per sentence. Raises VoiceError."""
-        with self._lock:
-            yield from list(self._voice.synthesize(text, rate))
 
 
 class SpokenVoice(PromptingThread):
@@ -120,6 +106,8 @@ class Service:
         self._states: dict[str, RoomState] = {}
         self._threads: dict[str, threading.Thread] = {}
         self._changed = threading.Lock()
+        self._overview = Overview(lambda: dict(self._rooms))
+        self._control = Control({"status": self._overview.report, "stop": self.stop})
 
     @cached_property
     def content(self) -> tuple[LanguagePack, tuple[Routine, ...]]:
@@ -198,11 +186,26 @@ class Service:
         """Tell the session in a room something, from any thread."""
         self._rooms[name].put(event)
 
+    def show_outside(self) -> None:
+        """Answer `limber status` and `limber stop`, and tell systemd, from now on."""
+        self._overview.open()
+        self._control.open()
+
+    def stop(self) -> dict[str, int]:
+        """Do in every session what "stop" does, from any thread; how many sessions there are."""
+        guided = self._guided()
+        for room in guided:
+            phrase = self.content[0].table.phrases[Intent.STOP][0]
+            room.put(Said(Intent.STOP, phrase, source=Source.NETWORK))
+        return {"stopped": len(guided)}
+
     def end(self, reason: str = "terminated") -> None:
         """Let every session end at once, for a reason of CutShort, from any thread or a signal's handler."""
-        for name, room in list(self._rooms.items()):
-            if self._states[name] is RoomState.GUIDING:
-                room.end(reason)
+        for room in self._guided():
+            room.end(reason)
+
+    def _guided(self) -> list[Room]:
+        return [room for name, room in list(self._rooms.items()) if self._states[name] is RoomState.GUIDING]
 
     @property
     def is_guiding(self) -> bool:
@@ -211,6 +214,8 @@ class Service:
 
     def close(self) -> None:
         """Close the rooms, the last one opened first."""
+        self._control.close()
+        self._overview.close()
         self.end()
         for thread in self._threads.values():
             thread.join()

@@ -18,6 +18,7 @@ from assistant.core.events import (
     DeadlineReached,
     HearingCaughtUp,
     HearingFellBehind,
+    KeepingChanged,
     MicrophoneLost,
     MicrophoneRestored,
     PromptFailed,
@@ -62,6 +63,8 @@ DEVICES = {
     "hearing stuck": MicrophoneLost("stuck"),
     "hearing late": HearingFellBehind(),
     "hearing in time": HearingCaughtUp(),
+    "history held": KeepingChanged(is_written=False),
+    "disk nearly full": KeepingChanged(has_room=False),
 }
 
 

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from unittest import mock
 
+import fuzz_history
 import numpy as np
 from typer.testing import CliRunner
 
@@ -30,6 +31,7 @@ from assistant.core.ports import Speech
 from assistant.core.prompts import LanguagePack
 from assistant.errors import AssistantError
 from assistant.event_queue import EventQueue
+from assistant.frontends.control import MOST_REQUEST_BYTES, Control
 from assistant.keyboard import Keyboard
 from assistant.languages.packs import load_language
 from assistant.resources import LANGUAGES_FOLDER, resource_path
@@ -198,6 +200,11 @@ def _full_disk(data: bytes, folder: Path) -> None:
         raise HalfWrittenError(str(os.listdir(folder)))
 
 
+def _request(data: bytes, folder: Path) -> None:
+    answer = Control({"status": dict}, folder)._answer(data.partition(b"\n")[0][:MOST_REQUEST_BYTES])
+    assert not answer or set(answer) == {"error"}
+
+
 def _shown(data: bytes, folder: Path) -> None:
     text = data.decode("utf-8", "surrogateescape")
     assert one_line(text).isprintable() or not set(one_line(text)) & set("\x1b\n\r\x9b")
@@ -272,8 +279,22 @@ KINDS: dict[str, Kind] = {
         ],
         _options,
     ),
+    "history": Kind(".sqlite", fuzz_history.history_seeds, fuzz_history.give_history),
+    "wal": Kind(".bin", fuzz_history.wal_seeds, fuzz_history.give_beside("-wal")),
+    "rollback": Kind(".bin", fuzz_history.wal_seeds, fuzz_history.give_beside("-journal")),
+    "pending": Kind(".txt", fuzz_history.pending_seeds, fuzz_history.give_beside(".pending")),
+    "journal": Kind(".txt", fuzz_history.journal_seeds, fuzz_history.give_journal),
     "disk": Kind(".bin", lambda: [bytes(300), bytes(301), bytes(302)], _full_disk),
+    "request": Kind(".json", lambda: [b'{"do": "status"}', b'{"do": "stop"}\n'], _request),
     "shown": Kind(".txt", lambda: ["Å — 肩 \x1b[0m".encode()], _shown),
 }
-WEIGHTS = {"phrases": 0.1, "prompts": 0.2, "options": 0.3, "disk": 0.5, "shown": 0.5}
+WEIGHTS = {
+    "phrases": 0.1,
+    "prompts": 0.2,
+    "options": 0.3,
+    "disk": 0.5,
+    "shown": 0.5,
+    "request": 0.5,
+    "rollback": 0.3,
+}
 """How often a kind comes, where not once: these take long, or have little to find."""

@@ -255,7 +255,10 @@ def _device(random: Random, driver: Watched, setup: Setup) -> Moves:
     """A device goes or comes; and perhaps something is said while nothing can be heard."""
     if random.random() < 0.2:
         return [["voice fails"]]
-    rarer = ("microphone lost", "measured", "hearing stuck", "hearing late", "hearing in time")
+    rarer = (
+        *("microphone lost", "measured", "hearing stuck", "hearing late", "hearing in time"),
+        *("history held", "disk nearly full"),
+    )
     device: Moves = [["device", random.choice((*list(DEVICES)[:4], *rarer))]]
     meant = random.choice(((Intent.PAIN,), (Intent.RED_FLAG,), (Intent.STOP, Intent.END), HARMLESS))
     said = phrase_of(random, setup, *meant)

@@ -136,20 +136,25 @@ def begin(typist: Typist) -> None:
     typist.read_until("This is")
 
 
+def drive(random: Random, typist: Typist) -> None:
+    """Go on to a random moment, on the way or before."""
+    if random.random() < 0.9:
+        begin(typist)
+    else:
+        typist.read_until("Before we begin")
+        for answer in TO_BEGIN[: random.randint(0, len(TO_BEGIN))]:
+            typist.type(answer)
+    for _ in range(random.randint(0, 8)):
+        typist.type(random.choice(WITHIN))
+        typist.read(random.choice((0.0, 0.05, 0.2, 0.6)))
+    typist.read(random.uniform(0.0, 1.5))
+
+
 def killed(random: Random, data: Path) -> Typist:
     """A session that was killed at a random moment, on its way or before."""
     typist = Typist(data, "start", "--routine", ROUTINE)
     try:
-        if random.random() < 0.9:
-            begin(typist)
-        else:
-            typist.read_until("Before we begin")
-            for answer in TO_BEGIN[: random.randint(0, len(TO_BEGIN))]:
-                typist.type(answer)
-        for _ in range(random.randint(0, 8)):
-            typist.type(random.choice(WITHIN))
-            typist.read(random.choice((0.0, 0.05, 0.2, 0.6)))
-        typist.read(random.uniform(0.0, 1.5))
+        drive(random, typist)
     finally:
         typist.process.send_signal(signal.SIGKILL)
         typist.process.wait()

@@ -55,9 +55,14 @@ class LiveSound:
 
     @property
     def counts(self) -> SoundCounts:
-        """What the microphone has brought so far; from any thread."""
+        """What the microphone has brought, and the speaker taken so far; from any thread."""
         one = self._microphone
-        return SoundCounts(one.open_count, one.block_count, one.waiting_count)
+        return SoundCounts(one.open_count, one.block_count, one.waiting_count, self._speaker.block_count)
+
+    @property
+    def devices(self) -> tuple[str, str]:
+        """The names of the microphone and of the speaker, "" while one is not open; from any thread."""
+        return self._microphone.name_in_use, self._speaker.name_in_use
 
     def open(self) -> None:
         """Open both, so that what is wrong at the start is said at once. Raises AudioError."""

@@ -27,6 +27,7 @@ class Microphone:
     def __init__(self, device_name: str | None = None) -> None:
         """Take the device whose name contains `device_name`, or the default one. Nothing is opened yet."""
         self._device_name = device_name
+        self._name = ""
         self._stream: Any = None
         self._queue: SimpleQueue[bytes] = SimpleQueue()
         self._channel: LouderChannel | None = None
@@ -53,6 +54,7 @@ class Microphone:
                 self._drop_oldest(queue)
             queue.put(bytes(samples))
 
+        self._name = device.name
         action = f'open the microphone "{device.name}"'
         channels = min(device.input_channels, MOST_CHANNELS)
         self._stream, rate_hz = call(
@@ -79,6 +81,11 @@ class Microphone:
     def is_open(self) -> bool:
         """Whether there is a stream; from any thread."""
         return self._stream is not None
+
+    @property
+    def name_in_use(self) -> str:
+        """The name of the device that is open, "" for none; from any thread."""
+        return self._name if self.is_open else ""
 
     @property
     def active(self) -> bool:

@@ -32,6 +32,7 @@ class SpeakerStream:
         """Play `source` on the device whose name contains `device_name`, or on the default one."""
         self._source = source
         self._device_name = device_name
+        self._name = ""
         self._stream: Any = None
         self._resampler: BlockResampler | None = None
         self._last_sound_at = float("-inf")
@@ -45,6 +46,7 @@ class SpeakerStream:
     def open(self) -> None:
         """Find the device and start. Raises AudioError."""
         device = find_device(Kind.SPEAKER, self._device_name)
+        self._name = device.name
         action = f'open the speaker "{device.name}"'
         self._stream, rate_hz = call(
             action, lambda: open_stream("RawOutputStream", device.index, device.rate_hz, self._fill)
@@ -64,6 +66,11 @@ class SpeakerStream:
     def is_open(self) -> bool:
         """Whether there is a stream; from any thread."""
         return self._stream is not None
+
+    @property
+    def name_in_use(self) -> str:
+        """The name of the device that is open, "" for none; from any thread."""
+        return self._name if self.is_open else ""
 
     @property
     def active(self) -> bool:

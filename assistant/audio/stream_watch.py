@@ -10,11 +10,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from assistant.core.liveness import GATED_ZEROS, MOVED, PLAYBACK, STALLED, ZEROS
+from assistant.core.liveness import GATED_ZEROS, MOVED, PLAYBACK, STALLED, START_SECONDS, ZEROS
 from assistant.core.ports import BLOCK_SECONDS
-
-START_SECONDS = 2.5
-"""A device that was idle may take a block at once and the next 2 s later."""
 
 _GATE_SECONDS = 0.1
 _GATE_OPENINGS = 3

@@ -28,6 +28,8 @@ class _Commands(CommandGroup):
         "models",
         "history",
         "forget",
+        "status",
+        "stop",
         "doctor",
     )
 

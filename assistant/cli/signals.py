@@ -48,7 +48,7 @@ class EndedBySignals:
 
     def __init__(self, ending: Ending) -> None:
         self._ending = ending
-        self._first: int | None = None
+        self._came: list[int] = []
         self._before: dict[int, Any] = {}
         self._read, self._write = os.pipe()
 
@@ -61,25 +61,29 @@ class EndedBySignals:
         threading.Thread(target=self._run, name="signals", daemon=True).start()
 
     def __exit__(self, *error: object) -> None:
-        if self._first is not None:
+        if self._came:
             # What still waits, such as whoever reads the keyboard, is left as it is.
             for stream in (sys.stdout, sys.stderr):
                 with suppress(OSError, ValueError):
                     stream.flush()
-            os._exit(exit_code(self._first))
+            os._exit(exit_code(self._came[0]))
         signal.set_wakeup_fd(-1)
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         """On the main thread, when it comes to it: without a session there is nothing to wait for."""
-        if self._first is None:
-            self._first = number
+        first = self._first_with(number)
         if not self._ending.is_guiding:
-            sys.exit(exit_code(number))
+            sys.exit(exit_code(first))
+
+    def _first_with(self, number: int) -> int:
+        """The one that counts of those that came: of two at once the handler and the thread take the same."""
+        self._came.append(number)
+        return self._came[0]
 
     def _run(self) -> None:
-        first = self._next()
+        first = self._first_with(self._next())
         began = time.monotonic()
         self._ending.end(REASONS[signal.Signals(first)])
         while (left := began + ENDING_SECONDS - time.monotonic()) > 0:

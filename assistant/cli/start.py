@@ -55,6 +55,7 @@ def start(
         config = config.model_copy(update={"session": session})
     service = Service(config, output.note)
     with EndedBySignals(service), closing(service):
+        service.show_outside()
         if routine:
             require_routine(routine, service.content[1])
         reason = _guide_live(service, config.audio)

@@ -124,6 +124,17 @@ class HearingCaughtUp:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepingChanged:
+    """Whether what happens is written to the history, and whether the history's disk has room.
+
+    It is noted in every state and answered in none: what cannot be written is held, and the session goes on.
+    """
+
+    is_written: bool = True
+    has_room: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class SpeakerLost:
     """Nothing can be played."""
 
@@ -186,6 +197,7 @@ Event = (
     | MicrophoneRestored
     | HearingFellBehind
     | HearingCaughtUp
+    | KeepingChanged
     | SpeakerLost
     | SpeakerRestored
     | SoundMeasured

@@ -1,4 +1,4 @@
-"""What does not do its part, of hearing and of speaking, as far as a session was told."""
+"""What does not do its part, of hearing, of speaking and of keeping, as far as a session was told."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.core.events import (
+    CameBack,
     Event,
     HearingCaughtUp,
     HearingFellBehind,
+    KeepingChanged,
     MicrophoneLost,
     MicrophoneRestored,
     PromptFailed,
@@ -19,7 +21,7 @@ from assistant.core.events import (
 
 
 class Fault(StrEnum):
-    """Hearing or speaking that does not do its part."""
+    """Hearing, speaking or keeping that does not do its part."""
 
     MICROPHONE_LOST = "microphone_lost"
     MICROPHONE_SILENT = "microphone_silent"
@@ -30,6 +32,9 @@ class Fault(StrEnum):
     HEARING_LATE = "hearing_late"
     SPEAKER_LOST = "speaker_lost"
     VOICE_LOST = "voice_lost"
+    HISTORY_HELD = "history_held"
+    DISK_NEARLY_FULL = "disk_nearly_full"
+    SESSION_LATE = "session_late"  # a session that hangs cannot know of it: it is told from outside
 
 
 _FAULTS = {
@@ -49,15 +54,17 @@ class Faults:
     lateness: Fault | None = None
     speaker: Fault | None = None
     voice: Fault | None = None
+    history: Fault | None = None
+    disk: Fault | None = None
 
     @property
     def known(self) -> tuple[Fault, ...]:
         """All of them."""
-        faults = (self.microphone, self.lateness, self.speaker, self.voice)
+        faults = (self.microphone, self.lateness, self.speaker, self.voice, self.history, self.disk)
         return tuple(fault for fault in faults if fault)
 
     def note(self, event: Event) -> None:
-        """Keep whether hearing and speaking do their part, whatever the state makes of it."""
+        """Keep whether each does its part, whatever the state makes of it."""
         match event:
             case MicrophoneLost(reason):
                 self.microphone = _FAULTS.get(reason, Fault.MICROPHONE_LOST)
@@ -75,5 +82,11 @@ class Faults:
                 self.speaker = Fault.SPEAKER_LOST
             case SpeakerRestored():
                 self.speaker = None
+            case KeepingChanged(is_written, has_room):
+                self.history = None if is_written else Fault.HISTORY_HELD
+                self.disk = None if has_room else Fault.DISK_NEARLY_FULL
+            case CameBack():  # what was wrong was wrong in another process
+                self.microphone = self.lateness = self.speaker = None
+                self.voice = self.history = self.disk = None
             case _:
                 pass

@@ -15,6 +15,8 @@ from enum import IntEnum, StrEnum
 from assistant.core.events import MicrophoneLost, MicrophoneRestored
 
 BLOCKS_PER_SECOND = 50.0
+START_SECONDS = 2.5
+"""A device that was idle may take a block at once and the next 2 s later."""
 
 
 class Means(StrEnum):
@@ -23,13 +25,15 @@ class Means(StrEnum):
     DEAF = "deaf"  # the hold ends, and is recorded as far as it was held; it is said; then a pause
     MUTE = "mute"  # an earcon, the screen; then a pause
     SLOW = "slow"  # something is left out, and it is said
+    UNKEPT = "unkept"  # it is shown; nothing of the session changes
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
     """One thing that is watched: the name of its fault, when it is one, and what that means.
 
-    `limit` is in seconds, but for "losing" and "moved", where it is a share.
+    `limit` is in seconds, but for "losing" and "moved", where it is a share, and "disk nearly full", where it
+    is in megabytes.
     """
 
     fault: str
@@ -51,10 +55,13 @@ VOICE_SPARE = Limit("voice late", "seconds without speech until another voice sp
 VOICE = Limit("voice lost", "seconds without speech while something is to be said", 2.0, Means.MUTE)
 SESSION = Limit("session late", "seconds without a look of the session at its events", 1.0, Means.SLOW)
 STALE = Limit("stale", "seconds after which what was said is no command any more", 1.0, Means.SLOW)
+UNWRITTEN = Limit("history held", "seconds that something waits to be written", 1.0, Means.UNKEPT)
+ROOM = Limit("disk nearly full", "megabytes free on the history's disk", 50.0, Means.UNKEPT)
 
 TABLE = (
     *(STALLED, ZEROS, GATED_ZEROS, LOSSES, MOVED, STUCK, BEHIND, LATE),
     *(PLAYBACK, VOICE_SPARE, VOICE, SESSION, STALE),
+    *(UNWRITTEN, ROOM),
 )
 """All of it. ARCHITECTURE.md has what is said, and how each is recovered from."""
 
@@ -181,7 +188,8 @@ class Lateness:
 class Gauges:
     """What others have counted so far: the microphone's callbacks, the hearing thread, the session's loop.
 
-    `openings` counts how often the microphone was opened; `is_guided` is whether a session runs.
+    `openings` counts how often the microphone was opened, 0 where there is no sound; `is_guided` is whether a
+    session runs, and `played` counts the blocks that the speaker took.
     """
 
     openings: int = 0
@@ -190,6 +198,7 @@ class Gauges:
     heard: int = 0
     beats: int = 0
     is_guided: bool = False
+    played: int = 0
 
 
 _GAP_SECONDS = 0.5
@@ -199,6 +208,7 @@ _GAP_SECONDS = 0.5
 class Liveness:
     """Judges the gauges, look by look.
 
+    A microphone that gives nothing is told by whoever reads it, and here as well: that one may hang.
     Hearing that hung or was behind is taken to be well a second after it is: what it hears until then may
     lack its beginning, a "do not" perhaps, and must not lead on.
     """
@@ -215,29 +225,33 @@ class Liveness:
         self.is_session_late = False
 
     def _start_anew(self) -> None:
-        self._hearing, self._session = Standstill(), Standstill()
+        self._delivery, self._hearing, self._session = Standstill(), Standstill(), Standstill()
 
     def look(self, now: float, gauges: Gauges) -> None:
         """Take the gauges; what was found is in the attributes."""
         if self._looked_at is None or now - self._looked_at > _GAP_SECONDS:
             self._start_anew()
         self._looked_at = now
-        if gauges.openings != self._openings:
+        is_new = gauges.openings != self._openings
+        if is_new:
             self._openings = gauges.openings
             self._opened_with = gauges.delivered
             self._losses.restart()
         if gauges.delivered == self._opened_with:
             self._losses.restart()  # it may take its time to begin
+        nothing_seconds = self._delivery.look(now, gauges.delivered, may_rest=is_new or not gauges.openings)
+        allowed_seconds = START_SECONDS if gauges.delivered == self._opened_with else STALLED.limit
         waiting_seconds = gauges.waiting / BLOCKS_PER_SECOND
         stands_seconds = self._hearing.look(now, gauges.heard, may_rest=not gauges.waiting)
         faults = {
+            STALLED.fault: nothing_seconds > allowed_seconds,
             LOSSES.fault: self._losses.look(now, gauges.delivered),
             STUCK.fault: stands_seconds > STUCK.limit,
             BEHIND.fault: waiting_seconds > BEHIND.limit,
         }
         found = {fault for fault, is_so in faults.items() if is_so}
         was = self.reasons & {STUCK.fault, BEHIND.fault}
-        if found - {LOSSES.fault} or (was and waiting_seconds > _CAUGHT_UP_SECONDS):
+        if found & {STUCK.fault, BEHIND.fault} or (was and waiting_seconds > _CAUGHT_UP_SECONDS):
             self._unwell_until = now + STALE.limit
         if now < self._unwell_until:
             found |= was

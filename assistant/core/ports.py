@@ -29,11 +29,15 @@ class SoundBlock(NamedTuple):
 
 
 class SoundCounts(NamedTuple):
-    """How often the microphone was opened, how many blocks it brought, and how many wait to be read."""
+    """How often the microphone was opened, how many blocks it brought, and how many wait to be read.
+
+    `played` is how many blocks the speaker took.
+    """
 
     openings: int
     delivered: int
     waiting: int
+    played: int = 0
 
 
 class SoundSource(Protocol):
@@ -42,6 +46,10 @@ class SoundSource(Protocol):
     @property
     def counts(self) -> SoundCounts:
         """What has come so far; from any thread."""
+
+    @property
+    def devices(self) -> tuple[str, str]:
+        """The names of the microphone and of the speaker, "" where none is in use; from any thread."""
 
     def open(self) -> None:
         """Begin to hear. Raises AudioError."""

@@ -22,6 +22,7 @@ from assistant.core.events import (
     Event,
     HearingCaughtUp,
     HearingFellBehind,
+    KeepingChanged,
     MicrophoneLost,
     MicrophoneRestored,
     NotUnderstood,
@@ -149,7 +150,7 @@ class Session:
                 self._time_over()
         elif isinstance(event, SoundMeasured):
             context.sound = event
-        elif isinstance(event, HearingCaughtUp):
+        elif isinstance(event, HearingCaughtUp | KeepingChanged):
             context.faults.note(event)
         elif isinstance(event, PromptFailed):
             self._prompt_failed(event)

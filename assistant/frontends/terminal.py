@@ -26,7 +26,12 @@ FAULTS = {
     Fault.HEARING_LATE: "hearing is late: this machine is busy",
     Fault.SPEAKER_LOST: "the speaker is gone",
     Fault.VOICE_LOST: "the voice does not speak: read what is said here",
+    Fault.HISTORY_HELD: "the history cannot be written: what happens is held until it can",
+    Fault.DISK_NEARLY_FULL: "the disk is nearly full: make room, or the history cannot be written",
+    Fault.SESSION_LATE: "the session hangs",
 }
+TOLD_ALREADY = (Fault.HISTORY_HELD,)
+"""By the history itself, in a line with the reason."""
 
 
 class Terminal:
@@ -49,7 +54,8 @@ class Terminal:
             if before is None or prompt not in before.prompts:
                 self._print("Limber", prompt.text[:1].upper() + prompt.text[1:], "bold")
         for fault in view.faults:
-            if before is None or fault not in before.faults:
+            is_new = before is None or fault not in before.faults
+            if is_new and fault not in TOLD_ALREADY:
                 self._print("", f"({FAULTS[fault]})", "red")
         if view.end_reason and not (before and before.end_reason):
             self._print("", f"(session over: {view.end_reason.replace('_', ' ')})", "dim")

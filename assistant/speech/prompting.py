@@ -21,6 +21,8 @@ from assistant.speech.prompt_cache import PromptCache, prompt_key
 MIN_RATE, MAX_RATE = 0.5, 2.0
 MAX_REQUESTS = 64
 MAX_AHEAD = 256
+CLOSING_SECONDS = 0.5
+"""The whole program has two seconds to end, and a voice that hangs has nothing more to say."""
 
 _log = logging.getLogger(__name__)
 
@@ -199,7 +201,7 @@ class PromptingThread:
         with self._changed:
             self._requests.clear()
 
-    def close(self, limit_seconds: float = 2.0) -> None:
+    def close(self, limit_seconds: float = CLOSING_SECONDS) -> None:
         """End the thread after the sentence in hand, waiting for it up to the limit."""
         self._shut()
         self._thread.join(limit_seconds)

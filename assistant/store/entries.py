@@ -75,5 +75,5 @@ def from_line(line: str) -> Entry:
         actions = tuple(KEPT[name](**fields) for name, fields in values.pop("actions"))
         resumes = values.pop("resumes")
         return Entry(actions=actions, resumes=resumes and (resumes[0], resumes[1]), **values)
-    except (KeyError, IndexError, TypeError, AttributeError) as error:
+    except (KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{line[:80]!r}: {error}") from error

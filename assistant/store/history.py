@@ -51,7 +51,10 @@ class History:
         self._clock = clock
         self._place = Place()
         self._held: deque[Entry] = deque()
-        self._session: list[Entry] = []  # what is for the history, of the session that goes on
+        self._session: list[
+            Entry
+        ] = []  # what is for the history, of the session that goes on, or ends unwritten
+        self._has_ended = False
         self._pending = Pending(path)
         self._has_gap = False
         self._told = ""
@@ -120,9 +123,8 @@ class History:
         if entry.actions:
             self._session.append(entry.without_event)
         self._held.append(entry)
+        self._has_ended |= any(isinstance(action, EndSession) for action in entry.actions)
         self._flush()
-        if any(isinstance(action, EndSession) for action in entry.actions):
-            self._session.clear()
 
     def _flush(self) -> None:
         """Write all that waits, or keep it for later."""
@@ -142,6 +144,9 @@ class History:
             return
         self._held.clear()
         self._pending.discard()
+        if self._has_ended:
+            self._session.clear()
+            self._has_ended = False
         if self._told:
             self._on_problem("The history is written again: nothing of it is lost.")
         self._told = ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, suppress
+from functools import cache
 from pathlib import Path
 
 from assistant.errors import StoreError
@@ -92,9 +93,7 @@ def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
     try:
         if (found := connection.execute("PRAGMA quick_check(1)").fetchone()) != ("ok",):
-            error = sqlite3.DatabaseError(str(found))
-            error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-            raise error
+            raise _damage(str(found))
         connection.execute("PRAGMA journal_mode = WAL")
         # With WAL a killed process loses nothing; a power cut may lose the last seconds, for far fewer
         # waits on an SD card.
@@ -126,16 +125,44 @@ def _keep_copy(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the tables up to date, wholly or not at all. Raises sqlite3.Error, StoreError when newer."""
+    """Bring the tables up to date, wholly or not at all. Raises sqlite3.Error, StoreError when newer.
+
+    Tables that are not what their version says are damage: such a file is never taken for one that is well.
+    """
     connection.execute("BEGIN IMMEDIATE")  # two sessions may start at once: the second finds it done
     version = schema_version(connection)
     if version > len(MIGRATIONS):
         raise StoreError("history_newer", "it was written by a newer Limber")
+    if version < 0 or _columns(connection) & _columns_of(len(MIGRATIONS)) != _columns_of(version):
+        raise _damage(f"its tables are not those of version {version}")
     for statements in MIGRATIONS[version:]:
         for statement in statements:
             connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
     connection.execute("COMMIT")
+
+
+def _damage(what: str) -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError(what)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
+
+
+def _columns(connection: sqlite3.Connection) -> frozenset[str]:
+    """All columns, as "table.column". Raises sqlite3.Error."""
+    query = """SELECT t.name || '.' || c.name FROM sqlite_schema t, pragma_table_info(t.name) c
+        WHERE t.type = 'table'"""
+    return frozenset(name for (name,) in connection.execute(query))
+
+
+@cache
+def _columns_of(version: int) -> frozenset[str]:
+    """Those of a file that has had so many migrations."""
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        for statements in MIGRATIONS[:version]:
+            for statement in statements:
+                fresh.execute(statement)
+        return _columns(fresh)
 
 
 def schema_version(connection: sqlite3.Connection) -> int:
@@ -160,7 +187,7 @@ def older_copies(path: Path) -> list[Path]:
 
 
 def salvage(damaged: Path, into: sqlite3.Connection) -> int:
-    """Copy what can still be read of the history's rows, but the journal; return how many.
+    """Copy what can still be read of the history's rows, and of the journal the marks; return how many rows.
 
     Raises sqlite3.Error. Rows beyond a torn page are reached from the table's other end.
     """
@@ -172,6 +199,9 @@ def salvage(damaged: Path, into: sqlite3.Connection) -> int:
             wanted = [row[1] for row in into.execute(f"PRAGMA table_info({table})")]
             for direction in ("ASC", "DESC"):
                 count += _copy_rows(file, into, table, wanted, direction)
+        with suppress(sqlite3.Error):  # else what a dead process had just written would be written again
+            marks = file.execute("SELECT run, now, event FROM journal WHERE run = 0").fetchall()
+            into.executemany("INSERT INTO journal (run, now, event) VALUES (?, ?, ?)", marks)
         into.execute("COMMIT")
     return count
 

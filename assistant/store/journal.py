@@ -60,7 +60,7 @@ def read_run(path: Path, number: int | None = None) -> Run | None:
                 is_whole = False
                 break
             entries.append((float(now), from_values(values)))
-        except (TypeError, ValueError, AttributeError):
+        except (TypeError, ValueError, AttributeError, RecursionError):
             is_whole = False
             break
     session_ids = [session_id for session_id, _, _ in rows if session_id is not None]

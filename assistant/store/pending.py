@@ -121,7 +121,7 @@ def read_pending(file: Path) -> tuple[str, Place, list[Entry]]:
     try:
         head = json.loads(lines[0])
         token, place = str(head["token"]), place_from(head["place"])
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{lines[0][:80]!r}: {error}") from error
     entries = []
     for line in lines[1:]:

@@ -11,7 +11,7 @@ from happenings import random_case, untraced
 
 from assistant.core.actions import EndSession, RecordStep, ReportHoldStarted, SetSpeechRate, SetVolume, Speak
 from assistant.core.dialogue.going_on import GOING_ON_SECONDS
-from assistant.core.events import CutShort, MicrophoneLost
+from assistant.core.events import CutShort, HearingFellBehind, KeepingChanged, MicrophoneLost, SpeakerLost
 from assistant.core.prompts import Line
 from assistant.core.routine import Routine
 from assistant.core.states import UNDER_WAY, State
@@ -64,6 +64,15 @@ def test_from_everywhere_on_the_way_it_goes_on_by_a_clear_yes_alone(state: State
     driver.until(State.FINISHED)
     done = [step for step in driver.steps if step[4] == "done"]
     assert len(done) == len({step[:3] for step in done}) == 5
+
+
+def test_what_was_wrong_in_another_process_is_not_wrong_in_this_one() -> None:
+    driver = Driver().until(State.HOLDING)
+    for event in (KeepingChanged(False, False), SpeakerLost(), HearingFellBehind(), MicrophoneLost("lost")):
+        driver.event(event)
+    assert len(driver.view.faults) == 5
+    driver.crash()
+    assert driver.view.faults == ()
 
 
 @pytest.mark.parametrize("interrupt", ["pause", "end", "i can't move", "go to sleep"])

@@ -19,6 +19,7 @@ from assistant.core.events import (
     DeadlineReached,
     HearingCaughtUp,
     HearingFellBehind,
+    KeepingChanged,
     MicrophoneLost,
     MicrophoneRestored,
     PromptFailed,
@@ -367,6 +368,19 @@ def test_hearing_that_is_late_is_said_and_shown(state: State) -> None:
     assert driver.view.faults == (Fault.HEARING_LATE,)
     driver.event(HearingCaughtUp())
     assert driver.view.faults == ()
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.FINISHED])
+def test_what_cannot_be_kept_is_shown_and_changes_nothing(state: State) -> None:
+    driver = in_state(state)
+    before, deadline = driver.view, driver.session.next_deadline
+    driver.event(KeepingChanged(is_written=False, has_room=False))
+    assert driver.view.faults == (*before.faults, Fault.HISTORY_HELD, Fault.DISK_NEARLY_FULL)
+    assert (driver.state, driver.spoken, driver.session.next_deadline) == (state, [], deadline)
+    driver.event(KeepingChanged(is_written=True, has_room=False))
+    assert driver.view.faults == (*before.faults, Fault.DISK_NEARLY_FULL)
+    driver.event(KeepingChanged())
+    assert driver.view == before
 
 
 # Prompts that hang, and late ends

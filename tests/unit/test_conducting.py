@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 import threading
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,7 @@ from assistant import event_queue
 from assistant.core.actions import EndSession, RecordPain, RecordSession, RecordStep
 from assistant.core.events import (
     DeadlineReached,
+    KeepingChanged,
     NotUnderstood,
     Said,
     Source,
@@ -19,7 +24,7 @@ from assistant.core.events import (
     TalkHeard,
 )
 from assistant.core.intents import Intent
-from assistant.core.liveness import STALE
+from assistant.core.liveness import STALE, UNWRITTEN
 from assistant.event_queue import MAX_EVENTS, MAX_REFLEXES, EventQueue
 from assistant.languages.packs import load_language
 from assistant.store import recorder as recorder_module
@@ -175,6 +180,82 @@ def test_a_disk_that_never_answers_is_told_at_the_end(
     recorder.close()
     gate.set()
     assert said == ["The disk does not answer: the end of this session may be missing from the history."]
+
+
+def test_what_waits_to_be_written_is_told_once_and_again_when_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder_module, "LOOK_SECONDS", 0.02)
+    path, said = tmp_path / "data" / "history.sqlite", list[str]()
+    recorder = Recorder(path, said.append)
+    recorder.begin({"room": "here"})
+    assert changes(recorder, 0.3) == []
+    recorder.keep(0.0, DeadlineReached(), (RecordSession("whole-spine"),))
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        recorder.keep(1.0, DeadlineReached(), (RecordPain("calf", "that hurts"),))
+        began = time.monotonic()
+        assert changes(recorder, 4.0, count=1) == [KeepingChanged(is_written=False)]
+        assert UNWRITTEN.limit <= time.monotonic() - began < UNWRITTEN.limit + 0.5
+        other.execute("COMMIT")
+    assert changes(recorder, 4.0, count=1) == [KeepingChanged()]
+    recorder.close()
+    assert [line.partition(":")[0] for line in said] == [
+        f"The history cannot be written to {path}",
+        "The history is written again",
+    ]
+
+
+def test_a_disk_that_hangs_is_told_by_who_still_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, said = threading.Event(), list[str]()
+    monkeypatch.setattr(recorder_module, "History", lambda *args: (gate.wait(30), History(*args))[1])
+    recorder = Recorder(tmp_path / "history.sqlite", said.append)
+    recorder.begin({"room": "here"})
+    assert changes(recorder, 4.0, count=1) == [KeepingChanged(is_written=False)]
+    gate.set()
+    assert changes(recorder, 4.0, count=1) == [KeepingChanged()]
+    assert said == [
+        "The disk does not answer just now: what happens is held until it does.",
+        "The disk answers again: nothing of the history is lost.",
+    ]
+    recorder.close()
+
+
+def test_a_disk_that_is_nearly_full_is_told_before_anything_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = [49.0]
+    monkeypatch.setattr(recorder_module, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(recorder_module, "_free_megabytes", lambda folder: free[0])
+    recorder = Recorder(tmp_path / "history.sqlite", pytest.fail)
+    recorder.wait_until_open()
+    recorder.begin({"room": "here"})
+    assert changes(recorder, 2.0, count=1) == [KeepingChanged(has_room=False)]
+    free[0] = 55.0
+    assert changes(recorder, 0.2) == []
+    recorder.resume(1, None, {})
+    assert changes(recorder, 0.2) == [], "to a session that has begun since, it is not nearly full"
+    free[0] = 49.0
+    assert changes(recorder, 2.0, count=1) == [KeepingChanged(has_room=False)]
+    free[0] = 61.0
+    assert changes(recorder, 2.0, count=1) == [KeepingChanged()]
+    recorder.close()
+
+
+def test_what_is_free_is_that_of_the_folders_disk_and_unknown_without_one(tmp_path: Path) -> None:
+    free = recorder_module._free_megabytes(tmp_path)
+    assert free == pytest.approx(shutil.disk_usage(tmp_path).free / 1e6, rel=0.2)
+    assert recorder_module._free_megabytes(tmp_path / "nothing") is None
+
+
+def changes(recorder: Recorder, seconds: float, count: int = 0) -> list[KeepingChanged]:
+    """What it tells until that many changes have come, or for so long."""
+    found: list[KeepingChanged] = []
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not (count and len(found) >= count):
+        found.extend(recorder.happened())
+        threading.Event().wait(0.01)
+    return found
 
 
 def test_typed_lines_become_words_as_they_would_be_heard() -> None:

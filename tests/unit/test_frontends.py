@@ -27,7 +27,7 @@ from assistant.core.states import State
 from assistant.core.view import HoldView, PromptView, View, as_json, without_health
 from assistant.event_queue import EventQueue
 from assistant.frontends.registry import FRONT_ENDS, Entry, FrontEnds, open_front_ends
-from assistant.frontends.terminal import Terminal
+from assistant.frontends.terminal import FAULTS, TOLD_ALREADY, Terminal
 from assistant.performer import Performer
 from assistant.room import conduct
 from assistant.speech.silent_prompter import SilentPrompter
@@ -164,6 +164,16 @@ def test_a_session_is_published_after_each_event_and_what_is_sent_from_a_front_e
     assert [each.state for each in calling.views] == [State.CHOOSING, State.EMERGENCY, State.FINISHED]
 
 
+def test_the_terminal_shows_each_fault_once_but_those_that_the_history_tells_itself() -> None:
+    assert set(FAULTS) == set(Fault)
+    printed = io.StringIO()
+    terminal = Terminal(Console(file=printed, width=200))
+    for faults in ((), (Fault.HISTORY_HELD,), (Fault.HISTORY_HELD, Fault.DISK_NEARLY_FULL)) * 2:
+        terminal.publish(view(faults=faults))
+    assert printed.getvalue().count(f"({FAULTS[Fault.DISK_NEARLY_FULL]})") == 2
+    assert FAULTS[Fault.HISTORY_HELD] not in printed.getvalue()
+
+
 def test_front_ends_are_opened_by_name() -> None:
     opened = open_front_ends(["terminal"], lambda event: None)
     opened.publish(view())
@@ -288,7 +298,7 @@ def test_brackets_are_shown_as_they_are(text: str) -> None:
     assert text in shown(said(text))
 
 
-@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize("fault", sorted(set(Fault) - set(TOLD_ALREADY)))
 def test_a_fault_is_printed_when_it_is_new(fault: Fault) -> None:
     printed = io.StringIO()
     terminal = Terminal(Console(file=printed, width=100))

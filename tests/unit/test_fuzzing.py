@@ -29,13 +29,13 @@ def test_what_failed_once_is_a_sentence_now(path: Path) -> None:
 
 @pytest.mark.parametrize("part", range(8))
 def test_no_input_brings_more_than_a_sentence(part: int) -> None:
-    some = [one for one in inputs(ALL_KINDS, seed=11) if one[0] % 8 == part]
+    some = [one for one in inputs(ALL_KINDS, seed=13) if one[0] % 8 == part]
     found = {f"{name}-{number}": problem_of(name, data) for number, name, data in some}
     assert {what: problem for what, problem in found.items() if problem} == {}
 
 
 def test_every_kind_is_among_them_and_good_ones_are_good() -> None:
-    assert {name for _, name, _ in inputs(ALL_KINDS, seed=11)} == set(KINDS)
+    assert {name for _, name, _ in inputs(ALL_KINDS, seed=13)} == set(KINDS)
     for name, kind in KINDS.items():
         for seed in kind.seeds():
             assert problem_of(name, seed) == ""

@@ -571,3 +571,68 @@ def test_a_run_that_goes_on_goes_on_with_its_session(path: Path) -> None:
     assert run is not None
     assert (run.head, len(run.entries)) == ({"room": "here", "clock": 2}, 4)
     assert asdict(Place())["run"] is None
+
+
+@pytest.mark.parametrize("version", [-1, 0, 1, 3])
+def test_tables_that_are_not_those_of_their_version_are_damage_and_what_they_hold_is_read(
+    path: Path, version: int
+) -> None:
+    said: list[str] = []
+    history = kept(path, said)
+    for action in (RecordSession("at-the-desk"), *PAIN, EndSession("pain")):
+        history.record(action)
+    history.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
+    history = kept(path, said)
+    history.record(RecordSession("at-the-desk"))
+    history.close()
+    assert hurt(path) == [("calf", 4)]
+    assert read_profile(path).pasts["calf"].hurt_sessions == 1
+    assert len(said) == 1
+    assert said[0].startswith("The history was damaged")
+
+
+def test_a_table_that_is_missing_is_damage(path: Path) -> None:
+    said: list[str] = []
+    kept(path, said).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE pains")
+    history = kept(path, said)
+    for action in (RecordSession("at-the-desk"), *PAIN):
+        history.record(action)
+    history.close()
+    assert hurt(path) == [("calf", 4)]
+    assert len(said) == 1
+
+
+def test_a_session_that_ended_unwritten_is_written_whole_though_its_history_goes(path: Path) -> None:
+    history = kept(path, [])
+    history.record(RecordSession("at-the-desk"))
+    with locked(path):
+        for action in (*PAIN, EndSession("pain")):
+            history.record(action)
+        path.rename(path.with_name("elsewhere"))
+    history.close()
+    (session,) = read_sessions(path)
+    assert (session.routine_id, session.end_reason, len(session.hurts)) == ("at-the-desk", "pain", 1)
+
+
+def test_nothing_is_written_twice_though_the_file_was_damaged_right_after_writing(path: Path) -> None:
+    history = kept(path, [])
+    history.record(RecordSession("at-the-desk"))
+    with locked(path):
+        history.record(PAIN[0])
+    waits = pending_files(path)[0].read_bytes()
+    history.retry()
+    history.close()
+    path.with_name(f"{path.name}.pending").write_bytes(waits)  # as when it dies before that is removed
+    with path.open("r+b") as file:
+        with closing(sqlite3.connect(path)) as connection:
+            root = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'steps'").fetchone()[0]
+        file.seek((root - 1) * 4096)
+        file.write(b"\xa5" * 4096)
+    said: list[str] = []
+    kept(path, said).close()
+    assert any("was damaged" in line for line in said)
+    assert hurt(path) == [("calf", None)]

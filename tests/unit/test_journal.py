@@ -15,6 +15,7 @@ from assistant.core.events import (
     CutShort,
     DeadlineReached,
     Event,
+    KeepingChanged,
     MicrophoneLost,
     MicrophoneRestored,
     NotUnderstood,
@@ -54,6 +55,7 @@ EVENTS: tuple[Event, ...] = (
     CameBack(12.5),
     CameBack(None),
     SoundMeasured(-60.0, 12.5, None, None),
+    KeepingChanged(is_written=False, has_room=True),
 )
 
 

@@ -9,6 +9,7 @@ import pytest
 from assistant.core.events import MicrophoneLost, MicrophoneRestored
 from assistant.core.liveness import (
     BLOCKS_PER_SECOND,
+    START_SECONDS,
     TABLE,
     WELL_SECONDS,
     WORST_FIRST,
@@ -109,7 +110,7 @@ def test_a_gap_alone_and_blocks_that_come_late_are_no_loss(machine: Machine) -> 
 
 def test_a_device_just_opened_may_take_its_time(machine: Machine) -> None:
     machine.openings += 1
-    machine.runs(5, kept=0.0)
+    machine.runs(START_SECONDS - LOOK, kept=0.0)
     assert machine.reasons == frozenset()
     machine.runs(5, kept=0.5)
     assert machine.reasons == {"losing"}
@@ -137,6 +138,20 @@ def test_hearing_that_is_ten_times_too_slow_is_noticed_in_little_more_than_a_sec
 
 def test_who_has_nothing_to_hear_does_not_hang(machine: Machine) -> None:
     machine.openings += 1
+    machine.runs(20, kept=0.0)
+    assert machine.reasons == {"lost"}
+
+
+def test_a_microphone_that_gives_nothing_is_noticed_though_its_reader_hangs(machine: Machine) -> None:
+    assert machine.until("lost", 1.2, kept=0.0, hears=0.0) > 0.95
+    machine.runs(20, kept=0.0, hears=0.0)
+    machine.runs(LOOK)
+    assert machine.reasons == frozenset()
+
+
+def test_a_room_without_sound_misses_none() -> None:
+    machine = Machine()
+    machine.openings = 0
     machine.runs(20, kept=0.0)
     assert machine.reasons == frozenset()
 

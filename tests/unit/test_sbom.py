@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import subprocess
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -60,3 +61,67 @@ def test_another_licence_is_named(
     (problem,) = sbom.problems()
     assert problem.startswith("odd 1.0")
     assert said in problem
+
+
+def audit(**told: object) -> str:
+    return json.dumps({"dependencies": [{"name": "odd", "version": "1.0", **told}, {"name": "even"}]})
+
+
+@pytest.mark.parametrize(
+    ("stdout", "stderr", "code", "said"),
+    [
+        (audit(vulns=[]), "", 0, ""),
+        (
+            audit(vulns=[{"id": "CVE-1", "fix_versions": ["1.1", "2.0"]}, {"id": "CVE-2"}]),
+            "Found 2 known vulnerabilities",
+            1,
+            "odd 1.0: CVE-1, mended in 1.1, 2.0.\nodd 1.0: CVE-2, mended in no version.\n",
+        ),
+        (
+            audit(skip_reason="Dependency not found on PyPI"),
+            "",
+            0,
+            "not looked up, or not all of them: the server does not know 1 of 2 packages.\n",
+        ),
+        (
+            "",
+            "Traceback\nrequests.exceptions.ProxyError: HTTPSConnectionPool(host='pypi.org')",
+            0,
+            "not looked up, or not all of them: the server that has them cannot be reached.\n",
+        ),
+        ("", "", 0, "not looked up, or not all of them: pip-audit failed: it said nothing.\n"),
+        ("[]", "odd file", 0, "not looked up, or not all of them: pip-audit failed: odd file.\n"),
+    ],
+)
+def test_advisories_are_told_and_what_could_not_be_looked_up_is_a_sentence(
+    sbom: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    stdout: str,
+    stderr: str,
+    code: int,
+    said: str,
+) -> None:
+    monkeypatch.setattr(sbom.shutil, "which", lambda name: name)
+    done = subprocess.CompletedProcess([], 1, stdout, stderr)
+    monkeypatch.setattr(sbom.subprocess, "run", lambda *arguments, **options: done)
+    assert sbom.advisories() == code
+    out = capsys.readouterr().out
+    assert out.endswith(said)
+    assert out.count("\n") == said.count("\n")
+
+
+def test_who_does_not_answer_and_who_is_not_there_is_a_sentence_and_no_failure(
+    sbom: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def hang(*arguments: object, timeout: float, **options: object) -> None:
+        raise subprocess.TimeoutExpired("pip-audit", timeout)
+
+    monkeypatch.setattr(sbom.subprocess, "run", hang)
+    for there in ("pip-audit", None):
+        monkeypatch.setattr(sbom.shutil, "which", lambda name, there=there: there)
+        assert sbom.advisories() == 0
+    assert [line.partition(": ")[2] for line in capsys.readouterr().out.splitlines()] == [
+        "there was no answer within 120 seconds.",
+        "pip-audit is not installed.",
+    ]

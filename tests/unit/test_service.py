@@ -26,16 +26,19 @@ from assistant.core.events import (
     Started,
 )
 from assistant.core.intents import Intent
+from assistant.core.liveness import Gauges
+from assistant.core.states import State
 from assistant.core.view import View
 from assistant.errors import AssistantError, AudioError, HearingError
 from assistant.event_queue import EventQueue
 from assistant.frontends.registry import FRONT_ENDS, Entry, open_front_ends
 from assistant.keyboard import Keyboard
 from assistant.room import Room
-from assistant.service import RoomState, Service, SharedVoice, SpokenVoice
+from assistant.service import RoomState, Service, SpokenVoice
 from assistant.speech.prompt_cache import PromptCache
 from assistant.speech.prompting import Prompter
 from assistant.speech.silent_prompter import SilentPrompter
+from assistant.speech.voices.shared import SharedVoice
 from assistant.store.history_reader import read_sessions
 from assistant.store.journal import read_journal
 
@@ -82,6 +85,18 @@ class Waiting(io.StringIO):
     def __next__(self) -> str:
         threading.Event().wait(60)
         raise StopIteration
+
+
+class Silent(io.StringIO):
+    """A terminal that stays open, at which nobody types."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = threading.Event()
+
+    def readline(self, size: int | None = -1, /) -> str:
+        self.gate.wait(60)
+        return ""
 
 
 def until(true: object, seconds: float = 30.0) -> None:
@@ -209,6 +224,13 @@ class Broken:
         self.failure = HearingError("gone", "Nothing can be heard.")
         return ()
 
+    def gauges(self) -> Gauges:
+        return Gauges()
+
+    @property
+    def devices(self) -> tuple[str, str]:
+        return "", ""
+
     def must_end(self) -> bool:
         return self.failure is not None
 
@@ -217,8 +239,13 @@ class Broken:
 
 
 class Keeping:
+    is_written = True
+
     def __init__(self) -> None:
         self.is_closed = False
+
+    def happened(self) -> Iterable[Event]:
+        return ()
 
     def keep(self, now: float, event: Event, actions: Iterable[Action]) -> None:
         pass
@@ -231,6 +258,21 @@ def room(hearing: Broken, keeping: Keeping) -> Room:
     return Room(
         hearing, SilentPrompter(time.monotonic), keeping, lambda send: open_front_ends(["showing"], send)
     )
+
+
+def test_stop_from_another_program_pauses_whoever_is_guided_and_nobody_else(service: Service) -> None:
+    service.open_typed("here", ["showing"], Silent())
+    assert service.stop() == {"stopped": 0}
+    service.begin("here")
+    (shown,) = Showing.opened
+    until(lambda: shown.views and shown.views[-1].state is State.CHOOSING)
+    assert service.stop() == {"stopped": 1}
+    until(lambda: shown.views[-1].state is State.PAUSED)
+    (found,) = service._overview.report()["rooms"]
+    assert found["session"]["state"] == "paused"
+    finish(service, "here")
+    until(lambda: service.state("here") is RoomState.IDLE)
+    assert service._overview.report()["rooms"][0]["session"] is None
 
 
 def test_a_room_that_cannot_hear_is_closed_again() -> None:
