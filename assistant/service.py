@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import cached_property, partial
 from pathlib import Path
@@ -25,13 +25,14 @@ from assistant.core.context import Settings
 from assistant.core.dialogue.going_on import INTERRUPTED_REASON
 from assistant.core.events import Event, PromptFailed
 from assistant.core.liveness import Silence
-from assistant.core.ports import Speech, Voice
+from assistant.core.ports import Voice
 from assistant.core.prompts import LanguagePack, Line
 from assistant.core.routine import Routine, Stretch
 from assistant.core.session import Session
 from assistant.errors import AssistantError
-from assistant.frontends.registry import open_front_ends
+from assistant.frontends.registry import FrontEnds, Send, open_front_ends
 from assistant.hearing_thread import HearingThread, note_sound
+from assistant.housing import open_house
 from assistant.keyboard import Keyboard
 from assistant.opening import (
     load_content,
@@ -42,11 +43,12 @@ from assistant.opening import (
     settings_now,
 )
 from assistant.resuming import clock_facts, find_return, head_of
-from assistant.room import Room
+from assistant.room import Room, now_seconds
 from assistant.speech.engines import HearingModel
 from assistant.speech.prompt_cache import PromptCache, default_folder
 from assistant.speech.prompting import Prompter, PromptingThread
 from assistant.speech.silent_prompter import SilentPrompter
+from assistant.speech.voices.shared import SharedVoice
 from assistant.store.history_reader import history_path
 from assistant.store.library import load_library
 from assistant.store.recorder import Recorder
@@ -65,24 +67,6 @@ class RoomState(StrEnum):
     IDLE = "idle"
     GUIDING = "guiding"
     CLOSED = "closed"
-
-
-class SharedVoice:
-    """One voice that several rooms speak with: one sentence at a time, whoever wants it."""
-
-    def __init__(self, voice: Voice) -> None:
-        self._voice = voice
-        self._lock = threading.Lock()
-
-    @property
-    def id(self) -> str:
-        """Name the voice that speaks now."""
-        return self._voice.id
-
-    def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
-        """Yield one piece per sentence. Raises VoiceError."""
-        with self._lock:
-            yield from list(self._voice.synthesize(text, rate))
 
 
 class SpokenVoice(PromptingThread):
@@ -108,12 +92,20 @@ class SpokenVoice(PromptingThread):
 class Service:
     """Rooms by name, and what they share. `tell` gets one line about whatever is done without.
 
-    One thread opens rooms; `begin`, `end` and `close` may come from any.
+    `show` is told the address of a page that a front end has for a browser. One thread opens rooms; `begin`,
+    `end` and `close` may come from any.
     """
 
-    def __init__(self, config: Config, tell: Tell, history: Path | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        tell: Tell,
+        history: Path | None = None,
+        show: Callable[[str], None] = lambda url: None,
+    ) -> None:
         self._config = config
         self._tell = tell
+        self._show = show
         self._history = history or history_path()
         self._rooms: dict[str, Room] = {}
         self._recorders: dict[str, Recorder] = {}
@@ -166,13 +158,14 @@ class Service:
             on_trouble=tell,
         )
         speaking.prepare([pack.render(line) for line in AT_HAND])
-        self._add(name, Room(hearing, speaking, self._recorder(name), partial(open_front_ends, front_ends)))
+        opening = self._opening(name, front_ends, hearing.level_dbfs)
+        self._add(name, Room(hearing, speaking, self._recorder(name), opening))
 
     def open_typed(self, name: str, front_ends: Sequence[str], lines: TextIO) -> None:
         """Open a room without sound: what is said is read, and lines are typed. Raises ContentError."""
         pack, _ = self.content
         hearing, prompter = Keyboard(lines, pack, self._tell), SilentPrompter(time.monotonic)
-        self._add(name, Room(hearing, prompter, self._recorder(name), partial(open_front_ends, front_ends)))
+        self._add(name, Room(hearing, prompter, self._recorder(name), self._opening(name, front_ends)))
 
     def guide(self, name: str, *, sound_check: bool | None = None) -> None:
         """Run a session in a room to its end, on the calling thread; the room is idle afterwards.
@@ -217,6 +210,23 @@ class Service:
         for name in reversed(self._rooms):
             self._states[name] = RoomState.CLOSED
             self._rooms[name].close()
+
+    def _opening(
+        self, name: str, front_ends: Sequence[str], level_dbfs: Callable[[], float | None] | None = None
+    ) -> Callable[[Send], FrontEnds]:
+        """Opens a room's front ends, once the room can be told something."""
+        house = open_house(
+            self._config,
+            self.content,
+            self._library,
+            self._history,
+            tell=self._tell,
+            clock=now_seconds,
+            level_dbfs=level_dbfs,
+            begin=partial(self.begin, name),
+            show=self._show,
+        )
+        return partial(open_front_ends, front_ends, house)
 
     def _add(self, name: str, room: Room) -> None:
         room.open()

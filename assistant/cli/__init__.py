@@ -19,6 +19,7 @@ class _Commands(CommandGroup):
     package = __name__
     names = (
         "start",
+        "screen",
         "rehearse",
         "hear",
         "understand",

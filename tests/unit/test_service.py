@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 from fakes import FakeVoice
+from houses import house
 
 from assistant import service as service_module
 from assistant.audio.mixer import Mixer
@@ -32,10 +33,11 @@ from assistant.event_queue import EventQueue
 from assistant.frontends.registry import FRONT_ENDS, Entry, open_front_ends
 from assistant.keyboard import Keyboard
 from assistant.room import Room
-from assistant.service import RoomState, Service, SharedVoice, SpokenVoice
+from assistant.service import RoomState, Service, SpokenVoice
 from assistant.speech.prompt_cache import PromptCache
 from assistant.speech.prompting import Prompter
 from assistant.speech.silent_prompter import SilentPrompter
+from assistant.speech.voices.shared import SharedVoice
 from assistant.store.history_reader import read_sessions
 from assistant.store.journal import read_journal
 
@@ -48,10 +50,14 @@ class Showing:
     def __init__(self) -> None:
         self.views: list[View] = []
         self.is_closed = False
+        self.rest_count = 0
         Showing.opened.append(self)
 
     def publish(self, view: View) -> None:
         self.views.append(view)
+
+    def rest(self) -> None:
+        self.rest_count += 1
 
     def close(self) -> None:
         self.is_closed = True
@@ -60,7 +66,9 @@ class Showing:
 @pytest.fixture(autouse=True)
 def _showing(monkeypatch: pytest.MonkeyPatch) -> None:
     Showing.opened = []
-    monkeypatch.setitem(FRONT_ENDS, "showing", Entry("for tests", lambda send: Showing(), wants_health=True))
+    monkeypatch.setitem(
+        FRONT_ENDS, "showing", Entry("for tests", lambda send, house: Showing(), wants_health=True)
+    )
 
 
 @pytest.fixture
@@ -99,6 +107,7 @@ def test_one_session_follows_another_in_a_room(service: Service, tmp_path: Path)
         service.guide("here", sound_check=False)
     (shown,) = Showing.opened
     assert [view.state for view in shown.views].count("finished") == 2
+    assert shown.rest_count == 2
     service.close()
     assert shown.is_closed
     assert service.state("here") is RoomState.CLOSED
@@ -145,7 +154,7 @@ def test_a_touched_stop_silences_before_the_session_knows(service: Service) -> N
         Keyboard(Waiting(), service.content[0], pytest.fail),
         Hushing(time.monotonic),
         Keeping(),
-        lambda send: open_front_ends(["showing"], send),
+        lambda send: open_front_ends(["showing"], house(), send),
     )
     opened.open()
     opened.put(Said(Intent.YES, "yes", source=Source.TOUCH))
@@ -229,7 +238,10 @@ class Keeping:
 
 def room(hearing: Broken, keeping: Keeping) -> Room:
     return Room(
-        hearing, SilentPrompter(time.monotonic), keeping, lambda send: open_front_ends(["showing"], send)
+        hearing,
+        SilentPrompter(time.monotonic),
+        keeping,
+        lambda send: open_front_ends(["showing"], house(), send),
     )
 
 
