@@ -26,6 +26,7 @@ class _Commands(CommandGroup):
         "say",
         "devices",
         "routines",
+        "poses",
         "models",
         "history",
         "forget",

@@ -1,0 +1,120 @@
+"""What the page draws a pose from: the joints in a few frames from start to end, as whole numbers.
+
+Pure functions on any thread. The shape is told at the top of frontends/screen/page/pose.js.
+"""
+
+from __future__ import annotations
+
+from assistant.core.posing import body
+from assistant.core.posing.body import MUSCLES
+from assistant.core.posing.pose import Body, Pose, Solid
+from assistant.core.posing.solving import body_at
+from assistant.core.posing.vectors import Vec, add, placed
+from assistant.core.posing.views import is_mirror, matrix, seen
+
+FRAMES = 7
+UNITS = 500  # in a meter
+_MARGIN = 0.06
+_WIDEST = 0.13  # radius of the thickest part
+
+_SIDED: dict[str, tuple[str, Vec]] = {
+    "hip": ("pelvis", (0.075, 0.0, 0.0)),
+    "waist": ("waist", (0.055, 0.0, 0.0)),
+    "chest": ("chest", (0.065, 0.09, 0.0)),
+    "shoulder": ("upper_arm", (0.0, 0.0, 0.0)),
+    "elbow": ("forearm", (0.0, 0.0, 0.0)),
+    "wrist": ("hand", (0.0, 0.0, 0.0)),
+    "knuckles": ("hand", (0.0, -0.085, 0.0)),
+    "fingers": ("hand", (-0.012, -body.FINGERS + 0.02, 0.0)),
+    "thumb": ("hand", (-0.012, -0.085, 0.048)),
+    "groin": ("thigh", (0.0, 0.0, 0.0)),
+    "knee": ("shin", (0.0, 0.0, 0.0)),
+    "ankle": ("foot", (0.0, 0.0, 0.0)),
+    "heel": ("foot", (0.0, -0.035, -0.03)),
+    "ball": ("foot", (0.0, -0.042, 0.085)),
+    "toes": ("foot", (0.0, -0.05, 0.14)),
+}
+_MIDDLE: dict[str, tuple[str, Vec]] = {
+    "pelvis": ("pelvis", (0.0, 0.0, 0.0)),
+    "collar": ("neck", (0.0, 0.0, 0.0)),
+    "nod": ("head", (0.0, 0.0, 0.0)),
+    "skull": ("head", body.CROWN),
+    "face": ("head", (0.0, 0.1, 0.12)),
+    "top": ("head", (0.0, 0.2, 0.02)),
+}
+
+JOINTS = (*_MIDDLE, *(f"{side}_{name}" for side in body.SIDES for name in _SIDED))
+"""The names of the points, in their order."""
+
+
+def points(solved: Body) -> list[Vec]:
+    """Where the joints are, in meters."""
+    found = [_at(solved, part, local) for part, local in _MIDDLE.values()]
+    for side in body.SIDES:
+        mirror = 1 if side == "left" else -1
+        for part, (x, y, z) in _SIDED.values():
+            name = part if part in solved.parts else f"{side}_{part}"
+            found.append(_at(solved, name, (x * mirror, y, z)))
+    return found
+
+
+def drawn(pose: Pose) -> dict[str, object]:
+    """A pose as the page has it."""
+    bodies = [body_at(pose, number / (FRAMES - 1)) for number in range(FRAMES)]
+    places = [[*points(solved), *_glow(solved, pose)] for solved in bodies]
+    rounded = [[round(c * UNITS) for point in frame for c in point] for frame in places]
+    changes = [
+        [now - before for before, now in zip(a, b, strict=True)]
+        for a, b in zip(rounded, rounded[1:], strict=False)
+    ]
+    return {
+        "sides": pose.has_sides,
+        "frames": [rounded[0], *changes],
+        "views": [_view(view, pose, bodies[0], places) for view in pose.views],
+        "props": [_solid(solid) for solid in pose.solids],
+        "straps": [list(strap) for strap in pose.straps],
+        "highlight": [round(MUSCLES[name][3] * UNITS) for name in pose.highlight],
+        "arrow": pose.arrow,
+        "mark": pose.mark,
+        "both_ways": pose.both_ways,
+    }
+
+
+def _at(solved: Body, part: str, local: Vec) -> Vec:
+    origin, frame = solved.parts[part]
+    return add(origin, placed(frame, local))
+
+
+def _glow(solved: Body, pose: Pose) -> list[Vec]:
+    """Two points for each highlight."""
+    found = []
+    for name in pose.highlight:
+        part, first, last, _ = MUSCLES[name]
+        found += [_at(solved, part, first), _at(solved, part, last)]
+    return found
+
+
+def _view(view: str, pose: Pose, first: Body, places: list[list[Vec]]) -> dict[str, object]:
+    camera = matrix(view, pose.base)
+    flat = [seen(camera, point) for frame in places for point in frame]
+    flat += [
+        seen(camera, (x, y, z)) for solid in pose.solids if not solid.behind for x, y, z, _ in solid.points
+    ]
+    margin = _WIDEST + _MARGIN
+    left, right = min(p[0] for p in flat) - margin, max(p[0] for p in flat) + margin
+    low, high = min(p[1] for p in flat) - margin, max(p[1] for p in flat) + margin
+    box = (left, -high, right - left, high - low)
+    return {
+        "name": view,
+        "matrix": [round(number, 4) for axis in camera for number in axis],
+        "box": [round(number * UNITS) for number in box],
+        "mirror": is_mirror(camera, first.parts["pelvis"][1]),
+    }
+
+
+def _solid(solid: Solid) -> dict[str, object]:
+    return {
+        "tone": solid.tone,
+        "behind": solid.behind,
+        "points": [[round(number * UNITS) for number in point] for point in solid.points],
+    }

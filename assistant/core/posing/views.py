@@ -1,0 +1,52 @@
+"""From where a figure is seen: which way the camera looks, what it shows, and whether the picture is a mirror.
+
+Pure functions on any thread. Left is left: where left and right lie apart, left is on the left of the picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import cos, radians, sin
+
+from assistant.core.posing.pose import Base
+from assistant.core.posing.vectors import Frame, Vec, cross, dot
+
+VIEWS: Mapping[str, tuple[float, float]] = {
+    "front": (0, 8),
+    "front_left": (38, 14),
+    "left": (90, 6),
+    "left_high": (72, 30),
+    "back_left": (142, 14),
+    "back": (180, 8),
+    "back_right": (-142, 14),
+    "right": (-90, 6),
+    "right_high": (-72, 30),
+    "front_right": (-38, 14),
+    "front_high": (0, 42),
+    "back_high": (180, 42),
+    "top": (90, 88),
+}
+"""By name: degrees from the front toward the left of the body, and degrees upward. Lying on the back, "left" is
+beside the body's left, "front" at its feet, "back" at its head; lying on a side, "front" is before the face."""
+
+_APART = 0.3  # of the way from right to left: less is one before the other
+_FRONTS = {"on_side": -90.0}
+
+
+def matrix(view: str, base: Base) -> Frame:
+    """The picture's right, its up, and the way toward who looks, in the room."""
+    turn, rise = VIEWS[view]
+    angle, up = radians(turn + _FRONTS.get(base.name, 0.0)), radians(rise)
+    toward = (sin(angle) * cos(up), sin(up), cos(angle) * cos(up))
+    right = (cos(angle), 0.0, -sin(angle))
+    return (right, cross(toward, right), toward)
+
+
+def is_mirror(camera: Frame, pelvis: Frame) -> bool:
+    """Whether the picture has to be turned over, so that left is on its left."""
+    return dot(camera[0], pelvis[0]) > _APART
+
+
+def seen(camera: Frame, point: Vec) -> Vec:
+    """Right, up and toward of a point."""
+    return (dot(camera[0], point), dot(camera[1], point), dot(camera[2], point))

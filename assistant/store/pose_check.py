@@ -1,0 +1,72 @@
+"""What is wrong with poses, each problem with its file and line.
+
+Called on the main thread by `limber routines check` and `limber poses`. The geometry is in core/posing/checking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from assistant.core.posing.checking import faults
+from assistant.core.posing.pose import Pose
+from assistant.core.routine import Region, Stretch
+from assistant.store.documents import DocumentError, Problem, read_document
+from assistant.store.poses import read_poses
+
+EVERY_STRETCH_HAS_ONE = False
+"""Whether a stretch without a pose is a problem. The one switch: true from the day on which all are there."""
+
+_FELT: Mapping[Region, tuple[str, ...]] = {
+    Region.NECK: ("nape", "neck", "shoulder"),
+    Region.SHOULDERS: ("shoulder", "chest_front", "ribs", "blade", "upper_back", "neck"),
+    Region.UPPER_BACK: ("upper_back", "blade", "shoulder", "ribs", "back"),
+    Region.MID_BACK: ("middle_back", "whole_back", "back", "ribs", "waist", "chest_front", "shoulder_front"),
+    Region.LOWER_BACK: ("lower_back", "waist", "belly", "seat", "hip_front", "back"),
+    Region.HIPS: ("hip_front", "thigh", "seat", "belly"),
+    Region.GLUTES: ("seat", "lower_back", "thigh_back"),
+    Region.HAMSTRINGS: ("thigh_back", "calf"),
+    Region.CALVES: ("calf", "shin"),
+}
+"""What a region's stretches may be felt in, by the first words of a muscle's name without its side."""
+
+
+def check_pose_file(path: Path, library: Mapping[str, Stretch]) -> list[Problem]:
+    """All problems of a file of poses, in the order of their lines."""
+    try:
+        poses = read_poses(path, library)
+        document = read_document(path)
+    except DocumentError as error:
+        return list(error.problems)
+    found = [
+        document.problem((id,), message)
+        for id, pose in poses.items()
+        for message in problems_of_pose(pose, library[id])
+    ]
+    return sorted(found, key=lambda problem: problem.line)
+
+
+def check_complete(folder: Path, poses: Mapping[str, Pose], library: Mapping[str, Stretch]) -> list[Problem]:
+    """A problem for each stretch that has no pose, once every stretch has to have one."""
+    if not EVERY_STRETCH_HAS_ONE:
+        return []
+    return [Problem(folder, 1, id, "has no pose") for id in library if id not in poses]
+
+
+def problems_of_pose(pose: Pose, stretch: Stretch) -> list[str]:
+    """What is wrong with a pose: of the body itself, and against what is said of its stretch."""
+    return [*faults(pose), *_against(pose, stretch)]
+
+
+def _against(pose: Pose, stretch: Stretch) -> list[str]:
+    found = []
+    starts = {stretch.posture, *({stretch.ends_in} if stretch.ends_in else ())}
+    if pose.base.name not in starts:
+        found.append(f"its base is {pose.base.name}, and the stretch is done {stretch.posture}")
+    for name in pose.highlight:
+        plain = name.removeprefix("left_").removeprefix("right_")
+        if not plain.startswith(_FELT[stretch.region]):
+            found.append(f"{name} is not in the region {stretch.region}")
+    if not stretch.has_sides and pose.mark and pose.arrow is None and not pose.both_ways:
+        found.append("shows no way to move: it needs an arrow")
+    return found
