@@ -3,38 +3,37 @@
 import { shape } from "./dom.js";
 
 const SKIN = [
-  ["circle", { cx: 50, cy: 17, r: 12 }],
-  ["path", { d: "M44 25h12v12h-12z" }],
-  ["path", { d: "M30 38q20-8 40 0l5 8-5 44q-1 14-2 22h-36q-1-8-2-22l-5-44z" }],
-  ["path", { class: "limb", d: "M28 44 19 78 17 108" }],
-  ["path", { class: "limb", d: "M72 44 81 78 83 108" }],
-  ["path", { class: "leg", d: "M41 108 40 152 39 194" }],
-  ["path", { class: "leg", d: "M59 108 60 152 61 194" }],
+  ["path", { class: "limb", d: "M31 46Q22 60 20 78Q18 92 17 106" }],
+  ["path", { class: "limb", d: "M69 46Q78 60 80 78Q82 92 83 106" }],
+  ["path", { class: "leg", d: "M41 106Q41 130 40 150Q40 172 40 192" }],
+  ["path", { class: "leg", d: "M59 106Q59 130 60 150Q60 172 60 192" }],
+  ["path", { d: "M44 24h12v9q2 5 12 7q8 3 8 11l-6 20q-2 12 0 20q4 16-2 22h-36q-6-6-2-22q2-8 0-20l-6-20q0-8 8-11q10-2 12-7z" }],
+  ["ellipse", { cx: 50, cy: 15, rx: 10.5, ry: 12.5 }],
 ];
 const REGIONS = {
-  neck: [["rect", { x: 42, y: 27, width: 16, height: 12, rx: 5 }]],
+  neck: [["rect", { x: 44, y: 26, width: 12, height: 11, rx: 4 }]],
   shoulders: [
-    ["ellipse", { cx: 31, cy: 45, rx: 8, ry: 7 }],
-    ["ellipse", { cx: 69, cy: 45, rx: 8, ry: 7 }],
+    ["ellipse", { cx: 32, cy: 47, rx: 7, ry: 6.5 }],
+    ["ellipse", { cx: 68, cy: 47, rx: 7, ry: 6.5 }],
   ],
-  upper_back: [["rect", { x: 39, y: 41, width: 22, height: 15, rx: 6 }]],
-  mid_back: [["rect", { x: 35, y: 58, width: 30, height: 13, rx: 6 }]],
-  lower_back: [["rect", { x: 35, y: 73, width: 30, height: 14, rx: 6 }]],
+  upper_back: [["rect", { x: 41, y: 41, width: 18, height: 14, rx: 5 }]],
+  mid_back: [["rect", { x: 36, y: 57, width: 28, height: 12, rx: 5 }]],
+  lower_back: [["rect", { x: 36, y: 71, width: 28, height: 13, rx: 5 }]],
   hips: [
-    ["ellipse", { cx: 31, cy: 95, rx: 6, ry: 8 }],
-    ["ellipse", { cx: 69, cy: 95, rx: 6, ry: 8 }],
+    ["ellipse", { cx: 34, cy: 97, rx: 4, ry: 9 }],
+    ["ellipse", { cx: 66, cy: 97, rx: 4, ry: 9 }],
   ],
   glutes: [
-    ["ellipse", { cx: 43, cy: 102, rx: 7, ry: 9 }],
-    ["ellipse", { cx: 57, cy: 102, rx: 7, ry: 9 }],
+    ["ellipse", { cx: 44.5, cy: 99, rx: 5, ry: 9 }],
+    ["ellipse", { cx: 55.5, cy: 99, rx: 5, ry: 9 }],
   ],
   hamstrings: [
-    ["rect", { x: 35, y: 116, width: 11, height: 32, rx: 5.5 }],
-    ["rect", { x: 54, y: 116, width: 11, height: 32, rx: 5.5 }],
+    ["rect", { x: 35.5, y: 117, width: 10, height: 30, rx: 5 }],
+    ["rect", { x: 54.5, y: 117, width: 10, height: 30, rx: 5 }],
   ],
   calves: [
-    ["rect", { x: 34.5, y: 156, width: 10, height: 28, rx: 5 }],
-    ["rect", { x: 55.5, y: 156, width: 10, height: 28, rx: 5 }],
+    ["rect", { x: 35.5, y: 156, width: 9, height: 26, rx: 4.5 }],
+    ["rect", { x: 55.5, y: 156, width: 9, height: 26, rx: 4.5 }],
   ],
 };
 

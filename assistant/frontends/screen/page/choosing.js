@@ -14,16 +14,8 @@ function card(routine) {
   const picture = shape("svg", { class: "picture", "aria-hidden": "true" });
   drawBody(picture, routine.regions, null);
   const where = routine.positions.map((position) => words.positions[position] || position).join(", ");
-  const button = make(
-    "button",
-    "card",
-    "",
-    {},
-    picture,
-    make("b", "", routine.name),
-    make("span", "", words.minutes(routine.minutes)),
-    make("span", "", where),
-  );
+  const text = [make("b", "", routine.name), make("span", "", words.minutes(routine.minutes)), make("span", "", where)];
+  const button = make("button", "card", "", {}, picture, make("span", "text", "", {}, ...text));
   onPress(button, () => say({ intent: "choose", routine: routine.id }));
   return button;
 }
@@ -31,8 +23,8 @@ function card(routine) {
 /** How many cards there is room for, beside each other and in rows. */
 function room() {
   const box = byId("cards");
-  const columns = Math.max(1, Math.floor(box.clientWidth / (sizes.small * 10.5)));
-  const rows = Math.max(1, Math.floor(box.clientHeight / (sizes.small * 7.2)));
+  const columns = Math.max(1, Math.floor(box.clientWidth / (sizes.small * 11)));
+  const rows = Math.max(1, Math.floor(box.clientHeight / (sizes.small * 6.4)));
   return { columns, rows };
 }
 

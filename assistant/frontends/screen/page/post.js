@@ -31,7 +31,7 @@ export function post(path, value) {
 
 /** What can be said, as the server takes it: its slots beside its intent. */
 export function flat(sayable) {
-  const sent = { intent: sayable.intent };
+  const sent = { intent: sayable.intent, phrase: sayable.phrase };
   const slots = sayable.slots || {};
   for (const name of Object.keys(slots)) if (slots[name] !== null) sent[name] = slots[name];
   return sent;

@@ -95,7 +95,7 @@ function layoutFor(room, wanted, capital, sideWidth, small) {
   if (room.width >= room.height) {
     const under = Math.min(room.height - 1.15 * font - small, room.width * 0.42);
     if (under >= ringAtLeast && sideWidth * font <= room.width * 0.48) return fitted("stacked", under);
-    return fitted("flat", Math.min(room.height, room.width * 0.44));
+    return fitted("flat", Math.min(room.height, room.width * 0.44, Math.max(ringAtLeast * 1.1, room.width * 0.33)));
   }
   const below = Math.min(room.width, room.height * 0.45);
   const isTall = sideWidth * font <= room.width && below >= ringAtLeast;
