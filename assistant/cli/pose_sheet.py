@@ -29,7 +29,7 @@ body.light { background: #f6f3ec; color: #1a1a1a; }
 h1, h2 { font-weight: 600; margin: 24px; }
 section { padding: 0 24px 18px; break-inside: avoid; }
 h3 { margin: 12px 0 2px; } p { margin: 0 0 6px; opacity: .8; }
-.row { display: flex; gap: 10px; } figure { margin: 0; flex: 1; background: #17252d; border-radius: 14px; }
+.row { display: flex; gap: 10px; margin-bottom: 10px; } figure { margin: 0; flex: 1; background: #17252d; border-radius: 14px; }
 .light figure { background: #ece6da; }
 svg { width: 100%; height: 330px; display: block; } figcaption { text-align: center; padding: 4px; }
 """
@@ -59,6 +59,11 @@ def sheet(
         f'<body class="{theme}">{"".join(parts)}<script type="module">{drawing}'
         f"const poses = readPoses({data});{_SCRIPT}</script></body></html>\n"
     )
+
+
+def height_of(pose: Pose) -> int:
+    """How many pixels of a page one pose takes."""
+    return 70 + 380 * len(pose.views)
 
 
 def picture(html: str, path: Path, height: int, width: int = 1280) -> None:
@@ -94,10 +99,15 @@ def _section(pose: Pose, stretch: Stretch, side: str) -> str:
     shown = side if pose.has_sides else "both"
     names = f"{escape(stretch.name)} (<code>{escape(pose.id)}</code>), said “{escape(stretch.spoken_name)}”"
     told = f"{stretch.region.replace('_', ' ')} · {stretch.posture.replace('_', ' ')} · {stretch.kind}"
+    rows = "".join(_row(pose, view, shown) for view in range(len(pose.views)))
+    return f"<section><h3>{names}</h3><p>{escape(told)}</p>{rows}</section>"
+
+
+def _row(pose: Pose, view: int, side: str) -> str:
+    seen = pose.views[view].replace("_", " ")
     figures = "".join(
-        f'<figure><svg data-pose="{escape(pose.id)}" data-t="{t}" data-view="{view}" data-side="{shown}">'
-        f"</svg><figcaption>{label}, {name.replace('_', ' ')}</figcaption></figure>"
-        for view, name in enumerate(pose.views)
+        f'<figure><svg data-pose="{escape(pose.id)}" data-t="{t}" data-view="{view}" data-side="{side}">'
+        f"</svg><figcaption>{label}, {seen}</figcaption></figure>"
         for t, label in MOMENTS
     )
-    return f'<section><h3>{names}</h3><p>{escape(told)}</p><div class="row">{figures}</div></section>'
+    return f'<div class="row">{figures}</div>'

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from assistant.core.posing.pose import Pose
     from assistant.core.routine import Stretch
 
-_SECTION_HEIGHT = 450
 _Side = Annotated[str, typer.Option("--side", metavar="left|right", help="Which side is shown.")]
 _Light = Annotated[bool, typer.Option("--light", help="On a light ground.")]
 
@@ -39,7 +38,7 @@ def show(
     light: _Light = False,
 ) -> None:
     """Make a picture of one pose: its start, half way and its end; and tell what is wrong with it."""
-    from assistant.cli.pose_sheet import picture
+    from assistant.cli.pose_sheet import height_of, picture
     from assistant.cli.pose_sheet import sheet as make
     from assistant.store.pose_check import problems_of_pose
 
@@ -50,7 +49,7 @@ def show(
             "pose_unknown", f"There is no pose of {stretch_id}{f': did you mean {near}?' if near else '.'}"
         )
     pose = poses[stretch_id]
-    picture(make([pose], library, side=side, is_light=light), png, _SECTION_HEIGHT)
+    picture(make([pose], library, side=side, is_light=light), png, height_of(pose))
     for problem in problems_of_pose(pose, library[stretch_id]):
         output.out.print(problem)
 
@@ -66,7 +65,7 @@ def sheet(
     light: _Light = False,
 ) -> None:
     """Make the sheet of all poses, for a clinician to look through: a page of its own, or pictures."""
-    from assistant.cli.pose_sheet import picture
+    from assistant.cli.pose_sheet import height_of, picture
     from assistant.cli.pose_sheet import sheet as make
 
     library, poses = _loaded()
@@ -77,7 +76,7 @@ def sheet(
         png.mkdir(parents=True, exist_ok=True)
         for pose in poses.values():
             single = make([pose], library, side=side, is_light=light)
-            picture(single, png / f"{pose.id}.png", _SECTION_HEIGHT)
+            picture(single, png / f"{pose.id}.png", height_of(pose))
         output.note(f"Wrote {len(poses)} pictures to {png}.")
     if not (html or png):
         typer.echo(page, nl=False)

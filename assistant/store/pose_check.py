@@ -10,7 +10,7 @@ from pathlib import Path
 
 from assistant.core.posing.checking import faults
 from assistant.core.posing.pose import Pose
-from assistant.core.routine import Region, Stretch
+from assistant.core.routine import Posture, Region, Stretch
 from assistant.store.documents import DocumentError, Problem, read_document
 from assistant.store.poses import read_poses
 
@@ -29,6 +29,10 @@ _FELT: Mapping[Region, tuple[str, ...]] = {
     Region.CALVES: ("calf", "shin"),
 }
 """What a region's stretches may be felt in, by the first words of a muscle's name without its side."""
+
+
+_LIES_DOWN: Mapping[Posture, tuple[Posture, ...]] = {Posture.LONG_SITTING: (Posture.ON_BACK,)}
+"""Who begins a stretch sitting on a mat may lie back in it: the strap and the towel are put in place first."""
 
 
 def check_pose_file(path: Path, library: Mapping[str, Stretch]) -> list[Problem]:
@@ -60,8 +64,7 @@ def problems_of_pose(pose: Pose, stretch: Stretch) -> list[str]:
 
 def _against(pose: Pose, stretch: Stretch) -> list[str]:
     found = []
-    starts = {stretch.posture, *({stretch.ends_in} if stretch.ends_in else ())}
-    if pose.base.name not in starts:
+    if pose.base.name not in {stretch.posture, stretch.ends_in, *_LIES_DOWN.get(stretch.posture, ())}:
         found.append(f"its base is {pose.base.name}, and the stretch is done {stretch.posture}")
     for name in pose.highlight:
         plain = name.removeprefix("left_").removeprefix("right_")

@@ -145,6 +145,7 @@ class PoseFile(_Strict):
     arrow: str | None = Field(default=None, description="The joint whose way is drawn.")
     mark: str | None = Field(default=None, description="The joint beside which left or right is written.")
     props: list[str | PropFile] = Field(default=[], max_length=8, description="What is there besides.")
+    close: bool = Field(default=False, description="Shows the upper body alone, larger.")
     bare: bool = Field(default=False, description="Without the chair, mat or bed of its base posture.")
     straps: list[list[str]] = Field(default=[], max_length=2, description="A band through these joints.")
 

@@ -115,6 +115,7 @@ def make_pose(id: str, told: PoseFile, stretch: Stretch) -> Pose:
         mark=told.mark or _mark(told),
         both_ways=stretch.kind is Kind.MOVEMENT,
         has_sides=stretch.has_sides,
+        is_close=told.close,
         solids=tuple(solid for solids, _ in made for solid in solids),
         anchors={name: anchor for _, anchors in made for name, anchor in anchors.items()},
         straps=tuple(map(tuple, told.straps)),

@@ -68,11 +68,18 @@ class Place:
     out: Vec
 
 
+_MIDDLE = ("pelvis", "waist", "chest", "neck", "head")
+
+
+def _part(side: str, part: str) -> str:
+    return part if part in _MIDDLE else f"{side}_{part}"
+
+
 def _sided(names: Mapping[str, tuple[str, Vec, Vec]]) -> dict[str, Place]:
     found = {}
     for name, (part, at, out) in names.items():
-        found[f"left_{name}"] = Place(f"left_{part}", at, out)
-        found[f"right_{name}"] = Place(f"right_{part}", (-at[0], *at[1:]), (-out[0], *out[1:]))
+        found[f"left_{name}"] = Place(_part("left", part), at, out)
+        found[f"right_{name}"] = Place(_part("right", part), (-at[0], *at[1:]), (-out[0], *out[1:]))
     return found
 
 
@@ -141,7 +148,7 @@ MUSCLES: Mapping[str, tuple[str, Vec, Vec, float]] = {
     "belly": ("waist", (0.04, -0.03, 0.08), (-0.04, -0.03, 0.08), 0.05),
     **{
         f"{side}_{name}": (
-            part if part in {"neck", "chest", "waist", "pelvis"} else f"{side}_{part}",
+            _part(side, part),
             (sign * a[0], a[1], a[2]),
             (sign * b[0], b[1], b[2]),
             radius,

@@ -17,7 +17,7 @@ from assistant.core.posing.vectors import Vec, add, between, dot, length, minus,
 
 MISSED_BY = 0.025  # meters that a hand or foot may be away from what it touches
 BELOW = 0.03  # meters that skin may be under the ground: it is soft
-INTO = 0.035  # meters that limbs may be pressed into each other
+INTO = 0.045  # meters that limbs may be pressed into each other
 LEAST = 0.03  # meters that some joint has to move between start and end
 SLACK = 4.0  # degrees over a limit that are no slip
 _MOMENTS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -54,7 +54,24 @@ def faults(pose: Pose) -> list[str]:
         found.append("start and end are the same")
     if pose.arrow and length(minus(*(_at(bodies[s], pose.arrow) for s in (1.0, 0.0)))) < 0.004:
         found.append(f"the arrow is that of {pose.arrow}, which does not move")
-    return list(dict.fromkeys(found))
+    return _worst(found)
+
+
+def _worst(found: list[str]) -> list[str]:
+    """The same fault once, as bad as it gets, in the order in which they were found."""
+
+    def measure(fault: str) -> float:
+        return max((abs(float(word.rstrip(","))) for word in fault.split() if _is_number(word)), default=0.0)
+
+    kept: dict[str, str] = {}
+    for fault in found:
+        kind = " ".join(word for word in fault.split() if not _is_number(word))
+        kept[kind] = max(kept.get(kind, fault), fault, key=measure)
+    return list(kept.values())
+
+
+def _is_number(word: str) -> bool:
+    return word.rstrip(",").lstrip("-").isdigit()
 
 
 def _of_body(pose: Pose, solved: Body, share: float) -> Iterator[str]:

@@ -26,7 +26,7 @@ _SIDED: dict[str, tuple[str, Vec]] = {
     "wrist": ("hand", (0.0, 0.0, 0.0)),
     "knuckles": ("hand", (0.0, -0.085, 0.0)),
     "fingers": ("hand", (-0.012, -body.FINGERS + 0.02, 0.0)),
-    "thumb": ("hand", (-0.012, -0.085, 0.048)),
+    "thumb": ("hand", (-0.012, -0.088, 0.056)),
     "groin": ("thigh", (0.0, 0.0, 0.0)),
     "knee": ("shin", (0.0, 0.0, 0.0)),
     "ankle": ("foot", (0.0, 0.0, 0.0)),
@@ -96,10 +96,10 @@ def _glow(solved: Body, pose: Pose) -> list[Vec]:
 
 def _view(view: str, pose: Pose, first: Body, places: list[list[Vec]]) -> dict[str, object]:
     camera = matrix(view, pose.base)
-    flat = [seen(camera, point) for frame in places for point in frame]
-    flat += [
-        seen(camera, (x, y, z)) for solid in pose.solids if not solid.behind for x, y, z, _ in solid.points
-    ]
+    flat = [seen(camera, point) for frame in places for point in _shown(pose, frame)]
+    if not pose.is_close:
+        solids = [solid for solid in pose.solids if not solid.behind]
+        flat += [seen(camera, (x, y, z)) for solid in solids for x, y, z, _ in solid.points]
     margin = _WIDEST + _MARGIN
     left, right = min(p[0] for p in flat) - margin, max(p[0] for p in flat) + margin
     low, high = min(p[1] for p in flat) - margin, max(p[1] for p in flat) + margin
@@ -110,6 +110,14 @@ def _view(view: str, pose: Pose, first: Body, places: list[list[Vec]]) -> dict[s
         "box": [round(number * UNITS) for number in box],
         "mirror": is_mirror(camera, first.parts["pelvis"][1]),
     }
+
+
+def _shown(pose: Pose, frame: list[Vec]) -> list[Vec]:
+    """The points that the picture has to hold: all, or the upper body alone."""
+    if not pose.is_close:
+        return frame
+    low = ("groin", "knee", "ankle", "heel", "ball", "toes", "hip", "pelvis")
+    return [point for name, point in zip(JOINTS, frame, strict=False) if not name.endswith(low)]
 
 
 def _solid(solid: Solid) -> dict[str, object]:

@@ -76,7 +76,7 @@ class Solid:
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """The pose of one stretch, told for the left side."""
+    """The pose of one stretch, told for the left side; `is_close` shows the upper body alone."""
 
     id: str
     base: Base
@@ -88,6 +88,7 @@ class Pose:
     mark: str | None = None
     both_ways: bool = False
     has_sides: bool = False
+    is_close: bool = False
     solids: tuple[Solid, ...] = ()
     anchors: Mapping[str, Anchor] = field(default_factory=dict)
     straps: tuple[tuple[str, ...], ...] = ()

@@ -48,6 +48,17 @@ def _box(
     return tuple((*add(at, placed(frame, corner)), radius) for corner in sorted(corners))
 
 
+def _pair(name: str, frame: Frame, at: Vec, point: Vec, ways: tuple[Vec, Vec]) -> dict[str, Anchor]:
+    """Two anchors, named by the side of the body that they are on, however the prop is turned."""
+    (x, y, z), (out, fingers) = point, ways
+    both = [
+        _anchor(frame, at, (x * mirror, y, z), (out[0] * mirror, out[1], out[2]), fingers)
+        for mirror in (1, -1)
+    ]
+    both.sort(key=lambda anchor: (-round(anchor.point[0], 6), -anchor.point[2]))
+    return {f"{name}_{side}": anchor for side, anchor in zip(SIDES, both, strict=True)}
+
+
 def _anchor(frame: Frame, at: Vec, point: Vec, out: Vec, fingers: Vec) -> Anchor:
     return Anchor(add(at, placed(frame, point)), placed(frame, out), placed(frame, fingers))
 
@@ -68,38 +79,31 @@ def _chair(prop: Prop, frame: Frame) -> Made:
         for x in (-half + thin, half - thin)
     ]
     shapes += [*posts, part("seat", (-half, 0.66, -0.23), (half, 0.92, -0.19), 0.02)]
-    anchors = {}
-    for side in SIDES:
-        x = half if side == "left" else -half
-        outward = (1.0, 0.0, 0.0) if side == "left" else (-1.0, 0.0, 0.0)
-        anchors[f"seat_{side}"] = _anchor(frame, prop.at, (x, SEAT - 0.02, 0.0), outward, (0, -1, 0))
-        anchors[f"back_{side}"] = _anchor(frame, prop.at, (x * 0.7, 0.92, -0.21), (0, 1, 0), (0, 0, 1))
-        anchors[f"on_seat_{side}"] = _anchor(frame, prop.at, (x * 0.5, SEAT, 0.05), (0, 1, 0), (0, 0, -1))
+    anchors = {
+        **_pair("seat", frame, prop.at, (half, SEAT - 0.02, 0.0), ((1, 0, 0), (0, -1, 0))),
+        **_pair("back", frame, prop.at, (half * 0.7, 0.92, -0.21), ((0, 1, 0), (0, 0, 1))),
+        **_pair("on_seat", frame, prop.at, (half * 0.5, SEAT, 0.05), ((0, 1, 0), (0, 0, -1))),
+    }
     return shapes, anchors
 
 
 def _wall(prop: Prop, frame: Frame) -> Made:
     wide, high, _ = prop.size or (2.4, 2.2, 0.0)
     shape = Solid(
-        "wall", "wall", _box(frame, prop.at, (-wide / 2, 0, -0.03), (wide / 2, high, -0.01), 0.01), True
+        "wall", "wall", _box(frame, prop.at, (-wide / 2, 0, -0.1), (wide / 2, high, 0.0), 0.01), True
     )
-    anchors = {}
-    for side, x in (("left", -0.17), ("right", 0.17)):
-        anchors[f"wall_{side}"] = _anchor(frame, prop.at, (x, 1.3, 0), (0, 0, 1), (0, 1, 0))
-    anchors["wall"] = _anchor(frame, prop.at, (0, 1.3, 0), (0, 0, 1), (0, 1, 0))
-    return [shape], anchors
+    return [shape], _pair("wall", frame, prop.at, (0.17, 1.3, 0), ((0, 0, 1), (0, 1, 0)))
 
 
 def _doorway(prop: Prop, frame: Frame) -> Made:
-    shapes, anchors = [], {}
-    for side, x in (("left", 0.5), ("right", -0.5)):
+    shapes = []
+    for x in (0.5, -0.5):
         low, high = (x - 0.06, 0, -0.05), (x + 0.06, 2.05, 0.05)
         shapes.append(Solid("doorway", "wood", _box(frame, prop.at, low, high, 0.02)))
-        anchors[f"frame_{side}"] = _anchor(frame, prop.at, (x * 0.96, 1.5, -0.05), (0, 0, -1), (0, 1, 0))
     shapes.append(
         Solid("doorway", "wood", _box(frame, prop.at, (-0.56, 2.0, -0.05), (0.56, 2.1, 0.05), 0.02))
     )
-    return shapes, anchors
+    return shapes, _pair("frame", frame, prop.at, (0.48, 1.5, -0.05), ((0, 0, -1), (0, 1, 0)))
 
 
 def _block(tone: str, size: Vec, radius: float, behind: bool = False) -> Callable[[Prop, Frame], Made]:

@@ -12,16 +12,16 @@ from assistant.core.posing.pose import Base
 from assistant.core.posing.vectors import Frame, Vec, cross, dot
 
 VIEWS: Mapping[str, tuple[float, float]] = {
-    "front": (0, 8),
-    "front_left": (38, 14),
+    "front": (0, 14),
+    "front_left": (38, 18),
     "left": (90, 6),
-    "left_high": (72, 30),
+    "left_high": (80, 32),
     "back_left": (142, 14),
-    "back": (180, 8),
+    "back": (180, 14),
     "back_right": (-142, 14),
     "right": (-90, 6),
-    "right_high": (-72, 30),
-    "front_right": (-38, 14),
+    "right_high": (-80, 32),
+    "front_right": (-38, 18),
     "front_high": (0, 42),
     "back_high": (180, 42),
     "top": (90, 88),

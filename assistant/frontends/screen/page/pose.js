@@ -35,14 +35,11 @@
  */
 
 const SVG = "http://www.w3.org/2000/svg";
-const UNITS = 500; // in a meter
 const EDGE = 4; // half the width of the line around a part
 const STEPS = 36; // corners of a disc in a hull
 
 /* The parts of the body: the joints whose discs they are the hull of, and their radii in units. */
-const HEAD_PARTS = {
-  neck: [["collar", 27], ["nod", 26]],
-};
+const NECK = [["collar", 27], ["nod", 26]];
 const SIDED_PARTS = [
   { name: "thigh", tone: "trousers", discs: [["groin", 46], ["knee", 31]] },
   { name: "shin", tone: "trousers", discs: [["knee", 31], ["ankle", 22]], with: "thigh", seam: ["knee", 31] },
@@ -223,8 +220,8 @@ function limbs(body, side, far) {
       later.items.push({ class: one.tone, d: circle(disc(body[side + seam[0]], seam[1] + EDGE / 2)) });
     }
   }
-  const palm = hull(discs(body, [["wrist", 14], ["knuckles", 18], ["fingers", 12]], side));
-  const thumb = hull([disc(body[`${side}wrist`], 9), disc(body[`${side}thumb`], 7.5)]);
+  const palm = hull(discs(body, [["wrist", 14], ["knuckles", 19], ["fingers", 13]], side));
+  const thumb = hull([disc(body[`${side}wrist`], 11), disc(body[`${side}thumb`], 8.5)]);
   const hand = { tone: made.forearm.tone, z: depth([body[`${side}wrist`], body[`${side}fingers`]]) + 8 };
   hand.items = [
     { class: `${hand.tone} p-edge`, d: thumb },
@@ -242,11 +239,7 @@ function limbs(body, side, far) {
 /* The head: face and hair are spheres; what is nearer hides the other, so it is right from every side. */
 
 function head(body) {
-  const axes = {
-    up: way(body.skull, body.top, 0.1 * UNITS),
-    ahead: way(body.skull, body.face, 0.1 * UNITS),
-  };
-  const { up, ahead } = axes;
+  const [up, ahead] = [way(body.skull, body.top), way(body.skull, body.face)];
   const left = {
     x: up.y * ahead.z - up.z * ahead.y,
     y: up.z * ahead.x - up.x * ahead.z,
@@ -263,9 +256,10 @@ function head(body) {
     disc(at(0, -12, 20), 38),
     disc(at(0, -2, 53), 7),
   ];
-  const hair = [disc(at(0, 12, -5), 50), disc(at(0, 2, -14), 46), disc(at(0, 26, 8), 37)];
+  const below = up.z < -0.35; // seen from the chin
+  const hair = below ? [disc(at(0, 16, -4), 46)] : [disc(at(0, 12, -5), 50), disc(at(0, 2, -14), 46), disc(at(0, 26, 8), 37)];
   const bun = disc(at(0, 30, -52), 21);
-  const neck = discs(body, HEAD_PARTS.neck);
+  const neck = discs(body, NECK);
   const z = depth([body.skull]);
   const looks = ahead.z; // 1: toward the viewer
   const face = { class: "p-skin", d: hull(skin) };
@@ -274,7 +268,7 @@ function head(body) {
   const ears = [1, -1]
     .filter((s) => s * left.z > -0.25)
     .map((s) => ({ class: "p-skin p-edge-thin", d: circle(disc(at(s * 42, -8, -4), 10)) }));
-  const items = looks > -0.3 ? [...around, ...mane, face, ...fringe(at, looks), ...ears] : [...around, face, ...ears, ...mane];
+  const items = looks > -0.3 ? [...around, ...mane, face, ...(below ? [] : fringe(at)), ...ears] : [...around, face, ...ears, ...mane];
   if (looks > -0.3) items.push(...features(at, left, looks));
   return [
     { z: depth(neck) + 6, items: [{ class: "p-skin p-edge", d: hull(neck) }, { class: "p-skin", d: hull(neck) }] },
@@ -282,15 +276,15 @@ function head(body) {
   ];
 }
 
-function way(from, to, long) {
+function way(from, to) {
   const [x, y, z] = [to.x - from.x, to.y - from.y, to.z - from.z];
-  const size = Math.hypot(x, y, z) || long;
+  const size = Math.hypot(x, y, z) || 1;
   return { x: x / size, y: y / size, z: z / size };
 }
 
-function fringe(at, looks) {
+function fringe(at) {
   const top = [disc(at(0, 44, 16), 18), disc(at(18, 38, 28), 12), disc(at(-22, 36, 26), 13), disc(at(0, 38, 0), 30)];
-  return looks > -0.3 ? [{ class: "p-hair", d: hull(top) }] : [];
+  return [{ class: "p-hair", d: hull(top) }];
 }
 
 function features(at, left, looks) {
@@ -335,11 +329,11 @@ function start(pose, camera, key) {
   return pose.cache.get(key);
 }
 
-/* Where it is felt: three hulls, each smaller, so that it glows without a filter. */
+/* Where it is felt: hulls, each smaller, so that it glows without a filter. */
 function glow(pose, body) {
   return pose.highlight.flatMap((radius, number) => {
     const [a, b] = [body.more[2 * number], body.more[2 * number + 1]];
-    return [1.5, 1.2, 0.85].map((wide) => ({ class: "p-glow", d: capsule(disc(a, radius * wide), disc(b, radius * wide)) }));
+    return [1.3, 1.1, 0.9, 0.65, 0.4].map((wide) => ({ class: "p-glow", d: capsule(disc(a, radius * wide), disc(b, radius * wide)) }));
   });
 }
 
@@ -381,8 +375,8 @@ function word(layer, pose, body, side, words, box) {
   if (text.textContent !== said) text.textContent = said;
   if (!said) return;
   const [mark, core] = [body[pose.mark], body.left_waist];
-  const ahead = mark.x + (mark.x >= core.x ? 62 : -62);
-  const half = 18 * said.length;
+  const half = 16 * said.length;
+  const ahead = mark.x + (mark.x >= core.x ? 50 + half : -50 - half);
   attribute(text, "x", n(Math.min(box.left + box.width - half, Math.max(box.left + half, ahead))));
   attribute(text, "y", n(Math.min(box.top + box.height - 12, Math.max(box.top + 50, mark.y + 14))));
   attribute(text, "class", "p-word");
