@@ -37,9 +37,9 @@ class Feed:
     ) -> None:
         self._clock = clock
         self._level_dbfs = level_dbfs
-        self._newest: tuple[View | None, float] = None, 0.0
+        self._newest = _News(None)
         self._last: View | None = None
-        self._encoded: tuple[View | None, bytes] | None = None
+        self._encoded: tuple[_News | None, bytes] = None, b""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._clients: set[_Client] = set()
         self._beat = b""
@@ -49,19 +49,19 @@ class Feed:
 
     def publish(self, view: View) -> None:
         """Show this view from now on; from the session's thread."""
-        self._newest = view, self._clock() - view.at
         self._last = view
+        self._newest = _News(view, self._clock() - view.at)
         self._wake_soon()
 
     def rest(self) -> None:
         """There is no session any more; from the session's thread."""
-        self._newest = None, 0.0
+        self._newest = _News(None)
         self._wake_soon()
 
     @property
     def is_idle(self) -> bool:
         """Whether there is no session to be told anything."""
-        return self._newest[0] is None
+        return self._newest.view is None
 
     @property
     def is_full(self) -> bool:
@@ -98,12 +98,12 @@ class Feed:
             self._clients.discard(client)
 
     async def _feed(self, client: _Client, send: Send) -> None:
-        shown: object = self  # no view at all
+        shown: _News | None = None
         await _send(send, _HELLO)
         while self._is_open and not client.is_gone:
             newest = self._newest
-            if newest[0] is not shown:
-                shown = newest[0]
+            if newest is not shown:
+                shown = newest
                 await _send(send, self._view_now(newest))
             elif client.is_beat_due:
                 client.is_beat_due = False
@@ -124,12 +124,11 @@ class Feed:
         for client in self._clients:
             client.woken.set()
 
-    def _view_now(self, newest: tuple[View | None, float]) -> bytes:
+    def _view_now(self, newest: _News) -> bytes:
         """An event with the view; what is the same for every client is made once."""
-        view, began = newest
-        if self._encoded is None or self._encoded[0] is not view:
-            self._encoded = view, self._encode(view)
-        now = "null" if view is None else f"{self._clock() - began:.3f}"
+        if self._encoded[0] is not newest:
+            self._encoded = newest, self._encode(newest.view)
+        now = "null" if newest.view is None else f"{self._clock() - newest.began:.3f}"
         return b'event: view\ndata: {"now":' + now.encode() + b"," + self._encoded[1]
 
     def _encode(self, view: View | None) -> bytes:
@@ -138,13 +137,21 @@ class Feed:
         return json.dumps(plain, separators=(",", ":")).encode()[1:] + b"\n\n"
 
     def _beat_now(self) -> bytes:
-        view, began = self._newest
+        newest = self._newest
         beat = {
-            "now": None if view is None else round(self._clock() - began, 3),
-            "idle": view is None,
+            "now": None if newest.view is None else round(self._clock() - newest.began, 3),
+            "idle": newest.view is None,
             "microphone": None if self._level_dbfs is None else _microphone(self._level_dbfs()),
         }
         return b"event: beat\ndata: " + json.dumps(beat, separators=(",", ":")).encode() + b"\n\n"
+
+
+class _News:
+    """A view, or that there is none; `began` is when its session did. Each is new, whatever is in it."""
+
+    def __init__(self, view: View | None, began: float = 0.0) -> None:
+        self.view = view
+        self.began = began
 
 
 class _Client:

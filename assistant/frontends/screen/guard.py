@@ -113,7 +113,7 @@ class Guard:
             return self._refuse(400, "headers", "A header was sent twice.")
         address = scope["client"][0] if scope.get("client") else ""
         host = headers.get(b"host", b"").decode("latin-1").lower()
-        is_here = _is_loopback(address)
+        is_here = self._is_here(address, host)
         if host not in (self._own_hosts if is_here else self._hosts):
             return self._refuse(403, "host", "The page has another address.")
         if not self._is_same_site(scope, headers, host):
@@ -125,6 +125,10 @@ class Guard:
         if not visitor.is_paired and scope["path"] not in {"/", *FOR_ANYBODY}:
             return self._refuse(401, "not_paired", "Pair this device first.")
         return self._app
+
+    def _is_here(self, address: str, host: str) -> bool:
+        """Whether somebody at this machine asks, by its own name."""
+        return _is_loopback(address) and host not in self._hosts
 
     @staticmethod
     def _is_same_site(scope: Scope, headers: dict[bytes, bytes], host: str) -> bool:

@@ -72,6 +72,7 @@ def _candidates(intent: Intent, slots: Slots, phrase: object, table: PhraseTable
         if not isinstance(phrase, str) or len(phrase) > LONGEST_PHRASE:
             raise NotPressableError(f"phrase should be a text of at most {LONGEST_PHRASE} letters.")
         yield phrase
+        return
     filled = slots.filled()
     for pattern in table.phrases.get(intent, ()):
         names = _SLOT.findall(pattern)
