@@ -29,14 +29,16 @@ body.light { background: #f6f3ec; color: #1a1a1a; }
 h1, h2 { font-weight: 600; margin: 24px; }
 section { padding: 0 24px 18px; break-inside: avoid; }
 h3 { margin: 12px 0 2px; } p { margin: 0 0 6px; opacity: .8; }
-.row { display: flex; gap: 10px; margin-bottom: 10px; } figure { margin: 0; flex: 1; background: #17252d; border-radius: 14px; }
+.row { display: flex; gap: 10px; margin-bottom: 10px; }
+figure { margin: 0; flex: 1; background: #17252d; border-radius: 14px; }
 .light figure { background: #ece6da; }
 svg { width: 100%; height: 330px; display: block; } figcaption { text-align: center; padding: 4px; }
 """
 _SCRIPT = """
 for (const svg of document.querySelectorAll("svg[data-pose]")) {
   const { pose, t, view, side } = svg.dataset;
-  drawPose(svg, poses.get(pose), Number(t), { side, view: Number(view), words: { left: "left", right: "right" } });
+  const words = { left: "left", right: "right" };
+  drawPose(svg, poses.get(pose), Number(t), { side, view: Number(view), words });
 }
 """
 
@@ -70,9 +72,7 @@ def picture(html: str, path: Path, height: int, width: int = 1280) -> None:
     """Write a PNG of a page. Raises ContentError without a Chromium, or when it writes none."""
     browser = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
     if browser is None:
-        raise ContentError(
-            "no_browser", "Pictures need Chromium, and none is installed: apt install chromium."
-        )
+        raise ContentError("no_browser", "Pictures need Chromium, and there is none: apt install chromium.")
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "poses.html"
         page.write_text(html, "utf-8")

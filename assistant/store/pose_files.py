@@ -80,7 +80,7 @@ _Touch = Annotated[_Name | Touch, Field(description="Where it is: a name, more a
 
 
 class Setting(_Strict):
-    """The body at the start or at the end; what is not named is as before: in the base posture, or at the start."""
+    """The body at the start, told against the base posture, or at the end, told against the start."""
 
     anchor: Literal["pelvis", "knees", "left_knee", "right_knee", "shoulders"] | None = Field(
         default=None, description="What stays where the base posture has it."

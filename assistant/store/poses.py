@@ -1,4 +1,4 @@
-"""The poses that come with Limber: read beside the stretches, made into what the core solves and the page draws.
+"""The poses that come with Limber: read beside the stretches, made into what the core solves.
 
 Called on the main thread, before a session. Must not solve or judge a pose: that is assistant/core/posing and
 pose_check.

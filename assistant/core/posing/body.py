@@ -43,7 +43,7 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "blade.forward": (-5, 6),
     "hip.bend": (-25, 130),
     "hip.out": (-35, 60),
-    "hip.turn": (-45, 70),
+    "hip.turn": (-45, 85),
     "knee.bend": (-3, 158),
     "ankle.bend": (-70, 30),
     "shoulder.bend": (-60, 185),

@@ -1,11 +1,11 @@
-"""What no body can do, or no stretch should show: joints too far, limbs through limbs, hands that hold nothing.
+"""What no body can do, or no stretch should show: joints too far, limbs through limbs, hands on nothing.
 
 Pure functions on any thread. Each fault is one sentence for who writes poses.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 
 from assistant.core.posing.body import LIMITS, SIDES
@@ -19,7 +19,9 @@ MISSED_BY = 0.025  # meters that a hand or foot may be away from what it touches
 BELOW = 0.03  # meters that skin may be under the ground: it is soft
 INTO = 0.045  # meters that limbs may be pressed into each other
 LEAST = 0.03  # meters that some joint has to move between start and end
+_STILL = 0.004  # meters that are no way for an arrow
 SLACK = 4.0  # degrees over a limit that are no slip
+_LYING = ("on_back", "on_belly", "on_side")
 _MOMENTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 _RADII = {
@@ -52,9 +54,42 @@ def faults(pose: Pose) -> list[str]:
     found = [fault for share, solved in bodies.items() for fault in _of_body(pose, solved, share)]
     if _farthest(bodies[0.0], bodies[1.0]) < LEAST:
         found.append("start and end are the same")
-    if pose.arrow and length(minus(*(_at(bodies[s], pose.arrow) for s in (1.0, 0.0)))) < 0.004:
+    found += _turned_over(pose, bodies[1.0])
+    if pose.arrow and _way_of(pose.arrow, bodies[0.0], bodies[1.0]) < _STILL:
         found.append(f"the arrow is that of {pose.arrow}, which does not move")
     return _worst(found)
+
+
+def headings(pose: Pose) -> dict[str, float]:
+    """How far the end goes to the left of the start: meters, or shares of a unit."""
+    first, last = body_at(pose, 0.0), body_at(pose, 1.0)
+    return {name: way(last) - way(first) for name, way in _WAYS.items()}
+
+
+def _against(part: str, axis: int, carrier: str) -> Callable[[Body], float]:
+    """How far an axis of a part points to the left of what carries it."""
+    return lambda solved: dot(solved.parts[part][1][axis], solved.parts[carrier][1][0])
+
+
+def _knees(solved: Body) -> float:
+    middle = between(_at(solved, "left_knee"), _at(solved, "right_knee"), 0.5)
+    origin, frame = solved.parts["chest"]
+    return dot(minus(middle, origin), frame[0])
+
+
+_WAYS: Mapping[str, Callable[[Body], float]] = {
+    "head turn": _against("head", 2, "chest"),
+    "head tilt": _against("head", 1, "chest"),
+    "trunk turn": _against("chest", 2, "pelvis"),
+    "trunk lean": _against("chest", 1, "pelvis"),
+    "knees": _knees,
+}
+
+
+def _turned_over(pose: Pose, solved: Body) -> Iterator[str]:
+    """Who lies on the back, the belly or a side still does so at the end."""
+    if pose.base.name in _LYING and dot(solved.parts["waist"][1][2], pose.base.frame[2]) < 0.3:
+        yield f"at the end the body no longer lies as {pose.base.name} tells"
 
 
 def _worst(found: list[str]) -> list[str]:
@@ -80,7 +115,8 @@ def _of_body(pose: Pose, solved: Body, share: float) -> Iterator[str]:
         when = "start" if share == 0.0 else "end"
         for limb, miss in solved.missed.items():
             if miss > MISSED_BY:
-                yield f"at the {when} the {limb.replace('_', ' ')} is {miss * 100:.0f} cm away from what it touches"
+                name = limb.replace("_", " ")
+                yield f"at the {when} the {name} is {miss * 100:.0f} cm away from what it touches"
     yield from _sunk(pose, solved)
     yield from _through(solved)
 
@@ -117,7 +153,8 @@ def _beyond(pose: Pose, solved: Body, share: float) -> Iterator[str]:
             continue
         low, high = LIMITS[kind]
         if not low - SLACK <= degrees <= high + SLACK:
-            yield f"{name.replace('_', ' ')} is {degrees:.0f}, and may be from {low} to {high}"
+            joint = name.replace("_", " ").replace(".", " ")
+            yield f"{joint} is {degrees:.0f}, and may be from {low} to {high}"
 
 
 def _behind(solved: Body, side: str) -> tuple[float, float]:
@@ -136,6 +173,10 @@ def _flat(way: Vec, axis: Vec) -> Vec:
 
 def _at(solved: Body, joint: str) -> Vec:
     return points(solved)[JOINTS.index(joint)]
+
+
+def _way_of(joint: str, first: Body, last: Body) -> float:
+    return length(minus(_at(last, joint), _at(first, joint)))
 
 
 def _farthest(first: Body, last: Body) -> float:

@@ -5,6 +5,8 @@ Pure functions on any thread. The shape is told at the top of frontends/screen/p
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from assistant.core.posing import body
 from assistant.core.posing.body import MUSCLES
 from assistant.core.posing.pose import Body, Pose, Solid
@@ -63,10 +65,7 @@ def drawn(pose: Pose) -> dict[str, object]:
     bodies = [body_at(pose, number / (FRAMES - 1)) for number in range(FRAMES)]
     places = [[*points(solved), *_glow(solved, pose)] for solved in bodies]
     rounded = [[round(c * UNITS) for point in frame for c in point] for frame in places]
-    changes = [
-        [now - before for before, now in zip(a, b, strict=True)]
-        for a, b in zip(rounded, rounded[1:], strict=False)
-    ]
+    changes = [[now - before for before, now in zip(a, b, strict=True)] for a, b in pairwise(rounded)]
     return {
         "sides": pose.has_sides,
         "frames": [rounded[0], *changes],

@@ -1,13 +1,13 @@
-"""From angles to a body: each part turns with the one that carries it. And two bones that reach for a point.
+"""From angles to a body: each part turns with the one that carries it. And two bones that reach a point.
 
-Pure functions on any thread. Signs: `bend` is forward (of a knee: the heel toward the seat), `side` and `turn`
-of the trunk are to the left, `out` is away from the middle, `turn` of a limb is outward.
+Pure functions on any thread. Signs: `bend` is forward (of a knee: heel toward the seat), `side` and `turn` of
+the trunk are to the left, `out` is away from the middle, `turn` of a limb is outward.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import acos, asin, atan2, cos, degrees, sin, sqrt
+from math import acos, asin, atan2, cos, degrees, sin
 
 from assistant.core.posing import body
 from assistant.core.posing.body import PLACES, SIDES
@@ -49,11 +49,11 @@ def forward_kinematics(angles: Mapping[str, float], root: Vec, frame: Frame) -> 
     parts: Parts = {}
     shift = (_cm(angles, "pelvis.left"), _cm(angles, "pelvis.up"), _cm(angles, "pelvis.forward"))
     parts["pelvis"] = (add(root, shift), _trunk(frame, angles, "pelvis"))
-    _carry(parts, "pelvis", "waist", body.WAIST, angles, "lumbar")
-    _carry(parts, "waist", "chest", body.CHEST, angles, "chest")
-    _carry(parts, "chest", "neck", body.NECK, angles, "neck")
+    _carry(parts, ("pelvis", "waist"), body.WAIST, angles, "lumbar")
+    _carry(parts, ("waist", "chest"), body.CHEST, angles, "chest")
+    _carry(parts, ("chest", "neck"), body.NECK, angles, "neck")
     slide = (0.0, 0.0, -_cm(angles, "neck.slide"))
-    _carry(parts, "neck", "head", add(body.HEAD, slide), angles, "head")
+    _carry(parts, ("neck", "head"), add(body.HEAD, slide), angles, "head")
     for side in SIDES:
         _arm(parts, angles, side)
         _leg(parts, angles, side)
@@ -68,7 +68,7 @@ def place(parts: Parts, name: str) -> tuple[Vec, Vec]:
 
 
 def two_bones(start: Vec, goal: Vec, upper: float, lower: float, toward: Vec) -> tuple[Vec, Vec, float]:
-    """Middle and end of two bones that reach for `goal`, the middle bent `toward`; and by how much they miss."""
+    """Middle and end of two bones that reach for `goal`, the middle bent `toward`; and how far they miss."""
     way = minus(goal, start)
     far = length(way)
     reach = min(max(far, abs(upper - lower) + 1e-4), (upper + lower) * 0.9999)
@@ -98,8 +98,7 @@ def limb_angles(upper: Frame, carrier: Frame, side: str) -> tuple[float, float, 
 
 def bend_between(upper: Vec, lower: Vec) -> float:
     """The degrees from one bone's direction to the next one's."""
-    crossed, along = length(cross(upper, lower)), dot(upper, lower)
-    return degrees(atan2(sqrt(crossed * crossed), along))
+    return degrees(atan2(length(cross(upper, lower)), dot(upper, lower)))
 
 
 def _cm(angles: Mapping[str, float], name: str) -> float:
@@ -111,7 +110,8 @@ def _trunk(frame: Frame, angles: Mapping[str, float], name: str) -> Frame:
     return turned(frame, (UP, turn), (LEFT, bend), (FORWARD, -side))
 
 
-def _carry(parts: Parts, by: str, name: str, at: Vec, angles: Mapping[str, float], joint: str) -> None:
+def _carry(parts: Parts, pair: tuple[str, str], at: Vec, angles: Mapping[str, float], joint: str) -> None:
+    by, name = pair
     origin, frame = parts[by]
     parts[name] = (add(origin, placed(frame, at)), _trunk(frame, angles, joint))
 

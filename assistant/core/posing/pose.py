@@ -66,7 +66,7 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Solid:
-    """A part of a prop: the hull of spheres (x, y, z, radius), in a tone; `behind` is drawn before the body."""
+    """A part of a prop: the hull of spheres (x, y, z, radius); `behind` is drawn before the body."""
 
     kind: str
     tone: str

@@ -97,8 +97,14 @@ BASES: Mapping[str, Base] = {
             "on_belly",
             (0, 0.11, 0),
             _BELLY,
-            Stance(_both(ankle_bend=-65, hip_out=5, shoulder_out=70, elbow_bend=20)),
-            _pair("hand", 0.2, 0, 0.75),
+            Stance(
+                _both(ankle_bend=-65, hip_out=5) | {"neck.bend": -12},
+                {
+                    side: Reach("floor", bend=(x, 0.0, 0.0))
+                    for side, x in (("left_hand", 1.0), ("right_hand", -1.0))
+                },
+            ),
+            _pair("hand", 0.2, 0, 0.62),
             ("pelvis", "chest"),
         ),
         Base(

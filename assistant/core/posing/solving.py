@@ -19,7 +19,7 @@ from assistant.core.posing.kinematics import (
     sign,
     two_bones,
 )
-from assistant.core.posing.pose import Anchor, Base, Body, Pose, Reach, Stance
+from assistant.core.posing.pose import Anchor, Base, Body, Pose, Reach
 from assistant.core.posing.vectors import (
     FORWARD,
     LEFT,
@@ -41,6 +41,7 @@ from assistant.core.posing.vectors import (
 
 _ARM_BEND: Vec = (0.5, -0.6, -0.5)
 _LEG_BEND: Vec = (0.12, 0.0, 1.0)
+_Reaches = tuple[Reach | None, Reach | None]
 _LATERAL_ANKLE = 0.045  # from the middle of the ankle to its skin
 _ANCHORS = {"knees": "shin", "shoulders": "upper_arm"}
 _LIMBS = ("left_foot", "right_foot", "left_hand", "right_hand")
@@ -64,11 +65,10 @@ def body_at(pose: Pose, share: float) -> Body:
     missed: dict[str, float] = {}
     for limb in _in_order(pose):
         first, last = pose.start.reaches.get(limb), pose.end.reaches.get(limb)
-        if first == last:
-            if first is not None:
-                missed[limb] = moment.solve(parts, limb, first)
-            continue
-        _blend(parts, limb, (first, last), share, moment, missed)
+        if first != last:
+            missed[limb] = _on_its_way(parts, limb, (first, last), share, moment)
+        elif first is not None:
+            missed[limb] = moment.solve(parts, limb, first)
     return Body(parts, missed)
 
 
@@ -110,33 +110,22 @@ def _in_order(pose: Pose) -> list[str]:
     return sorted(_LIMBS, key=rank)
 
 
-def _blend(
-    parts: Parts,
-    limb: str,
-    reaches: tuple[Reach | None, Reach | None],
-    share: float,
-    moment: _Moment,
-    missed: dict[str, float],
-) -> None:
-    """A limb on its way from one reach to another, or from hanging free."""
-    ends = []
+def _on_its_way(parts: Parts, limb: str, reaches: _Reaches, share: float, moment: _Moment) -> float:
+    """Move a limb from one reach to another, or from hanging free; how far it fell short."""
+    trials, missed = [], []
     for reach in reaches:
         trial = dict(parts)
-        miss = moment.solve(trial, limb, reach) if reach else 0.0
-        ends.append((trial, miss))
+        missed.append(moment.solve(trial, limb, reach) if reach else 0.0)
+        trials.append(trial)
     if share in {0.0, 1.0}:
-        trial, miss = ends[int(share)]
-        parts.update(trial)
-        if reaches[int(share)]:
-            missed[limb] = miss
-        return
+        parts.update(trials[int(share)])
+        return missed[int(share)]
     upper, lower, last = _chain(limb)
-    (first, _), (then, _) = ends
+    first, then = trials
     joint = between(first[lower][0], then[lower][0], share)
     goal = between(first[last][0], then[last][0], share)
     frame = _between_frames(first[last][1], then[last][1], share)
-    start = parts[upper][0]
-    _set_chain(parts, limb, goal, minus(joint, between(start, goal, 0.5)), frame)
+    return _set_chain(parts, limb, goal, minus(joint, between(parts[upper][0], goal, 0.5)), frame)
 
 
 def _between_frames(a: Frame, b: Frame, share: float) -> Frame:
@@ -229,10 +218,3 @@ def _set_chain(parts: Parts, limb: str, goal: Vec, toward: Vec, frame: Frame) ->
     parts[lower] = (middle, bone_frame(middle, end, front))
     parts[last] = (end, frame)
     return miss
-
-
-def stance_of(base: Base, angles: Mapping[str, float], reaches: Mapping[str, Reach | None]) -> Stance:
-    """A base posture's stance with these differences; None lets a limb hang free."""
-    merged = {**base.stance.reaches, **reaches}
-    kept = {limb: reach for limb, reach in merged.items() if reach is not None}
-    return Stance({**base.stance.angles, **angles}, kept, base.stance.anchor)

@@ -39,7 +39,7 @@ def dot(a: Vec, b: Vec) -> float:
 
 
 def cross(a: Vec, b: Vec) -> Vec:
-    """At right angles to both: left × up is forward."""
+    """At right angles to both: left by up is forward."""
     return (a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0])
 
 

@@ -1,6 +1,6 @@
-"""From where a figure is seen: which way the camera looks, what it shows, and whether the picture is a mirror.
+"""From where a figure is seen: which way the camera looks, and whether the picture is turned over.
 
-Pure functions on any thread. Left is left: where left and right lie apart, left is on the left of the picture.
+Pure functions on any thread. Left is left: where left and right lie apart, left is on the left of the screen.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ VIEWS: Mapping[str, tuple[float, float]] = {
     "back_high": (180, 42),
     "top": (90, 88),
 }
-"""By name: degrees from the front toward the left of the body, and degrees upward. Lying on the back, "left" is
-beside the body's left, "front" at its feet, "back" at its head; lying on a side, "front" is before the face."""
+"""By name: degrees from the front toward the left of the body, and degrees upward. Of a body on its back,
+"front" is at the feet and "back" at the head; of one on its side, "front" is before the face."""
 
 _APART = 0.3  # of the way from right to left: less is one before the other
 _FRONTS = {"on_side": -90.0}

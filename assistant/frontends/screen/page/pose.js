@@ -257,7 +257,7 @@ function head(body) {
     disc(at(0, -2, 53), 7),
   ];
   const below = up.z < -0.35; // seen from the chin
-  const hair = below ? [disc(at(0, 16, -4), 46)] : [disc(at(0, 12, -5), 50), disc(at(0, 2, -14), 46), disc(at(0, 26, 8), 37)];
+  const hair = below ? [disc(at(0, 34, 2), 45), disc(at(0, 16, -6), 45)] : [disc(at(0, 12, -5), 50), disc(at(0, 2, -14), 46), disc(at(0, 26, 8), 37)];
   const bun = disc(at(0, 30, -52), 21);
   const neck = discs(body, NECK);
   const z = depth([body.skull]);
