@@ -67,7 +67,7 @@ class Wrist(_Strict):
 class Touch(_Strict):
     """What a hand or a foot touches."""
 
-    on: _Name = Field(default="", description="A place of the body, an anchor of a prop, or floor.")
+    to: _Name = Field(default="", description="A place of the body, an anchor of a prop, or floor.")
     at: Point | None = Field(default=None, description="A point of the room instead, in centimeters.")
     move: Point = Field(default=[0, 0, 0], description="Shifts it: left, up, forward, in centimeters.")
     bend: BendName | Point | None = Field(

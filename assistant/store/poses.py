@@ -208,11 +208,11 @@ def _angles(side: str, joint: str, value: Any) -> dict[str, float]:
 
 
 def _reach(told: str | Touch, side: str, is_plural: bool) -> Reach:
-    touch = Touch(on=told) if isinstance(told, str) else told
+    touch = Touch(to=told) if isinstance(told, str) else told
     turned = side if is_plural else "left"
     bend = _BENDS[touch.bend] if isinstance(touch.bend, str) else tuple(touch.bend) if touch.bend else None
     return Reach(
-        on=_named(touch.on, side),
+        on=_named(touch.to, side),
         at=mirrored(_meters(touch.at), turned) if touch.at else None,
         move=mirrored(_meters(touch.move), turned) if any(touch.move) else ORIGIN,
         bend=mirrored(bend, side if isinstance(touch.bend, str) else turned) if bend else None,  # type: ignore[arg-type]
@@ -261,7 +261,7 @@ def _unknown_names(
         setting: Setting = getattr(pose, when)
         for key in ("hands", "left_hand", "right_hand", "feet", "left_foot", "right_foot"):
             touch = getattr(setting, key)
-            name = touch.on if isinstance(touch, Touch) else touch
+            name = touch.to if isinstance(touch, Touch) else touch
             if name and name != "free":
                 side = "right" if key.startswith("right") else "left"
                 check(_named(name, side), {*PLACES, *anchor_names(), "floor"}, when, key)

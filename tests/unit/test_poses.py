@@ -103,7 +103,7 @@ def test_whatever_is_shown_of_a_pose_is_in_the_picture(pose: object) -> None:
 
 
 def test_a_plural_tells_both_sides_and_other_names_the_other_one(file: Callable[[str], Path]) -> None:
-    text = GOOD.replace("neck: {side: -30}", "hands: {on: other_shoulder_top, move: [2, 0, 0], bend: out}")
+    text = GOOD.replace("neck: {side: -30}", "hands: {to: other_shoulder_top, move: [2, 0, 0], bend: out}")
     pose = read_poses(file(text), LIBRARY)["neck-side-bend"]
     assert pose.end.reaches["left_hand"] == Reach("right_shoulder_top", move=(0.02, 0, 0), bend=(1, 0, 0))
     assert pose.end.reaches["right_hand"] == Reach("left_shoulder_top", move=(-0.02, 0, 0), bend=(-1, 0, 0))
