@@ -41,7 +41,7 @@ const STEPS = 36; // corners of a disc in a hull
 /* The parts of the body: the joints whose discs they are the hull of, and their radii in units. */
 const NECK = [["collar", 27], ["nod", 26]];
 const SIDED_PARTS = [
-  { name: "thigh", tone: "trousers", discs: [["groin", 46], ["knee", 31]] },
+  { name: "thigh", tone: "trousers", discs: [["groin", 46], ["knee", 31]], seam: ["groin", 46] },
   { name: "shin", tone: "trousers", discs: [["knee", 31], ["ankle", 22]], with: "thigh", seam: ["knee", 31] },
   { name: "foot", tone: "sock", discs: [["ankle", 21], ["heel", 19], ["ball", 16], ["toes", 11]] },
   { name: "arm", tone: "skin", discs: [["shoulder", 25], ["elbow", 20]] },
@@ -190,7 +190,7 @@ function torso(body) {
   const [hips, waist, chest, shoulders] = [side("hip", 52), side("waist", 47), side("chest", 57), side("shoulder", 27)];
   const collar = disc(body.collar, 30);
   const z = depth([...hips, ...chest]);
-  const shirt = [hull([...waist, ...chest]), hull([...chest, ...shoulders, collar]), hull([...waist, ...middle(waist, hips, 0.5)])];
+  const shirt = [hull([...waist, ...chest]), hull([...chest, ...shoulders, collar]), hull([...waist, ...middle(waist, hips, 0.3)])];
   const trousers = hull([...hips, ...middle(waist, hips, 0.45)]);
   const items = [
     { class: "p-trousers p-edge", d: trousers },
@@ -215,8 +215,8 @@ function limbs(body, side, far) {
     const one = { tone: `p-${tone}${far}`, d: hull(found), z: depth(found) };
     one.items = [edge(one), shape(one)];
     made[name] = one;
-    if (before) {
-      const later = made[before].z > one.z ? made[before] : one;
+    if (seam) {
+      const later = before && made[before].z > one.z ? made[before] : one;
       later.items.push({ class: one.tone, d: circle(disc(body[side + seam[0]], seam[1] + EDGE / 2)) });
     }
   }
@@ -375,10 +375,12 @@ function word(layer, pose, body, side, words, box) {
   if (text.textContent !== said) text.textContent = said;
   if (!said) return;
   const [mark, core] = [body[pose.mark], body.left_waist];
-  const half = 16 * said.length;
+  const size = Math.max(50, box.width * 0.055);
+  const half = 0.3 * size * said.length;
   const ahead = mark.x + (mark.x >= core.x ? 50 + half : -50 - half);
   attribute(text, "x", n(Math.min(box.left + box.width - half, Math.max(box.left + half, ahead))));
-  attribute(text, "y", n(Math.min(box.top + box.height - 12, Math.max(box.top + 50, mark.y + 14))));
+  attribute(text, "y", n(Math.min(box.top + box.height - 12, Math.max(box.top + size, mark.y + 0.3 * size))));
+  attribute(text, "font-size", n(size));
   attribute(text, "class", "p-word");
 }
 
