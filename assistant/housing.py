@@ -5,19 +5,20 @@ Functions may be called from any thread; each reads anew. Must erase nothing tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from assistant.config import Config
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
-from assistant.errors import StoreError
+from assistant.errors import AssistantError, StoreError
 from assistant.frontends.house import House
 from assistant.store.history_erasing import forget_everything, forget_sessions
 from assistant.store.history_reader import SessionSummary, read_sessions
 from assistant.store.history_svg import svg_chart
 from assistant.store.history_words import Stretches, as_plain
+from assistant.store.poses import load_poses, poses_json
 
 MOST_SESSIONS = 200
 
@@ -27,7 +28,7 @@ Tell = Callable[[str], None]
 def open_house(
     config: Config,
     content: tuple[LanguagePack, tuple[Routine, ...]],
-    library: Iterable[Stretch],
+    library: tuple[Stretch, ...],
     history: Path,
     *,
     tell: Tell,
@@ -47,12 +48,21 @@ def open_house(
         clock=clock,
         level_dbfs=level_dbfs,
         begin=begin,
-        poses=lambda: b"{}",
+        poses=lambda: _poses({stretch.id: stretch for stretch in library}, tell),
         history=past.sessions,
         chart=past.chart,
         forget=past.forget,
         show=show,
     )
+
+
+def _poses(library: Stretches, tell: Tell) -> bytes:
+    """How each stretch looks; an empty object, and a line, where the files cannot be read."""
+    try:
+        return poses_json(load_poses(library).values()).encode()
+    except AssistantError as error:
+        tell(error.message)
+        return b"{}"
 
 
 class _Past:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
-from typing import Any
+from typing import Any, Protocol
 
 from houses import house
 
@@ -36,6 +36,14 @@ def screen(send: Callable[[Event], None] = lambda event: None, **changes: Any) -
         opened.close()
 
 
+class Served(Protocol):
+    """A server on a port of this machine."""
+
+    @property
+    def port(self) -> int:
+        """Where it is."""
+
+
 class Answer:
     """What the server answered."""
 
@@ -47,7 +55,7 @@ class Answer:
         return str(json.loads(self.body).get("error", ""))
 
 
-def ask(shown: Screen, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
+def ask(shown: Served, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
     """Ask the server; names of headers have _ for -, and an empty value leaves one out."""
     connection = HTTPConnection("127.0.0.1", shown.port, timeout=DEADLINE_SECONDS)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -64,7 +72,7 @@ def ask(shown: Screen, path: str, method: str = "GET", body: bytes | None = None
     return told
 
 
-def facts(shown: Screen) -> dict[str, Any]:
+def facts(shown: Served) -> dict[str, Any]:
     """What the page is told."""
     found = re.search(r'name="facts" content="([^"]*)"', ask(shown, "/").body.decode())
     assert found
@@ -72,7 +80,7 @@ def facts(shown: Screen) -> dict[str, Any]:
     return told
 
 
-def press(shown: Screen, path: str, sent: object, **headers: str) -> Answer:
+def press(shown: Served, path: str, sent: object, **headers: str) -> Answer:
     """Press something as the page does; `headers` make it wrong."""
     usual = {"Content_Type": "application/json", "X_Limber_Token": headers.pop("token", "")}
     usual["X_Limber_Token"] = usual["X_Limber_Token"] or facts(shown)["token"]
@@ -83,7 +91,7 @@ def press(shown: Screen, path: str, sent: object, **headers: str) -> Answer:
 class Listening:
     """A page that listens to the events."""
 
-    def __init__(self, shown: Screen, receive_bytes: int = 0, **headers: str) -> None:
+    def __init__(self, shown: Served, receive_bytes: int = 0, **headers: str) -> None:
         self._socket = socket.socket()
         if receive_bytes:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)

@@ -52,7 +52,7 @@ def live(
         live_limber(sound, Path(folder), **SETTINGS) as limber,
     ):
         limber.wait_for("Before we begin.")  # a long question; "continue" asks it again
-        used, started = _cpu_seconds(limber.process.pid), time.monotonic()
+        used, started = cpu_seconds(limber.process.pid), time.monotonic()
         delays, missed = [], 0
         for number, stop in enumerate(stops, 1):
             delay = _stop_once(sound, limber, stop)
@@ -60,8 +60,8 @@ def live(
             delays += [] if delay is None else [delay]
             output.note(f"run {number}: " + ("missed" if delay is None else f"{delay * 1000:.0f} ms"))
         seconds = time.monotonic() - started
-        cpu = (_cpu_seconds(limber.process.pid) - used) / seconds
-        memory = _peak_megabytes(limber.process.pid)
+        cpu = (cpu_seconds(limber.process.pid) - used) / seconds
+        memory = peak_megabytes(limber.process.pid)
     summary = {
         "runs": len(stops),
         "missed": missed,
@@ -114,11 +114,13 @@ def _stop_once(sound: VirtualSound, limber: LiveLimber, stop: Samples) -> float 
     return delay
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
+    """Processor time that a process has used so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _peak_megabytes(pid: int) -> int:
+def peak_megabytes(pid: int) -> int:
+    """The most memory that a process has held."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return round(next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024)
