@@ -25,6 +25,8 @@ from assistant.core.view import View
 from assistant.frontends.house import House
 from assistant.frontends.screen.screen import Screen
 from assistant.languages.packs import load_language
+from assistant.store.library import load_library
+from assistant.store.poses import load_poses, poses_json
 
 SIZES = {"7 inch": (800, 480), "10 inch": (1280, 800), "full HD": (1920, 1080), "phone": (390, 844)}
 SESSIONS = [
@@ -122,11 +124,7 @@ def stand(**changes: Any) -> Iterator[Stand]:
 @cache
 def poses() -> bytes:
     """All poses that come with Limber."""
-    try:
-        from assistant.store.poses import poses_json
-    except ImportError:
-        return b"{}"
-    return poses_json()
+    return poses_json(load_poses(load_library()).values()).encode()
 
 
 @cache
@@ -236,5 +234,24 @@ def open_page(browser: Browser, at: Stand, size: tuple[int, int] = (1280, 800), 
     page = opened.new_page()
     page.set_default_timeout(5000)
     page.goto(at.url)
-    page.wait_for_function("document.documentElement.dataset.stage")
+    page.wait_for_selector("html[data-stage]")
     return page
+
+
+def see(page: Page, at: Stand, view: View) -> None:
+    """Show a view, and wait until the page does."""
+    at.show(view)
+    page.wait_for_function("at => document.documentElement.dataset.at === String(at)", arg=view.at)
+
+
+def play(driver: Driver, at: Stand, seconds: float, look: Callable[[], None] = lambda: None) -> None:
+    """Let a session run in real time on the screen for so many seconds; `look` is called now and then."""
+    began, offset = time.monotonic(), driver.now
+    at.show(driver.view)
+    while (now := offset + time.monotonic() - began) < offset + seconds:
+        while driver.next_at <= now:
+            driver.happen()
+            at.show(driver.view)
+        driver.now = now
+        look()
+        time.sleep(min(0.1, max(0.0, driver.next_at - now)))

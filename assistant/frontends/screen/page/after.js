@@ -32,7 +32,7 @@ export function showAfter(view) {
 /** Make it as large as fits. */
 export function fitAfter() {
   const word = byId("after-word");
-  word.style.fontSize = `${sizeForWidth(word.textContent || "0", word.clientWidth * 0.95, sizes.big * 0.7)}px`;
+  word.style.fontSize = `${sizeForWidth(word.textContent || "0", word.clientWidth * 0.95, Math.min(sizes.big * 0.7, byId("stage").clientHeight * 0.18))}px`;
   ["score-before", "score-after"].forEach((id) => {
     const box = byId(id).parentNode;
     const most = Math.min(sizes.big, box.clientHeight * 0.62);

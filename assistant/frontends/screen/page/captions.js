@@ -26,8 +26,9 @@ export function showCaptions(view) {
 
 function keep(who, text, className) {
   const log = byId("log");
-  log.appendChild(make("li", className, "", {}, make("span", "who", who), make("span", "", text)));
-  if (log.children.length > MOST_KEPT) log.removeChild(log.firstChild);
+  const lines = byId("lines");
+  lines.appendChild(make("li", className, "", {}, make("span", "who", who), make("span", "", text)));
+  if (lines.children.length > MOST_KEPT) lines.removeChild(lines.firstChild);
   log.scrollTop = log.scrollHeight;
 }
 

@@ -14,7 +14,7 @@ function card(routine) {
   const picture = shape("svg", { class: "picture", "aria-hidden": "true" });
   drawBody(picture, routine.regions, null);
   const where = routine.positions.map((position) => words.positions[position] || position).join(", ");
-  const text = [make("b", "", routine.name), make("span", "", words.minutes(routine.minutes)), make("span", "", where)];
+  const text = [make("b", "", routine.name), make("span", "", `${words.minutes(routine.minutes)}, ${where}`)];
   const button = make("button", "card", "", {}, picture, make("span", "text", "", {}, ...text));
   onPress(button, () => say({ intent: "choose", routine: routine.id }));
   return button;
@@ -23,7 +23,7 @@ function card(routine) {
 /** How many cards there is room for, beside each other and in rows. */
 function room() {
   const box = byId("cards");
-  const columns = Math.max(1, Math.floor(box.clientWidth / (sizes.small * 11)));
+  const columns = Math.max(1, Math.floor(box.clientWidth / (sizes.small * 13)));
   const rows = Math.max(1, Math.floor(box.clientHeight / (sizes.small * 6.4)));
   return { columns, rows };
 }

@@ -105,7 +105,6 @@ export function showFigure(view) {
 export function fitFigure() {
   if (!step) return;
   draw();
-  byId("side").dataset.word = "";
   showSide();
 }
 
@@ -114,8 +113,9 @@ function showSide() {
   const node = byId("side");
   const word = capital(step.side_word);
   show(node, word !== "");
-  if (node.dataset.word === word) return;
-  node.dataset.word = word;
+  const key = `${word} ${sizes.layout} ${sizes.big}`;
+  if (node.dataset.key === key) return;
+  node.dataset.key = key;
   node.textContent = "";
   const isWhole = sizes.layout === "stacked" || sizes.layout === "tall";
   const large = document.createElement("span");
@@ -127,7 +127,7 @@ function showSide() {
   const small = document.createElement("span");
   small.className = "whole";
   write(small, word);
-  small.style.fontSize = `${sizeForWidth(word, sizes.big * 0.78, sizes.big)}px`;
+  small.style.fontSize = `${sizeForWidth(word, sizes.big * 0.78, sizes.big * 0.3)}px`;
   node.appendChild(small);
 }
 

@@ -40,5 +40,6 @@ export function showEars(microphone, isIdle) {
 export const showFaults = whenChanged((faults) => {
   const node = byId("faults");
   show(node, faults.length > 0);
+  document.documentElement.classList.toggle("faulty", faults.length > 0);
   write(node, faults.map((fault) => words.faults[fault] || fault.replace(/_/g, " ")).join(" · "));
 });

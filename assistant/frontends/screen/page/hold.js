@@ -2,10 +2,11 @@
 
 import { byId, write } from "./dom.js";
 import { sessionNow } from "./clock.js";
-import { sizeForWidth, sizes } from "./size.js";
+import { narrowing, sizeForWidth, sizes } from "./size.js";
 import { words } from "./words.js";
 
 const AROUND = 2 * Math.PI * 94;
+const WITHIN = 0.9; // of the ring's width is free inside it
 const FRAME_MS = 125; // eight a second: enough for what moves so slowly, and cheap without a GPU
 const SMALLEST_LUNG = 0.55;
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -49,8 +50,14 @@ function drawText(text, isNumber) {
 /** Make the text in the ring as large as it may be, after the ring or the text has changed. */
 export function fitRing() {
   const seconds = byId("seconds");
-  const most = seconds.classList.contains("number") ? Math.max(sizes.big, sizes.ring * 0.42) : sizes.big;
-  seconds.style.fontSize = `${sizeForWidth(seconds.textContent || "00", sizes.ring * 0.8, most)}px`;
+  if (seconds.classList.contains("number")) {
+    const size = Math.max(sizes.big, sizes.ring * 0.42);
+    seconds.style.fontSize = `${size}px`;
+    seconds.style.transform = `scaleX(${narrowing("00", size, sizes.ring * WITHIN).toFixed(3)})`;
+  } else {
+    seconds.style.fontSize = `${sizeForWidth(seconds.textContent || "0", sizes.ring * 0.8, sizes.big)}px`;
+    seconds.style.transform = "none";
+  }
 }
 
 function frame() {

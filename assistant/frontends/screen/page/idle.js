@@ -3,6 +3,7 @@
 import { byId, show, write } from "./dom.js";
 import { facts } from "./facts.js";
 import { sizeForWidth, sizes } from "./size.js";
+import { words } from "./words.js";
 
 const NIGHT_FROM = 22;
 const NIGHT_UNTIL = 7;
@@ -27,9 +28,10 @@ function drift(now) {
   node.style.transform = `translate(${(x * 3).toFixed(2)}vw, ${(y * 2.5).toFixed(2)}vh)`;
 }
 
-/** Show the clock; `view` is that of somebody who sleeps, or null. */
-export function showIdle() {
+/** Show the clock, and how to begin: by voice where somebody listens. */
+export function showIdle(hears) {
   tick();
+  write(byId("wake-words"), hears ? words.sayWakeUp : words.touchToBegin);
   fitIdle();
 }
 

@@ -7,6 +7,7 @@ import { words } from "./words.js";
 /** Show a word and a text. */
 export function showMessage(word, text) {
   write(byId("message-word"), word);
+  byId("stage-message").classList.toggle("bare", text === "");
   write(byId("message-text"), text);
   fitMessage("message-word", "message-text");
 }
@@ -14,7 +15,8 @@ export function showMessage(word, text) {
 /** Make a word and the text under it as large as fits. */
 export function fitMessage(wordId, textId) {
   const word = byId(wordId);
-  const most = Math.min(sizes.big, byId("stage").clientHeight * 0.4);
+  const isAlone = byId(textId).textContent === "";
+  const most = isAlone ? sizes.big : Math.min(sizes.big * 0.7, byId("stage").clientHeight * 0.3);
   word.style.fontSize = `${sizeForWidth(word.textContent || "0", word.clientWidth * 0.98, most)}px`;
   grow(byId(textId), sizes.small, sizes.big * 0.6);
 }

@@ -32,6 +32,7 @@ let ended = null; // the session that was followed here, once it is over
 let isLost = false;
 let place = ""; // "history" or "pairing" while that is looked at
 let stage = "";
+let hears = false; // whether a microphone brings sound
 let failedTimer = null;
 let endedTimer = null;
 
@@ -59,7 +60,7 @@ function showStage(shown) {
   if (stage === "question") showQuestion(shown);
   if (stage === "transfer") showTransfer(shown);
   if (stage === "after") showAfter(shown);
-  if (stage === "idle") showIdle();
+  if (stage === "idle") showIdle(hears);
   if (stage === "emergency") showEmergency();
   if (stage === "lost") fitMessage("lost-word", "lost-text");
   if (stage === "message") showMessage(words.messages[shown.state] || "", shown.prompts.map((p) => p.text).join(" "));
@@ -79,12 +80,21 @@ function render() {
     if (stage === "history") showHistory();
     if (stage === "pairing") showPairing();
   }
-  root.classList.toggle("alive", isAlive());
+  root.dataset.at = shown ? shown.at : ""; // which view is shown, for whoever looks on
   root.classList.toggle("pain", shown !== null && IN_PAIN.indexOf(shown.state) >= 0);
-  show(byId("foot"), isAlive());
-  if (view) showAround();
+  showFoot(isAlive());
+  if (view && stage !== "idle") showAround();
   else showBare();
   showStage(shown);
+}
+
+/** The foot takes room from the stage, so that all has other sizes. */
+function showFoot(isShown) {
+  const foot = byId("foot");
+  if (foot.hidden !== isShown) return;
+  show(foot, isShown);
+  fitSizes(LONGEST_SIDE);
+  fitRing();
 }
 
 /** What stands around each stage of a session. */
@@ -147,6 +157,10 @@ function forgetEnd() {
 function onBeat(beat) {
   setClock(beat.now);
   showEars(beat.microphone, beat.idle);
+  const hearsNow = beat.microphone !== null && beat.microphone.hears;
+  if (hearsNow === hears) return;
+  hears = hearsNow;
+  if (stage === "idle") showIdle(hears);
 }
 
 function tellFailure(text) {

@@ -1,32 +1,37 @@
 // Sends what somebody did here. It says whether that arrived; a stop is sent again until it did.
 
-import { facts } from "./facts.js";
+import { facts, renewFacts } from "./facts.js";
 
 const AGAIN_MS = 300;
 const PATIENCE_MS = 1500;
+const OTHER_TOKEN = 403; // the server was begun anew
 
 /** Post a value. The answer is `{ok, status, said}`; status 0 means that nothing answered in time. */
 export function post(path, value) {
+  return attempt(path, value).then((answer) => {
+    if (answer.status !== OTHER_TOKEN) return answer;
+    return renewFacts().then(
+      () => attempt(path, value),
+      () => answer,
+    );
+  });
+}
+
+function attempt(path, value) {
   const stop = typeof AbortController === "function" ? new AbortController() : null;
   const patience = stop && setTimeout(() => stop.abort(), PATIENCE_MS);
-  return fetch(path, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-Limber-Token": facts.token },
-    body: JSON.stringify(value),
-    keepalive: true,
-    signal: stop ? stop.signal : undefined,
-  })
-    .then((answer) =>
-      answer.json().then(
-        (said) => ({ ok: answer.ok, status: answer.status, said }),
-        () => ({ ok: answer.ok, status: answer.status, said: {} }),
-      ),
-    )
-    .catch(() => ({ ok: false, status: 0, said: {} }))
+  const headers = { "Content-Type": "application/json", "X-Limber-Token": facts.token };
+  return fetch(path, { method: "POST", headers, body: JSON.stringify(value), signal: stop ? stop.signal : undefined })
+    .then(read, () => ({ ok: false, status: 0, said: {} }))
     .then((answer) => {
       clearTimeout(patience);
       return answer;
     });
+}
+
+function read(answer) {
+  const told = (said) => ({ ok: answer.ok, status: answer.status, said });
+  return answer.json().then(told, () => told({}));
 }
 
 /** What can be said, as the server takes it: its slots beside its intent. */
@@ -37,19 +42,19 @@ export function flat(sayable) {
   return sent;
 }
 
-/** Say stop, again and again until it arrived. `tell(failed)` is called after each try. */
+/** Say stop, again and again until it arrived. `tell(hasFailed)` is called after each try. Returns what ends it. */
 export function stopSurely(tell) {
   let isWanted = true;
-  const attempt = () => {
+  const again = () => {
     if (!isWanted) return;
     post("/say", { intent: "stop" }).then((answer) => {
-      // 409: no session runs, so nothing is left to stop. 403: this page is old; a new one may stop.
-      const isDone = answer.ok || answer.status === 409;
-      tell(!isDone && isWanted);
-      if (!isDone) setTimeout(attempt, AGAIN_MS);
+      if (!isWanted) return;
+      const isDone = answer.ok || answer.status === 409; // without a session nothing is left to stop
+      tell(!isDone);
+      if (!isDone) setTimeout(again, AGAIN_MS);
     });
   };
-  attempt();
+  again();
   return () => {
     isWanted = false;
   };

@@ -51,7 +51,7 @@ const showAnswers = whenChanged((question) => {
   const numbers = Array.from({ length: 11 }, (_, number) => number);
   const box = byId("answers");
   box.className = `answers ${isNumber ? "numbers" : "few"}`;
-  box.dataset.count = String(question.answers.length);
+  byId("stage-question").classList.toggle("open", question.kind === "free");
   fill(box, isNumber ? numbers.map(numberButton) : question.answers.map(wordButton));
 });
 
@@ -68,7 +68,9 @@ export function fitQuestion() {
   buttons.forEach((button) => {
     const word = button.querySelector("b");
     const inside = button.clientWidth - sizes.small;
-    word.style.fontSize = `${sizeForWidth(word.textContent, inside, Math.min(sizes.big, button.clientHeight * 0.9))}px`;
+    const sign = button.querySelector(".sign");
+    word.style.fontSize = `${sizeForWidth(word.textContent, inside, Math.min(sizes.big, button.clientHeight))}px`;
+    sign.style.visibility = word.offsetLeft > sign.clientWidth * 1.6 ? "visible" : "hidden";
   });
   grow(byId("question-text"), sizes.small, sizes.big);
 }

@@ -19,7 +19,7 @@ const SCREENS = [
 const PHONE_INCHES = 6.1;
 const TABLET_INCHES = 10.1;
 const LARGER_INCHES = 15.6; // a laptop; a monitor or a television is larger
-const RING_PER_CAPITAL = 2.2; // two digits within a ring
+const RING_PER_CAPITAL = 2.05; // two digits within a ring
 const SMALL_SHARE = 0.036;
 const LEAST_SMALL_PX = 17;
 
@@ -102,11 +102,16 @@ function layoutFor(room, wanted, capital, sideWidth, small) {
   return fitted(isTall ? "tall" : "narrow", isTall ? below : Math.min(room.width, room.height * 0.52));
 }
 
+/** How far digits have to be narrowed to stand within a circle, at a font size; 1 where they need not. */
+export function narrowing(digits, fontPixels, circlePixels) {
+  const { width, capital } = measured(digits);
+  const half = (capital * fontPixels) / 2;
+  const chord = 2 * Math.sqrt(Math.max(0, (circlePixels / 2) ** 2 - half ** 2));
+  return Math.min(1, chord / (width * fontPixels));
+}
+
 /** The font size in pixels at which a word is so wide, and no larger than `most`. */
 export const sizeForWidth = (word, width, most) => Math.min(most, width / Math.max(widthOf(word), 0.1));
-
-/** Whether a word fits into so many pixels at the size of what matters. */
-export const fitsBig = (word, width) => widthOf(word) * sizes.big <= width;
 
 /** Make the text of a box as large as fits, between `least` and `most` pixels. The box keeps its size. */
 export function grow(box, least, most) {

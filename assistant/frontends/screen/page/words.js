@@ -77,6 +77,8 @@ export const words = {
   expires: (minutes) => `The code holds for ${words.minutes(minutes)}.`,
   toGo: (left) => (left > 1 ? `${left} moves` : "Last move"),
   onTheWay: (stretch) => (stretch ? `On the way to ${stretch.toLowerCase()}` : "On the way up"),
+  sayWakeUp: "Say “wake up”",
+  touchToBegin: "Touch to begin",
   light: "Light",
   dark: "Dark",
   secondsLeft: (seconds) => `${seconds} seconds left`,
