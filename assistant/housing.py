@@ -6,6 +6,7 @@ Functions may be called from any thread; each reads anew. Must erase nothing tha
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +36,13 @@ def open_house(
     clock: Callable[[], float],
     level_dbfs: Callable[[], float | None] | None,
     begin: Callable[[], None],
+    alone: Callable[[], AbstractContextManager[None]],
     show: Callable[[str], None],
 ) -> House:
-    """What the front ends of one room may ask for."""
+    """What the front ends of one room may ask for. What is erased is erased within `alone`."""
     pack, routines = content
     known = {stretch.id: stretch for routine in routines for stretch in routine.stretches}
-    past = _Past(history, known | {stretch.id: stretch for stretch in library})
+    past = _Past(history, alone, known | {stretch.id: stretch for stretch in library})
     return House(
         screen=config.screen,
         pack=pack,
@@ -66,10 +68,13 @@ def _poses(library: Stretches, tell: Tell) -> bytes:
 
 
 class _Past:
-    """The history of whoever lives here. Every function raises StoreError."""
+    """The history of whoever lives here. Every function raises StoreError, `forget` AssistantError."""
 
-    def __init__(self, path: Path, stretches: Stretches) -> None:
+    def __init__(
+        self, path: Path, alone: Callable[[], AbstractContextManager[None]], stretches: Stretches
+    ) -> None:
         self._path = path
+        self._alone = alone
         self._stretches = stretches
 
     def _read(self) -> list[SessionSummary]:
@@ -88,10 +93,12 @@ class _Past:
     def forget(self, number: int | None) -> str:
         """Erase a session, or everything; what was erased, in words."""
         if number is None:
-            forget_everything(self._path)
+            with self._alone():
+                forget_everything(self._path)
             return "the whole history"
         chosen = next((one for one in read_sessions(self._path) if one.id == number), None)
         if chosen is None:
             raise StoreError("no_session", f"There is no session {number}.")
-        forget_sessions(self._path, (number,))
+        with self._alone():
+            forget_sessions(self._path, (number,))
         return f"session {number}, {chosen.routine_id}, {chosen.started_at:%Y-%m-%d %H:%M}"

@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import cached_property, partial
 from pathlib import Path
@@ -23,8 +24,7 @@ from assistant.audio.speaker_stream import SpeakerStream
 from assistant.config import Config
 from assistant.core.context import Settings
 from assistant.core.dialogue.going_on import INTERRUPTED_REASON
-from assistant.core.events import Event, PromptFailed
-from assistant.core.liveness import Silence
+from assistant.core.events import Event
 from assistant.core.ports import Voice
 from assistant.core.prompts import LanguagePack, Line
 from assistant.core.routine import Routine, Stretch
@@ -46,9 +46,10 @@ from assistant.resuming import clock_facts, find_return, head_of
 from assistant.room import Room, now_seconds
 from assistant.speech.engines import HearingModel
 from assistant.speech.prompt_cache import PromptCache, default_folder
-from assistant.speech.prompting import Prompter, PromptingThread
+from assistant.speech.prompting import Prompter
 from assistant.speech.silent_prompter import SilentPrompter
 from assistant.speech.voices.shared import SharedVoice
+from assistant.spoken_voice import SpokenVoice
 from assistant.store.history_reader import history_path
 from assistant.store.library import load_library
 from assistant.store.recorder import Recorder
@@ -67,26 +68,6 @@ class RoomState(StrEnum):
     IDLE = "idle"
     GUIDING = "guiding"
     CLOSED = "closed"
-
-
-class SpokenVoice(PromptingThread):
-    """A prompting thread with the mixer that it speaks through: what a room with sound speaks with."""
-
-    def __init__(self, prompter: Prompter, mixer: Mixer, *, on_trouble: Tell) -> None:
-        super().__init__(prompter, on_trouble=on_trouble)
-        self.earcon = mixer.earcon
-        self.set_volume = mixer.set_volume
-        self._mixer = mixer
-        self._silence = Silence()
-        self.hush = mixer.hush
-        self.acknowledge = mixer.acknowledge
-
-    def ended(self) -> list[Event]:
-        """The sentences and prompts that have ended, and before them those that failed or are late."""
-        over = self._mixer.ended()
-        owed = None if self._mixer.sounding_prompt_id() is not None else self.owed()
-        late = self._silence.look(time.monotonic(), owed)
-        return [*self.failed(), *([] if late is None else [PromptFailed(late)]), *over]
 
 
 class Service:
@@ -224,6 +205,7 @@ class Service:
             clock=now_seconds,
             level_dbfs=level_dbfs,
             begin=partial(self.begin, name),
+            alone=partial(self._without_history, name),
             show=self._show,
         )
         return partial(open_front_ends, front_ends, house)
@@ -239,6 +221,21 @@ class Service:
                 raise AssistantError("room", f'The room "{name}" is {self.state(name)}: it cannot begin now.')
             self._states[name] = RoomState.GUIDING
 
+    def _leave(self, name: str) -> None:
+        with self._changed:
+            if self._states[name] is RoomState.GUIDING:
+                self._states[name] = RoomState.IDLE
+
+    @contextmanager
+    def _without_history(self, name: str) -> Iterator[None]:
+        """No session begins in this room meanwhile, and it has no history open. Raises AssistantError."""
+        self._take(name)
+        try:
+            with self._recorders[name].away():
+                yield
+        finally:
+            self._leave(name)
+
     def _guide(self, name: str, sound_check: bool | None = None) -> None:
         try:
             self._recorders[name].wait_until_open()
@@ -247,9 +244,7 @@ class Service:
                 self._recorders[name].begin(head_of(name, settings, self._all_content))
                 self._rooms[name].guide(self._new_session(settings))
         finally:
-            with self._changed:
-                if self._states[name] is RoomState.GUIDING:
-                    self._states[name] = RoomState.IDLE
+            self._leave(name)
 
     def _go_on(self, name: str) -> bool:
         """Go on with a session that was cut short in this room; whether it went on, to an end of its own."""

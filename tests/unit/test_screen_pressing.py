@@ -21,35 +21,35 @@ def test_what_a_view_offers_can_be_sent_as_it_stands_there(state: State) -> None
     offered = [*shown["can_say"], *(shown["question"] or {}).get("answers", ())]
     for one in offered:
         slots = {name: value for name, value in one["slots"].items() if value is not None}
-        meaning = said({"intent": one["intent"], "phrase": one["phrase"], **slots}, TABLE)
+        meaning = said({"intent": one["intent"], "phrase": one["phrase"], **slots}, PACK)
         assert meaning.intent == one["intent"]
         assert meaning.slots.filled() == slots
 
 
 @pytest.mark.parametrize("routine", [routine.id for routine in CATALOGUE])
 def test_a_card_chooses_its_routine(routine: str) -> None:
-    meaning = said({"intent": "choose", "routine": routine}, TABLE)
+    meaning = said({"intent": "choose", "routine": routine}, PACK)
     assert meaning.slots.filled() == {"routine": routine}
     assert TABLE.match(meaning.words, (Intent.CHOOSE,)) is not None
 
 
 @pytest.mark.parametrize("number", range(11))
 def test_each_number_of_the_scale_can_be_pressed(number: int) -> None:
-    assert said({"intent": "number", "number": number}, TABLE).slots.number == number
+    assert said({"intent": "number", "number": number}, PACK).slots.number == number
 
 
 @pytest.mark.parametrize(
     "more", [{"region": "neck"}, {"region": "neck", "number": 10}, {"number": 10}, {"position": "seated"}]
 )
 def test_a_part_of_the_body_and_minutes_can_be_chosen(more: dict[str, object]) -> None:
-    assert said({"intent": "choose", **more}, TABLE).slots.filled() == more
+    assert said({"intent": "choose", **more}, PACK).slots.filled() == more
 
 
 def test_every_intent_that_needs_no_more_can_be_pressed_alone() -> None:
     alone = set()
     for intent in Intent:
         try:
-            meaning = said({"intent": intent}, TABLE)
+            meaning = said({"intent": intent}, PACK)
         except NotPressableError:
             continue
         assert (meaning.intent, meaning.source, meaning.is_final) == (intent, Source.TOUCH, True)

@@ -14,6 +14,7 @@ from fakes import FakeVoice
 from houses import house
 
 from assistant import service as service_module
+from assistant import spoken_voice
 from assistant.audio.mixer import Mixer
 from assistant.config import Config
 from assistant.core.actions import Action
@@ -33,11 +34,12 @@ from assistant.event_queue import EventQueue
 from assistant.frontends.registry import FRONT_ENDS, Entry, open_front_ends
 from assistant.keyboard import Keyboard
 from assistant.room import Room
-from assistant.service import RoomState, Service, SpokenVoice
+from assistant.service import RoomState, Service
 from assistant.speech.prompt_cache import PromptCache
 from assistant.speech.prompting import Prompter
 from assistant.speech.silent_prompter import SilentPrompter
 from assistant.speech.voices.shared import SharedVoice
+from assistant.spoken_voice import SpokenVoice
 from assistant.store.history_reader import read_sessions
 from assistant.store.journal import read_journal
 
@@ -283,7 +285,7 @@ def test_words_that_do_not_come_in_time_are_told_before_anything_else(
     voice = FakeVoice(gate=gate)
     prompter = Prompter(voice, cache, mixer, sentences=lambda text: [text], on_trouble=print)
     speaking = SpokenVoice(prompter, mixer, on_trouble=print)
-    monkeypatch.setattr(service_module, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(spoken_voice, "time", SimpleNamespace(monotonic=lambda: now))
     speaking.speak(1, "One.")
     assert speaking.ended() == []
     now += 1.9

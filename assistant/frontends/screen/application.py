@@ -144,7 +144,7 @@ class Application:
         if self._feed.is_idle:
             raise RefusalError(409, "idle", "There is no session.")
         try:
-            meaning = said(pressed, self._house.pack.table)
+            meaning = said(pressed, self._house.pack)
         except NotPressableError as error:
             raise RefusalError(400, "not_pressable", str(error)) from error
         self._send(meaning)

@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping
 
 from assistant.core.events import Said, Source
 from assistant.core.intents import SAFETY_INTENTS, Intent, Match, Slots
+from assistant.core.pain_rules import RedFlag
 from assistant.core.phrases import PhraseTable
+from assistant.core.prompts import LanguagePack
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _FIELDS = {"number": "number", "span": "number", "score": "number"}
@@ -24,13 +26,16 @@ class NotPressableError(ValueError):
     """What was sent is nothing that can be pressed; its text is a sentence."""
 
 
-def said(pressed: Mapping[str, object], table: PhraseTable) -> Said:
-    """The meaning of what was pressed: `intent`, and what it carries. Raises NotPressableError."""
+def said(pressed: Mapping[str, object], pack: LanguagePack) -> Said:
+    """The meaning of what was pressed: `intent`, and what it carries. Raises NotPressableError.
+
+    A red flag that is pressed tells of nothing but that help is needed.
+    """
     intent = _intent(pressed.get("intent"))
     if unknown := pressed.keys() - {"intent", "phrase", "number", *_WORD_FIELDS}:
         raise NotPressableError(f"{', '.join(sorted(unknown))} cannot be sent with it.")
     slots = _slots(pressed)
-    match = next(_matches(intent, slots, pressed.get("phrase"), table), None)
+    match = next(_matches(intent, slots, pressed.get("phrase"), pack), None)
     if match is None:
         raise NotPressableError(f"Nobody can say {intent} with {slots.filled() or 'nothing else'}.")
     return Said(match.intent, match.phrase, match.slots, Source.TOUCH, words=tuple(match.phrase.split()))
@@ -59,10 +64,13 @@ def _slots(pressed: Mapping[str, object]) -> Slots:
     return Slots(number=number, **words)  # type: ignore[arg-type]
 
 
-def _matches(intent: Intent, slots: Slots, phrase: object, table: PhraseTable) -> Iterator[Match]:
+def _matches(intent: Intent, slots: Slots, phrase: object, pack: LanguagePack) -> Iterator[Match]:
     """The phrases of the table that mean this, the first one first."""
-    for candidate in _candidates(intent, slots, phrase, table):
-        match = table.match(tuple(candidate.split()), (intent,))
+    is_plain_flag = intent is Intent.RED_FLAG and phrase is None
+    for candidate in _candidates(intent, slots, phrase, pack.table):
+        if is_plain_flag and pack.red_flag(candidate) is not RedFlag.HELP:
+            continue
+        match = pack.table.match(tuple(candidate.split()), (intent,))
         if match is not None and match.slots == slots:
             yield match
 
