@@ -20,7 +20,7 @@ EVERY_STRETCH_HAS_ONE = False
 """Whether a stretch without a pose is a problem. The one switch: true from the day on which all are there."""
 
 _FELT: Mapping[Region, tuple[str, ...]] = {
-    Region.NECK: ("nape", "neck", "shoulder"),
+    Region.NECK: ("nape", "neck", "shoulder", "blade"),
     Region.SHOULDERS: ("shoulder", "chest_front", "ribs", "blade", "upper_back", "neck"),
     Region.UPPER_BACK: ("upper_back", "blade", "shoulder", "ribs", "back"),
     Region.MID_BACK: ("middle_back", "whole_back", "back", "ribs", "waist", "chest_front", "shoulder"),

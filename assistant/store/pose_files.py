@@ -73,6 +73,10 @@ class Touch(_Strict):
     bend: BendName | Point | None = Field(
         default=None, description="Where elbow or knee point to, as the trunk sees it."
     )
+    fingers: Point | None = Field(
+        default=None, description="Where the fingers point to, as seen in the room."
+    )
+    palm: Point | None = Field(default=None, description="Where the palm looks, as seen in the room.")
     by: Literal["sole", "heel", "ankle"] = Field(default="sole", description="What of a foot touches.")
 
 

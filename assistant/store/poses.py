@@ -210,14 +210,21 @@ def _angles(side: str, joint: str, value: Any) -> dict[str, float]:
 def _reach(told: str | Touch, side: str, is_plural: bool) -> Reach:
     touch = Touch(to=told) if isinstance(told, str) else told
     turned = side if is_plural else "left"
-    bend = _BENDS[touch.bend] if isinstance(touch.bend, str) else tuple(touch.bend) if touch.bend else None
+    bend = _BENDS[touch.bend] if isinstance(touch.bend, str) else _way(touch.bend)
+    fingers, palm = _way(touch.fingers), _way(touch.palm)
     return Reach(
         on=_named(touch.to, side),
         at=mirrored(_meters(touch.at), turned) if touch.at else None,
         move=mirrored(_meters(touch.move), turned) if any(touch.move) else ORIGIN,
-        bend=mirrored(bend, side if isinstance(touch.bend, str) else turned) if bend else None,  # type: ignore[arg-type]
+        bend=mirrored(bend, side if isinstance(touch.bend, str) else turned) if bend else None,
         by=touch.by,
+        fingers=mirrored(fingers, turned) if fingers else None,
+        palm=mirrored(palm, turned) if palm else None,
     )
+
+
+def _way(told: list[float] | None) -> Vec | None:
+    return (told[0], told[1], told[2]) if told else None
 
 
 def _named(name: str, side: str) -> str:

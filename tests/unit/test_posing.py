@@ -162,6 +162,20 @@ def test_hands_lie_flat_on_a_wall_with_their_fingers_up() -> None:
         assert place(dict(solved.parts), f"{side}_palm")[0][2] == pytest.approx(0.55, abs=0.01)
 
 
+def test_fingers_and_palm_go_where_they_are_told() -> None:
+    solids, anchors = make(Prop("wall", (0.5, 0, 0), -90))
+    down = Reach("wall_left", move=(0, -0.3, -0.3), fingers=(0, -2, -2))
+    thigh = Reach("right_thigh_upper", fingers=(0, 0, 1), palm=(1, 0, 0))
+    solved = body_at(pose(end=stance("standing", {}, left_hand=down, right_hand=thigh), anchors=anchors), 1)
+    left, right = solved.parts["left_hand"][1], solved.parts["right_hand"][1]
+    assert times(left[1], -1.0) == pytest.approx(unit((0, -1, -1)))
+    assert times(left[0], -1.0) == pytest.approx((1, 0, 0), abs=1e-6)
+    assert times(right[1], -1.0) == pytest.approx((0, 0, 1))
+    assert right[0] == pytest.approx((1, 0, 0))
+    assert place(dict(solved.parts), "left_palm")[0][0] == pytest.approx(0.5, abs=0.01)
+    assert solids
+
+
 @pytest.mark.parametrize("by", ["sole", "heel", "ankle"])
 def test_a_foot_touches_by_what_is_told(by: str) -> None:
     told = stance("sitting", {"left_ankle.bend": 10}, left_foot=Reach(at=(0.1, 0, 0.6), by=by))

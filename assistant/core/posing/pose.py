@@ -18,7 +18,8 @@ class Reach:
 
     `on` is a place of the body, an anchor of a prop, or "floor"; `at` a point of the room instead. `move`
     shifts it, in meters of the room. `bend` is where elbow or knee point to, as the trunk sees it. `by` is
-    what of a foot touches: "sole", "heel" or "ankle".
+    what of a foot touches: "sole", "heel" or "ankle". `fingers` is where the fingers of a hand point to, and
+    `palm` where its palm looks, both as seen in the room; without, the arm and what is touched tell.
     """
 
     on: str = ""
@@ -26,6 +27,8 @@ class Reach:
     move: Vec = ORIGIN
     bend: Vec | None = None
     by: str = "sole"
+    fingers: Vec | None = None
+    palm: Vec | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,15 +158,15 @@ class _Moment:
         toward = placed(parts["chest"][1], reach.bend or mirrored(_ARM_BEND, side))
         if held := self._held(limb, reach):
             palm = add(add(held.point, reach.move), times(held.out, body.HALF_HAND))
-            frame = _hand_frame(times(held.fingers, -1.0), times(held.out, -1.0), side)
-            return _set_chain(parts, limb, minus(palm, times(held.fingers, body.PALM)), toward, frame)
+            return _lay_hand(
+                parts, limb, (palm, held.out, unit(reach.fingers or held.fingers)), toward, reach
+            )
         at, out = place(parts, reach.on)
         palm = add(add(at, reach.move), times(out, body.HALF_HAND))
         start = parts[_chain(limb)[0]][0]
         middle, _, _ = two_bones(start, palm, body.UPPER_ARM, body.FOREARM + body.PALM, toward)
-        along = unit(minus(palm, middle))
-        frame = _hand_frame(times(along, -1.0), times(out, -1.0), side)
-        return _set_chain(parts, limb, minus(palm, times(along, body.PALM)), toward, frame)
+        along = unit(reach.fingers or minus(palm, middle))
+        return _lay_hand(parts, limb, (palm, out, along), toward, reach)
 
     def _held(self, limb: str, reach: Reach) -> Anchor | None:
         """What a hand is on, if it is not on the body."""
@@ -198,6 +198,13 @@ class _Moment:
             anchor = self.pose.anchors[reach.on]
             return anchor.point, anchor.out
         return (self.pose.base.floor[limb] if reach.at is None else reach.at), UP
+
+
+def _lay_hand(parts: Parts, limb: str, on: tuple[Vec, Vec, Vec], toward: Vec, reach: Reach) -> float:
+    """Lay a hand on: the middle of its palm, which way the skin or prop faces, where the fingers point to."""
+    palm, out, along = on
+    frame = _hand_frame(times(along, -1.0), reach.palm or times(out, -1.0), limb.split("_", maxsplit=1)[0])
+    return _set_chain(parts, limb, minus(palm, times(along, body.PALM)), toward, frame)
 
 
 def _hand_frame(up: Vec, palm: Vec, side: str) -> Frame:
