@@ -15,9 +15,12 @@ from typing import Annotated
 import numpy as np
 import typer
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "audio"))
 
 from live import LiveLimber, last_loud, live_limber, silence_after, spoken
+from screens import Listening
+from touching import Page
 from virtual_sound import Samples, VirtualSound, missing_packages
 
 from assistant.audio.files import read_audio
@@ -41,17 +44,22 @@ def live(
             metavar="DIR", exists=True, file_okay=False, help='Recordings of "stop"; else synthesized ones.'
         ),
     ] = None,
+    pages: Annotated[
+        int, typer.Option(min=0, max=50, metavar="N", help="So many pages of its screen look on.")
+    ] = 0,
 ) -> None:
     """Say "stop" to a live session on virtual devices: how late it is silent; processor and memory."""
+    page = Page()
     if missing := missing_packages():
         raise AudioError("missing", f"This needs: sudo apt-get install {' '.join(missing)}")
     stops = _stops(recordings, runs)
     with (
         tempfile.TemporaryDirectory() as folder,
         VirtualSound.started() as sound,
-        live_limber(sound, Path(folder), **SETTINGS) as limber,
+        live_limber(sound, Path(folder), **(page.settings if pages else SETTINGS)) as limber,
     ):
         limber.wait_for("Before we begin.")  # a long question; "continue" asks it again
+        looking = [Listening(page) for _ in range(pages)]
         used, started = cpu_seconds(limber.process.pid), time.monotonic()
         delays, missed = [], 0
         for number, stop in enumerate(stops, 1):
@@ -62,6 +70,8 @@ def live(
         seconds = time.monotonic() - started
         cpu = (cpu_seconds(limber.process.pid) - used) / seconds
         memory = peak_megabytes(limber.process.pid)
+        for one in looking:
+            one.close()
     summary = {
         "runs": len(stops),
         "missed": missed,

@@ -155,6 +155,21 @@ def test_a_paired_phone_sees_and_cannot_pair_others(shown: Screen) -> None:
     page.close()
 
 
+def test_a_page_that_looks_on_sees_nothing_more_when_its_pairing_has_ended(
+    shown: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = Phone(shown)
+    phone.pair(json.loads(ask(shown, "/pairing.json").body)["code"])
+    page = Listening(shown, **phone.headers)
+    page.next("beat")
+    monkeypatch.setattr(Pairing, "is_paired", lambda self, secret, now: False)
+    shown.publish(view("It hurts."))
+    while told := page.next():
+        assert told["kind"] == "beat"
+    assert page.ended
+    page.close()
+
+
 def test_the_cookie_is_kept_from_scripts_and_from_other_sites(shown: Screen) -> None:
     code = json.loads(ask(shown, "/pairing.json").body)["code"]
     answer = press(shown, "/pair", {"code": code}, **Phone(shown).headers)

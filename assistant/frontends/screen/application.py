@@ -235,7 +235,8 @@ class _Stream:
             await refuse(503, "full", "As many pages look on as can.")(scope, receive, send)
         else:
             await send({"type": "http.response.start", "status": 200, "headers": _STREAM})
-            await self._feed.stream(receive, send)
+            visitor: Visitor = scope[VISITOR]
+            await self._feed.stream(receive, send, lambda: visitor.is_paired)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

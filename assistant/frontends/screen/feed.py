@@ -84,9 +84,14 @@ class Feed:
         self._is_open = False
         self._wake_soon()
 
-    async def stream(self, receive: Receive, send: Send) -> None:
-        """Send all that comes to one client, until it has gone, or is too slow. The response has begun."""
-        client = _Client()
+    async def stream(
+        self, receive: Receive, send: Send, is_welcome: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Send all that comes to one client, until it has gone, is too slow, or is not welcome any more.
+
+        The response has begun.
+        """
+        client = _Client(is_welcome)
         self._clients.add(client)
         gone = asyncio.ensure_future(_until_gone(receive, client))
         try:
@@ -100,7 +105,7 @@ class Feed:
     async def _feed(self, client: _Client, send: Send) -> None:
         shown: _News | None = None
         await _send(send, _HELLO)
-        while self._is_open and not client.is_gone:
+        while self._is_open and not client.is_gone and client.is_welcome():
             newest = self._newest
             if newest is not shown:
                 shown = newest
@@ -111,7 +116,7 @@ class Feed:
             else:
                 await client.woken.wait()
                 client.woken.clear()
-        if not client.is_gone:
+        if not self._is_open and not client.is_gone:
             await _send(send, _BYE)
 
     def _wake_soon(self) -> None:
@@ -157,7 +162,8 @@ class _News:
 class _Client:
     """A page that listens."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_welcome: Callable[[], bool]) -> None:
+        self.is_welcome = is_welcome
         self.woken = asyncio.Event()
         self.is_beat_due = False
         self.is_gone = False

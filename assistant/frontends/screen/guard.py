@@ -50,11 +50,16 @@ HEADERS = [
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Whoever asks. The room's own screen is this machine's; others are on the network."""
+    """Whoever asks. The room's own screen is this machine's; others are on the network, paired for a time."""
 
     address: str
     is_room_screen: bool
-    is_paired: bool
+    still_paired: Callable[[], bool]
+
+    @property
+    def is_paired(self) -> bool:
+        """Whether anything may be shown or pressed."""
+        return self.is_room_screen or self.still_paired()
 
 
 class Rates:
@@ -118,7 +123,7 @@ class Guard:
             return self._refuse(403, "host", "The page has another address.")
         if not self._is_same_site(scope, headers, host):
             return self._refuse(403, "origin", "Another site asks for it.")
-        visitor = Visitor(address, is_here, is_here or self._is_paired(headers))
+        visitor = Visitor(address, is_here, lambda: self._is_paired(headers))
         scope[VISITOR] = visitor
         if scope["method"] == "POST":
             return self._app if (wrong := self._wrong_post(scope, headers)) is None else wrong
