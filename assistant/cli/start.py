@@ -89,6 +89,8 @@ def _show(browser: Browser, screen: ScreenConfig, url: str) -> None:
     """Open the page, and say where it is."""
     from assistant.cli.screen import invite
 
+    if not browser.is_new(url):
+        return
     output.note(f"The screen is at {url}")
     browser.open(url)
     if screen.lan:

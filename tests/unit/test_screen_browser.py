@@ -55,6 +55,7 @@ def test_tests_have_no_display() -> None:
 def test_the_usual_browser_is_opened_once() -> None:
     opened: list[str] = []
     usual = Browser(SEEN, is_kiosk=lambda: False, open_usual=opened.append)
+    assert [usual.is_new(URL) for _ in range(3)] == [True, False, False]
     assert usual.open(URL)
     assert usual.open(URL)
     until(lambda: opened)

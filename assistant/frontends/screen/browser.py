@@ -66,7 +66,13 @@ class Browser:
         self._is_kiosk = is_kiosk
         self._open_usual = open_usual
         self._is_open = False
+        self._told = ""
         self._kiosk: subprocess.Popen[bytes] | None = None
+
+    def is_new(self, url: str) -> bool:
+        """Whether this address is told for the first time: a room that waits for sound tells it again."""
+        is_new, self._told = url != self._told, url
+        return is_new
 
     def open(self, url: str) -> bool:
         """Open the page, unless that was done; whether there is a display to open it on."""
