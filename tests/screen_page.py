@@ -157,7 +157,9 @@ def _stretching(state: State, side: Side = Side.BOTH) -> View:
 
 def _heard(certainty: Certainty) -> View:
     view = _stretching(State.HOLDING, Side.LEFT)
-    told = Heard(4, view.at, certainty, None, "" if certainty is Certainty.NOT_UNDERSTOOD else "a few more seconds")
+    told = Heard(
+        4, view.at, certainty, None, "" if certainty is Certainty.NOT_UNDERSTOOD else "a few more seconds"
+    )
     return replace(view, heard=told)
 
 

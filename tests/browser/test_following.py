@@ -139,7 +139,9 @@ def test_a_whole_session_in_real_time(page: Page, at: Stand) -> None:
 
     def look() -> None:
         state = driver.state.value
-        shown_at, stage = page.evaluate("[document.documentElement.dataset.at, document.documentElement.dataset.stage]")
+        shown_at, stage = page.evaluate(
+            "[document.documentElement.dataset.at, document.documentElement.dataset.stage]"
+        )
         if float(shown_at or 0) == driver.view.at and stage != stages.get(state, stage):
             wrong.append(f"{state} as {stage}")
         if state == "holding" and driver.view.hold and driver.view.hold.ends_at:

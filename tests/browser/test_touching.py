@@ -20,7 +20,9 @@ def wait_for(at: Stand, *intents: str, seconds: float = 3.0) -> None:
     assert at.pressed == list(intents)
 
 
-@pytest.mark.parametrize("name", ["holding", "question", "choosing", "scoring", "transferring", "deaf", "emergency"])
+@pytest.mark.parametrize(
+    "name", ["holding", "question", "choosing", "scoring", "transferring", "deaf", "emergency"]
+)
 def test_a_touch_beside_all_buttons_stops_when_it_comes_down(page: Page, at: Stand, name: str) -> None:
     see(page, at, scene(name))
     page.mouse.move(640, 12)

@@ -23,6 +23,7 @@ function card(routine) {
 /** How many cards there is room for, beside each other and in rows. */
 function room() {
   const box = byId("cards");
+  if (document.documentElement.classList.contains("cramped")) return { columns: 1, rows: 3 };
   const columns = Math.max(1, Math.floor(box.clientWidth / (sizes.small * 13)));
   const rows = Math.max(1, Math.floor(box.clientHeight / (sizes.small * 6.4)));
   return { columns, rows };
@@ -36,7 +37,7 @@ function showCards() {
   box.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
   box.style.gridTemplateRows = `repeat(${rows}, minmax(0, 1fr))`;
   fill(box, routines.slice(first, first + count).map(card));
-  byId("more-cards").style.visibility = routines.length > count ? "visible" : "hidden";
+  byId("more-cards").style.visibility = routines.length > count ? "" : "hidden";
   grow(byId("choosing-text"), sizes.small, sizes.small * 1.8);
 }
 

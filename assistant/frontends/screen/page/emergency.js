@@ -53,7 +53,7 @@ export function showEmergency() {
 /** Make number and advice as large as fits. */
 export function fitEmergency() {
   const number = byId("emergency-number");
-  const most = Math.min(sizes.big * 1.3, byId("stage").clientHeight * 0.5);
+  const most = Math.min(sizes.big * 1.3, byId("stage").clientHeight * 0.65);
   number.style.fontSize = `${sizeForWidth(number.textContent || "112", number.clientWidth * 0.98, most)}px`;
   grow(byId("emergency-text"), sizes.small, sizes.big);
 }

@@ -48,7 +48,8 @@ function measured(text) {
   return { width: pen.measureText(text).width / 100, capital: pen.measureText("H").actualBoundingBoxAscent / 100 };
 }
 
-const widthOf = (text) => measured(text).width;
+/** How wide some text is at a font size of 1 px. */
+export const widthOf = (text) => measured(text).width;
 
 /** How far the page is magnified by its reader; 1 where that cannot be known. */
 function magnification() {
@@ -116,6 +117,10 @@ export const sizeForWidth = (word, width, most) => Math.min(most, width / Math.m
 /** Make the text of a box as large as fits, between `least` and `most` pixels. The box keeps its size. */
 export function grow(box, least, most) {
   if (!box.clientHeight || !box.clientWidth) return;
+  if (document.documentElement.classList.contains("cramped")) {
+    box.style.fontSize = `${Math.min(most, least * 1.3)}px`; // the page scrolls, and its boxes have no size of their own
+    return;
+  }
   let low = least;
   let high = Math.max(least, most);
   const fits = (size) => {
