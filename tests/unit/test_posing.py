@@ -261,6 +261,16 @@ def test_a_pose_is_drawn_from_differences() -> None:
     assert tuple(last[top : top + 3]) == tuple(round(c * UNITS) for c in where(body_at(told, 1), "top"))
 
 
+def test_what_is_felt_on_the_far_side_is_left_to_the_view_that_shows_it() -> None:
+    def unseen(*views: str) -> list[list[int]]:
+        told = pose(views=views, highlight=("upper_back", "left_neck", "left_ribs"))
+        return [view["unseen"] for view in drawn(told)["views"]]
+
+    assert unseen("front", "back") == [[0], []]
+    assert unseen("front", "back_right") == [[0], [2]]
+    assert unseen("front") == [[]]
+
+
 def test_a_close_picture_is_smaller_and_a_picture_holds_its_props() -> None:
     def high(told: Pose) -> int:
         return drawn(told)["views"][0]["box"][3]

@@ -11,13 +11,16 @@ from assistant.core.posing import body
 from assistant.core.posing.body import MUSCLES
 from assistant.core.posing.pose import Body, Pose, Solid
 from assistant.core.posing.solving import body_at
-from assistant.core.posing.vectors import Vec, add, placed
+from assistant.core.posing.vectors import Vec, add, between, placed, unit
 from assistant.core.posing.views import is_mirror, matrix, seen
 
 FRAMES = 7
 UNITS = 500  # in a meter
 _MARGIN = 0.06
 _WIDEST = 0.13  # radius of the thickest part
+_WORD = 0.17  # of room beside an upper body for "left" or "right"
+_TRUNK = ("pelvis", "waist", "chest")
+_AWAY = 0.5  # the cosine at which the back of the trunk is out of sight
 
 _SIDED: dict[str, tuple[str, Vec]] = {
     "hip": ("pelvis", (0.075, 0.0, 0.0)),
@@ -69,7 +72,10 @@ def drawn(pose: Pose) -> dict[str, object]:
     return {
         "sides": pose.has_sides,
         "frames": [rounded[0], *changes],
-        "views": [_view(view, pose, bodies[0], places) for view in pose.views],
+        "views": [
+            _view(view, pose, bodies[0], places) | {"unseen": unseen}
+            for view, unseen in zip(pose.views, _unseen(pose, bodies[-1]), strict=True)
+        ],
         "props": [_solid(solid) for solid in pose.solids],
         "straps": [list(strap) for strap in pose.straps],
         "highlight": [round(MUSCLES[name][3] * UNITS) for name in pose.highlight],
@@ -93,6 +99,23 @@ def _glow(solved: Body, pose: Pose) -> list[Vec]:
     return found
 
 
+def _unseen(pose: Pose, solved: Body) -> list[list[int]]:
+    """For each view the highlights that the trunk hides at the end, where another view shows them."""
+    away = [
+        [n for n, name in enumerate(pose.highlight) if _is_away(name, v, pose, solved)] for v in pose.views
+    ]
+    nowhere = set(range(len(pose.highlight))).intersection(*away)
+    return [[n for n in numbers if n not in nowhere] for numbers in away]
+
+
+def _is_away(name: str, view: str, pose: Pose, solved: Body) -> bool:
+    """Whether a muscle of the trunk looks away from the viewer."""
+    part, first, last, _ = MUSCLES[name]
+    x, _, z = unit(between((first[0], 0.0, first[2]), (last[0], 0.0, last[2]), 0.5))
+    way = placed(solved.parts[part][1], (x, 0.0, z))
+    return part in _TRUNK and seen(matrix(view, pose.base), way)[2] < -_AWAY
+
+
 def _view(view: str, pose: Pose, first: Body, places: list[list[Vec]]) -> dict[str, object]:
     camera = matrix(view, pose.base)
     flat = [seen(camera, point) for frame in places for point in _shown(pose, frame)]
@@ -100,7 +123,8 @@ def _view(view: str, pose: Pose, first: Body, places: list[list[Vec]]) -> dict[s
         solids = [solid for solid in pose.solids if not solid.behind]
         flat += [seen(camera, (x, y, z)) for solid in solids for x, y, z, _ in solid.points]
     margin = _WIDEST + _MARGIN
-    left, right = min(p[0] for p in flat) - margin, max(p[0] for p in flat) + margin
+    aside = margin + (_WORD if pose.has_sides and pose.is_close else 0.0)
+    left, right = min(p[0] for p in flat) - aside, max(p[0] for p in flat) + aside
     low, high = min(p[1] for p in flat) - margin, max(p[1] for p in flat) + margin
     box = (left, -high, right - left, high - low)
     return {

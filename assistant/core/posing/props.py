@@ -99,10 +99,9 @@ def _doorway(prop: Prop, frame: Frame) -> Made:
     shapes = []
     for x in (0.5, -0.5):
         low, high = (x - 0.06, 0, -0.05), (x + 0.06, 2.05, 0.05)
-        shapes.append(Solid("doorway", "wood", _box(frame, prop.at, low, high, 0.02)))
-    shapes.append(
-        Solid("doorway", "wood", _box(frame, prop.at, (-0.56, 2.0, -0.05), (0.56, 2.1, 0.05), 0.02))
-    )
+        shapes.append(Solid("doorway", "wood", _box(frame, prop.at, low, high, 0.02), True))
+    top = _box(frame, prop.at, (-0.56, 2.0, -0.05), (0.56, 2.1, 0.05), 0.02)
+    shapes.append(Solid("doorway", "wood", top, True))
     return shapes, _pair("frame", frame, prop.at, (0.48, 1.5, -0.05), ((0, 0, -1), (0, 1, 0)))
 
 

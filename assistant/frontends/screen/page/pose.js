@@ -21,7 +21,8 @@
  *     sides:     whether it is done left and right
  *     frames:    [[x, y, z of each joint, then of each highlight point], [differences to the frame before], …]
  *                whole numbers in units of 2 mm; x to the body's left, y up, z forward; the floor is y = 0
- *     views:     [{name, matrix: [9], box: [x, y, width, height], mirror: true when left would be on the right}]
+ *     views:     [{name, matrix: [9], box: [x, y, width, height], mirror: true when left would be on the right,
+ *                unseen: [number of each highlight that is on the far side here, and that another view shows]}]
  *     props:     [{tone, behind, points: [[x, y, z, radius], …]}]   the hull of these spheres
  *     straps:    [[joint, …]]   a band through these
  *     highlight: [radius, …]   of each; its two points follow the joints in each frame
@@ -76,7 +77,7 @@ export function drawPose(svg, pose, t, options = {}) {
   const faint = ghost && share > 0.04;
   fill(layers.ghost, faint ? start(pose, camera, `${view} ${side}`) : []);
   fill(layers.body, figure(pose, body, camera));
-  fill(layers.glow, glow(pose, body));
+  fill(layers.glow, glow(pose, body, pose.views[view].unseen));
   fill(layers.arrow, ghost && pose.arrow ? arrow(pose, camera) : []);
   word(layers.word, pose, body, side, words, { left, top: box[1], width: box[2], height: box[3] });
 }
@@ -330,8 +331,9 @@ function start(pose, camera, key) {
 }
 
 /* Where it is felt: hulls, each smaller, so that it glows without a filter. */
-function glow(pose, body) {
+function glow(pose, body, unseen) {
   return pose.highlight.flatMap((radius, number) => {
+    if (unseen.includes(number)) return [];
     const [a, b] = [body.more[2 * number], body.more[2 * number + 1]];
     return [1.3, 1.1, 0.9, 0.65, 0.4].map((wide) => ({ class: "p-glow", d: capsule(disc(a, radius * wide), disc(b, radius * wide)) }));
   });
