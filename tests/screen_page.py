@@ -13,7 +13,6 @@ from functools import cache
 from typing import Any
 
 from driver import Driver, built_in_routines, in_state
-
 from playwright.sync_api import Browser, Page
 
 from assistant.config import ScreenConfig
@@ -39,7 +38,8 @@ SESSIONS = [
 ]
 CHART = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 360" width="720" height="360">'
-    '<rect width="720" height="360" fill="#fff"/><path d="M60 200 360 150 660 90" stroke="#1f5fa8" fill="none"/></svg>'
+    '<rect width="720" height="360" fill="#fff"/>'
+    '<path d="M60 200 360 150 660 90" stroke="#1f5fa8" fill="none"/></svg>'
 )
 
 
