@@ -100,6 +100,17 @@ class SessionConfig(_Strict):
     conditions: str = ""
 
 
+class ScreenConfig(_Strict):
+    """The page for a browser, and who may see it."""
+
+    enabled: Literal["auto", "always", "never"] = "auto"
+    port: int = Field(default=8765, ge=0, le=65535)
+    distance_metres: float = Field(default=4.0, ge=0.3, le=10.0)
+    theme: Literal["dark", "light", "auto"] = "dark"
+    emergency_number: str = Field(default="", pattern=r"^[0-9+ -]{0,20}$")
+    lan: bool = False
+
+
 class LogConfig(_Strict):
     """Where logs go, "" being nowhere, and how much of them."""
 
@@ -114,6 +125,7 @@ class Config(_Strict):
     hearing: HearingConfig = HearingConfig()
     speech: SpeechConfig = SpeechConfig()
     session: SessionConfig = SessionConfig()
+    screen: ScreenConfig = ScreenConfig()
     log: LogConfig = LogConfig()
 
 
@@ -246,6 +258,7 @@ _LONGEST_SHOWN = 60
 _PATTERN_WORDS = {
     "voice": "should be auto, piper:NAME-OR-PATH, flite:VOICE or espeak:VOICE",
     "language": "should be two letters, such as en",
+    "emergency_number": "should be a number to call, such as 112",
 }
 
 

@@ -51,5 +51,9 @@ class AudioError(AssistantError):
     """A sound device or an audio file cannot be used."""
 
 
+class FrontEndError(AssistantError):
+    """A front end cannot be opened."""
+
+
 class StoreError(AssistantError):
     """The history cannot be read or written."""

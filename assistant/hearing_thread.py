@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
+from assistant.audio.level_gauge import LevelGauge
 from assistant.audio.sound_measuring import SoundMeter
 from assistant.core.actions import Action, Earcon, ReportSound
 from assistant.core.dialogue.sound_check import has_strong_echo
@@ -45,6 +46,8 @@ class HearingThread:
         note: Callable[[Action], None] = lambda action: None,
     ) -> None:
         self._sound_meter = SoundMeter()
+        self._gauge = LevelGauge()
+        self.level_dbfs = self._gauge.level_dbfs
         self._sound = open_sound(self._report)
         self._hearing = hearing
         self._barge_in = BargeIn(hearing, speaker)
@@ -118,6 +121,7 @@ class HearingThread:
     def _run(self) -> None:
         try:
             for near, far, _ in self._sound.blocks():
+                self._gauge.accept(near)
                 self._hearing.listen_for(self._wanted)
                 if measured := self._sound_meter.accept(near, far):
                     self._events.put(measured)

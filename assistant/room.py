@@ -173,6 +173,7 @@ class Room:
             )
         finally:
             self._events.leave()
+            self._front_ends.rest()
             self._ending = ""
             self._shown = None
         if self._hearing.failure is not None:
@@ -231,10 +232,10 @@ def conduct(
     the session's view after it, when all has been carried out. `must_end` says why, when it has to. The
     session is told `first`, and its clock is `at` then.
     """
-    began = _now() - at
+    began = now_seconds() - at
 
     def handle(event: Event) -> None:
-        now = _now() - began
+        now = now_seconds() - began
         actions: tuple[Action, ...] = ()
         try:
             actions = session.handle(event, now)
@@ -250,17 +251,17 @@ def conduct(
             handle(CutShort(reason))
             return
         deadline = session.next_deadline
-        until = LOOK_SECONDS if deadline is None else deadline - (_now() - began)
+        until = LOOK_SECONDS if deadline is None else deadline - (now_seconds() - began)
         event = events.get(max(0.0, min(until, LOOK_SECONDS)))
         if event is not None:
             handle(event)
         for event in happened():
             handle(event)
         deadline = session.next_deadline
-        if deadline is not None and _now() - began >= deadline:
+        if deadline is not None and now_seconds() - began >= deadline:
             handle(DeadlineReached())
 
 
-def _now() -> float:
+def now_seconds() -> float:
     """Seconds on a clock that goes on while the machine sleeps: a session must know that it was away."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))

@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import cached_property, partial
 from pathlib import Path
@@ -23,17 +24,17 @@ from assistant.audio.speaker_stream import SpeakerStream
 from assistant.config import Config
 from assistant.core.context import Settings
 from assistant.core.dialogue.going_on import INTERRUPTED_REASON
-from assistant.core.events import Event, PromptFailed, Said, Source
+from assistant.core.events import Event, Said, Source
 from assistant.core.intents import Intent
-from assistant.core.liveness import Silence
 from assistant.core.ports import Voice
 from assistant.core.prompts import LanguagePack, Line
 from assistant.core.routine import Routine, Stretch
 from assistant.core.session import Session
 from assistant.errors import AssistantError
 from assistant.frontends.control import Control
-from assistant.frontends.registry import open_front_ends
+from assistant.frontends.registry import FrontEnds, Send, open_front_ends
 from assistant.hearing_thread import HearingThread, note_sound
+from assistant.housing import open_house
 from assistant.keyboard import Keyboard
 from assistant.opening import (
     load_content,
@@ -45,12 +46,13 @@ from assistant.opening import (
 )
 from assistant.overview import Overview
 from assistant.resuming import clock_facts, find_return, head_of
-from assistant.room import Room
+from assistant.room import Room, now_seconds
 from assistant.speech.engines import HearingModel
 from assistant.speech.prompt_cache import PromptCache, default_folder
-from assistant.speech.prompting import Prompter, PromptingThread
+from assistant.speech.prompting import Prompter
 from assistant.speech.silent_prompter import SilentPrompter
 from assistant.speech.voices.shared import SharedVoice
+from assistant.spoken_voice import SpokenVoice
 from assistant.store.history_reader import history_path
 from assistant.store.library import load_library
 from assistant.store.recorder import Recorder
@@ -71,35 +73,23 @@ class RoomState(StrEnum):
     CLOSED = "closed"
 
 
-class SpokenVoice(PromptingThread):
-    """A prompting thread with the mixer that it speaks through: what a room with sound speaks with."""
-
-    def __init__(self, prompter: Prompter, mixer: Mixer, *, on_trouble: Tell) -> None:
-        super().__init__(prompter, on_trouble=on_trouble)
-        self.earcon = mixer.earcon
-        self.set_volume = mixer.set_volume
-        self._mixer = mixer
-        self._silence = Silence()
-        self.hush = mixer.hush
-        self.acknowledge = mixer.acknowledge
-
-    def ended(self) -> list[Event]:
-        """The sentences and prompts that have ended, and before them those that failed or are late."""
-        over = self._mixer.ended()
-        owed = None if self._mixer.sounding_prompt_id() is not None else self.owed()
-        late = self._silence.look(time.monotonic(), owed)
-        return [*self.failed(), *([] if late is None else [PromptFailed(late)]), *over]
-
-
 class Service:
     """Rooms by name, and what they share. `tell` gets one line about whatever is done without.
 
-    One thread opens rooms; `begin`, `end` and `close` may come from any.
+    `show` is told the address of a page that a front end has for a browser. One thread opens rooms; `begin`,
+    `end` and `close` may come from any.
     """
 
-    def __init__(self, config: Config, tell: Tell, history: Path | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        tell: Tell,
+        history: Path | None = None,
+        show: Callable[[str], None] = lambda url: None,
+    ) -> None:
         self._config = config
         self._tell = tell
+        self._show = show
         self._history = history or history_path()
         self._rooms: dict[str, Room] = {}
         self._recorders: dict[str, Recorder] = {}
@@ -154,13 +144,14 @@ class Service:
             on_trouble=tell,
         )
         speaking.prepare([pack.render(line) for line in AT_HAND])
-        self._add(name, Room(hearing, speaking, self._recorder(name), partial(open_front_ends, front_ends)))
+        opening = self._opening(name, front_ends, hearing.level_dbfs)
+        self._add(name, Room(hearing, speaking, self._recorder(name), opening))
 
     def open_typed(self, name: str, front_ends: Sequence[str], lines: TextIO) -> None:
         """Open a room without sound: what is said is read, and lines are typed. Raises ContentError."""
         pack, _ = self.content
         hearing, prompter = Keyboard(lines, pack, self._tell), SilentPrompter(time.monotonic)
-        self._add(name, Room(hearing, prompter, self._recorder(name), partial(open_front_ends, front_ends)))
+        self._add(name, Room(hearing, prompter, self._recorder(name), self._opening(name, front_ends)))
 
     def guide(self, name: str, *, sound_check: bool | None = None) -> None:
         """Run a session in a room to its end, on the calling thread; the room is idle afterwards.
@@ -223,6 +214,24 @@ class Service:
             self._states[name] = RoomState.CLOSED
             self._rooms[name].close()
 
+    def _opening(
+        self, name: str, front_ends: Sequence[str], level_dbfs: Callable[[], float | None] | None = None
+    ) -> Callable[[Send], FrontEnds]:
+        """Opens a room's front ends, once the room can be told something."""
+        house = open_house(
+            self._config,
+            self.content,
+            self._library,
+            self._history,
+            tell=self._tell,
+            clock=now_seconds,
+            level_dbfs=level_dbfs,
+            begin=partial(self.begin, name),
+            alone=partial(self._without_history, name),
+            show=self._show,
+        )
+        return partial(open_front_ends, front_ends, house)
+
     def _add(self, name: str, room: Room) -> None:
         room.open()
         self._rooms[name], self._states[name] = room, RoomState.IDLE
@@ -234,6 +243,21 @@ class Service:
                 raise AssistantError("room", f'The room "{name}" is {self.state(name)}: it cannot begin now.')
             self._states[name] = RoomState.GUIDING
 
+    def _leave(self, name: str) -> None:
+        with self._changed:
+            if self._states[name] is RoomState.GUIDING:
+                self._states[name] = RoomState.IDLE
+
+    @contextmanager
+    def _without_history(self, name: str) -> Iterator[None]:
+        """No session begins in this room meanwhile, and it has no history open. Raises AssistantError."""
+        self._take(name)
+        try:
+            with self._recorders[name].away():
+                yield
+        finally:
+            self._leave(name)
+
     def _guide(self, name: str, sound_check: bool | None = None) -> None:
         try:
             self._recorders[name].wait_until_open()
@@ -242,9 +266,7 @@ class Service:
                 self._recorders[name].begin(head_of(name, settings, self._all_content))
                 self._rooms[name].guide(self._new_session(settings))
         finally:
-            with self._changed:
-                if self._states[name] is RoomState.GUIDING:
-                    self._states[name] = RoomState.IDLE
+            self._leave(name)
 
     def _go_on(self, name: str) -> bool:
         """Go on with a session that was cut short in this room; whether it went on, to an end of its own."""

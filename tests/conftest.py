@@ -35,6 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_home] = home
     for name in [n for n in os.environ if n.startswith("LIMBER_")]:
         del os.environ[name]
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):  # no test opens a browser of whoever runs it
+        os.environ.pop(name, None)
     for name, folder in (
         ("HOME", ""),
         ("XDG_CONFIG_HOME", "config"),

@@ -19,12 +19,14 @@ class _Commands(CommandGroup):
     package = __name__
     names = (
         "start",
+        "screen",
         "rehearse",
         "hear",
         "understand",
         "say",
         "devices",
         "routines",
+        "poses",
         "models",
         "history",
         "forget",

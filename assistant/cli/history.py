@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli import output
-from assistant.cli.history_words import (
+from assistant.errors import AssistantError, StoreError
+from assistant.showing import one_line
+from assistant.store.history_words import (
     Stretches,
+    as_plain,
     condition_in_words,
     ending_in_words,
     hurt_in_words,
     pain_in_words,
     region_of,
 )
-from assistant.errors import AssistantError, StoreError
-from assistant.showing import one_line
 from assistant.writing import write_whole
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def history(
         _print_csv(sessions, stretches)
     elif as_json:
         for session in sessions:
-            output.emit_json(_json(session, stretches))
+            output.emit_json(as_plain(session, stretches))
     elif sessions and svg is not None:
         _write_svg(sessions, stretches, svg)
     elif sessions:
@@ -107,31 +108,6 @@ def _stretches() -> Stretches:
         return {}
 
 
-def _json(session: SessionSummary, stretches: Stretches) -> dict[str, object]:
-    return {
-        "number": session.id,
-        "started_at": session.started_at.isoformat(),
-        "ended_at": session.ended_at.isoformat() if session.ended_at else None,
-        "routine": session.routine_id,
-        "held_seconds": round(session.held_seconds, 1),
-        "steps_done": session.steps_done,
-        "steps_skipped": session.steps_skipped,
-        "pain_before": session.pain_before,
-        "pain_after": session.pain_after,
-        "hurt": [
-            {
-                "stretch": hurt.stretch_id or None,
-                "region": region_of(hurt, stretches) or None,
-                "score": hurt.score,
-                "said": hurt.phrase,
-            }
-            for hurt in session.hurts
-        ],
-        "red_flags": list(session.red_flags),
-        "end_reason": session.end_reason,
-    }
-
-
 def _print_csv(sessions: list[SessionSummary], stretches: Stretches) -> None:
     """One row a session; lists within a cell are parted by semicolons."""
     flat: dict[str, Callable[[SessionSummary], list[str]]] = {
@@ -143,7 +119,7 @@ def _print_csv(sessions: list[SessionSummary], stretches: Stretches) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([*PLAIN_COLUMNS, *flat, "end_reason"])
     for session in sessions:
-        row = _json(session, stretches)
+        row = as_plain(session, stretches)
         lists = [";".join(cells(session)) for cells in flat.values()]
         cells = [*(row[name] for name in PLAIN_COLUMNS), *lists, session.end_reason]
         writer.writerow([one_line(cell) if isinstance(cell, str) else cell for cell in cells])
@@ -177,7 +153,7 @@ def _print_chart(sessions: list[SessionSummary], stretches: Stretches) -> None:
 
 
 def _write_svg(sessions: list[SessionSummary], stretches: Stretches, path: Path) -> None:
-    from assistant.cli.history_svg import svg_chart
+    from assistant.store.history_svg import svg_chart
 
     try:
         write_whole(path, svg_chart(sessions, stretches).encode("utf-8", "replace"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.cli.history_words import Stretches, ending_in_words, region_of
+from assistant.store.history_words import Stretches, ending_in_words, region_of
 
 if TYPE_CHECKING:
     from assistant.store.history_reader import SessionSummary

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from contextlib import closing, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -16,11 +19,11 @@ from assistant.errors import AudioError, VoiceError
 from assistant.showing import ENCODING_ERRORS, is_terminal
 
 if TYPE_CHECKING:
-    from assistant.config import AudioConfig
+    from assistant.config import AudioConfig, ScreenConfig
+    from assistant.frontends.screen.browser import Browser
     from assistant.service import Service
 
 ROOM = "here"
-FRONT_ENDS = ("terminal",)
 
 
 WAIT_FOR_SOUND_SECONDS = 60.0
@@ -40,12 +43,20 @@ def start(
     routine: Annotated[
         str, typer.Option("--routine", "-r", metavar="ID", help="Begin with this routine, without asking.")
     ] = "",
+    no_screen: Annotated[
+        bool, typer.Option("--no-screen", help="Show no page in a browser, display or not.")
+    ] = False,
+    lan: Annotated[
+        bool, typer.Option("--lan", help="Let phones in your network show it too, once they have a code.")
+    ] = False,
 ) -> None:
     """Begin a session (what `limber` does alone).
 
     With a microphone and a speaker it is live. Without, you read what Limber says and type what you would
-    say. Without a terminal too, it waits a minute for sound, and then ends.
+    say. Without a terminal too, it waits a minute for sound, and then ends. Where a display is there, a page
+    in a browser shows the session.
     """
+    from assistant.frontends.screen.browser import Browser, is_wanted
     from assistant.opening import require_routine
     from assistant.service import Service
 
@@ -53,24 +64,41 @@ def start(
     if routine:
         session = config.session.model_copy(update={"routine": routine})
         config = config.model_copy(update={"session": session})
-    service = Service(config, output.note)
-    with EndedBySignals(service), closing(service):
+    if lan:
+        config = config.model_copy(update={"screen": config.screen.model_copy(update={"lan": True})})
+    has_screen = not no_screen and is_wanted(config.screen, at_terminal=is_terminal(sys.stdout))
+    front_ends = ("terminal", "screen") if has_screen else ("terminal",)
+    browser = Browser()
+    service = Service(config, output.note, show=partial(_show, browser, config.screen))
+    with EndedBySignals(service), closing(browser), closing(service):
         service.show_outside()
         if routine:
             require_routine(routine, service.content[1])
-        reason = _guide_live(service, config.audio)
+        reason = _guide_live(service, config.audio, front_ends)
         if reason is None:
             return
         if is_terminal(sys.stdin) and is_terminal(sys.stdout):
             output.note(f"{reason} Read instead of listening, and type what you would say.")
-            service.open_typed(ROOM, FRONT_ENDS, sys.stdin)
+            service.open_typed(ROOM, front_ends, sys.stdin)
             service.guide(ROOM, sound_check=False)
             return
     output.err.print(f"{reason} There is no terminal either, so there is no session.", style="red")
     raise typer.Exit(NO_SOUND_EXIT_CODE)
 
 
-def _guide_live(service: Service, audio: AudioConfig) -> str | None:
+def _show(browser: Browser, screen: ScreenConfig, url: str) -> None:
+    """Open the page, and say where it is."""
+    from assistant.cli.screen import invite
+
+    if not browser.is_new(url):
+        return
+    output.note(f"The screen is at {url}")
+    browser.open(url)
+    if screen.lan:
+        threading.Thread(target=invite, args=(urlsplit(url).port,), name="invitation", daemon=True).start()
+
+
+def _guide_live(service: Service, audio: AudioConfig, front_ends: tuple[str, ...]) -> str | None:
     """Guide somebody by sound; None when that was done, else why there is no sound.
 
     Where nobody sits at a terminal, as when the machine starts, the sound server may only just be starting
@@ -87,7 +115,7 @@ def _guide_live(service: Service, audio: AudioConfig) -> str | None:
         if reason is None:
             _keep_stderr_to_ourselves()
             try:
-                service.open_live(ROOM, FRONT_ENDS)
+                service.open_live(ROOM, front_ends)
             except SoundHangsError as error:
                 return error.message
             except VoiceError as error:

@@ -157,12 +157,15 @@ class Speaker(Protocol):
 class FrontEnd(Protocol):
     """Shows or publishes a session, and sends what is pressed, typed or asked for there as events.
 
-    It is opened with a function that takes events from any thread and never waits. It is given views by the
-    session's thread: whatever takes time has a thread of its own.
+    It is opened with a function that takes events from any thread and never waits. It is told of sessions by
+    the session's thread: whatever takes time has a thread of its own.
     """
 
     def publish(self, view: View) -> None:
         """Show this view, which differs from the one before; must never raise or wait."""
+
+    def rest(self) -> None:
+        """The session is over, and no views come until there is another; must never raise or wait."""
 
     def close(self) -> None:
         """No more views come: leave what is shown as it should stay."""

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from assistant.core.events import Event
 from assistant.core.ports import FrontEnd
 from assistant.core.view import View, without_health
+from assistant.errors import FrontEndError
+from assistant.frontends.house import House
 from assistant.frontends.terminal import Terminal
 from assistant.showing import PlainConsole
 
@@ -23,23 +25,30 @@ Send = Callable[[Event], None]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A front end that can be opened.
+    """A front end that can be opened; `open` raises FrontEndError where it cannot be.
 
     Without `wants_health` its views hold neither words nor scores, and what a session does about pain looks
     like a pause or an end (core/view.py).
     """
 
     description: str
-    open: Callable[[Send], FrontEnd]
+    open: Callable[[Send, House], FrontEnd]
     wants_health: bool = False
 
 
-def _terminal(_send: Send) -> FrontEnd:
+def _terminal(_send: Send, _house: House) -> FrontEnd:
     return Terminal(PlainConsole())
+
+
+def _screen(send: Send, house: House) -> FrontEnd:
+    from assistant.frontends.screen.screen import Screen
+
+    return Screen(send, house)
 
 
 FRONT_ENDS: dict[str, Entry] = {
     "terminal": Entry("What is said and heard, line by line.", _terminal, wants_health=True),
+    "screen": Entry("A page for a browser, with buttons.", _screen, wants_health=True),
 }
 
 
@@ -65,6 +74,12 @@ class FrontEnds:
             self._last_without = reduced
             self._give(self._without, reduced)
 
+    def rest(self) -> None:
+        """The session is over; from its thread."""
+        self._last = self._last_without = None
+        for front_end in (*self._with_health, *self._without):
+            _without_harm(front_end.rest)
+
     def close(self) -> None:
         """No more views come."""
         for front_end in (*self._with_health, *self._without):
@@ -85,6 +100,15 @@ def _without_harm(call: Callable[..., None], *arguments: View) -> bool:
     return True
 
 
-def open_front_ends(names: Sequence[str], send: Send) -> FrontEnds:
-    """Open these front ends, by names of the list, each with `send` for what is done there."""
-    return FrontEnds((entry, entry.open(send)) for entry in (FRONT_ENDS[name] for name in names))
+def open_front_ends(names: Sequence[str], house: House, send: Send) -> FrontEnds:
+    """Open these front ends, by names of the list, each with `send` for what is done there.
+
+    One that cannot be opened is told of, and done without.
+    """
+    opened: list[tuple[Entry, FrontEnd]] = []
+    for entry in (FRONT_ENDS[name] for name in names):
+        try:
+            opened.append((entry, entry.open(send, house)))
+        except FrontEndError as error:
+            house.tell(error.message)
+    return FrontEnds(opened)

@@ -60,6 +60,9 @@ class Terminal:
         if view.end_reason and not (before and before.end_reason):
             self._print("", f"(session over: {view.end_reason.replace('_', ' ')})", "dim")
 
+    def rest(self) -> None:
+        """What has been printed stays."""
+
     def close(self) -> None:
         """What has been printed stays."""
 

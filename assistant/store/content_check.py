@@ -22,6 +22,8 @@ from assistant.store.library import (
     yaml_files,
 )
 from assistant.store.packs import PackError, check_pack, read_files
+from assistant.store.pose_check import check_pose_file
+from assistant.store.poses import pose_files
 from assistant.store.routine_check import Library
 from assistant.store.routines import (
     MANIFEST_NAME,
@@ -49,12 +51,13 @@ def everything(language: str) -> list[Path]:
     library, routines = library_files(), yaml_files(builtin_folder())
     texts = [*(texts_of(path, language) for path in library), routine_texts(language)]
     said = [LANGUAGES_FOLDER / language / name for name in ("prompts.toml", "transfers.toml")]
-    return [*library, *routines, *texts, *said, *own, *of_packs]
+    return [*library, *routines, *texts, *pose_files(), *said, *own, *of_packs]
 
 
 def check_paths(paths: Iterable[Path], language: LanguagePack) -> list[Problem]:
     """All problems, file by file. A folder or a zip file is taken for a pack, a TOML file for prompts."""
     of_library = {path.resolve() for path in library_files()}
+    poses = {path.resolve() for path in pose_files()}
     texts = {texts_of(path, language.code).resolve(): path for path in of_library}
     built_in = {path.resolve() for path in yaml_files(builtin_folder())}
     found: list[Problem] = []
@@ -69,6 +72,8 @@ def check_paths(paths: Iterable[Path], language: LanguagePack) -> list[Problem]:
             found += check_library_file(path)
         elif place in texts:
             found += check_texts_file(path, texts[place], language)
+        elif place in poses:
+            found += check_pose_file(path, library)
         elif place in built_in:
             found += check_built_in(path, library)
         elif place == routine_texts(language.code).resolve():

@@ -7,7 +7,8 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,11 @@ class Recorder:
         self._tell = tell
         self.lost_count = 0
         """Events for which there was no room."""
-        self._thread = threading.Thread(target=self._run, args=(path,), name="history", daemon=True)
+        self._path = path
+        self._begin_thread()
+
+    def _begin_thread(self) -> None:
+        self._thread = threading.Thread(target=self._run, args=(self._path,), name="history", daemon=True)
         self._thread.start()
 
     def begin(self, head: Mapping[str, Any]) -> None:
@@ -108,6 +113,17 @@ class Recorder:
         self._thread.join(CLOSING_SECONDS)
         if self._thread.is_alive():
             self._tell("The disk does not answer: the end of this session may be missing from the history.")
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """What waited is written, and nothing here has the history open meanwhile; between sessions."""
+        self.close()
+        try:
+            yield
+        finally:
+            self._is_closing = False
+            self._opened.clear()
+            self._begin_thread()
 
     def _put(self, write: _Write) -> None:
         with self._changed:

@@ -15,9 +15,12 @@ from typing import Annotated
 import numpy as np
 import typer
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "audio"))
 
 from live import LiveLimber, last_loud, live_limber, silence_after, spoken
+from screens import Listening
+from touching import Page
 from virtual_sound import Samples, VirtualSound, missing_packages
 
 from assistant.audio.files import read_audio
@@ -41,18 +44,23 @@ def live(
             metavar="DIR", exists=True, file_okay=False, help='Recordings of "stop"; else synthesized ones.'
         ),
     ] = None,
+    pages: Annotated[
+        int, typer.Option(min=0, max=50, metavar="N", help="So many pages of its screen look on.")
+    ] = 0,
 ) -> None:
     """Say "stop" to a live session on virtual devices: how late it is silent; processor and memory."""
+    page = Page()
     if missing := missing_packages():
         raise AudioError("missing", f"This needs: sudo apt-get install {' '.join(missing)}")
     stops = _stops(recordings, runs)
     with (
         tempfile.TemporaryDirectory() as folder,
         VirtualSound.started() as sound,
-        live_limber(sound, Path(folder), **SETTINGS) as limber,
+        live_limber(sound, Path(folder), **(page.settings if pages else SETTINGS)) as limber,
     ):
         limber.wait_for("Before we begin.")  # a long question; "continue" asks it again
-        used, started = _cpu_seconds(limber.process.pid), time.monotonic()
+        looking = [Listening(page) for _ in range(pages)]
+        used, started = cpu_seconds(limber.process.pid), time.monotonic()
         delays, missed = [], 0
         for number, stop in enumerate(stops, 1):
             delay = _stop_once(sound, limber, stop)
@@ -60,8 +68,10 @@ def live(
             delays += [] if delay is None else [delay]
             output.note(f"run {number}: " + ("missed" if delay is None else f"{delay * 1000:.0f} ms"))
         seconds = time.monotonic() - started
-        cpu = (_cpu_seconds(limber.process.pid) - used) / seconds
-        memory = _peak_megabytes(limber.process.pid)
+        cpu = (cpu_seconds(limber.process.pid) - used) / seconds
+        memory = peak_megabytes(limber.process.pid)
+        for one in looking:
+            one.close()
     summary = {
         "runs": len(stops),
         "missed": missed,
@@ -114,11 +124,13 @@ def _stop_once(sound: VirtualSound, limber: LiveLimber, stop: Samples) -> float 
     return delay
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
+    """Processor time that a process has used so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _peak_megabytes(pid: int) -> int:
+def peak_megabytes(pid: int) -> int:
+    """The most memory that a process has held."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return round(next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024)

@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 from driver import CATALOGUE, PACK, Driver, in_state
+from houses import house
 from rich.console import Console
 
 from assistant.core.actions import (
@@ -66,9 +67,10 @@ def test_every_front_end_is_opened_and_shown_every_view(
     entry = FRONT_ENDS[name]
     assert entry.description
     sent: list[Event] = []
-    front_end = entry.open(sent.append)
+    front_end = entry.open(sent.append, house())
     for each in all_views():
         front_end.publish(each if entry.wants_health else without_health(each))
+    front_end.rest()
     front_end.close()
     assert {each.state for each in all_views()} == set(State)
     assert sent == [], "nobody did anything there"
@@ -81,12 +83,16 @@ class Fake:
     def __init__(self, breaks_on: str = "") -> None:
         self.views: list[View] = []
         self.is_open = True
+        self.rest_count = 0
         self._breaks_on = breaks_on
 
     def publish(self, view: View) -> None:
         if self._breaks_on and view.sentence == self._breaks_on:
             raise OSError("gone")
         self.views.append(view)
+
+    def rest(self) -> None:
+        self.rest_count += 1
 
     def close(self) -> None:
         self.is_open = False
@@ -95,7 +101,7 @@ class Fake:
 
 
 def _entry(front_end: FrontEnd, wants_health: bool = False) -> tuple[Entry, FrontEnd]:
-    return Entry("for tests", lambda send: front_end, wants_health), front_end
+    return Entry("for tests", lambda send, house: front_end, wants_health), front_end
 
 
 def test_each_gets_what_it_may_see_and_only_when_that_changed() -> None:
@@ -175,7 +181,7 @@ def test_the_terminal_shows_each_fault_once_but_those_that_the_history_tells_its
 
 
 def test_front_ends_are_opened_by_name() -> None:
-    opened = open_front_ends(["terminal"], lambda event: None)
+    opened = open_front_ends(["terminal"], house(), lambda event: None)
     opened.publish(view())
     opened.close()
 

@@ -21,7 +21,7 @@ from typer.testing import CliRunner, Result
 
 from assistant.cli import app, output
 from assistant.cli.history_chart import chart_lines
-from assistant.cli.history_svg import HEIGHT, LEFT, RIGHT, WIDTH, svg_chart
+from assistant.store.history_svg import HEIGHT, LEFT, RIGHT, WIDTH, svg_chart
 from assistant.core.actions import (
     Action,
     EndSession,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.cli.history_words import condition_in_words
+from assistant.store.history_words import condition_in_words
 from assistant.core.actions import (
     Action,
     EndSession,

@@ -11,8 +11,10 @@ from types import SimpleNamespace
 
 import pytest
 from fakes import FakeVoice
+from houses import house
 
 from assistant import service as service_module
+from assistant import spoken_voice
 from assistant.audio.mixer import Mixer
 from assistant.config import Config
 from assistant.core.actions import Action
@@ -34,11 +36,12 @@ from assistant.event_queue import EventQueue
 from assistant.frontends.registry import FRONT_ENDS, Entry, open_front_ends
 from assistant.keyboard import Keyboard
 from assistant.room import Room
-from assistant.service import RoomState, Service, SpokenVoice
+from assistant.service import RoomState, Service
 from assistant.speech.prompt_cache import PromptCache
 from assistant.speech.prompting import Prompter
 from assistant.speech.silent_prompter import SilentPrompter
 from assistant.speech.voices.shared import SharedVoice
+from assistant.spoken_voice import SpokenVoice
 from assistant.store.history_reader import read_sessions
 from assistant.store.journal import read_journal
 
@@ -51,10 +54,14 @@ class Showing:
     def __init__(self) -> None:
         self.views: list[View] = []
         self.is_closed = False
+        self.rest_count = 0
         Showing.opened.append(self)
 
     def publish(self, view: View) -> None:
         self.views.append(view)
+
+    def rest(self) -> None:
+        self.rest_count += 1
 
     def close(self) -> None:
         self.is_closed = True
@@ -63,7 +70,9 @@ class Showing:
 @pytest.fixture(autouse=True)
 def _showing(monkeypatch: pytest.MonkeyPatch) -> None:
     Showing.opened = []
-    monkeypatch.setitem(FRONT_ENDS, "showing", Entry("for tests", lambda send: Showing(), wants_health=True))
+    monkeypatch.setitem(
+        FRONT_ENDS, "showing", Entry("for tests", lambda send, house: Showing(), wants_health=True)
+    )
 
 
 @pytest.fixture
@@ -114,6 +123,7 @@ def test_one_session_follows_another_in_a_room(service: Service, tmp_path: Path)
         service.guide("here", sound_check=False)
     (shown,) = Showing.opened
     assert [view.state for view in shown.views].count("finished") == 2
+    assert shown.rest_count == 2
     service.close()
     assert shown.is_closed
     assert service.state("here") is RoomState.CLOSED
@@ -160,7 +170,7 @@ def test_a_touched_stop_silences_before_the_session_knows(service: Service) -> N
         Keyboard(Waiting(), service.content[0], pytest.fail),
         Hushing(time.monotonic),
         Keeping(),
-        lambda send: open_front_ends(["showing"], send),
+        lambda send: open_front_ends(["showing"], house(), send),
     )
     opened.open()
     opened.put(Said(Intent.YES, "yes", source=Source.TOUCH))
@@ -256,7 +266,10 @@ class Keeping:
 
 def room(hearing: Broken, keeping: Keeping) -> Room:
     return Room(
-        hearing, SilentPrompter(time.monotonic), keeping, lambda send: open_front_ends(["showing"], send)
+        hearing,
+        SilentPrompter(time.monotonic),
+        keeping,
+        lambda send: open_front_ends(["showing"], house(), send),
     )
 
 
@@ -313,7 +326,7 @@ def test_words_that_do_not_come_in_time_are_told_before_anything_else(
     voice = FakeVoice(gate=gate)
     prompter = Prompter(voice, cache, mixer, sentences=lambda text: [text], on_trouble=print)
     speaking = SpokenVoice(prompter, mixer, on_trouble=print)
-    monkeypatch.setattr(service_module, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(spoken_voice, "time", SimpleNamespace(monotonic=lambda: now))
     speaking.speak(1, "One.")
     assert speaking.ended() == []
     now += 1.9

@@ -1,4 +1,4 @@
-"""Past sessions in words, for the table and the charts of `limber history`.
+"""Past sessions in words and plain values, for the table and the charts of `limber history` and the screen.
 
 Pure. Must not judge: it says what was told.
 """
@@ -56,3 +56,29 @@ def pain_in_words(session: SessionSummary) -> str:
     """The pain before and after, "-" where no number was told."""
     told = [("-" if score is None else str(score)) for score in (session.pain_before, session.pain_after)]
     return "-" if told == ["-", "-"] else " → ".join(told)
+
+
+def as_plain(session: SessionSummary, stretches: Stretches) -> dict[str, object]:
+    """All that is told of a session, for programs: names and texts, numbers, lists."""
+    return {
+        "number": session.id,
+        "started_at": session.started_at.isoformat(),
+        "ended_at": session.ended_at.isoformat() if session.ended_at else None,
+        "routine": session.routine_id,
+        "held_seconds": round(session.held_seconds, 1),
+        "steps_done": session.steps_done,
+        "steps_skipped": session.steps_skipped,
+        "pain_before": session.pain_before,
+        "pain_after": session.pain_after,
+        "hurt": [
+            {
+                "stretch": hurt.stretch_id or None,
+                "region": region_of(hurt, stretches) or None,
+                "score": hurt.score,
+                "said": hurt.phrase,
+            }
+            for hurt in session.hurts
+        ],
+        "red_flags": list(session.red_flags),
+        "end_reason": session.end_reason,
+    }

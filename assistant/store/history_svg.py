@@ -1,6 +1,6 @@
 """Draws the history as SVG: pain before and after over time, when something hurt, and the minutes held.
 
-Runs on the main thread. Lines run only between sessions that told a number: a gap stays a gap. Shapes and
+Pure. Lines run only between sessions that told a number: a gap stays a gap. Shapes and
 dashes carry the meaning, colors only repeat it.
 """
 
@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from assistant.cli.history_words import Stretches, ending_in_words, hurt_in_words, pain_in_words
 from assistant.showing import one_line
+from assistant.store.history_words import Stretches, ending_in_words, hurt_in_words, pain_in_words
 
 if TYPE_CHECKING:
     from assistant.store.history_reader import SessionSummary
@@ -72,7 +72,7 @@ def _text(x: float, y: float, text: str, anchor: str = "start", more: str = "") 
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{more}>{escape(text)}</text>'
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, color: str, more: str = "") -> str:
+def _line(x1: float, y1: float, x2: float, y2: float, color: str, *, more: str = "") -> str:
     return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{color}"{more}/>'
 
 
@@ -132,7 +132,7 @@ def _series(points: list[Point], color: str, *, is_before: bool) -> list[str]:
     """Dots, and lines between those of sessions that follow each other."""
     dash = ' stroke-width="1.5"' + (' stroke-dasharray="5 4"' if is_before else "")
     size = max(0.4, min(1.0, ROOMY_SESSIONS / len(points)))
-    lines = [_line(*one, *other, color, dash) for one, other in pairwise(points) if one and other]
+    lines = [_line(*one, *other, color, more=dash) for one, other in pairwise(points) if one and other]
     return lines + [_dot(*point, color, is_before=is_before, size=size) for point in points if point]
 
 

@@ -1,0 +1,38 @@
+"""What a front end may ask of the house that it is in, besides the views that it is given.
+
+Data only. Each function may be called from any thread; those that read or write files take their time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.config import ScreenConfig
+from assistant.core.prompts import LanguagePack
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One room's share of what the service has.
+
+    `clock` is the one that the room's session goes by, less its beginning, in seconds. `level_dbfs` is how
+    loud the microphone was in the last 0.1 s, None while nothing arrives; without a microphone it is None
+    itself. `begin` lets a session begin. `poses` is a JSON object, `history` the latest sessions first, as
+    plain values, `chart` an SVG document of them, "" without any. `forget` erases the session of a number, or
+    all for None, and says what it erased. `begin`, `history`, `chart` and `forget` raise AssistantError.
+    `show` is told the address of a page, once it can be opened.
+    """
+
+    screen: ScreenConfig
+    pack: LanguagePack
+    tell: Callable[[str], None]
+    clock: Callable[[], float]
+    level_dbfs: Callable[[], float | None] | None
+    begin: Callable[[], None]
+    poses: Callable[[], bytes]
+    history: Callable[[], list[dict[str, Any]]]
+    chart: Callable[[], str]
+    forget: Callable[[int | None], str]
+    show: Callable[[str], None]

@@ -1,0 +1,104 @@
+"""What front ends may ask of a house: its history, its poses, and a session that begins.
+
+Functions may be called from any thread; each reads anew. Must erase nothing that was not named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from assistant.config import Config
+from assistant.core.prompts import LanguagePack
+from assistant.core.routine import Routine, Stretch
+from assistant.errors import AssistantError, StoreError
+from assistant.frontends.house import House
+from assistant.store.history_erasing import forget_everything, forget_sessions
+from assistant.store.history_reader import SessionSummary, read_sessions
+from assistant.store.history_svg import svg_chart
+from assistant.store.history_words import Stretches, as_plain
+from assistant.store.poses import load_poses, poses_json
+
+MOST_SESSIONS = 200
+
+Tell = Callable[[str], None]
+
+
+def open_house(
+    config: Config,
+    content: tuple[LanguagePack, tuple[Routine, ...]],
+    library: tuple[Stretch, ...],
+    history: Path,
+    *,
+    tell: Tell,
+    clock: Callable[[], float],
+    level_dbfs: Callable[[], float | None] | None,
+    begin: Callable[[], None],
+    alone: Callable[[], AbstractContextManager[None]],
+    show: Callable[[str], None],
+) -> House:
+    """What the front ends of one room may ask for. What is erased is erased within `alone`."""
+    pack, routines = content
+    known = {stretch.id: stretch for routine in routines for stretch in routine.stretches}
+    past = _Past(history, alone, known | {stretch.id: stretch for stretch in library})
+    return House(
+        screen=config.screen,
+        pack=pack,
+        tell=tell,
+        clock=clock,
+        level_dbfs=level_dbfs,
+        begin=begin,
+        poses=lambda: _poses({stretch.id: stretch for stretch in library}, tell),
+        history=past.sessions,
+        chart=past.chart,
+        forget=past.forget,
+        show=show,
+    )
+
+
+def _poses(library: Stretches, tell: Tell) -> bytes:
+    """How each stretch looks; an empty object, and a line, where the files cannot be read."""
+    try:
+        return poses_json(load_poses(library).values()).encode()
+    except AssistantError as error:
+        tell(error.message)
+        return b"{}"
+
+
+class _Past:
+    """The history of whoever lives here. Every function raises StoreError, `forget` AssistantError."""
+
+    def __init__(
+        self, path: Path, alone: Callable[[], AbstractContextManager[None]], stretches: Stretches
+    ) -> None:
+        self._path = path
+        self._alone = alone
+        self._stretches = stretches
+
+    def _read(self) -> list[SessionSummary]:
+        return read_sessions(self._path, MOST_SESSIONS)
+
+    def sessions(self) -> list[dict[str, Any]]:
+        """The latest first."""
+        plain = (as_plain(session, self._stretches) for session in self._read())
+        return sorted(plain, key=lambda session: str(session["started_at"]), reverse=True)
+
+    def chart(self) -> str:
+        """An SVG document, "" without a session."""
+        sessions = self._read()
+        return svg_chart(sessions, self._stretches) if sessions else ""
+
+    def forget(self, number: int | None) -> str:
+        """Erase a session, or everything; what was erased, in words."""
+        if number is None:
+            with self._alone():
+                forget_everything(self._path)
+            return "the whole history"
+        chosen = next((one for one in read_sessions(self._path) if one.id == number), None)
+        if chosen is None:
+            raise StoreError("no_session", f"There is no session {number}.")
+        with self._alone():
+            forget_sessions(self._path, (number,))
+        return f"session {number}, {chosen.routine_id}, {chosen.started_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,96 @@
+"""What is wrong with poses, each problem with its file and line.
+
+Called on the main thread by `limber routines check` and `limber poses`. Must not measure a body
+itself: that is core/posing/checking.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from assistant.core.posing.checking import faults, headings
+from assistant.core.posing.pose import Pose
+from assistant.core.routine import Posture, Region, Stretch
+from assistant.store.documents import DocumentError, Problem, read_document
+from assistant.store.poses import read_poses
+
+EVERY_STRETCH_HAS_ONE = False
+"""Whether a stretch without a pose is a problem. The one switch: true from the day on which all are there."""
+
+_FELT: Mapping[Region, tuple[str, ...]] = {
+    Region.NECK: ("nape", "neck", "shoulder", "blade"),
+    Region.SHOULDERS: ("shoulder", "chest_front", "ribs", "blade", "upper_back", "neck"),
+    Region.UPPER_BACK: ("upper_back", "blade", "shoulder", "ribs", "back"),
+    Region.MID_BACK: ("middle_back", "whole_back", "back", "ribs", "waist", "chest_front", "shoulder"),
+    Region.LOWER_BACK: ("lower_back", "waist", "belly", "seat", "hip_front", "back"),
+    Region.HIPS: ("hip_front", "thigh", "seat", "belly"),
+    Region.GLUTES: ("seat", "lower_back", "thigh_back"),
+    Region.HAMSTRINGS: ("thigh_back", "calf"),
+    Region.CALVES: ("calf", "shin"),
+}
+"""What a region's stretches may be felt in, by the first words of a muscle's name without its side."""
+
+
+_LIES_DOWN: Mapping[Posture, tuple[Posture, ...]] = {Posture.LONG_SITTING: (Posture.ON_BACK,)}
+"""Who begins a stretch sitting on a mat may lie back in it: strap and towel are put in place first."""
+
+
+_TO = r"(?P<to>to the \{other_side\}|to the \{side\}|away from your \{side\})"
+_TO_THE_RIGHT = ("to the {other_side}", "away from your {side}")
+_TOLD = (
+    ("head turn", rf"(turn your head|head roll slowly)[^.]*?{_TO}"),
+    ("head tilt", rf"(tilt your head|head tilt slowly)[^.]*?{_TO}"),
+    ("trunk turn", rf"turn your ribs[^.]*?{_TO}"),
+    ("trunk lean", rf"lean slowly {_TO}"),
+    ("knees", rf"both knees sink slowly {_TO}"),
+)
+"""What goes to a side, and the words that say to which; a language without such words is not checked."""
+_CLEAR = 0.02
+"""How far something has to go to one side, as headings() tells, to be seen."""
+
+
+def check_pose_file(path: Path, library: Mapping[str, Stretch]) -> list[Problem]:
+    """All problems of a file of poses, in the order of their lines."""
+    try:
+        poses = read_poses(path, library)
+        document = read_document(path)
+    except DocumentError as error:
+        return list(error.problems)
+    found = [
+        document.problem((id,), message)
+        for id, pose in poses.items()
+        for message in problems_of_pose(pose, library[id])
+    ]
+    if EVERY_STRETCH_HAS_ONE:
+        missing = without_pose(poses, library, path.stem.replace("-", "_"))
+        found += [Problem(path, 1, id, "has no pose") for id in missing]
+    return sorted(found, key=lambda problem: problem.line)
+
+
+def without_pose(poses: Mapping[str, Pose], library: Mapping[str, Stretch], region: str = "") -> list[str]:
+    """The ids of the stretches, or of those of a region, that have no pose."""
+    return [id for id, stretch in library.items() if id not in poses and region in {"", stretch.region}]
+
+
+def problems_of_pose(pose: Pose, stretch: Stretch) -> list[str]:
+    """What is wrong with a pose: of the body itself, and against what is said of its stretch."""
+    return [*faults(pose), *_against(pose, stretch)]
+
+
+def _against(pose: Pose, stretch: Stretch) -> list[str]:
+    found = []
+    if pose.base.name not in {stretch.posture, stretch.ends_in, *_LIES_DOWN.get(stretch.posture, ())}:
+        found.append(f"its base is {pose.base.name}, and the stretch is done {stretch.posture}")
+    for name in pose.highlight:
+        plain = name.removeprefix("left_").removeprefix("right_")
+        if not plain.startswith(_FELT[stretch.region]):
+            found.append(f"{name} is not in the region {stretch.region}")
+    ways, told = headings(pose), " ".join(stretch.entering)
+    for way, words in _TOLD:
+        for match in re.finditer(words, told, re.IGNORECASE):
+            goes = ways[way] * (-1 if match["to"] in _TO_THE_RIGHT else 1)
+            if goes < _CLEAR:
+                found.append(f'the {way} goes the wrong way: "{match[0]}"')
+    return found

@@ -1,0 +1,73 @@
+"""scripts/measure/run touch: a live session on virtual devices, from a touch on its page to silence.
+
+Runs on the main thread, beside the program that it measures. Needs what tests/audio needs.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "audio"))
+
+from live import live_limber
+from screens import Listening, facts, press
+from touching import Page, touched_to_silence
+from virtual_sound import VirtualSound, missing_packages
+
+from assistant.cli import output
+from assistant.errors import AudioError
+from scripts.measure.live import cpu_seconds, peak_megabytes
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("touch")(touch)
+
+
+def touch(
+    runs: Annotated[int, typer.Option(min=1, metavar="N", help="Touch it so often.")] = 20,
+    pages: Annotated[int, typer.Option(min=1, max=50, metavar="N", help="So many pages look on.")] = 1,
+) -> None:
+    """Touch "stop" on the page while it speaks: how late it is silent; processor and memory."""
+    if missing := missing_packages():
+        raise AudioError("missing", f"This needs: sudo apt-get install {' '.join(missing)}")
+    page = Page()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        VirtualSound.started() as sound,
+        live_limber(sound, Path(folder), **page.settings) as limber,
+    ):
+        limber.wait_for("Before we begin.")  # a long question; "continue" asks it again
+        token = facts(page)["token"]
+        looking = [Listening(page) for _ in range(pages)]
+        delays = []
+        used, started = cpu_seconds(limber.process.pid), time.monotonic()
+        for number in range(1, runs + 1):
+            time.sleep(1.0)
+            delays.append(touched_to_silence(sound, page, token))
+            output.note(f"run {number}: {delays[-1] * 1000:.0f} ms")
+            time.sleep(2.0)
+            press(page, "/say", {"intent": "resume"}, token=token)
+        cpu = (cpu_seconds(limber.process.pid) - used) / (time.monotonic() - started)
+        memory = peak_megabytes(limber.process.pid)
+        for one in looking:
+            one.close()
+    summary = {
+        "runs": runs,
+        "pages": pages,
+        "touch_to_silence_ms": {
+            "median": round(float(np.median(delays)) * 1000),
+            "max": round(max(delays) * 1000),
+        },
+        "cpu_share_of_one_core": round(cpu, 3),
+        "peak_memory_megabytes": memory,
+    }
+    output.emit_json(summary)
