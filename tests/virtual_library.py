@@ -9,6 +9,9 @@ from typing import Any
 
 from virtual_threads import NEVER, Killed, Threads, VirtualThread
 
+_TICK_SECONDS = 1e-6
+"""A clock goes on while somebody waits, be it ever so short."""
+
 
 class Library:
     """What a module of the program finds in place of `threading`, `time`, `queue` and futures."""
@@ -81,7 +84,7 @@ class Condition:
 
     def wait_for(self, is_so: Callable[[], Any], timeout: float | None = None) -> Any:
         threads = self._threads
-        end = NEVER if timeout is None else threads.now + timeout
+        end = NEVER if timeout is None else threads.now + (max(timeout, _TICK_SECONDS) if timeout > 0 else 0)
         while not (result := is_so()) and threads.now < end:
             me = threads.current
             self._waiting.append(me)

@@ -145,10 +145,13 @@ class World:
             self.disk.unlock()
             if self.process is not None:
                 self.process.is_killed = True
-            for one in self.threads.all:
-                self.threads.kill(one.belongs_to)
-            while not all(one.is_over for one in self.threads.all):
-                self.threads.sleep(0.001)
+            for _ in range(100):
+                left = [one for one in self.threads.all if not one.is_over]
+                for one in left:
+                    self.threads.kill(one.belongs_to)
+                if left:
+                    self.threads.sleep(0.001)
+            assert not left, f"threads that nothing ends: {[one.name for one in left]}"
             for one in (self.process,):
                 if one is not None and one.history is not None:
                     one.history._pending.close()
