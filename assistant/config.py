@@ -23,8 +23,10 @@ from assistant.reading import MAX_TOML_BYTES, NotTextError, parse_toml, read_tex
 _HomePath = Annotated[str, AfterValidator(os.path.expanduser)]
 _VoiceName = Annotated[
     str,
-    Field(pattern=r"^(auto|[a-z][a-z0-9-]*:.+)$"),
-    AfterValidator(lambda name: name.replace(":~", f":{os.path.expanduser('~')}", 1)),
+    Field(pattern=r"\S"),
+    AfterValidator(
+        lambda name: re.sub(r"^([a-z]+:)?~", lambda m: f"{m[1] or ''}{os.path.expanduser('~')}", name)
+    ),
 ]
 
 
@@ -244,7 +246,7 @@ def _shortened(text: str) -> str:
 
 _LONGEST_SHOWN = 60
 _PATTERN_WORDS = {
-    "voice": "should be auto, piper:NAME-OR-PATH, flite:VOICE or espeak:VOICE",
+    "voice": "should be auto, the name or path of a Piper voice, flite:VOICE or espeak:VOICE",
     "language": "should be two letters, such as en",
 }
 

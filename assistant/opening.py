@@ -20,7 +20,7 @@ from assistant.errors import ConfigError, StoreError
 from assistant.languages.packs import load_language, with_routines
 from assistant.speech.engines import GuardedModel, HearingModel, choose_voices, find_model, open_model
 from assistant.speech.hearing import HearingPath
-from assistant.speech.models import installed_voices
+from assistant.speech.voice_files import installed_voices
 from assistant.speech.voices.fallback import FallbackVoice
 from assistant.store.history_profile import Profile, read_profile
 from assistant.store.routines import load_routines

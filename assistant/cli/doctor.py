@@ -220,7 +220,7 @@ def _voice(config: Config, tell: Tell) -> Iterator[Finding]:
     from assistant.core.prompts import Line
     from assistant.languages.packs import load_language
     from assistant.opening import open_voice
-    from assistant.speech.models import installed_voices
+    from assistant.speech.voice_files import installed_voices
 
     voice = open_voice(config, tell)
     sentence = load_language(config.session.language).render(Line.SHORTLY)

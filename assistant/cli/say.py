@@ -44,7 +44,7 @@ def say(
     """Say a text with the voice that Limber speaks with."""
     from assistant.languages.packs import load_language
     from assistant.speech.engines import choose_voices, open_voice
-    from assistant.speech.models import installed_voices
+    from assistant.speech.voice_files import installed_voices
 
     config = output.configuration()
     sentences = load_language(config.session.language).sentences(text)

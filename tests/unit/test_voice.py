@@ -153,7 +153,7 @@ def test_without_any_voice_it_says_what_to_install(told: list[str]) -> None:
     assert told == []
 
 
-@pytest.mark.parametrize("name", ["festival", "piper:", "voice.onnx", ""])
+@pytest.mark.parametrize("name", ["festival", "piper:", "festival:usual", ""])
 def test_an_unknown_name_is_refused_with_examples(name: str) -> None:
     with pytest.raises(VoiceError, match="flite:slt") as caught:
         open_voice(name)
