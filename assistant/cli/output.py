@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,21 @@ class GlobalOptions:
 
 
 options = GlobalOptions()
+
+
+MOST_COLUMNS = 100
+"""Longer lines are hard to read."""
+
+
+def paragraph(text: str, *, indent: int) -> None:
+    """Print a text in lines that fit, for people; in a file or a pipe it is one line."""
+    margin = " " * indent
+    if not out.is_terminal:
+        out.print(margin + text)
+        return
+    width = min(out.width, MOST_COLUMNS)
+    for line in textwrap.wrap(one_line(text), width, initial_indent=margin, subsequent_indent=margin):
+        out.print(line)
 
 
 def note(message: str) -> None:

@@ -120,6 +120,7 @@ class Context:
     sound_check_due: bool = True
     history_asked: int = 0
     times_asked: int = 0
+    routines_told: int = 0
     said_back: int | None = None
     asked_shortly: bool = False
     end_reason: str = ""

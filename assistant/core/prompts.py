@@ -27,6 +27,7 @@ class Line(StrEnum):
     CHOOSE = "choose"
     CHOOSE_AGAIN = "choose_again"
     ROUTINES = "routines"
+    ROUTINES_MORE = "routines_more"
     NOTHING_LEFT = "nothing_left"
     SCREENING = "screening"
     SCREENING_AGAIN = "screening_again"
@@ -210,9 +211,6 @@ class Rules(Protocol):
 
     def plural(self, number: int) -> str:
         """Which of its forms a word has beside that number: a category of CLDR, such as "one" or "other"."""
-
-    def listed(self, names: Sequence[str]) -> str:
-        """Names as they are read out, one after the other."""
 
     def all_of(self, names: Sequence[str]) -> str:
         """Names within a sentence: this, that and that."""

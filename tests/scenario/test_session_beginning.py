@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from driver import LOW, MIXED, PACK, SHORT, Driver, in_state
+from driver import LOW, MIXED, PACK, SHORT, Driver, built_in_routines, in_state
 
 from assistant.core.actions import (
     Listen,
@@ -74,7 +76,7 @@ def test_what_there_is_to_choose_from_is_told(phrase: str) -> None:
     driver = in_state(State.CHOOSING)
     driver.say(phrase)
     assert driver.state is State.CHOOSING
-    assert driver.spoken == ["You can choose from these. mixed one. short one. low one."]
+    assert driver.spoken == ["You can say mixed one, short one or low one."]
 
 
 def test_another_routine_while_one_is_introduced() -> None:
@@ -170,3 +172,25 @@ def test_a_reply_comes_between_a_question_and_the_question_again() -> None:
     driver.say("louder")
     driver.until_silent()
     assert driver.spoken == [PACK.lines[Line.CHOOSE], "I am louder now.", PACK.lines[Line.CHOOSE]]
+
+
+def test_routines_are_named_in_sentences_a_few_at_a_time() -> None:
+    catalogue = built_in_routines()
+    names = [routine.spoken_name for routine in catalogue]
+    driver = Driver(None, catalogue=catalogue)
+    driver.answer("which routines do you have")
+    first = "You can say after a long drive, at the desk, evening rest or hips and legs."
+    assert driver.spoken[-2:] == [first, "Say another routine to hear more."]
+    heard: list[str] = []
+    for _ in range(3):
+        heard += [name for name in names if name in driver.spoken[-2]]
+        driver.answer("another routine")
+    assert heard == names
+    assert driver.spoken[-2] == first
+
+
+def test_a_routine_with_a_very_long_name_is_named_alone() -> None:
+    long = replace(SHORT, id="long", spoken_name=" ".join(["very"] * 16))
+    driver = Driver(None, catalogue=(long, SHORT))
+    driver.answer("another routine")
+    assert driver.spoken[-2] == f"You can say {long.spoken_name}."

@@ -29,9 +29,9 @@ CROSS = stretch(
 )
 PULL = stretch("pull your knee", Region.HIPS, avoid=frozenset((HIP, BONES)))
 LIFT = stretch("lift your knee", Region.HIPS, avoid=frozenset((BONES,)))
-HIPS = Routine("hips", "Hips", "hips one", "For the hips.", (NOD, CROSS, KNEES))
-LEGS = Routine("legs", "Legs", "legs one", "For the legs.", (CROSS, PULL))
-ONLY = Routine("only", "Only", "solo stretch", "One stretch.", (CROSS,))
+HIPS = Routine("hips", "hips one", "For the hips.", (NOD, CROSS, KNEES))
+LEGS = Routine("legs", "legs one", "For the legs.", (CROSS, PULL))
+ONLY = Routine("only", "solo stretch", "One stretch.", (CROSS,))
 CATALOGUE = (HIPS, LEGS, ONLY)
 TAKEN = "I leave out what does not suit a new hip."
 
@@ -226,7 +226,7 @@ def test_when_nothing_follows_it_ends_as_ever(state: State) -> None:
 
 
 def test_a_rest_before_what_does_not_suit_ends_the_routine() -> None:
-    last = Routine("last", "Last", "last one", "The last does not suit.", (NOD, CROSS))
+    last = Routine("last", "last one", "The last does not suit.", (NOD, CROSS))
     driver = Watched(routine=last, catalogue=(last,)).until(State.RESTING)
     driver.until_silent()
     driver.say("i have a new hip")

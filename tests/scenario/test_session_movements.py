@@ -12,7 +12,7 @@ from assistant.core.states import State
 
 ROLLS = stretch("small rolls", Region.LOWER_BACK, kind=Kind.MOVEMENT, breaths=5, hold_seconds=50)
 HIP = stretch("hip", Region.HIPS)
-WARM = Routine("warm", "Warm", "warm one", "A movement, then a hold.", (ROLLS, HIP))
+WARM = Routine("warm", "warm one", "A movement, then a hold.", (ROLLS, HIP))
 
 AT_LIMIT = "That is as far as it goes."
 

@@ -109,7 +109,7 @@ def test_announcements_name_sides_and_repetitions() -> None:
     ]
     assert [text for text in driver.spoken if text in expected] == expected
     assert driver.spoken.count(HUG.feel) == 3  # once a stretch
-    twice = Routine("twice", "Twice", "twice", "", (replace(TURN, repetitions=2),))
+    twice = Routine("twice", "twice", "", (replace(TURN, repetitions=2),))
     driver = Driver(twice, catalogue=(twice,)).until(State.FINISHED)
     assert "Once more, the left side." in driver.spoken
 

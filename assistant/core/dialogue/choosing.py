@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from assistant.core.actions import RecordAskedBack, RecordSession, SetSpeechRate, SetVolume
 from assistant.core.adapting import Form, ids_in
 from assistant.core.context import Context
@@ -17,6 +19,9 @@ from assistant.core.selection import available, requested, usual
 from assistant.core.states import UNDER_WAY, Signal, State
 
 WHAT_TO_STRETCH = Question(lines(Line.CHOOSE), lines(Line.CHOOSE_AGAIN))
+
+MOST_NAMES, MOST_WORDS_OF_NAMES = 4, 15
+"""So many routines in one sentence, which has 20 words at most."""
 
 _CHOOSING = (State.CHOOSING,)
 
@@ -90,12 +95,23 @@ def _begin(context: Context, routine: Routine) -> None:
 
 
 def tell_routines(context: Context) -> None:
-    """Say what there is."""
-    names = context.script.pack.rules.listed([routine.spoken_name for routine in available(context)])
-    if names:
-        context.script.reply(Line.ROUTINES, routines=names)
-    else:
+    """Say a few of what there is; whoever asks again hears the next few."""
+    names = [routine.spoken_name for routine in available(context)]
+    if not names:
         context.script.reply(Line.NOTHING_LEFT)
+        return
+    first = context.routines_told % len(names)
+    few = names[first : first + _how_many(names[first:])]
+    context.routines_told = first + len(few)
+    pack = context.script.pack
+    more = (pack.render(Line.ROUTINES_MORE),) if len(few) < len(names) else ()
+    context.script.reply_with(pack.render(Line.ROUTINES, routines=pack.rules.any_of(few)), *more)
+
+
+def _how_many(names: list[str]) -> int:
+    """How many names somebody can keep in mind who hears them once: at least one."""
+    words = list(accumulate(len(name.split()) for name in names[:MOST_NAMES]))
+    return max(1, sum(count <= MOST_WORDS_OF_NAMES for count in words))
 
 
 def bring_back(context: Context) -> None:
