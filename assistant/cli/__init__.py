@@ -25,6 +25,7 @@ class _Commands(CommandGroup):
         "say",
         "devices",
         "routines",
+        "voices",
         "models",
         "history",
         "forget",

@@ -225,7 +225,7 @@ def _voice(config: Config, tell: Tell) -> Iterator[Finding]:
     voice = open_voice(config, tell)
     sentence = load_language(config.session.language).render(Line.SHORTLY)
     spoken = sum(len(speech.samples) for speech in voice.synthesize(sentence, config.speech.rate))
-    advice = "" if installed_voices() else "`limber models install` fetches a better one."
+    advice = "" if installed_voices() else "`limber voices install` fetches a better one."
     if spoken:
         yield Finding("voice", Verdict.GOOD, voice.id, advice)
     else:

@@ -79,7 +79,7 @@ def test_a_session_is_rehearsed(tmp_path: Path, program: Sequence[str]) -> None:
 
 
 def test_what_would_fetch_something_is_caught(tmp_path: Path) -> None:
-    command = [*WATCHED, "models", "install"]
+    command = [*WATCHED, "voices", "install"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == EXIT_CODE, done.stderr
     assert "network: " in done.stderr
