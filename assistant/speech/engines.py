@@ -160,15 +160,30 @@ def choose_voices(
     for wanted in asked:
         if ":" in wanted:  # an engine is named; what else is unknown is told, and another voice speaks
             _voice_engine(wanted, installed)
-    usual = [(voice, which) for voice in VOICES for which in voice.speaking(language, installed)]
-    names = [*asked, *(f"{voice.name}:{which}" for voice, which in usual)]
+    names = names_in_order(name, language=language, installed=installed)
     return FallbackVoice(
-        [partial(open_voice, name, installed=installed, steady=steady) for name in dict.fromkeys(names)],
+        [partial(open_voice, one, installed=installed, steady=steady) for one in names],
         on_fallback=on_fallback,
         first_was_asked_for=bool(asked),
         install=[voice.install for voice in VOICES],
         late_seconds=HANG_SECONDS if steady else VOICE_SPARE.limit,
     )
+
+
+def names_in_order(name: str, *, language: str, installed: Sequence[Path]) -> list[str]:
+    """The voices that are tried, as `open_voice` takes them: the one named, then those of the language."""
+    asked = [] if name == AUTOMATIC else [_in_full(name, installed)]
+    usual = (f"{voice.name}:{which}" for voice in VOICES for which in voice.speaking(language, installed))
+    return list(dict.fromkeys((*asked, *usual)))
+
+
+def _in_full(name: str, installed: Sequence[Path]) -> str:
+    """A name with its engine's before it; one that nobody knows stays as it is."""
+    try:
+        engine, which = _voice_engine(name, installed)
+    except VoiceError:
+        return name
+    return f"{engine.name}:{which}"
 
 
 def _voice_engine(name: str, installed: Sequence[Path]) -> tuple[VoiceEngine, str]:

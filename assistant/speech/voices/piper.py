@@ -145,7 +145,7 @@ class PiperVoice:
 
     @property
     def id(self) -> str:
-        """Engine, voice, and a sum of its files, so that nothing kept from another file is taken for its own."""
+        """Engine, voice, and a sum of its files: what was kept of another file is never taken for its own."""
         return self._id
 
     def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
