@@ -46,7 +46,7 @@ def list_models(
     output.note("What Limber speaks with, `limber voices` lists.")
 
 
-def install_models(names: Annotated[list[str], typer.Argument(metavar="NAME...")]) -> None:
+def install_models(names: Annotated[list[str], typer.Argument(metavar="NAME")]) -> None:
     """Fetch models; an interrupted download is continued."""
     for name in names:
         model = models.named_model(name)

