@@ -1,7 +1,7 @@
 """The configuration: one TOML file, overridden by environment variables.
 
-Read once, on the main thread. Must import nothing of the package but its errors and `OperatingPoint`, and
-must not touch devices or models: whether a name can be used is found out where it is used.
+Read once, on the main thread. Must import nothing of the package but its errors, `OperatingPoint` and
+`Condition`, and must not touch devices or models: whether a name can be used is found out where it is used.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import platformdirs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from assistant.core.listening.operating_point import OperatingPoint
+from assistant.core.routine import Condition
 from assistant.errors import ConfigError, closest
 from assistant.reading import MAX_TOML_BYTES, NotTextError, parse_toml, read_text
 
@@ -90,6 +91,24 @@ class SpeechConfig(_Strict):
     cache_megabytes: int = Field(default=64, ge=0, le=4096)
 
 
+def _known_conditions(listed: str) -> str:
+    """The list as it is. Raises ValueError with the names that are none of ours."""
+    known = list(Condition)
+    unknown = [name for name in _names_in(listed) if name not in known]
+    if unknown:
+        told = " and ".join(
+            f'"{_shortened(name)}"' + (f" (did you mean {close}?)" if (close := closest(name, known)) else "")
+            for name in unknown
+        )
+        verb = "is" if len(unknown) == 1 else "are"
+        raise ValueError(f"{told} {verb} not known; there are {', '.join(known)}")
+    return listed
+
+
+def _names_in(listed: str) -> list[str]:
+    return [name.strip() for name in listed.split(",") if name.strip()]
+
+
 class SessionConfig(_Strict):
     """How a session goes."""
 
@@ -99,7 +118,12 @@ class SessionConfig(_Strict):
     settle_seconds: float = Field(default=20.0, ge=3.0, le=120.0)
     rest_seconds: float = Field(default=8.0, ge=2.0, le=120.0)
     half_way_cue: bool = True
-    conditions: str = ""
+    conditions: Annotated[str, AfterValidator(_known_conditions)] = ""
+
+    @property
+    def known_conditions(self) -> frozenset[Condition]:
+        """What somebody has, as the list tells."""
+        return frozenset(map(Condition, _names_in(self.conditions)))
 
 
 class LogConfig(_Strict):
@@ -110,7 +134,7 @@ class LogConfig(_Strict):
 
 
 class Config(_Strict):
-    """The whole configuration, by section; every key has a default, and config.example.toml tells them."""
+    """The whole configuration, by section; every key has a default, and `limber config example` tells them."""
 
     audio: AudioConfig = AudioConfig()
     hearing: HearingConfig = HearingConfig()
@@ -228,6 +252,8 @@ def _wording(error: dict[str, Any]) -> str:
         return f"is not a known {'key' if rest else 'section'}{_did_you_mean(str(error['loc'][-1]), known)}"
     if error["type"] == "string_pattern_mismatch":
         return f'is "{_shortened(error["input"])}", but {_PATTERN_WORDS[rest[0]]}'
+    if error["type"] == "value_error":
+        return f"has a mistake: {error['msg'].removeprefix('Value error, ')}"
     if error["type"] == "model_type":
         return "should be a section, with its keys under it"
     return f"{error['msg'].replace('Input should', 'should')}, and is {_shortened_repr(error['input'])}"

@@ -29,6 +29,7 @@ class _Commands(CommandGroup):
         "models",
         "history",
         "forget",
+        "config",
         "doctor",
     )
 
@@ -37,7 +38,7 @@ app = typer.Typer(
     cls=_Commands,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,  # plain help: no frames, no types of flags, right for screen readers
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="`limber` alone begins a session. `limber COMMAND --help` tells more about a command.",
 )
@@ -69,7 +70,7 @@ def limber(
 
     It tells you what to do, keeps the time, and listens: say "stop" whenever you like.
 
-    Everything happens on this computer: no account, no network, and nothing you say is kept.
+    Everything happens on this computer: no account, no network, and no sound is kept.
     """
     if quiet and verbose:
         raise typer.BadParameter("choose --quiet or --verbose, not both", ctx)

@@ -44,7 +44,7 @@ def forget(
     sessions: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[SESSION]...", help="Its number, as `history` shows it, or a day, such as yesterday."
+            metavar="SESSION", help="Its number, as `history` shows it, or a day, such as yesterday."
         ),
     ] = None,
     everything: Annotated[
@@ -52,9 +52,9 @@ def forget(
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Erase without asking.")] = False,
 ) -> None:
-    """Erase a session, the sessions of a day, or everything. What is erased cannot be had back.
+    """Erase sessions, or everything.
 
-    A day is a date such as 2026-03-01, "today", "yesterday", or a weekday: the latest one.
+    It asks first; what is erased cannot be had back. A day is a date such as 2026-03-01, "today", "yesterday", or a weekday: the latest one.
     """
     if everything == bool(sessions):
         raise typer.BadParameter("name sessions by number or day, or say --all")

@@ -59,7 +59,10 @@ def history(
         ),
     ] = None,
 ) -> None:
-    """Show past sessions: how long, the pain before and after, what hurt and where, and why each ended."""
+    """Show past sessions.
+
+    How long each was, the pain before and after, what hurt and where, and why it ended.
+    """
     if chart + (svg is not None) + as_json + as_csv > 1:
         raise typer.BadParameter("choose one of --chart, --svg, --json and --csv")
     from assistant.store.history_reader import count_sessions, history_path, read_sessions
@@ -84,9 +87,8 @@ def history(
         _print_chart(sessions, stretches)
     elif sessions:
         _print_list(sessions, known)
-    if sessions and not is_export:
-        if (count := count_sessions(path)) > len(sessions):
-            output.note(f"The latest {len(sessions)} of {count}; --limit shows more.")
+    if sessions and not is_export and (count := count_sessions(path)) > len(sessions):
+        output.note(f"The latest {len(sessions)} of {count}; --limit shows more.")
 
 
 def _tell_conditions(path: Path) -> None:

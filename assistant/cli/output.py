@@ -70,10 +70,10 @@ def emit_json(value: object) -> None:
 
 
 def fail(error: AssistantError) -> NoReturn:
-    """Say what is wrong in its one sentence, on stderr, and exit with 1."""
+    """Say what is wrong in its one sentence, on stderr, and exit with the code of its kind."""
     logging.getLogger(__name__).info("failed: %s: %s", error.code, error.message)
     err.print(error.message, style="red")
-    raise typer.Exit(1) from error
+    raise typer.Exit(error.exit_code) from error
 
 
 def configure(chosen: GlobalOptions) -> None:

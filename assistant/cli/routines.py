@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.cli import output
-from assistant.errors import ContentError, StoreError
+from assistant.errors import StoreError, UnknownRoutineError
 from assistant.showing import one_line
 
 if TYPE_CHECKING:
@@ -27,7 +27,11 @@ _AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts."
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(no_args_is_help=True, help="List, show and check routines; add and remove packs.")
+    group = typer.Typer(
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        help="List, show and check routines; add and remove packs.",
+    )
     group.command(name="list")(list_routines)
     group.command()(show)
     group.command()(check)
@@ -39,9 +43,9 @@ def register(app: typer.Typer) -> None:
 
 
 def list_routines(as_json: _AsJson = False) -> None:
-    """List the routines: those that come with Limber, then your own, then those of packs.
+    """List the routines there are.
 
-    Minutes are as a session would take now: holds grow with sessions that go well.
+    First those that come with Limber, then your own, then those of packs. Minutes are as a session would take now: holds grow with sessions that go well.
     """
     from assistant.store.routines import user_folder
 
@@ -55,7 +59,7 @@ def list_routines(as_json: _AsJson = False) -> None:
     for listed in found:
         _print_heading(listed.routine)
         origin = f" From {_origin(listed)}." if mixed else ""
-        output.paragraph(f"{listed.routine.description}{origin} Id: {listed.routine.id}.", indent=3)
+        output.paragraph(f"{listed.routine.description}{origin}", indent=3)
     output.out.print()
     output.note("Say a name to begin a routine; `limber routines show NAME` tells what is in it.")
     output.note(f"Your own routines belong in {user_folder()}.")
@@ -67,7 +71,10 @@ def show(
     ],
     as_json: _AsJson = False,
 ) -> None:
-    """Show a routine, stretch by stretch, with holds as long as a session would have them now."""
+    """Show a routine, stretch by stretch.
+
+    Holds are as long as a session would have them now.
+    """
     listed = _today(_find(" ".join(wanted)), _pasts())
     if as_json:
         output.emit_json(_plain(dataclasses.asdict(listed.routine)))
@@ -78,12 +85,13 @@ def show(
 def check(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(
-            metavar="[FILE…]", help="Routines, packs, prompts; without any: all that can be spoken."
-        ),
+        typer.Argument(metavar="FILE", help="Routines, packs, prompts; without any: all that can be spoken."),
     ] = None,
 ) -> None:
-    """Check routines, packs and prompts; every problem is named with its file, line and field."""
+    """Check routines, packs and prompts.
+
+    Every problem is named with its file, line and field.
+    """
     from assistant.store.content_check import check_paths, everything
 
     language = _language()
@@ -98,10 +106,10 @@ def check(
 
 def sheet(
     routine_id: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Of one routine; without it, of the whole library.")
+        str | None, typer.Argument(metavar="NAME", help="Of one routine; without it, of the whole library.")
     ] = None,
 ) -> None:
-    """Print the sheet on which a clinician reviews stretches and signs them."""
+    """Print the sheet for a clinician to review and sign."""
     from assistant.store.library import load_library
     from assistant.store.sheet import sheet as make
 
@@ -127,7 +135,10 @@ def schema(
 def add(
     source: Annotated[Path, typer.Argument(metavar="FOLDER|ZIP", help="The pack, with its manifest.yaml.")],
 ) -> None:
-    """Add a pack of routines; it is checked wholly before anything is copied."""
+    """Add a pack of routines.
+
+    It is checked wholly before anything is copied.
+    """
     from assistant.store.library import load_library
     from assistant.store.packs import PackError, add_pack
 
@@ -167,10 +178,13 @@ def _listed() -> list[Listed]:
 
 
 def _find(wanted: str) -> Listed:
-    """The routine of this id, or that would begin if this was said. Raises ContentError, which names all."""
+    """The routine of this id, or that would begin if this was said. Raises UnknownRoutineError."""
     routines = _listed()
     found = next((listed for listed in routines if listed.routine.id == wanted), None)
-    return found or _meant(wanted, routines) or _none_of(wanted, routines)
+    found = found or _meant(wanted, routines)
+    if found is None:
+        raise UnknownRoutineError(wanted, [listed.routine.spoken_name for listed in routines])
+    return found
 
 
 def _meant(wanted: str, routines: list[Listed]) -> Listed | None:
@@ -195,11 +209,6 @@ def _meant(wanted: str, routines: list[Listed]) -> Listed | None:
     told = "Chosen from the library, from the neck down."
     planned = dataclasses.replace(routine, spoken_name="planned for this", description=told)
     return there or Listed(planned, builtin_folder() / routine.id, None)
-
-
-def _none_of(wanted: str, routines: list[Listed]) -> NoReturn:
-    known = ", ".join(listed.routine.spoken_name for listed in routines)
-    raise ContentError("routine_unknown", f'There is no routine "{one_line(wanted)}"; there are {known}.')
 
 
 def _pasts() -> Pasts:

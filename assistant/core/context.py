@@ -34,7 +34,7 @@ END_REASONS = (
 class Settings:
     """How a session is run. Times in seconds.
 
-    `routine_id` begins with that routine instead of asking; `last_routine_id` is that of the session
+    `routine_id` begins with the routine of that id or name instead of asking; `last_routine_id` is that of the session
     before. `physician_check_due` asks whether a physician agreed, and about what a clinician must see
     first, before anything else; `conditions_due` then asks what should be left out for. `asks_how_it_is`
     asks for the number before and after, and what is new. `pasts` is what the history knows of each

@@ -154,6 +154,10 @@ class Routine:
     order_reason: str = ""
     ends_lying: bool = False
 
+    def is_called(self, name: str) -> bool:
+        """Whether this is its name, or its id."""
+        return name.lower() in (self.spoken_name.lower(), self.id)
+
     @property
     def title(self) -> str:
         """Its one name as the beginning of a line, or its id where it has none."""

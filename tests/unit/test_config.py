@@ -262,3 +262,19 @@ def test_what_may_keep_stretches_away_from_somebody_is_never_left_out(
 ) -> None:
     with pytest.raises(ConfigError):
         load_config(write(text), environ, lambda problem: None)
+
+
+@pytest.mark.parametrize("wanted", [None, "told"])
+def test_an_unknown_condition_begins_nothing_whoever_reads_it(
+    write: Callable[[str], Path], wanted: str | None
+) -> None:
+    """The same judgement for `doctor`, `config check` and `start`: all read the configuration here."""
+    path = write('[session]\nroutine = ""\nconditions = "glaucoma, pregnant, flu"\n')
+    with pytest.raises(ConfigError) as raised:
+        load_config(path, {}, (lambda problem: None) if wanted else None)
+    assert raised.value.message.startswith(
+        f'{path}:3: session.conditions has a mistake: "pregnant" (did you mean pregnancy?) and "flu" are not'
+        " known; there are osteoporosis, "
+    )
+    with pytest.raises(ConfigError, match=r'LIMBER_SESSION_CONDITIONS has a mistake: "flu" is not known'):
+        load_config(environ={"LIMBER_SESSION_CONDITIONS": "flu"})

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from assistant.cli import app, output, rehearse
 from assistant.core.actions import EndSession, RecordSession, RecordStep
-from assistant.errors import StoreError
+from assistant.simulate.scene import DEFAULT_SCENE
 from assistant.store.documents import schema_json
 from assistant.store.history import History
 from assistant.store.history_reader import history_path
@@ -46,7 +46,7 @@ def test_list_tells_the_routines_and_where_one_s_own_belong(run: Run) -> None:
     headings = [line for line in result.stdout.splitlines() if line[:1].isalpha()]
     assert [line.split(":")[0] for line in headings] == [ROUTINES[one].title for one in BUILT_IN]
     assert headings[-2] == "Quick reset: 3 minutes, 2 stretches"
-    assert "   Two holds on a chair, between two tasks. Id: two-minute-reset.\n" in result.stdout
+    assert "   Two holds on a chair, between two tasks.\n" in result.stdout
     assert str(user_folder()) in result.stderr
 
 
@@ -91,7 +91,7 @@ def test_show_as_json_is_the_whole_routine(run: Run) -> None:
 
 def test_show_of_an_unknown_one_says_which_there_are(run: Run) -> None:
     result = run("routines", "show", "yoga")
-    assert (result.exit_code, result.stdout) == (1, "")
+    assert (result.exit_code, result.stdout) == (66, "")
     assert result.stderr.startswith('There is no routine "yoga"; there are after a long drive, at the desk, ')
 
 
@@ -308,15 +308,18 @@ def test_a_pack_s_people_cannot_control_the_terminal(run: Run, tmp_path: Path) -
     assert not [line for line in listed.stdout.splitlines() if line.strip().startswith("Limber: all is well")]
 
 
-def test_without_temporary_space_a_rehearsal_says_where_it_could_write(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def no_space(**options: str) -> str:
-        raise FileNotFoundError(2, "No usable temporary directory found")
-
-    monkeypatch.setattr("tempfile.mkdtemp", no_space)
-    with pytest.raises(StoreError, match=r"no place for temporary files .*: say --output FOLDER"):
-        rehearse._new_folder()
+def test_a_scene_is_named_and_an_unknown_one_brings_the_names(run: Run) -> None:
+    assert run("rehearse", "--list").stdout.splitlines()[0] == "default"
+    assert rehearse._scene("mild-pain") == DEFAULT_SCENE.parent / "mild-pain.yaml"
+    assert rehearse._scene(None) == rehearse._scene("default") == DEFAULT_SCENE
+    assert rehearse._scene("mine.yaml") == Path("mine.yaml")
+    result = run("rehearse", "mild-pian")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        'There is no scene "mild-pian": did you mean mild-pain?\n',
+    )
+    result = run("rehearse", "x")
+    assert result.stderr.startswith('There is no scene "x"; there are default, hurt-last-time, ')
 
 
 def test_nobody_says_that_much_at_once(run: Run) -> None:

@@ -275,8 +275,8 @@ def test_on_a_terminal_it_asks_first(
     os.close(terminal)
     asked = {
         "--all": "Erase the whole history: 4 sessions, 160 steps, ",
-        "3": "To erase: session 3, 2026-03-02 10:30, routine-charlie: 40 steps, 1 pain report, 2 pain numbers.\n"
-        "Erase this session? It cannot be had back.",
+        "3": "To erase: session 3, 2026-03-02 10:30, routine-charlie: 40 steps, 1 pain report,"
+        " 2 pain numbers.\nErase this session? It cannot be had back.",
     }
     assert process.stderr.startswith(asked[named])
     if answer == "y":

@@ -48,7 +48,7 @@ def has_routine(context: Context) -> bool:
 
 def chosen_beforehand(context: Context) -> Routine | None:
     """The routine that the settings begin with, if they name one of the catalogue."""
-    return next((r for r in available(context) if r.id == context.settings.routine_id), None)
+    return next((r for r in available(context) if r.is_called(context.settings.routine_id)), None)
 
 
 def set_out(context: Context) -> None:
