@@ -24,7 +24,7 @@ from assistant.core.ports import Speech
 from assistant.private_files import make_folder
 from assistant.reading import read_bytes
 
-FORMAT = 2
+FORMAT = 3
 MAX_BYTES = 64 << 20  # some 35 minutes of speech
 MAX_MEMORY_BYTES = 16 << 20
 MAX_ENTRY_BYTES = 8 << 20  # four minutes; a sentence is some seconds

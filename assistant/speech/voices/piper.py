@@ -22,7 +22,7 @@ from assistant.reading import open_regular
 from assistant.speech.model_files import damage, is_listed
 from assistant.speech.models import models_folder
 from assistant.speech.voice_files import names_of, read_settings, settings_path, speaks, what_is_wrong
-from assistant.speech.voices.pieces import to_speech
+from assistant.speech.voices.pieces import pause_after, to_speech
 
 if TYPE_CHECKING:
     from piper import PiperVoice as Engine
@@ -165,7 +165,7 @@ class PiperVoice:
             except _failures() as error:
                 message = f"The voice {self._path.stem} failed to speak; its model may be damaged."
                 raise VoiceError("voice_failed", message) from error
-            speech = to_speech(sound, chunks[0].sample_rate)
+            speech = to_speech(sound, chunks[0].sample_rate, pause_after(sentence, rate))
             if not speech.samples:
                 raise VoiceError("voice_failed", f"The voice {self._path.stem} gave only silence.")
             yield speech
