@@ -134,7 +134,7 @@ class LogConfig(_Strict):
 
 
 class Config(_Strict):
-    """The whole configuration, by section; every key has a default, and `limber config example` tells them."""
+    """The whole configuration, by section. Every key has a default: `limber config example` tells them."""
 
     audio: AudioConfig = AudioConfig()
     hearing: HearingConfig = HearingConfig()

@@ -51,7 +51,8 @@ def devices(
 ) -> None:
     """List the microphones and speakers.
 
-    With --meter, see whether the microphone hears you. To have Limber use another device than the default, put any part of its name into the configuration.
+    With --meter, see whether the microphone hears you. To have Limber use another device than the default,
+    put any part of its name into the configuration.
     """
     from assistant.audio.devices import list_devices, why_no_sound
 

@@ -65,8 +65,8 @@ def doctor(
 ) -> None:
     """Look for what could keep a session from working.
 
-    Says what to do about each thing that is wrong. Exits with 1 when something keeps a session from working. The microphone is opened for a second; what it
-    hears is not kept.
+    Says what to do about each thing that is wrong. Exits with 1 when something keeps a session from
+    working. The microphone is opened for a second; what it hears is not kept.
     """
     bad = 0
     for finding in examine(sound=sound):

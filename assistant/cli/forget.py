@@ -54,7 +54,8 @@ def forget(
 ) -> None:
     """Erase sessions, or everything.
 
-    It asks first; what is erased cannot be had back. A day is a date such as 2026-03-01, "today", "yesterday", or a weekday: the latest one.
+    It asks first; what is erased cannot be had back. A day is a date such as 2026-03-01, "today",
+    "yesterday", or a weekday: the latest one.
     """
     if everything == bool(sessions):
         raise typer.BadParameter("name sessions by number or day, or say --all")

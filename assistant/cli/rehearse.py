@@ -48,7 +48,8 @@ def rehearse(
 ) -> None:
     """Rehearse a session with a scripted person.
 
-    The room is virtual, recognizer and voice are the real ones, and time goes faster. Prints the timeline as it goes. With --output it also writes timeline.jsonl, session.wav and summary.json.
+    The room is virtual, recognizer and voice are the real ones, and time goes faster. Prints the timeline
+    as it goes. With --output it also writes timeline.jsonl, session.wav and summary.json.
     """
     if show_list:
         for name in _scenes():

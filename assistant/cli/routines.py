@@ -45,7 +45,8 @@ def register(app: typer.Typer) -> None:
 def list_routines(as_json: _AsJson = False) -> None:
     """List the routines there are.
 
-    First those that come with Limber, then your own, then those of packs. Minutes are as a session would take now: holds grow with sessions that go well.
+    First those that come with Limber, then your own, then those of packs. Minutes are as a session would
+    take now: holds grow with sessions that go well.
     """
     from assistant.store.routines import user_folder
 

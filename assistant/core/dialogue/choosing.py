@@ -7,18 +7,24 @@ from itertools import accumulate
 from assistant.core.actions import RecordAskedBack, RecordSession, SetSpeechRate, SetVolume
 from assistant.core.adapting import Form, ids_in
 from assistant.core.context import Context
-from assistant.core.dialogue.asking import Question, lines, says
+from assistant.core.dialogue.asking import Question, greet, lines, says
 from assistant.core.dialogue.fitting import lay_out
 from assistant.core.dialogue.pausing import interrupt
 from assistant.core.dialogue.table import Behavior, Row
-from assistant.core.dialogue.ways import DUE, begin
+from assistant.core.dialogue.ways import DUE, begin, must_check_sound
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
 from assistant.core.routine import Routine
 from assistant.core.selection import available, requested, usual
 from assistant.core.states import UNDER_WAY, Signal, State
 
-WHAT_TO_STRETCH = Question(lines(Line.CHOOSE), lines(Line.CHOOSE_AGAIN))
+
+def _what(context: Context) -> tuple[Line, ...]:
+    """Whoever has chosen before knows how."""
+    return (Line.CHOOSE_KNOWN if context.settings.last_routine_id else Line.CHOOSE,)
+
+
+WHAT_TO_STRETCH = Question(_what, lines(Line.CHOOSE_AGAIN), opening=greet)
 
 MOST_NAMES, MOST_WORDS_OF_NAMES = 4, 15
 """So many routines in one sentence, which has 20 words at most."""
@@ -128,6 +134,7 @@ def bring_back(context: Context) -> None:
 CHOOSING = Behavior(
     rows=(
         *begin(Signal.STARTED, (State.ASLEEP,), not_begun, is_chosen, do=set_out_chosen),
+        Row(Signal.STARTED, (State.ASLEEP,), State.SOUND_CHECK, (not_begun, must_check_sound), set_out),
         Row(Signal.STARTED, (State.ASLEEP,), State.CHOOSING, (not_begun,), set_out),
         Row(Signal.STARTED, (State.DEAF,), State.DEAF, (not_begun,), set_out),
         *begin(
