@@ -88,8 +88,10 @@ class SharedVoice:
 class SpokenVoice(PromptingThread):
     """A prompting thread with the mixer that it speaks through: what a room with sound speaks with."""
 
-    def __init__(self, prompter: Prompter, mixer: Mixer, *, on_trouble: Tell) -> None:
-        super().__init__(prompter, on_trouble=on_trouble)
+    def __init__(
+        self, prompter: Prompter, mixer: Mixer, *, on_trouble: Tell, at_hand: Sequence[str] = ()
+    ) -> None:
+        super().__init__(prompter, on_trouble=on_trouble, at_hand=at_hand)
         self.earcon = mixer.earcon
         self.set_volume = mixer.set_volume
         self._mixer = mixer
@@ -164,8 +166,9 @@ class Service:
             Prompter(voice, self._cache, mixer, sentences=pack.sentences, on_trouble=tell),
             mixer,
             on_trouble=tell,
+            at_hand=[pack.render(line) for line in AT_HAND],
         )
-        speaking.prepare([pack.render(line) for line in AT_HAND])
+        hearing.is_late = speaking.rest
         self._add(name, Room(hearing, speaking, self._recorder(name), partial(open_front_ends, front_ends)))
 
     def open_typed(self, name: str, front_ends: Sequence[str], lines: TextIO) -> None:
