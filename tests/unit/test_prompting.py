@@ -244,7 +244,7 @@ def test_without_room_on_the_disk_only_what_comes_soon_is_rendered(tmp_path: Pat
     [
         ("Breathe in, and out.", ["Breathe in, and out."]),
         ("A" * 100 + ".", ["A" * 100 + "."]),
-        (f"{'a' * 60}, {'b' * 20}, c.", [f"{'a' * 60},", f"{'b' * 20}, c."]),
+        (f"{'a' * 50}, {'b' * 20}, c.", [f"{'a' * 50},", f"{'b' * 20}, c."]),
         (f"{'a' * 10}, {'b' * 20}, {'c' * 60}.", [f"{'a' * 10}, {'b' * 20},", f"{'c' * 60}."]),
     ],
 )

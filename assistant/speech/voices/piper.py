@@ -5,9 +5,10 @@ Must not import onnxruntime or piper before a voice is opened: they take a momen
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
-import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 LOAD_SECONDS = 30.0
 PHONEMES = ("espeak", "text")
 """Piper's other ways from a text to its phonemes fetch files of their own, or need other packages."""
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of malloc.h
+_LARGE_BYTES = 128 * 1024
 _INPUTS = {"input", "input_lengths", "scales"}
 
 
@@ -196,16 +199,30 @@ def _sum(model_path: Path) -> str:
     return total.hexdigest()[:16]
 
 
+@cache
+def _give_memory_back() -> None:
+    """Large blocks go back to the system as soon as they are free, for the whole process.
+
+    glibc comes to keep them instead: 262 MB at the most for 3.7 s of speech, 200 MB so, for 1.5 times the
+    work. Other C libraries are left as they are.
+    """
+    with suppress(AttributeError, OSError):
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
+        mallopt(_M_TRIM_THRESHOLD, _LARGE_BYTES)
+
+
 def _load(model_path: Path, settings: dict[str, Any]) -> Engine:
     import onnxruntime
     from piper import PiperVoice as Engine
     from piper.config import PiperConfig
 
     config = PiperConfig.from_dict(settings)
+    _give_memory_back()
     options = onnxruntime.SessionOptions()
-    # Rendering ahead must not starve the recognizer: one core stays free, and idle threads sleep.
-    options.intra_op_num_threads = max((os.cpu_count() or 1) - 1, 1)
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.intra_op_num_threads = options.inter_op_num_threads = 1  # the recognizer needs the others
+    # An arena keeps what the longest sentence ever needed: 323 MB after one of 11 s, 101 MB without it.
+    options.enable_cpu_mem_arena = options.enable_mem_pattern = False
     options.log_severity_level = 4  # what goes wrong is raised; onnxruntime need not print it too
     session = onnxruntime.InferenceSession(str(model_path), options, providers=["CPUExecutionProvider"])
     return Engine(session=session, config=config)
