@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 LONGEST_PART = 60
-"""Letters, 3.5 s of speech, where there is a comma to cut at. What is wanted at once waits for no more than one
-part, and a voice's memory goes by the longest."""
+"""Letters, 3.5 s of speech, where there is a comma to cut at. What is wanted at once waits for no more than
+one part, and a voice's memory goes by the longest."""
 
 _COMMA = re.compile(r"(?<=[,;:])\s+")
 

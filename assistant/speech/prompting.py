@@ -22,6 +22,7 @@ from assistant.speech.prompt_cache import PromptCache, prompt_key
 MIN_RATE, MAX_RATE = 0.5, 2.0
 MAX_REQUESTS = 64
 MAX_AHEAD = 1024
+FIRST_TEXTS = 3
 SOON_PARTS = 64
 """So much of what is rendered ahead is kept in memory, some three minutes; the rest waits on the disk."""
 
@@ -159,7 +160,7 @@ class PromptingThread:
 
     All methods return at once. Make one per Prompter, which must not be used otherwise; call `close` at the
     end. When too much waits, further prompts end unspoken, and what would be wanted last is not prepared.
-    Before all that is prepared comes what is to be `at_hand` at any time.
+    What is to be `at_hand` at any time comes after the first few texts of all that is prepared.
     """
 
     def __init__(
@@ -193,7 +194,9 @@ class PromptingThread:
 
     def prepare(self, texts: Sequence[str]) -> None:
         """Render these in their order when nothing waits to be spoken, in place of those before."""
-        parts = dict.fromkeys(p.text for text in (*self._at_hand, *texts) for p in self._prompter.parts(text))
+        first, later = texts[:FIRST_TEXTS], texts[FIRST_TEXTS:]
+        ordered = (*first, *self._at_hand, *later)
+        parts = dict.fromkeys(part.text for text in ordered for part in self._prompter.parts(text))
         with self._changed:
             self._wanted = tuple((text, at < SOON_PARTS) for at, text in enumerate(parts))[:MAX_AHEAD]
             self._ahead = deque(self._wanted)

@@ -23,7 +23,7 @@ import typer
 from assistant.audio.mixer import SILENCE, Mixer
 from assistant.cli import output
 from assistant.config import Config
-from assistant.core.actions import Action, ReportState
+from assistant.core.actions import Action, ReportState, Speak
 from assistant.core.context import Settings
 from assistant.core.events import Event, Said, Source
 from assistant.core.intents import Intent, Slots
@@ -121,7 +121,11 @@ def first_session(name: str, routine: str, seconds: float) -> dict[str, object]:
         "before_first_sound_seconds": round(first, 2),
         "longest_gap_seconds": round(gaps[-1], 2) if gaps else 0.0,
         "gaps_over_0_3_s": sum(gap > 0.3 for gap in gaps),
-        "gaps_at_seconds": [round(at) for at, gap in player.gaps_at[1:] if gap > 0.3],
+        "gaps": [
+            f"{gap:.1f} s after {at:.0f} s: {person.texts.get(owed or 0, '')}"
+            for at, gap, owed in player.gaps_at[1:]
+            if gap > 0.3
+        ],
         "late_blocks": player.late_count,
         "peak_memory_megabytes": _peak_megabytes(),
         "real_time_factor": round(spoken.work_seconds / max(spoken.sound_seconds, 1e-9), 3),
@@ -155,21 +159,22 @@ class _Player(threading.Thread):
         self._mixer, self._speaking, self._hear = mixer, speaking, hear
         self._ending = threading.Event()
         self.gaps_seconds: list[float] = []
-        self.gaps_at: list[tuple[float, float]] = []
+        self.gaps_at: list[tuple[float, float, int | None]] = []
         self.late_count = 0
 
     def run(self) -> None:
         """Until it is ended."""
         random = np.random.default_rng(1)
         began = due = time.monotonic()
-        gap = 0.0
+        gap, owed = 0.0, None
         while not self._ending.is_set():
             block = self._mixer.next_block()
             if block == SILENCE and self._speaking.owed() is not None:
+                owed = self._speaking.owed()
                 gap += BLOCK_SECONDS
             elif gap:
                 self.gaps_seconds.append(gap)
-                self.gaps_at.append((time.monotonic() - began, gap))
+                self.gaps_at.append((time.monotonic() - began, gap, owed))
                 gap = 0.0
             self._hear(random.normal(0, 3, BLOCK_SAMPLES).astype(np.int16).tobytes())  # type: ignore[operator]
             due += BLOCK_SECONDS
@@ -191,11 +196,14 @@ class _Person:
 
     def __init__(self, seconds: float) -> None:
         self.events = EventQueue()
+        self.texts: dict[int, str] = {}
         self._until = time.monotonic() + seconds
         self._since, self._answered = time.monotonic(), True
 
     def watch(self, action: Action) -> None:
         """Another state may ask something."""
+        if isinstance(action, Speak):
+            self.texts[action.prompt_id] = action.text
         if isinstance(action, ReportState):
             self._since, self._answered = time.monotonic(), False
 
@@ -230,7 +238,7 @@ def _levels(voice: Voice, every: int) -> dict[str, object]:
     levels, pauses = [], []
     for sentence in sentences:
         pieces = b"".join(piece.samples for piece in voice.synthesize(sentence, 1.0))
-        sound = np.frombuffer(pieces, np.int16).astype(np.float32) / 32768
+        sound = np.frombuffer(pieces, np.int16).astype(np.float32) * np.float32(1 / 32768)
         levels.append(loudness_lufs(sound, SAMPLE_RATE_HZ))
         pauses.append((len(sound) - np.flatnonzero(np.abs(sound) > _AUDIBLE)[-1]) / SAMPLE_RATE_HZ)
     return {
