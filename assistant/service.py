@@ -57,6 +57,8 @@ Tell = Callable[[str], None]
 MEGABYTE = 1 << 20
 AT_HAND = (Line.DEAF, Line.DEAF_ITSELF, Line.DEAF_LOSING, Line.EASE_OUT, Line.PAUSED, Line.GO_ON_OR_FINISH)
 """What has to be said at once when it has to be said at all."""
+GREETINGS = (Line.HELLO, Line.HELLO_AGAIN)
+"""What a session begins with, rendered while the devices open."""
 
 
 class RoomState(StrEnum):
@@ -166,7 +168,7 @@ class Service:
             Prompter(voice, self._cache, mixer, sentences=pack.sentences, on_trouble=tell),
             mixer,
             on_trouble=tell,
-            at_hand=[pack.render(line) for line in AT_HAND],
+            at_hand=[pack.render(line) for line in (*GREETINGS, *AT_HAND)],
         )
         hearing.is_late = speaking.rest
         self._add(name, Room(hearing, speaking, self._recorder(name), partial(open_front_ends, front_ends)))

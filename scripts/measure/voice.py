@@ -34,7 +34,7 @@ from assistant.event_queue import EventQueue
 from assistant.opening import load_content, open_hearing, open_speech_model
 from assistant.performer import Performer
 from assistant.room import conduct
-from assistant.service import AT_HAND, SpokenVoice
+from assistant.service import AT_HAND, GREETINGS, SpokenVoice
 from assistant.speech.engines import open_voice
 from assistant.speech.loudness import loudness_lufs
 from assistant.speech.prompt_cache import PromptCache
@@ -64,7 +64,7 @@ def register(app: typer.Typer) -> None:
 def voice(
     names: Annotated[list[str], typer.Argument(metavar="VOICE...", help="As speech.voice names them.")],
     seconds: Annotated[float, typer.Option(metavar="S", help="Of a first session.")] = 240.0,
-    routine: Annotated[str, typer.Option(metavar="ID", help="What is done in it.")] = "quick-reset",
+    routine: Annotated[str, typer.Option(metavar="ID", help="What is done in it.")] = "at-the-desk",
     every: Annotated[int, typer.Option(min=1, metavar="N", help="Level every Nth sentence.")] = 4,
     is_busy: Annotated[
         bool, typer.Option("--busy", help="One core alone, with another program on it.")
@@ -95,7 +95,7 @@ def first_session(name: str, routine: str, seconds: float) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         cache = PromptCache(Path(folder), on_trouble=output.note)
         prompter = Prompter(spoken, cache, mixer, sentences=pack.sentences, on_trouble=output.note)
-        at_hand = [pack.render(line) for line in AT_HAND]
+        at_hand = [pack.render(line) for line in (*GREETINGS, *AT_HAND)]
         speaking = SpokenVoice(prompter, mixer, on_trouble=output.note, at_hand=at_hand)
         player = _Player(mixer, speaking, hearing.accept)
         person = _Person(seconds)

@@ -36,6 +36,7 @@ _ASKED = (
     (must_ask_score, (Line.SCORE_NOW,)),
     (must_ask_news, (Line.NEWS,)),
 )
+_CHOICE = (Line.CHOOSE_KNOWN, Line.CHOOSE, Line.CHOOSE_AGAIN)
 _CANNOT_WAIT = (
     *(Line.PAUSED, Line.EASE_OUT, Line.STAY_DOWN, Line.WHAT_IS_WRONG, Line.GET_HELP, Line.EMERGENCY),
     *(Line.SCORE, Line.SPREADING, Line.DECIDE, Line.DECIDE_EASIER, Line.DEAF, Line.WONDER),
@@ -50,6 +51,8 @@ CUES = {
 def texts_ahead(context: Context) -> tuple[str, ...]:
     """Every text, once, in the order of need."""
     asked = [line for must_ask, lines in _ASKED if must_ask(context) for line in lines]
+    if context.course is None:
+        asked = [*_CHOICE, *asked]
     fixed = (line for line, text in context.script.pack.lines.items() if "{" not in text)
     others = (*(_rendered(context, (*_CANNOT_WAIT, *fixed))),)
     return tuple(dict.fromkeys((*_rendered(context, asked), *_routine_texts(context), *others)))
