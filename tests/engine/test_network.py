@@ -66,7 +66,7 @@ def test_a_whole_session_is_typed(typist: Typist) -> None:
     typist.type("finish")
     typist.read_until("Finish for today")
     typist.type("yes")
-    typist.read_until("session over")
+    typist.read_until("session is over")
     assert typist.process.wait(20) == 0
 
 

@@ -16,7 +16,7 @@ from assistant.core.actions import (
     ReportHoldEnded,
 )
 from assistant.core.prompts import Line
-from assistant.core.routine import Condition, Equipment, Region, Routine
+from assistant.core.routine import Condition, Equipment, Position, Posture, Region, Routine
 from assistant.core.states import State
 
 HIP, BONES, DISC = Condition.HIP_REPLACEMENT, Condition.OSTEOPOROSIS, Condition.DISC_TROUBLE
@@ -141,8 +141,7 @@ def test_other_answers(said: str, state: State, line_said: Line | None) -> None:
 
 def test_nobody_answers_and_it_sleeps() -> None:
     driver = session(conditions_due=True)
-    driver.advance(120)
-    assert driver.state is State.ASLEEP
+    driver.until(State.ASLEEP, limit_seconds=180)
     driver.say("wake up")
     assert driver.state is State.CONDITIONS
 
@@ -374,6 +373,22 @@ def test_who_should_leave_it_out_is_told_of_the_stretch_and_of_the_routine() -> 
     driver.advance(1.0)
     driver.answer_later("is this for me")
     assert driver.spoken[-1] == line(Line.SUITS_MOST)
+
+
+def test_somebody_lying_down_hears_who_should_leave_it_out_and_that_it_can_be_asked() -> None:
+    lying = replace(CROSS, position=Position.FLOOR, posture=Posture.ON_BACK, has_sides=False)
+    routine = Routine("lying", "lying one", "On the mat.", (lying,))
+    driver = Driver(routine, catalogue=(routine,)).until(State.TRANSFERRING).until_silent()
+    driver.say("who should leave this out")  # while somebody gets down to it: of the stretch ahead
+    assert "Leave it out if you have a new hip." in driver.spoken
+    driver.answer_later("ready")
+    for state in (State.SETTLING, State.HOLDING):
+        driver.until(state).until_silent()
+        driver.say("help")
+        assert "Ask who should leave this out" in driver.spoken[-1]
+        driver.until_silent()
+        driver.say("who should leave this out")
+        assert (driver.state, driver.spoken[-1]) == (state, "Leave it out if you have a new hip.")
 
 
 def test_many_conditions_are_told_in_short_sentences() -> None:
