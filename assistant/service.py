@@ -57,7 +57,7 @@ Tell = Callable[[str], None]
 MEGABYTE = 1 << 20
 AT_HAND = (Line.DEAF, Line.DEAF_ITSELF, Line.DEAF_LOSING, Line.EASE_OUT, Line.PAUSED, Line.GO_ON_OR_FINISH)
 """What has to be said at once when it has to be said at all."""
-GREETINGS = (Line.HELLO, Line.HELLO_AGAIN)
+GREETINGS = (Line.HELLO, Line.HELLO_AGAIN, Line.SOUND_CHECK, Line.CHOOSE, Line.CHOOSE_KNOWN, Line.SCREENING)
 """What a session begins with, rendered while the devices open."""
 
 
