@@ -1,7 +1,7 @@
 """The configuration: one TOML file, overridden by environment variables.
 
-Read once, on the main thread. Must import nothing of the package but its errors and `OperatingPoint`, and
-must not touch devices or models: whether a name can be used is found out where it is used.
+Read once, on the main thread. Must import nothing of the package but its errors, `OperatingPoint` and
+`Condition`, and must not touch devices or models: whether a name can be used is found out where it is used.
 """
 
 from __future__ import annotations
@@ -17,14 +17,17 @@ import platformdirs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from assistant.core.listening.operating_point import OperatingPoint
+from assistant.core.routine import Condition
 from assistant.errors import ConfigError, closest
 from assistant.reading import MAX_TOML_BYTES, NotTextError, parse_toml, read_text
 
 _HomePath = Annotated[str, AfterValidator(os.path.expanduser)]
 _VoiceName = Annotated[
     str,
-    Field(pattern=r"^(auto|[a-z][a-z0-9-]*:.+)$"),
-    AfterValidator(lambda name: name.replace(":~", f":{os.path.expanduser('~')}", 1)),
+    Field(pattern=r"\S"),
+    AfterValidator(
+        lambda name: re.sub(r"^([a-z]+:)?~", lambda m: f"{m[1] or ''}{os.path.expanduser('~')}", name)
+    ),
 ]
 
 
@@ -88,6 +91,24 @@ class SpeechConfig(_Strict):
     cache_megabytes: int = Field(default=64, ge=0, le=4096)
 
 
+def _known_conditions(listed: str) -> str:
+    """The list as it is. Raises ValueError with the names that are none of ours."""
+    known = list(Condition)
+    unknown = [name for name in _names_in(listed) if name not in known]
+    if unknown:
+        told = " and ".join(
+            f'"{_shortened(name)}"' + (f" (did you mean {close}?)" if (close := closest(name, known)) else "")
+            for name in unknown
+        )
+        verb = "is" if len(unknown) == 1 else "are"
+        raise ValueError(f"{told} {verb} not known; there are {', '.join(known)}")
+    return listed
+
+
+def _names_in(listed: str) -> list[str]:
+    return [name.strip() for name in listed.split(",") if name.strip()]
+
+
 class SessionConfig(_Strict):
     """How a session goes."""
 
@@ -97,7 +118,12 @@ class SessionConfig(_Strict):
     settle_seconds: float = Field(default=20.0, ge=3.0, le=120.0)
     rest_seconds: float = Field(default=8.0, ge=2.0, le=120.0)
     half_way_cue: bool = True
-    conditions: str = ""
+    conditions: Annotated[str, AfterValidator(_known_conditions)] = ""
+
+    @property
+    def known_conditions(self) -> frozenset[Condition]:
+        """What somebody has, as the list tells."""
+        return frozenset(map(Condition, _names_in(self.conditions)))
 
 
 class ScreenConfig(_Strict):
@@ -119,7 +145,7 @@ class LogConfig(_Strict):
 
 
 class Config(_Strict):
-    """The whole configuration, by section; every key has a default, and config.example.toml tells them."""
+    """The whole configuration, by section. Every key has a default: `limber config example` tells them."""
 
     audio: AudioConfig = AudioConfig()
     hearing: HearingConfig = HearingConfig()
@@ -238,6 +264,8 @@ def _wording(error: dict[str, Any]) -> str:
         return f"is not a known {'key' if rest else 'section'}{_did_you_mean(str(error['loc'][-1]), known)}"
     if error["type"] == "string_pattern_mismatch":
         return f'is "{_shortened(error["input"])}", but {_PATTERN_WORDS[rest[0]]}'
+    if error["type"] == "value_error":
+        return f"has a mistake: {error['msg'].removeprefix('Value error, ')}"
     if error["type"] == "model_type":
         return "should be a section, with its keys under it"
     return f"{error['msg'].replace('Input should', 'should')}, and is {_shortened_repr(error['input'])}"
@@ -256,7 +284,7 @@ def _shortened(text: str) -> str:
 
 _LONGEST_SHOWN = 60
 _PATTERN_WORDS = {
-    "voice": "should be auto, piper:NAME-OR-PATH, flite:VOICE or espeak:VOICE",
+    "voice": "should be auto, the name or path of a Piper voice, flite:VOICE or espeak:VOICE",
     "language": "should be two letters, such as en",
     "emergency_number": "should be a number to call, such as 112",
 }

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import ClassVar
 
 
 class AssistantError(Exception):
     """Base of every error that is shown to the user: `code` for programs, `message` for people."""
+
+    exit_code: ClassVar[int] = 1
+    """With this the program ends where the error ends it."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -33,6 +37,23 @@ def closest(word: str, known: Iterable[str]) -> str | None:
 
 class ConfigError(AssistantError):
     """The configuration file, an environment override or an option is wrong."""
+
+
+class UnknownRoutineError(ConfigError):
+    """No routine is called what somebody asked for; there are `known`."""
+
+    exit_code = 66
+    """EX_NOINPUT: a script can tell it from all else that can be wrong."""
+
+    def __init__(self, wanted: str, known: Iterable[str]) -> None:
+        names = list(known)
+        close = closest(wanted.lower(), names)
+        guess = f": did you mean {close}?" if close else f"; there are {', '.join(names)}."
+        super().__init__("routine_unknown", f'There is no routine "{wanted[:_LONGEST_WORD]}"{guess}')
+
+    def __reduce__(self) -> tuple[type[AssistantError], tuple[str, str]]:
+        """Pickle as what it is at its base: its message is made."""
+        return ConfigError, (self.code, self.message)
 
 
 class ContentError(AssistantError):

@@ -18,7 +18,7 @@ from assistant.core.actions import Action, Earcon, ReportSound
 from assistant.core.dialogue.sound_check import has_strong_echo
 from assistant.core.events import Event, MicrophoneLost
 from assistant.core.intents import Intent
-from assistant.core.liveness import Gauges
+from assistant.core.liveness import Gauges, Shed
 from assistant.core.ports import SoundSource, Speaker
 from assistant.errors import AssistantError
 from assistant.event_queue import EventQueue
@@ -54,7 +54,8 @@ class HearingThread:
         self._note = note
         self._events = EventQueue()
         self._heard_count = 0
-        self._watch = Watch(self.gauges, self._put, hearing.leave_out, lambda: speaker.earcon(Earcon.TROUBLE))
+        self._watch = Watch(self.gauges, self._put, self._shed, lambda: speaker.earcon(Earcon.TROUBLE))
+        self.is_late: Callable[[bool], None] = lambda is_late: None
         self._wanted: frozenset[Intent] = frozenset(Intent)
         self.failure: AssistantError | None = None
         self._failed_at = math.inf
@@ -71,6 +72,11 @@ class HearingThread:
         """Know when the sound check asks, and what it found; on the session's thread."""
         self._sound_meter.watch(action)
         self._note(action)
+
+    def _shed(self, shed: Shed) -> None:
+        """Hearing leaves something out while it is late, and who can wait rests; on the watch's thread."""
+        self._hearing.leave_out(shed)
+        self.is_late(shed is not Shed.NOTHING)
 
     def happened(self) -> Iterable[Event]:
         """All that is heard comes by the queue."""

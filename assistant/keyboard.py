@@ -101,5 +101,5 @@ class Keyboard:
         if understand(words, table, Intent, is_text=True) is None:
             asks = table.phrases[Intent.HELP][0]
             said = " ".join(word for word in words if word != BREAK)
-            self._tell(f'"{said}" means nothing to me; type "{asks}" to see what you can say.')
+            self._tell(f'I did not understand "{said}". Type "{asks}" to see what you can say here.')
         self._typed.put(words)

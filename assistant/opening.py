@@ -15,12 +15,12 @@ from assistant.config import Config
 from assistant.core.context import Settings
 from assistant.core.ports import EchoCanceller
 from assistant.core.prompts import LanguagePack
-from assistant.core.routine import Condition, Routine
-from assistant.errors import ConfigError, StoreError
+from assistant.core.routine import Routine
+from assistant.errors import StoreError, UnknownRoutineError
 from assistant.languages.packs import load_language, with_routines
 from assistant.speech.engines import GuardedModel, HearingModel, choose_voices, find_model, open_model
 from assistant.speech.hearing import HearingPath
-from assistant.speech.models import installed_voices
+from assistant.speech.voice_files import installed_voices
 from assistant.speech.voices.fallback import FallbackVoice
 from assistant.store.history_profile import Profile, read_profile
 from assistant.store.routines import load_routines
@@ -40,10 +40,9 @@ def load_content(config: Config, tell: Tell) -> tuple[LanguagePack, tuple[Routin
 
 
 def require_routine(wanted: str, routines: tuple[Routine, ...]) -> None:
-    """Raises ConfigError when there is no routine of that id."""
-    if wanted not in {routine.id for routine in routines}:
-        there = ", ".join(routine.id for routine in routines)
-        raise ConfigError("routine", f'There is no routine "{wanted}"; there is: {there}.')
+    """Raises UnknownRoutineError when no routine is called so."""
+    if not any(routine.is_called(wanted) for routine in routines):
+        raise UnknownRoutineError(wanted, [routine.spoken_name for routine in routines])
 
 
 def open_speech_model(config: Config, pack: LanguagePack, tell: Tell) -> HearingModel:
@@ -99,7 +98,7 @@ def session_settings(config: Config, profile: Profile, today: date) -> Settings:
         physician_check_due=_is_physician_check_due(profile, today),
         pasts=profile.pasts,
         conditions_due=_are_conditions_due(profile, today),
-        conditions=_conditions(config.session.conditions) | profile.conditions,
+        conditions=config.session.known_conditions | profile.conditions,
         sound_check=config.session.sound_check,
         settle_seconds=config.session.settle_seconds,
         rest_seconds=config.session.rest_seconds,
@@ -107,15 +106,6 @@ def session_settings(config: Config, profile: Profile, today: date) -> Settings:
         rate=config.speech.rate,
         gain_db=config.audio.volume_db,
     )
-
-
-def _conditions(listed: str) -> frozenset[Condition]:
-    names = [name.strip() for name in listed.split(",") if name.strip()]
-    for name in names:
-        if name not in set(Condition):
-            known = ", ".join(Condition)
-            raise ConfigError("conditions", f'session.conditions: "{name}" is not known; there is: {known}.')
-    return frozenset(Condition(name) for name in names)
 
 
 def _is_physician_check_due(profile: Profile, today: date) -> bool:
@@ -136,7 +126,7 @@ def note_missing_routine(config: Config, routines: tuple[Routine, ...], tell: Te
     if wanted := config.session.routine:
         try:
             require_routine(wanted, routines)
-        except ConfigError as error:
+        except UnknownRoutineError as error:
             tell(f"session.routine does not count: {error.message}")
 
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -26,10 +26,8 @@ from assistant.core.context import Settings
 from assistant.core.dialogue.going_on import INTERRUPTED_REASON
 from assistant.core.events import Event, Said, Source
 from assistant.core.intents import Intent
-from assistant.core.ports import Voice
 from assistant.core.prompts import LanguagePack, Line
-from assistant.core.routine import Routine, Stretch
-from assistant.core.session import Session
+from assistant.core.routine import Routine
 from assistant.errors import AssistantError
 from assistant.frontends.control import Control
 from assistant.frontends.registry import FrontEnds, Send, open_front_ends
@@ -37,32 +35,27 @@ from assistant.hearing_thread import HearingThread, note_sound
 from assistant.housing import open_house
 from assistant.keyboard import Keyboard
 from assistant.opening import (
-    load_content,
     note_missing_routine,
     open_hearing,
-    open_speech_model,
-    open_voice,
     settings_now,
 )
 from assistant.overview import Overview
 from assistant.resuming import clock_facts, find_return, head_of
 from assistant.room import Room, now_seconds
-from assistant.speech.engines import HearingModel
-from assistant.speech.prompt_cache import PromptCache, default_folder
 from assistant.speech.prompting import Prompter
 from assistant.speech.silent_prompter import SilentPrompter
-from assistant.speech.voices.shared import SharedVoice
 from assistant.spoken_voice import SpokenVoice
+from assistant.stock import Stock
 from assistant.store.history_reader import history_path
-from assistant.store.library import load_library
 from assistant.store.recorder import Recorder
 
 _log = logging.getLogger(__name__)
 
 Tell = Callable[[str], None]
-MEGABYTE = 1 << 20
 AT_HAND = (Line.DEAF, Line.DEAF_ITSELF, Line.DEAF_LOSING, Line.EASE_OUT, Line.PAUSED, Line.GO_ON_OR_FINISH)
 """What has to be said at once when it has to be said at all."""
+GREETINGS = (Line.HELLO, Line.HELLO_AGAIN, Line.SOUND_CHECK, Line.CHOOSE, Line.CHOOSE_KNOWN, Line.SCREENING)
+"""What a session begins with, rendered while the devices open."""
 
 
 class RoomState(StrEnum):
@@ -89,6 +82,7 @@ class Service:
     ) -> None:
         self._config = config
         self._tell = tell
+        self._stock = Stock(config, tell)
         self._show = show
         self._history = history or history_path()
         self._rooms: dict[str, Room] = {}
@@ -99,28 +93,10 @@ class Service:
         self._overview = Overview(lambda: dict(self._rooms))
         self._control = Control({"status": self._overview.report, "stop": self.stop})
 
-    @cached_property
+    @property
     def content(self) -> tuple[LanguagePack, tuple[Routine, ...]]:
         """The language pack and the routines. Raises ContentError, ConfigError."""
-        return load_content(self._config, self._tell)
-
-    @cached_property
-    def _library(self) -> tuple[Stretch, ...]:
-        return tuple(load_library(self.content[0].code).values())
-
-    @cached_property
-    def _model(self) -> HearingModel:
-        return open_speech_model(self._config, self.content[0], self._tell)
-
-    @cached_property
-    def _voice(self) -> Voice:
-        return SharedVoice(open_voice(self._config, self._tell))
-
-    @cached_property
-    def _cache(self) -> PromptCache:
-        cache_bytes = self._config.speech.cache_megabytes * MEGABYTE
-        folder = default_folder() if cache_bytes else None
-        return PromptCache(folder, on_trouble=self._tell, max_bytes=cache_bytes)
+        return self._stock.content
 
     def open_live(self, name: str, front_ends: Sequence[str]) -> None:
         """Open a room with the configured microphone and speaker.
@@ -129,21 +105,22 @@ class Service:
         """
         config, tell = self._config, self._tell
         pack, _ = self.content
-        voice, mixer = self._voice, Mixer()
+        mixer = Mixer()
         microphone, speaker = config.audio.microphone or None, config.audio.speaker or None
         canceller = choose_canceller(config.audio.echo, tell)
-        path = open_hearing(config, pack, self._model, canceller)
+        path = open_hearing(config, pack, self._stock.model, canceller)
 
         def open_sound(report: Callable[[Event], None]) -> LiveSound:
             return LiveSound(Microphone(microphone), SpeakerStream(mixer, speaker), report)
 
         hearing = HearingThread(open_sound, path, mixer, partial(note_sound, config.audio.echo, tell))
         speaking = SpokenVoice(
-            Prompter(voice, self._cache, mixer, sentences=pack.sentences, on_trouble=tell),
+            Prompter(self._stock.voice, self._stock.cache, mixer, sentences=pack.sentences, on_trouble=tell),
             mixer,
             on_trouble=tell,
+            at_hand=[pack.render(line) for line in (*GREETINGS, *AT_HAND)],
         )
-        speaking.prepare([pack.render(line) for line in AT_HAND])
+        hearing.is_late = speaking.rest
         opening = self._opening(name, front_ends, hearing.level_dbfs)
         self._add(name, Room(hearing, speaking, self._recorder(name), opening))
 
@@ -221,7 +198,7 @@ class Service:
         house = open_house(
             self._config,
             self.content,
-            self._library,
+            self._stock.library,
             self._history,
             tell=self._tell,
             clock=now_seconds,
@@ -263,14 +240,14 @@ class Service:
             self._recorders[name].wait_until_open()
             if not self._go_on(name):
                 settings = self._settings(sound_check)
-                self._recorders[name].begin(head_of(name, settings, self._all_content))
-                self._rooms[name].guide(self._new_session(settings))
+                self._recorders[name].begin(head_of(name, settings, self._stock.all_content))
+                self._rooms[name].guide(self._stock.new_session(settings))
         finally:
             self._leave(name)
 
     def _go_on(self, name: str) -> bool:
         """Go on with a session that was cut short in this room; whether it went on, to an end of its own."""
-        found = find_return(self._history, name, self._all_content, self._new_session)
+        found = find_return(self._history, name, self._stock.all_content, self._stock.new_session)
         if found is None:
             return False
         recorder, clock = self._recorders[name], {"clock": clock_facts(found.at)}
@@ -285,12 +262,6 @@ class Service:
         self._recorders[name] = Recorder(self._history, self._tell)
         return self._recorders[name]
 
-    @property
-    def _all_content(self) -> tuple[object, ...]:
-        """All of which a session is made besides its settings."""
-        pack, routines = self.content
-        return pack.code, routines, self._library
-
     def _settings(self, sound_check: bool | None) -> Settings:
         config = self._config
         if sound_check is not None:
@@ -298,10 +269,6 @@ class Service:
             config = config.model_copy(update={"session": session})
         note_missing_routine(config, self.content[1], self._tell)
         return settings_now(config, self._history, self._tell)
-
-    def _new_session(self, settings: Settings) -> Session:
-        pack, routines = self.content
-        return Session(pack, routines, settings, self._library)
 
     def _guide_and_tell(self, name: str) -> None:
         try:

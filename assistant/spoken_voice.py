@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from assistant.audio.mixer import Mixer
 from assistant.core.events import Event, PromptFailed
@@ -16,8 +16,10 @@ Tell = Callable[[str], None]
 class SpokenVoice(PromptingThread):
     """A prompting thread with the mixer that it speaks through: what a room with sound speaks with."""
 
-    def __init__(self, prompter: Prompter, mixer: Mixer, *, on_trouble: Tell) -> None:
-        super().__init__(prompter, on_trouble=on_trouble)
+    def __init__(
+        self, prompter: Prompter, mixer: Mixer, *, on_trouble: Tell, at_hand: Sequence[str] = ()
+    ) -> None:
+        super().__init__(prompter, on_trouble=on_trouble, at_hand=at_hand)
         self.earcon = mixer.earcon
         self.set_volume = mixer.set_volume
         self._mixer = mixer

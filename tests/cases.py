@@ -44,7 +44,7 @@ Moves = list[Move]
 Setup = dict[str, Any]
 LIBRARY = tuple(load_library().values())
 NECK = Routine(
-    *("neck", "Neck", "neck one", "Mostly for the neck."),
+    *("neck", "neck one", "Mostly for the neck."),
     (CHIN, stretch("neck turn", has_sides=True), stretch("neck nod"), stretch("ear down"), TURN, KNEES),
 )
 CATALOGUES: dict[str, tuple[Routine, ...]] = {

@@ -74,9 +74,9 @@ CHIN = stretch("chin to chest")
 TURN = stretch("look over your shoulder", Region.SHOULDERS, has_sides=True)
 HUG = stretch("big hug", Region.UPPER_BACK, hold_seconds=25, repetitions=2)
 KNEES = stretch("knees to chest", Region.LOWER_BACK, hold_seconds=30)
-SHORT = Routine("short", "Short", "short one", "A stretch.", (CHIN,))
-MIXED = Routine("mixed", "Mixed", "mixed one", "With sides and repetitions.", (CHIN, TURN, HUG))
-LOW = Routine("low", "Low", "low one", "For the lower back.", (KNEES, stretch("hip", Region.HIPS)))
+SHORT = Routine("short", "short one", "A stretch.", (CHIN,))
+MIXED = Routine("mixed", "mixed one", "With sides and repetitions.", (CHIN, TURN, HUG))
+LOW = Routine("low", "low one", "For the lower back.", (KNEES, stretch("hip", Region.HIPS)))
 LYING = stretch("knees up", Region.LOWER_BACK, position=Position.FLOOR, posture=Posture.ON_BACK)
 ROLLING = stretch(
     "side rest",
@@ -86,7 +86,7 @@ ROLLING = stretch(
     has_sides=True,
     turns_around=True,
 )
-DOWN = Routine("down", "Down", "down one", "From the chair to the mat and up again.", (CHIN, LYING, ROLLING))
+DOWN = Routine("down", "down one", "From the chair to the mat and up again.", (CHIN, LYING, ROLLING))
 CATALOGUE = (MIXED, SHORT, LOW)
 WITH_DOWN = (*CATALOGUE, DOWN)
 PACK = load_language("en", CATALOGUE)

@@ -171,8 +171,9 @@ class Watched(Driver):
     def check_what_was_heard(self, it: Happened) -> None:
         """What was understood, and what must follow at once."""
         if it.intent is I.STOP and it.before is S.SOUND_CHECK:
-            assert it.after in (S.PAUSED, S.SOUND_CHECK, S.INTRODUCING), "stop in the sound check"
-            assert it.after is not S.INTRODUCING or not self.may_be_our_own(it), "our own stop passed"
+            assert it.after in (S.PAUSED, *ASKED_FIRST, S.INTRODUCING), "stop in the sound check"
+            passed = it.after not in (S.PAUSED, S.SOUND_CHECK)
+            assert not passed or not self.may_be_our_own(it), "our own stop passed"
         elif it.intent is I.STOP:
             assert it.after in WAITING, "on after stop"
             assert not it.spoken, "an answer to stop"
@@ -286,7 +287,7 @@ class Watched(Driver):
             assert not onward or says_no, "the history was not denied"
         elif it.before is S.NEWS and onward:
             assert says_no or skips, "news were not denied"
-        elif it.before is S.SOUND_CHECK and onward:
+        elif it.before is S.SOUND_CHECK and it.after in (*ASKED_FIRST[1:], S.INTRODUCING):
             assert it.intent in (I.STOP, I.READY, I.YES, I.START), "nobody passed the sound check"
             assert isinstance(it.event, Said)
             assert it.event.source is Source.VOICE, "what was typed passed the sound check"

@@ -39,9 +39,6 @@ def words(text):
 def written_out(text):
     return text
 
-def listed(names):
-    return "¶".join(names)
-
 def all_of(names):
     return " ".join(names)
 

@@ -95,12 +95,12 @@ class Process:
         portaudio._open_streams.clear()
         self.service = Service(world.config, self.tell, world.history_path)
         voices = [partial(Voice, world, name) for name in ("first", "second")]
-        self.service.__dict__ |= {
+        self.service._stock.__dict__ |= {
             "content": (world.content[1], world.content[0]),
-            "_library": (),
-            "_model": SimpleNamespace(new_recognizer=lambda: Recognizer(world), new_commands=lambda: None),
-            "_voice": SharedVoice(FallbackVoice(voices, on_fallback=self.tell)),
-            "_new_session": lambda settings: Checked(world, self, settings),
+            "library": (),
+            "model": SimpleNamespace(new_recognizer=lambda: Recognizer(world), new_commands=lambda: None),
+            "voice": SharedVoice(FallbackVoice(voices, on_fallback=self.tell)),
+            "new_session": lambda settings: Checked(world, self, settings),
         }
         self.thread = world.threads.spawn(self._run, "session")
         self.thread.belongs_to = self

@@ -39,6 +39,17 @@ def choose_canceller(wanted: str, tell: Callable[[str], None]) -> EchoCanceller 
     return None
 
 
+def canceller_in_use(wanted: str) -> str:
+    """The name of the canceller that `choose_canceller` opens for this, "none" where it opens none."""
+    for name in AUTOMATIC_ORDER if wanted == AUTOMATIC else (wanted,):
+        try:
+            open_canceller(name)
+        except AudioError:
+            continue
+        return name
+    return NONE
+
+
 def open_canceller(name: str) -> EchoCanceller:
     """Open just the canceller named: "none", "speex" or "webrtc". Raises AudioError where it is missing."""
     if name == "speex":

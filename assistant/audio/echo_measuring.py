@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from assistant.audio.correlation import clear_peak, correlated, peak_offset
 from assistant.audio.echo_speex import TAIL_SAMPLES
 from assistant.core.decibels import dbfs, gain
+from assistant.core.dialogue.sound_check import STRONG_ECHO_DB
 from assistant.core.ports import SAMPLE_RATE_HZ
 
 SWEEP_SECONDS = 0.5
@@ -90,6 +91,13 @@ def _find(heard: _Sound, start: int) -> tuple[int, float, float] | None:
     echo = window[at : at + len(shape)]
     echo_gain = float(np.sqrt(np.sum(echo**2) / np.sum(shape**2)))
     return start, at + peak_offset(fits, at), echo_gain
+
+
+def is_strong(measured: EchoMeasured) -> bool:
+    """Whether the sweeps came back so clearly over the room that Limber's own voice would be understood."""
+    if measured.echo_db is None:
+        return False
+    return SWEEP_DBFS + measured.echo_db - measured.noise_dbfs >= STRONG_ECHO_DB
 
 
 def propose(measured: EchoMeasured) -> tuple[str, str]:

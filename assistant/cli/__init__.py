@@ -27,11 +27,13 @@ class _Commands(CommandGroup):
         "devices",
         "routines",
         "poses",
+        "voices",
         "models",
         "history",
         "forget",
         "status",
         "stop",
+        "config",
         "doctor",
     )
 
@@ -40,7 +42,7 @@ app = typer.Typer(
     cls=_Commands,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,  # plain help: no frames, no types of flags, right for screen readers
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="`limber` alone begins a session. `limber COMMAND --help` tells more about a command.",
 )
@@ -72,7 +74,7 @@ def limber(
 
     It tells you what to do, keeps the time, and listens: say "stop" whenever you like.
 
-    Everything happens on this computer: no account, no network, and nothing you say is kept.
+    Everything happens on this computer: no account, no network, and no sound is kept.
     """
     if quiet and verbose:
         raise typer.BadParameter("choose --quiet or --verbose, not both", ctx)

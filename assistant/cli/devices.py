@@ -49,9 +49,10 @@ def devices(
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON, a device a line.")] = False,
 ) -> None:
-    """List the microphones and speakers; with --meter, see whether the microphone hears you.
+    """List the microphones and speakers.
 
-    To have Limber use another device than the default, put any part of its name into the configuration.
+    With --meter, see whether the microphone hears you. To have Limber use another device than the default,
+    put any part of its name into the configuration.
     """
     from assistant.audio.devices import list_devices, why_no_sound
 

@@ -63,10 +63,10 @@ def doctor(
         bool, typer.Option("--sound", help="Also play soft sweeps for 12 seconds, to measure the echo.")
     ] = False,
 ) -> None:
-    """Look at everything that a session needs, and say what to do where something is wrong.
+    """Look for what could keep a session from working.
 
-    Exits with 1 when something keeps a session from working. The microphone is opened for a second; what it
-    hears is not kept.
+    Says what to do about each thing that is wrong. Exits with 1 when something keeps a session from
+    working. The microphone is opened for a second; what it hears is not kept.
     """
     bad = 0
     for finding in examine(sound=sound):
@@ -129,11 +129,11 @@ def _configuration() -> tuple[Config, list[Finding]]:
 
     path = output.options.config_path or config_path()
     problems: list[str] = []
-    advice = f"Mend it; config.example.toml tells every key. What is wrong in {path} does not count."
+    advice = f"Mend it; `limber config example` tells every key. What is wrong in {path} does not count."
     try:
         config = output.configuration(problems.append)
     except AssistantError as error:
-        advice = f"Mend it; config.example.toml tells every key. The checks below go without {path}."
+        advice = f"Mend it; `limber config example` tells every key. The checks below go without {path}."
         return Config(), [Finding("configuration", Verdict.BAD, error.message, advice)]
     if problems:
         return config, [Finding("configuration", Verdict.BAD, one, advice) for one in problems]
@@ -180,30 +180,35 @@ def _speaker(config: Config, tell: Tell) -> Iterator[Finding]:
 
 
 def _echo(config: Config, tell: Tell) -> Iterator[Finding]:
-    from assistant.audio.echo import open_canceller
+    from assistant.audio.echo import canceller_in_use, open_canceller
     from assistant.audio.echo_check import check_echo
-    from assistant.audio.echo_measuring import propose
+    from assistant.audio.echo_measuring import is_strong, propose
 
     output.note("Playing soft sweeps for 12 seconds: please be quiet.")
-    setting, found = propose(check_echo(config.audio.microphone or None, config.audio.speaker or None))
-    if config.audio.echo == setting:
-        yield Finding("echo", Verdict.GOOD, f'{found} `echo = "{setting}"` suits that.')
+    measured = check_echo(config.audio.microphone or None, config.audio.speaker or None)
+    setting, found = propose(measured)
+    in_use = canceller_in_use(config.audio.echo)
+    if setting in (in_use, "none" if config.audio.echo == "auto" else in_use):
+        yield Finding("echo", Verdict.GOOD, f'{found} `echo = "{config.audio.echo}"` suits that.')
         return
     advice = f'Put `echo = "{setting}"` under [audio] in the configuration.'
     try:
         open_canceller(setting)
     except AssistantError as error:
         advice = f"{error.message} Then: {advice}"
-    yield Finding("echo", Verdict.GOOD, found, advice)
+    if in_use == "none" and is_strong(measured):
+        found += " Nothing takes it away, so Limber would take its own voice for yours."
+        yield Finding("echo", Verdict.BAD, found, advice)
+    else:
+        yield Finding("echo", Verdict.GOOD if setting == "none" else Verdict.WEAK, found, advice)
 
 
 def _routines(config: Config, tell: Tell) -> Iterator[Finding]:
-    from assistant.opening import load_content, require_routine
+    from assistant.opening import load_content, note_missing_routine
 
     _, routines = load_content(config, tell)
-    if config.session.routine:
-        require_routine(config.session.routine, routines)
-    yield Finding("routines", Verdict.GOOD, ", ".join(routine.id for routine in routines))
+    note_missing_routine(config, routines, tell)
+    yield Finding("routines", Verdict.GOOD, ", ".join(routine.spoken_name for routine in routines))
 
 
 def _speech_model(config: Config, tell: Tell) -> Iterator[Finding]:
@@ -220,12 +225,12 @@ def _voice(config: Config, tell: Tell) -> Iterator[Finding]:
     from assistant.core.prompts import Line
     from assistant.languages.packs import load_language
     from assistant.opening import open_voice
-    from assistant.speech.models import installed_voices
+    from assistant.speech.voice_files import installed_voices
 
     voice = open_voice(config, tell)
     sentence = load_language(config.session.language).render(Line.SHORTLY)
     spoken = sum(len(speech.samples) for speech in voice.synthesize(sentence, config.speech.rate))
-    advice = "" if installed_voices() else "`limber models install` fetches a better one."
+    advice = "" if installed_voices() else "`limber voices install` fetches a better one."
     if spoken:
         yield Finding("voice", Verdict.GOOD, voice.id, advice)
     else:

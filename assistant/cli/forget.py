@@ -1,12 +1,13 @@
-"""`limber forget`: erases sessions, or everything that is kept of the user, and says what it erased.
+"""`limber forget`: erases sessions, or everything that is kept of the user, and says what it
+erased and what stays.
 
-Runs on the main thread. Must erase nothing that was not named, and everything only when that was confirmed.
+Runs on the main thread. Must erase nothing that was not named, and only when that was confirmed.
 """
 
 from __future__ import annotations
 
 import sys
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +15,7 @@ import typer
 from assistant.cli import output
 from assistant.errors import StoreError
 from assistant.showing import is_terminal
+from assistant.store.history_words import routine_in_words
 
 if TYPE_CHECKING:
     from assistant.store.history_reader import SessionSummary
@@ -29,6 +31,8 @@ _KINDS = {
     "condition_checks": ("question about conditions", "questions about conditions"),
 }
 """What the rows of each table are called."""
+_ABOUT_HEALTH = ("physician_checks", "conditions", "condition_checks")
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def register(app: typer.Typer) -> None:
@@ -39,41 +43,64 @@ def register(app: typer.Typer) -> None:
 def forget(
     sessions: Annotated[
         list[str] | None,
-        typer.Argument(metavar="SESSION...", help="A session's number, as `history` shows it, or a day."),
+        typer.Argument(
+            metavar="SESSION", help="Its number, as `history` shows it, or a day, such as yesterday."
+        ),
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Erase the whole history, with what was answered about health.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Erase everything without asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Erase without asking.")] = False,
 ) -> None:
-    """Erase a session, a day's sessions (2026-03-01), or everything. What is erased cannot be had back."""
+    """Erase sessions, or everything.
+
+    It asks first; what is erased cannot be had back. A day is a date such as 2026-03-01, "today",
+    "yesterday", or a weekday: the latest one.
+    """
     if everything == bool(sessions):
         raise typer.BadParameter("name sessions by number or day, or say --all")
     if everything:
         _forget_everything(yes)
     else:
-        _forget_sessions(sessions or [])
+        _forget_sessions(sessions or [], yes)
 
 
-def _forget_sessions(named: list[str]) -> None:
+def _forget_sessions(named: list[str], is_sure: bool) -> None:
+    from assistant.cli.known_content import known_content
     from assistant.store.history_erasing import forget_sessions, kept_rows
     from assistant.store.history_reader import history_path, read_sessions
     from assistant.store.history_schema import damaged_copies, older_copies
 
     path = history_path()
     there = read_sessions(path)
-    chosen = {session.id: session for name in named for session in _named(name, there)}
-    erased = [
-        f"Erased: session {one.id}, {one.routine_id}, {one.started_at:%Y-%m-%d %H:%M}"
+    chosen = {session.id: session for name in named for session in _named(name, there, date.today())}
+    titles = known_content().titles
+    told = [
+        f"session {one.id}, {one.started_at:%Y-%m-%d %H:%M}, {routine_in_words(one, titles)}"
         f"{_in_words(kept_rows(path, one.id))}."
         for one in chosen.values()
     ]
+    if not is_sure:
+        for line in told:
+            output.err.print(f"To erase: {line}")
+        _ask("this session" if len(told) == 1 else f"these {len(told)} sessions")
     forget_sessions(path, chosen)
-    for line in erased:
-        output.out.print(line)
+    for line in told:
+        output.out.print(f"Erased: {line}")
+    _tell_what_stays(kept_rows(path))
     if copies := [*damaged_copies(path), *older_copies(path)]:
         others = ", ".join(str(copy) for copy in copies)
         output.note(f"A copy may hold it still: {others}. `limber forget --all` erases that too.")
+
+
+def _tell_what_stays(rows: dict[str, int]) -> None:
+    """What was told about health belongs to no session."""
+    about_health = {table: rows.get(table, 0) for table in _ABOUT_HEALTH}
+    if any(about_health.values()):
+        output.note(
+            f"What you told about your health stays{_in_words(about_health)}."
+            " `limber forget --all` erases that too, with all sessions."
+        )
 
 
 def _forget_everything(is_sure: bool) -> None:
@@ -97,27 +124,41 @@ def _forget_everything(is_sure: bool) -> None:
 
 
 def _ask(known: str) -> None:
-    """Ask whether to erase everything; without a terminal nobody can be asked."""
+    """Ask whether to erase it; without a terminal nobody can be asked."""
     if not is_terminal(sys.stdin):
-        raise typer.BadParameter("--all needs --yes where nobody can be asked")
+        raise typer.BadParameter("say --yes where nobody can be asked; nothing was erased")
     if not typer.confirm(f"Erase {known}? It cannot be had back.", err=True):
         output.note("Nothing was erased.")
         raise typer.Exit(1)
 
 
-def _named(name: str, there: list[SessionSummary]) -> list[SessionSummary]:
+def _named(name: str, there: list[SessionSummary], today: date) -> list[SessionSummary]:
     if name.isdecimal():
         found = [session for session in there if session.id == int(name)]
     else:
-        try:
-            day = date.fromisoformat(name)
-        except ValueError:
-            message = f'"{name}" is neither the number of a session nor a day such as 2026-03-01'
-            raise typer.BadParameter(message) from None
+        day = day_named(name, today)
+        if day is None:
+            message = f'"{name}" is neither the number of a session nor a day such as 2026-03-01 or yesterday'
+            raise typer.BadParameter(message)
         found = [session for session in there if session.started_at.date() == day]
+        name = f"on {day}" if name != str(day) else name
     if not found:
         raise StoreError("no_session", f"There is no session {name}; `limber history` shows those there are.")
     return found
+
+
+def day_named(name: str, today: date) -> date | None:
+    """The day that somebody means today by a date, "today", "yesterday", or a weekday, the latest one."""
+    word = name.strip().lower()
+    back = {"today": 0, "yesterday": 1}.get(word)
+    if back is None and word in _WEEKDAYS:
+        back = (today.weekday() - _WEEKDAYS.index(word)) % len(_WEEKDAYS)
+    if back is not None:
+        return today - timedelta(days=back)
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        return None
 
 
 def _in_words(rows: dict[str, int]) -> str:

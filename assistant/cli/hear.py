@@ -53,7 +53,7 @@ def register(app: typer.Typer) -> None:
 
 
 def hear(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Recordings: WAV, FLAC, Ogg, MP3.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Recordings: WAV, FLAC, Ogg, MP3.")],
     model: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="A Vosk model, other than the usual one.")
     ] = None,
@@ -61,7 +61,10 @@ def hear(
         bool, typer.Option("--json", help="A line of JSON for each intent, and one for each file.")
     ] = False,
 ) -> None:
-    """Show what Limber would understand of recordings, listening for everything it knows."""
+    """Show what Limber understands of recordings.
+
+    It listens for everything it knows, wherever a session might be.
+    """
     from assistant.opening import load_content, open_hearing, open_speech_model
 
     config = output.configuration()

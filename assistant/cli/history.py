@@ -1,4 +1,4 @@
-"""`limber history`: the past sessions, as a table, a chart, or for programs.
+"""`limber history`: the past sessions, as a list, a chart, or for programs.
 
 Runs on the main thread. Must only read, also while a session goes on, and never judge.
 """
@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli import output
-from assistant.errors import AssistantError, StoreError
+from assistant.cli.known_content import Known, known_content
+from assistant.errors import StoreError
 from assistant.showing import one_line
 from assistant.store.history_words import (
     Stretches,
     as_plain,
     condition_in_words,
-    ending_in_words,
-    hurt_in_words,
-    pain_in_words,
     region_of,
+    routine_in_words,
+    session_in_sentences,
 )
 from assistant.writing import write_whole
 
@@ -55,12 +55,15 @@ def history(
         typer.Option(
             min=1,
             metavar="N",
-            help=f"Only the latest N sessions: {USUAL_LIMIT} in a table or chart here, all elsewhere.",
+            help=f"Only the latest N sessions: {USUAL_LIMIT} in a list or chart here, all elsewhere.",
             show_default=False,
         ),
     ] = None,
 ) -> None:
-    """Show past sessions: how long, the pain before and after, what hurt and where, and why each ended."""
+    """Show past sessions.
+
+    How long each was, the pain before and after, what hurt and where, and why it ended.
+    """
     if chart + (svg is not None) + as_json + as_csv > 1:
         raise typer.BadParameter("choose one of --chart, --svg, --json and --csv")
     from assistant.store.history_reader import count_sessions, history_path, read_sessions
@@ -72,18 +75,21 @@ def history(
     sessions = read_sessions(path, limit or (None if is_export else USUAL_LIMIT), output.note)
     if not sessions:
         output.note("There is no session yet; there will be one here after the first.")
-    stretches = _stretches() if any(session.hurts for session in sessions) else {}
+    known = known_content() if sessions else Known()
+    stretches = known.stretches
     if as_csv:
         _print_csv(sessions, stretches)
     elif as_json:
         for session in sessions:
             output.emit_json(as_plain(session, stretches))
     elif sessions and svg is not None:
-        _write_svg(sessions, stretches, svg)
+        _write_svg(sessions, known, svg)
+    elif sessions and chart:
+        _print_chart(sessions, stretches)
     elif sessions:
-        (_print_chart if chart else _print_table)(sessions, stretches)
-        if (count := count_sessions(path)) > len(sessions):
-            output.note(f"The latest {len(sessions)} of {count}; --limit shows more.")
+        _print_list(sessions, known)
+    if sessions and not is_export and (count := count_sessions(path)) > len(sessions):
+        output.note(f"The latest {len(sessions)} of {count}; --limit shows more.")
 
 
 def _tell_conditions(path: Path) -> None:
@@ -92,20 +98,6 @@ def _tell_conditions(path: Path) -> None:
 
     for line in map(condition_in_words, read_conditions(path)):
         output.out.print(line)
-
-
-def _stretches() -> Stretches:
-    """What is known of stretches; a broken library must not keep anybody from the history."""
-    from assistant.languages.packs import load_language
-    from assistant.store.library import load_library
-    from assistant.store.routines import load_routines
-
-    try:
-        language = load_language(output.configuration().session.language)
-        routines = load_routines(language, lambda problem: None)
-        return {s.id: s for routine in routines for s in routine.stretches} | load_library(language.code)
-    except AssistantError:
-        return {}
 
 
 def _print_csv(sessions: list[SessionSummary], stretches: Stretches) -> None:
@@ -125,24 +117,17 @@ def _print_csv(sessions: list[SessionSummary], stretches: Stretches) -> None:
         writer.writerow([one_line(cell) if isinstance(cell, str) else cell for cell in cells])
 
 
-def _print_table(sessions: list[SessionSummary], stretches: Stretches) -> None:
-    from rich.table import Table
+def _print_list(sessions: list[SessionSummary], known: Known) -> None:
+    """A heading and its sentences for each session, which fit any width and can be read aloud."""
+    from rich.text import Text
 
-    table = Table("no", "when", "routine", "min", "pain", "what hurt", "ended", box=None)
-    table.columns[0].justify = table.columns[3].justify = "right"
-    for index in (0, 1, 2, 4):
-        table.columns[index].no_wrap = True
     for session in sessions:
-        table.add_row(
-            str(session.id),
-            f"{session.started_at:%Y-%m-%d}",
-            one_line(session.routine_id),
-            f"{session.held_seconds / 60:.1f}",
-            pain_in_words(session),
-            "\n".join(map(one_line, hurt_in_words(session, stretches))),
-            one_line(ending_in_words(session)),
+        output.out.print(
+            Text(f"{session.id}. {session.started_at:%Y-%m-%d %H:%M}", style="bold"),
+            f", {routine_in_words(session, known.titles)}",
+            sep="",
         )
-    output.out.print(table, soft_wrap=False)
+        output.paragraph(session_in_sentences(session, known.stretches), indent=3)
 
 
 def _print_chart(sessions: list[SessionSummary], stretches: Stretches) -> None:
@@ -152,11 +137,11 @@ def _print_chart(sessions: list[SessionSummary], stretches: Stretches) -> None:
         output.out.print(line)
 
 
-def _write_svg(sessions: list[SessionSummary], stretches: Stretches, path: Path) -> None:
+def _write_svg(sessions: list[SessionSummary], known: Known, path: Path) -> None:
     from assistant.store.history_svg import svg_chart
 
     try:
-        write_whole(path, svg_chart(sessions, stretches).encode("utf-8", "replace"))
+        write_whole(path, svg_chart(sessions, known.stretches, known.titles).encode("utf-8", "replace"))
     except OSError as error:
         message = f"The chart cannot be written to {path}: {error.strerror}."
         raise StoreError("chart_unwritable", message) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,21 @@ class GlobalOptions:
 options = GlobalOptions()
 
 
+MOST_COLUMNS = 100
+"""Longer lines are hard to read."""
+
+
+def paragraph(text: str, *, indent: int) -> None:
+    """Print a text in lines that fit, for people; in a file or a pipe it is one line."""
+    margin = " " * indent
+    if not out.is_terminal:
+        out.print(margin + text)
+        return
+    width = min(out.width, MOST_COLUMNS)
+    for line in textwrap.wrap(one_line(text), width, initial_indent=margin, subsequent_indent=margin):
+        out.print(line)
+
+
 def note(message: str) -> None:
     """Say something in passing, on stderr; silent with `--quiet`."""
     if not options.quiet:
@@ -54,10 +70,10 @@ def emit_json(value: object) -> None:
 
 
 def fail(error: AssistantError) -> NoReturn:
-    """Say what is wrong in its one sentence, on stderr, and exit with 1."""
+    """Say what is wrong in its one sentence, on stderr, and exit with the code of its kind."""
     logging.getLogger(__name__).info("failed: %s: %s", error.code, error.message)
     err.print(error.message, style="red")
-    raise typer.Exit(1) from error
+    raise typer.Exit(error.exit_code) from error
 
 
 def configure(chosen: GlobalOptions) -> None:

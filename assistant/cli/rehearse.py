@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli import output
+from assistant.errors import ContentError, closest
 
 if TYPE_CHECKING:
     from assistant.config import Config
@@ -23,60 +23,90 @@ def register(app: typer.Typer) -> None:
 
 def rehearse(
     scene: Annotated[
-        Path | None,
-        typer.Argument(help="A scene: a YAML file that says who says what, and when. Default: our own."),
+        str | None,
+        typer.Argument(
+            metavar="SCENE",
+            help="Who says what, and when: a scene that comes with Limber, by its name, or a YAML file.",
+        ),
     ] = None,
     output_folder: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FOLDER", help="Where to write. Default: a new folder."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FOLDER",
+            help="Keep the sound, the timeline and a summary there. Without it nothing is kept.",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the timeline as JSON lines.")] = False,
+    show_list: Annotated[
+        bool, typer.Option("--list", help="List the scenes that come with Limber, and do nothing else.")
+    ] = False,
     show_schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema of scenes, and do nothing else.")
     ] = False,
 ) -> None:
-    """Rehearse a session: a scripted person, a virtual room, the real recognizer and voice.
+    """Rehearse a session with a scripted person.
 
-    Prints the timeline as it goes, and writes timeline.jsonl, session.wav and summary.json.
+    The room is virtual, recognizer and voice are the real ones, and time goes faster. Prints the timeline
+    as it goes. With --output it also writes timeline.jsonl, session.wav and summary.json.
     """
+    if show_list:
+        for name in _scenes():
+            output.out.print(name)
+        return
     if show_schema:
         from assistant.simulate.scene import Scene
         from assistant.store.documents import schema_json
 
         typer.echo(schema_json(Scene), nl=False)
         return
-    run_rehearsal(scene, output_folder, as_json)
+    _rehearse(_scene(scene), output_folder, as_json)
 
 
-def run_rehearsal(scene_path: Path | None, folder: Path | None, as_json: bool) -> None:
+def _scenes() -> dict[str, Path]:
+    """The scenes that come with Limber, by name."""
+    from assistant.simulate.scene import DEFAULT_SCENE
+
+    return {path.stem: path for path in sorted(DEFAULT_SCENE.parent.glob("*.yaml"))}
+
+
+def _scene(named: str | None) -> Path:
+    """The file of a scene. Raises ContentError, which says which scenes there are."""
+    from assistant.simulate.scene import DEFAULT_SCENE
+
+    if named is None:
+        return DEFAULT_SCENE
+    path, scenes = Path(named), _scenes()
+    if named in scenes and not path.is_file():
+        return scenes[named]
+    if path.exists() or path.suffix or path.name != named:
+        return path
+    close = closest(named, scenes)
+    guess = f": did you mean {close}?" if close else f"; there are {', '.join(scenes)}, or name a YAML file."
+    raise ContentError("scene_unknown", f'There is no scene "{named}"{guess}')
+
+
+def _rehearse(scene_path: Path, folder: Path | None, as_json: bool) -> None:
     """Rehearse, print, write. Raises AssistantError."""
     from assistant.simulate.rehearsal import Rehearsal, open_engines
     from assistant.simulate.report import summarize, write_report
-    from assistant.simulate.scene import DEFAULT_SCENE, load_scene
+    from assistant.simulate.scene import load_scene
 
-    scene = load_scene(scene_path or DEFAULT_SCENE)
+    scene = load_scene(scene_path)
     config = output.configuration()
     engines = open_engines(scene, config, _voice(config), output.note)
     show = output.emit_json if as_json else _print_row
     began = time.monotonic()
     rehearsed = Rehearsal(scene, engines, show, output.note).run()
     summary = summarize(rehearsed, time.monotonic() - began)
-    target = folder or _new_folder()
-    write_report(target, rehearsed, summary)
+    if folder is not None:
+        write_report(folder, rehearsed, summary)
     for line in summary["lines_never_said"] if isinstance(summary["lines_never_said"], list) else []:
         output.note(f"Never came to pass in this rehearsal: {line}")
     minutes = rehearsed.seconds / 60
-    output.note(f"Rehearsed {minutes:.1f} minutes in {summary['work_seconds']} s. It is all in {target}.")
-
-
-def _new_folder() -> Path:
-    from assistant.errors import StoreError
-
-    try:
-        return Path(tempfile.mkdtemp(prefix="limber-rehearsal-"))
-    except OSError as error:
-        message = f"There is no place for temporary files ({error.strerror}): say --output FOLDER."
-        raise StoreError("no_temporary_place", message) from error
+    kept = f"It is all in {folder}." if folder else "Nothing was kept; --output FOLDER keeps it."
+    output.note(f"Rehearsed {minutes:.1f} minutes in {summary['work_seconds']} s. {kept}")
 
 
 def _voice(config: Config) -> Voice:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli import output
-from assistant.errors import ContentError
+from assistant.errors import StoreError, UnknownRoutineError
 from assistant.showing import one_line
 
 if TYPE_CHECKING:
+    from assistant.core.adapting import Pasts
     from assistant.core.prompts import LanguagePack
-    from assistant.core.routine import Stretch
+    from assistant.core.routine import Routine, Stretch
     from assistant.store.routines import Listed
 
 _OURS = "Limber"
@@ -26,7 +27,11 @@ _AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts."
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(no_args_is_help=True, help="List, show and check routines; add and remove packs.")
+    group = typer.Typer(
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        help="List, show and check routines; add and remove packs.",
+    )
     group.command(name="list")(list_routines)
     group.command()(show)
     group.command()(check)
@@ -38,36 +43,40 @@ def register(app: typer.Typer) -> None:
 
 
 def list_routines(as_json: _AsJson = False) -> None:
-    """List the routines: those that come with Limber, then your own, then those of packs."""
-    from rich.table import Table
+    """List the routines there are.
 
-    from assistant.core.selection import routine_minutes
+    First those that come with Limber, then your own, then those of packs. Minutes are as a session would
+    take now: holds grow with sessions that go well.
+    """
     from assistant.store.routines import user_folder
 
-    found = _listed()
+    pasts = _pasts()
+    found = [_today(listed, pasts) for listed in _listed()]
     if as_json:
         for listed in found:
             output.emit_json(_json(listed))
         return
     mixed = any(_origin(listed) != _OURS for listed in found)
-    columns = ("id", "name", "minutes", "stretches", *(("from",) if mixed else ()), "description")
-    table = Table(*columns, box=None, pad_edge=False)
     for listed in found:
-        routine = listed.routine
-        numbers = str(routine_minutes(routine)), str(len(routine.stretches))
-        origin = (_origin(listed),) if mixed else ()
-        cells = (routine.id, routine.name, *numbers, *origin, routine.description)
-        table.add_row(*map(one_line, cells))
-    output.out.print(table)
+        _print_heading(listed.routine)
+        origin = f" From {_origin(listed)}." if mixed else ""
+        output.paragraph(f"{listed.routine.description}{origin}", indent=3)
+    output.out.print()
+    output.note("Say a name to begin a routine; `limber routines show NAME` tells what is in it.")
     output.note(f"Your own routines belong in {user_folder()}.")
 
 
 def show(
-    routine_id: Annotated[str, typer.Argument(metavar="ID", help="As `limber routines list` tells.")],
+    wanted: Annotated[
+        list[str], typer.Argument(metavar="NAME", help="Its name, its id, or what you would say to Limber.")
+    ],
     as_json: _AsJson = False,
 ) -> None:
-    """Show a routine, stretch by stretch."""
-    listed = _find(routine_id)
+    """Show a routine, stretch by stretch.
+
+    Holds are as long as a session would have them now.
+    """
+    listed = _today(_find(" ".join(wanted)), _pasts())
     if as_json:
         output.emit_json(_plain(dataclasses.asdict(listed.routine)))
     else:
@@ -77,12 +86,13 @@ def show(
 def check(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(
-            metavar="[FILE…]", help="Routines, packs, prompts; without any: all that can be spoken."
-        ),
+        typer.Argument(metavar="FILE", help="Routines, packs, prompts; without any: all that can be spoken."),
     ] = None,
 ) -> None:
-    """Check routines, packs and prompts; every problem is named with its file, line and field."""
+    """Check routines, packs and prompts.
+
+    Every problem is named with its file, line and field.
+    """
     from assistant.store.content_check import check_paths, everything
 
     language = _language()
@@ -97,10 +107,10 @@ def check(
 
 def sheet(
     routine_id: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="Of one routine; without it, of the whole library.")
+        str | None, typer.Argument(metavar="NAME", help="Of one routine; without it, of the whole library.")
     ] = None,
 ) -> None:
-    """Print the sheet on which a clinician reviews stretches and signs them."""
+    """Print the sheet for a clinician to review and sign."""
     from assistant.store.library import load_library
     from assistant.store.sheet import sheet as make
 
@@ -126,7 +136,10 @@ def schema(
 def add(
     source: Annotated[Path, typer.Argument(metavar="FOLDER|ZIP", help="The pack, with its manifest.yaml.")],
 ) -> None:
-    """Add a pack of routines; it is checked wholly before anything is copied."""
+    """Add a pack of routines.
+
+    It is checked wholly before anything is copied.
+    """
     from assistant.store.library import load_library
     from assistant.store.packs import PackError, add_pack
 
@@ -139,7 +152,7 @@ def add(
             output.out.print(str(problem))
         output.err.print("Nothing was added.", style="red")
         raise typer.Exit(1) from error
-    names = ", ".join(routine.id for routine in routines)
+    names = ", ".join(routine.spoken_name for routine in routines)
     output.note(f"Added {pack.name} by {pack.author}, reviewed by {pack.reviewed_by}: {names}.")
 
 
@@ -165,14 +178,57 @@ def _listed() -> list[Listed]:
     return list_routines(_language(), output.err.print)
 
 
-def _find(routine_id: str) -> Listed:
-    """The routine of this id. Raises ContentError, which says which there are."""
+def _find(wanted: str) -> Listed:
+    """The routine of this id, or that would begin if this was said. Raises UnknownRoutineError."""
     routines = _listed()
-    found = next((listed for listed in routines if listed.routine.id == routine_id), None)
+    found = next((listed for listed in routines if listed.routine.id == wanted), None)
+    found = found or _meant(wanted, routines)
     if found is None:
-        known = ", ".join(listed.routine.id for listed in routines)
-        raise ContentError("routine_unknown", f"There is no routine {routine_id}; there are {known}.")
+        raise UnknownRoutineError(wanted, [listed.routine.spoken_name for listed in routines])
     return found
+
+
+def _meant(wanted: str, routines: list[Listed]) -> Listed | None:
+    """What would begin if somebody said so where Limber asks what to stretch."""
+    from assistant.core.events import Said, Source
+    from assistant.core.intents import Intent
+    from assistant.core.listening.listener import meaning_of
+    from assistant.core.selection import meant
+    from assistant.languages.packs import with_routines
+    from assistant.store.library import builtin_folder, load_library
+    from assistant.store.routines import Listed
+
+    catalogue = tuple(listed.routine for listed in routines)
+    pack = with_routines(_language(), catalogue)
+    said = meaning_of(pack.typed(wanted), pack.table, frozenset((Intent.CHOOSE,)), Source.KEYBOARD)
+    if not isinstance(said, Said):
+        return None
+    routine = meant(catalogue, tuple(load_library(pack.code).values()), said.slots)
+    if routine is None:
+        return None
+    there = next((listed for listed in routines if listed.routine is routine), None)
+    told = "Chosen from the library, from the neck down."
+    planned = dataclasses.replace(routine, spoken_name="planned for this", description=told)
+    return there or Listed(planned, builtin_folder() / routine.id, None)
+
+
+def _pasts() -> Pasts:
+    """What the history knows of each stretch; nothing where there is no history."""
+    from assistant.store.history_profile import read_profile
+    from assistant.store.history_reader import history_path
+
+    try:
+        return read_profile(history_path()).pasts
+    except StoreError as error:
+        output.note(error.message)
+        return {}
+
+
+def _today(listed: Listed, pasts: Pasts) -> Listed:
+    """The routine with holds as long as a session would have them now."""
+    from assistant.core.adapting import adapted_routine
+
+    return dataclasses.replace(listed, routine=adapted_routine(listed.routine, pasts))
 
 
 def _json(listed: Listed) -> dict[str, object]:
@@ -181,7 +237,6 @@ def _json(listed: Listed) -> dict[str, object]:
     routine, pack = listed.routine, listed.pack
     return {
         "id": routine.id,
-        "name": routine.name,
         "spoken_name": routine.spoken_name,
         "minutes": routine_minutes(routine),
         "stretches": len(routine.stretches),
@@ -201,17 +256,30 @@ def _origin(listed: Listed) -> str:
     return _OURS if listed.path.parent == builtin_folder() else "you"
 
 
+def _print_heading(routine: Routine) -> None:
+    """The name in bold, and how long it takes."""
+    from rich.text import Text
+
+    from assistant.core.selection import routine_minutes
+
+    count = len(routine.stretches)
+    minutes = routine_minutes(routine)
+    told = f": {minutes} minute{'s' * (minutes != 1)}, {count} stretch{'es' * (count != 1)}"
+    output.out.print(Text(one_line(routine.title), style="bold"), told, sep="")
+
+
 def _show(listed: Listed) -> None:
     from rich.text import Text
 
     routine, words = listed.routine, _language().words
-    output.out.print(Text(one_line(routine.name), style="bold"))
-    output.out.print(routine.description)
+    _print_heading(routine)
+    output.paragraph(routine.description, indent=0)
     if listed.pack:
-        output.out.print(f"From {_origin(listed)}.")
+        output.paragraph(f"From {_origin(listed)}.", indent=0)
     for number, stretch in enumerate(routine.stretches, start=1):
         output.out.print()
-        output.out.print(Text(one_line(f"{number}. {stretch.name}"), style="bold"), _particulars(stretch))
+        output.out.print(Text(one_line(f"{number}. {stretch.name}"), style="bold"))
+        output.paragraph(_particulars(stretch), indent=3)
         enter = " ".join(stretch.entering)
         for label, text in (
             ("Do", f"{enter} {stretch.feel} {stretch.breath} {stretch.leave}".replace("  ", " ")),
@@ -220,7 +288,7 @@ def _show(listed: Listed) -> None:
             ("Source", stretch.source),
         ):
             told = text.replace("{side}", words["left"]).replace("{other_side}", words["right"])
-            output.out.print(f"   {label}: {told}")
+            output.paragraph(f"{label}: {told}", indent=3)
 
 
 def _plain(value: object) -> object:
@@ -237,4 +305,4 @@ def _particulars(stretch: Stretch) -> str:
     sides = " on each side, told for the left" if stretch.has_sides else ""
     region = stretch.region.value.replace("_", " ")
     length = f"{stretch.breaths} breaths" if stretch.breaths else f"{stretch.hold_seconds} seconds"
-    return f"({region}, {stretch.position.value}, {times}{length}{sides})"
+    return f"{region.capitalize()}, {stretch.position.value}, {times}{length}{sides}."

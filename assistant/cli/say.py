@@ -31,7 +31,7 @@ def say(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="What to say.")],
     voice: Annotated[
         str | None,
-        typer.Option(metavar="VOICE", help="auto, piper:FILE.onnx, flite:slt, espeak:en-us+f3 …"),
+        typer.Option(metavar="VOICE", help="A name of `limber voices`, a file, flite:slt, espeak:en-us+f3 …"),
     ] = None,
     rate: Annotated[float | None, typer.Option(min=0.5, max=2.0, help="1 is usual, 1.2 is faster.")] = None,
     wav: Annotated[
@@ -44,7 +44,7 @@ def say(
     """Say a text with the voice that Limber speaks with."""
     from assistant.languages.packs import load_language
     from assistant.speech.engines import choose_voices, open_voice
-    from assistant.speech.models import installed_voices
+    from assistant.speech.voice_files import installed_voices
 
     config = output.configuration()
     sentences = load_language(config.session.language).sentences(text)
@@ -59,27 +59,30 @@ def say(
         language = config.session.language
         chosen = choose_voices(wanted, language=language, installed=models, on_fallback=output.note)
     if wav:
-        _write(chosen, _spoken(chosen, sentences, rate), wav)
+        write(chosen, spoken(chosen, sentences, rate), wav)
     else:
-        _play(_spoken(chosen, sentences, rate), config)
+        play(spoken(chosen, sentences, rate), config)
 
 
-def _spoken(voice: Voice, sentences: Sequence[str], rate: float) -> Iterator[Speech]:
+def spoken(voice: Voice, sentences: Sequence[str], rate: float) -> Iterator[Speech]:
+    """Yield the speech of the sentences. Raises VoiceError."""
     for sentence in sentences:
         yield from voice.synthesize(sentence, rate)
 
 
-def _write(voice: Voice, spoken: Iterable[Speech], path: Path) -> None:
+def write(voice: Voice, said: Iterable[Speech], path: Path) -> None:
+    """Write speech as a WAV file."""
     import numpy as np
 
     from assistant.audio.files import write_wav
 
-    samples = b"".join(piece.samples for piece in spoken)
+    samples = b"".join(piece.samples for piece in said)
     write_wav(path, np.frombuffer(samples, np.int16))
     output.note(f"{path}: {len(samples) / 32000:.1f} seconds, spoken by {voice.id}.")
 
 
-def _play(spoken: Iterable[Speech], config: Config) -> None:
+def play(said: Iterable[Speech], config: Config) -> None:
+    """Play speech on the configured speaker, and wait for its end. Raises AudioError."""
     from assistant.audio.mixer import Mixer
     from assistant.audio.speaker_stream import SpeakerStream
 
@@ -89,7 +92,7 @@ def _play(spoken: Iterable[Speech], config: Config) -> None:
     stream.open()
     try:
         mixer.begin(_PROMPT_ID)
-        for piece in spoken:
+        for piece in said:
             mixer.feed(_PROMPT_ID, piece)
         mixer.end(_PROMPT_ID)
         _wait_until_played(mixer, stream)

@@ -21,11 +21,13 @@ def register(app: typer.Typer) -> None:
 
 
 def understand(
-    texts: Annotated[list[str], typer.Argument(metavar="TEXT...", help="What somebody says, in quotes.")],
-    state: Annotated[State, typer.Option(help="Where the session is.")] = State.HOLDING,
+    texts: Annotated[list[str], typer.Argument(metavar="TEXT", help="What somebody says, in quotes.")],
+    state: Annotated[
+        State, typer.Option(metavar="STATE", help="Where it is: choosing, holding, paused …")
+    ] = State.HOLDING,
     as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each text.")] = False,
 ) -> None:
-    """Show what a sentence means, where a session is, as if it were typed."""
+    """Show what a sentence means, as if it were typed."""
     from assistant.core.events import Said, Source
     from assistant.core.listening.listener import meaning_of
     from assistant.core.machine import listened_for

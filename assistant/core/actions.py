@@ -38,7 +38,7 @@ class StopSpeaking:
 
 @dataclass(frozen=True, slots=True)
 class Prepare:
-    """Render these texts ahead; they will probably be spoken soon."""
+    """Render these texts ahead, in this order, in place of what was to be rendered ahead before."""
 
     texts: tuple[str, ...]
 

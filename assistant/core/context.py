@@ -34,14 +34,14 @@ END_REASONS = (
 class Settings:
     """How a session is run. Times in seconds.
 
-    `routine_id` begins with that routine instead of asking; `last_routine_id` is that of the session
-    before. `physician_check_due` asks whether a physician agreed, and about what a clinician must see
-    first, before anything else; `conditions_due` then asks what should be left out for. `asks_how_it_is`
-    asks for the number before and after, and what is new. `pasts` is what the history knows of each
-    stretch; None leaves every stretch as it is. `conditions` are what the person has: what does not suit
-    is left out. `rate` and `gain_db` are where speech starts from. `hears_itself` says that what is
-    spoken may come back through the microphone, so that an echo of it is no command; what is typed or
-    touched always is one.
+    `routine_id` begins with the routine of that id or name instead of asking; `last_routine_id` is that of
+    the session before, "" for whoever is here for the first time. `physician_check_due` asks whether a
+    physician agreed, and about what a clinician must see first; `conditions_due` then
+    asks what should be left out for. `asks_how_it_is` asks for the number before and after, and what is
+    new. `pasts` is what the history knows of each stretch; None leaves every stretch as it is. `conditions`
+    are what the person has: what does not suit is left out. `rate` and `gain_db` are where speech starts
+    from. `hears_itself` says that what is spoken may come back through the microphone, so that an echo of
+    it is no command; what is typed or touched always is one.
     """
 
     routine_id: str = ""
@@ -71,6 +71,7 @@ class Context:
     state: State = State.ASLEEP
     came_from: State = State.ASLEEP
     begun: bool = False
+    greeted: bool = False
     now: float = 0.0
     deadline: float | None = None
     heard: Said | None = None
@@ -120,6 +121,7 @@ class Context:
     sound_check_due: bool = True
     history_asked: int = 0
     times_asked: int = 0
+    routines_told: int = 0
     said_back: int | None = None
     asked_shortly: bool = False
     end_reason: str = ""

@@ -83,6 +83,10 @@ class Course:
         left = (i for i in ahead if (self.steps[i].stretch.id, self.steps[i].side) != own)
         return self._next_allowed(next(left, len(self.steps)))
 
+    def steps_ahead(self) -> tuple[Step, ...]:
+        """The steps from the current one on, as far as they are not left out."""
+        return tuple(self.steps[at] for at in range(self.index, len(self.steps)) if self._allowed(at))
+
     @property
     def here(self) -> int:
         """Index of the current step, or of the first one after it that is not left out."""

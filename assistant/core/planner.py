@@ -106,4 +106,4 @@ def _neck_down(stretches: list[Stretch]) -> tuple[Stretch, ...]:
 
 
 def _routine(stretches: tuple[Stretch, ...]) -> Routine:
-    return Routine(PLANNED_ID, name=PLANNED_ID, spoken_name="", description="", stretches=stretches)
+    return Routine(PLANNED_ID, spoken_name="", description="", stretches=stretches)

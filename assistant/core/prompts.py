@@ -26,7 +26,12 @@ class Line(StrEnum):
 
     CHOOSE = "choose"
     CHOOSE_AGAIN = "choose_again"
+    CHOOSE_KNOWN = "choose_known"
+    HELLO = "hello"
+    HELLO_AGAIN = "hello_again"
+    UNHEARD = "unheard"
     ROUTINES = "routines"
+    ROUTINES_MORE = "routines_more"
     NOTHING_LEFT = "nothing_left"
     SCREENING = "screening"
     SCREENING_AGAIN = "screening_again"
@@ -70,6 +75,7 @@ class Line(StrEnum):
     SOUND_CHECK = "sound_check"
     SOUND_CHECK_AGAIN = "sound_check_again"
     SOUND_CHECK_NOISY = "sound_check_noisy"
+    SOUND_CHECK_UNHEARD = "sound_check_unheard"
     SOUND_CHECK_QUIET = "sound_check_quiet"
     SOUND_CHECK_WORD = "sound_check_word"
     SOUND_CHECKED = "sound_checked"
@@ -154,6 +160,7 @@ class Line(StrEnum):
     SOUND_GONE = "sound_gone"
     HEARING_AGAIN = "hearing_again"
     ASLEEP = "asleep"
+    ASLEEP_UNANSWERED = "asleep_unanswered"
     SHORTLY = "shortly"
     TIME_GIVEN = "time_given"
     TIME_GIVEN_AT_MOST = "time_given_at_most"
@@ -210,9 +217,6 @@ class Rules(Protocol):
 
     def plural(self, number: int) -> str:
         """Which of its forms a word has beside that number: a category of CLDR, such as "one" or "other"."""
-
-    def listed(self, names: Sequence[str]) -> str:
-        """Names as they are read out, one after the other."""
 
     def all_of(self, names: Sequence[str]) -> str:
         """Names within a sentence: this, that and that."""

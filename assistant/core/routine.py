@@ -148,12 +148,20 @@ class Routine:
     """
 
     id: str
-    name: str
     spoken_name: str
     description: str
     stretches: tuple[Stretch, ...]
     order_reason: str = ""
     ends_lying: bool = False
+
+    def is_called(self, name: str) -> bool:
+        """Whether this is its name, or its id."""
+        return name.lower() in (self.spoken_name.lower(), self.id)
+
+    @property
+    def title(self) -> str:
+        """Its one name as the beginning of a line, or its id where it has none."""
+        return (self.spoken_name[:1].upper() + self.spoken_name[1:]) or self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,11 @@ def requested(context: Context) -> Routine | None:
     return _meant(offer, context.heard.slots, left_out, frozenset(context.conditions))
 
 
+def meant(catalogue: tuple[Routine, ...], library: tuple[Stretch, ...], slots: Slots) -> Routine | None:
+    """The routine that would be begun for this, if nothing has hurt and nothing has to be left out."""
+    return _meant(_Offer(catalogue, library), slots, frozenset(), frozenset())
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Offer:
     """What there is to choose from. Equal when it is the same objects: to hash the texts of every stretch

@@ -9,11 +9,13 @@ from __future__ import annotations
 from assistant.core.actions import (
     Action,
     Earcon,
+    Prepare,
     ReportHeard,
     Speak,
 )
 from assistant.core.adapting import Form, ids_in
 from assistant.core.context import Context, Settings
+from assistant.core.dialogue.preparing import texts_ahead
 from assistant.core.dialogue.screening import with_answer_to_number
 from assistant.core.events import (
     CameBack,
@@ -101,6 +103,7 @@ class Session:
         )
         self._viewer = Viewer(pack)
         self._flow = Flow(self._context)
+        self._prepared_for: tuple[object, ...] = ()
 
     @property
     def state(self) -> State:
@@ -163,10 +166,20 @@ class Session:
             elif isinstance(event, CameBack):
                 context.away_seconds = event.away_seconds
             self._flow.trigger(SIGNALS[type(event)])
+        self._prepare()
         actions = context.script.take()
         if context.state not in TIMED and any(isinstance(action, Speak) for action in actions):
             context.wait(context.script.longest_seconds())
         return actions
+
+    def _prepare(self) -> None:
+        """Whenever another step comes, or others: have what is said from there on rendered ahead."""
+        context, course = self._context, self._context.course
+        steps = () if course is None else (course.index, course.steps_ahead())
+        now_for = (context.begun, *steps, frozenset(context.easier))
+        if context.begun and now_for != self._prepared_for:
+            self._prepared_for = now_for
+            context.script.do(Prepare(texts_ahead(context)))
 
     def _catch_up(self, now: float) -> bool:
         """Come to `now`; whether that interrupts a stretch, for the process stood still.

@@ -12,13 +12,13 @@ class State(StrEnum):
 
     ASLEEP = "asleep"
     GOING_ON = "going_on"  # shall it go on where another process left it?
+    SOUND_CHECK = "sound_check"  # can each hear the other?
     CHOOSING = "choosing"
     SCREENING = "screening"  # has a physician agreed?
     HISTORY = "history"  # what must be looked at first
     CONDITIONS = "conditions"  # for what should stretches be left out?
     SCORE_NOW = "score_now"
     NEWS = "news"
-    SOUND_CHECK = "sound_check"
     INTRODUCING = "introducing"
     TRANSFERRING = "transferring"  # on the way to another posture
     INSTRUCTING = "instructing"
@@ -67,8 +67,8 @@ STRETCHING = (_S.INSTRUCTING, _S.SETTLING, _S.HOLDING, _S.RELEASING, _S.RESTING)
 GUIDED = (_S.TRANSFERRING, *STRETCHING)
 UNDER_WAY = (_S.INTRODUCING, *GUIDED)
 ASKED_FIRST = (
-    *(_S.CHOOSING, _S.SCREENING, _S.HISTORY, _S.CONDITIONS),
-    *(_S.SCORE_NOW, _S.NEWS, _S.SOUND_CHECK),
+    *(_S.SOUND_CHECK, _S.CHOOSING, _S.SCREENING, _S.HISTORY),
+    *(_S.CONDITIONS, _S.SCORE_NOW, _S.NEWS),
 )
 """What may be asked before a routine, in this order."""
 IN_PAIN = (_S.EASING, _S.SCORING, _S.SPREADING, _S.DECIDING)

@@ -214,7 +214,7 @@ class Viewer:
                 routine,
                 RoutineView(
                     routine.id,
-                    routine.name,
+                    routine.title,
                     routine_minutes(routine),
                     tuple(dict.fromkeys(stretch.position for stretch in stretches)),
                     tuple(dict.fromkeys(stretch.region for stretch in stretches)),

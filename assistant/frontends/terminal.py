@@ -14,6 +14,7 @@ from rich.text import Text
 from assistant.core.faults import Fault
 from assistant.core.heard import Certainty
 from assistant.core.view import View
+from assistant.frontends.endings import ending_in_words
 from assistant.showing import LEAST_COLUMNS, one_line
 
 FAULTS = {
@@ -58,7 +59,7 @@ class Terminal:
             if is_new and fault not in TOLD_ALREADY:
                 self._print("", f"({FAULTS[fault]})", "red")
         if view.end_reason and not (before and before.end_reason):
-            self._print("", f"(session over: {view.end_reason.replace('_', ' ')})", "dim")
+            self._print("", f"({ending_in_words(view.end_reason)})", "dim")
 
     def rest(self) -> None:
         """What has been printed stays."""

@@ -78,7 +78,8 @@ class VoiceEngine:
     """How to speak. `speaking` tells which of its voices speak a language, the best first, if any does.
 
     `install` is the command that installs it. `usual` is the voice that the engine's name alone stands for;
-    "" where its voices are files, and one has to be named.
+    "" where its voices are files, and one has to be named. `knows` tells whether a name without an engine's
+    before it is one of its voices.
     """
 
     name: str
@@ -86,6 +87,7 @@ class VoiceEngine:
     speaking: Callable[[str, Sequence[Path]], Sequence[str]]
     install: str
     usual: str = ""
+    knows: Callable[[str, Sequence[Path]], bool] = lambda name, installed: False
 
     @property
     def example(self) -> str:
@@ -103,7 +105,7 @@ RECOGNIZERS: tuple[RecognizerEngine, ...] = (RecognizerEngine("vosk", _open_vosk
 """The usual one first: a folder without an engine's name is a model of that one."""
 
 VOICES: tuple[VoiceEngine, ...] = (
-    VoiceEngine("piper", piper.open_voice, piper.speaking, "limber models install"),
+    VoiceEngine("piper", piper.open_voice, piper.speaking, "limber voices install", knows=piper.knows),
     VoiceEngine("flite", flite.open_voice, flite.speaking, "sudo apt-get install flite", "slt"),
     VoiceEngine("espeak", espeak.open_voice, espeak.speaking, "sudo apt-get install espeak-ng", "en-us"),
 )
@@ -131,9 +133,11 @@ def open_model(name: str = "") -> HearingModel:
 def open_voice(name: str, *, installed: Sequence[Path] = (), steady: bool = False) -> Voice:
     """Open exactly the voice that `name` names: "ENGINE:VOICE", or an engine alone for its usual voice.
 
+    A name without an engine is that of an installed voice, or the path of one.
+
     `steady` takes the chance out of a voice's rhythm, where there is any. Raises VoiceError.
     """
-    engine, which = _voice_engine(name)
+    engine, which = _voice_engine(name, installed)
     return engine.open(which, installed=installed, steady=steady)
 
 
@@ -154,11 +158,11 @@ def choose_voices(
     """
     asked = [] if name == AUTOMATIC else [name]
     for wanted in asked:
-        _voice_engine(wanted)
-    usual = [(voice, which) for voice in VOICES for which in voice.speaking(language, installed)]
-    names = [*asked, *(f"{voice.name}:{which}" for voice, which in usual)]
+        if ":" in wanted:  # an engine is named; what else is unknown is told, and another voice speaks
+            _voice_engine(wanted, installed)
+    names = names_in_order(name, language=language, installed=installed)
     return FallbackVoice(
-        [partial(open_voice, name, installed=installed, steady=steady) for name in dict.fromkeys(names)],
+        [partial(open_voice, one, installed=installed, steady=steady) for one in names],
         on_fallback=on_fallback,
         first_was_asked_for=bool(asked),
         install=[voice.install for voice in VOICES],
@@ -166,12 +170,31 @@ def choose_voices(
     )
 
 
-def _voice_engine(name: str) -> tuple[VoiceEngine, str]:
+def names_in_order(name: str, *, language: str, installed: Sequence[Path]) -> list[str]:
+    """The voices that are tried, as `open_voice` takes them: the one named, then those of the language."""
+    asked = [] if name == AUTOMATIC else [_in_full(name, installed)]
+    usual = (f"{voice.name}:{which}" for voice in VOICES for which in voice.speaking(language, installed))
+    return list(dict.fromkeys((*asked, *usual)))
+
+
+def _in_full(name: str, installed: Sequence[Path]) -> str:
+    """A name with its engine's before it; one that nobody knows stays as it is."""
+    try:
+        engine, which = _voice_engine(name, installed)
+    except VoiceError:
+        return name
+    return f"{engine.name}:{which}"
+
+
+def _voice_engine(name: str, installed: Sequence[Path]) -> tuple[VoiceEngine, str]:
     """The engine that a name names, and which of its voices. Raises VoiceError."""
     engine, _, which = name.partition(":")
     for voice in VOICES:
         if voice.name == engine and (which or voice.usual):
             return voice, which or voice.usual
+    for voice in VOICES:
+        if voice.knows(name, installed):
+            return voice, name
     examples = [f'"{known}"' for known in (AUTOMATIC, *(voice.example for voice in VOICES))]
     message = f'There is no voice "{name}"; try {", ".join(examples[:-1])} or {examples[-1]}.'
     raise VoiceError("voice_unknown", message)

@@ -105,13 +105,8 @@ def find_speech_model(configured: Path | None) -> SpeechModel:
     return SpeechModel(path, path.name, "built-in")
 
 
-def installed_voices(folder: Path | None = None) -> tuple[Path, ...]:
-    """The `.onnx` files of the installed Piper voices, the preferred one first; settings lie beside each."""
-    return tuple(file for path in _installed("voice", folder) for file in sorted(path.glob("*.onnx")))
-
-
 def named_model(name: str) -> InstallableModel:
-    """The model of this name. Raises AssistantError."""
+    """The model or voice of this name. Raises AssistantError."""
     found = next((model for model in manifest() if model.name == name), None)
     if found is None:
         known = ", ".join(model.name for model in manifest())
@@ -157,11 +152,6 @@ def install(
 
 def _report(on_bytes: Callable[[int], None], before: int, file_bytes: int) -> None:
     on_bytes(before + file_bytes)
-
-
-def _installed(kind: str, folder: Path | None) -> list[Path]:
-    found = (installed(model, folder) for model in manifest() if model.kind == kind)
-    return [path for path in found if path]
 
 
 def _put_in_place(fetched: Path, ready: Path) -> None:

@@ -24,9 +24,9 @@ from assistant.core.ports import Speech
 from assistant.private_files import make_folder
 from assistant.reading import read_bytes
 
-FORMAT = 2
+FORMAT = 3
 MAX_BYTES = 64 << 20  # some 35 minutes of speech
-MAX_MEMORY_BYTES = 16 << 20
+MAX_MEMORY_BYTES = 8 << 20  # four minutes
 MAX_ENTRY_BYTES = 8 << 20  # four minutes; a sentence is some seconds
 
 _log = logging.getLogger(__name__)
@@ -67,6 +67,15 @@ class PromptCache:
     def recall(self, key: str) -> tuple[Speech, ...] | None:
         """Give the pieces when they are in memory. Any thread."""
         return self._memory.get(key)
+
+    @property
+    def disk_bytes(self) -> int:
+        """How much the disk may keep; 0 where nothing can be kept there."""
+        return 0 if self._folder is None else self._max_bytes
+
+    def holds(self, key: str) -> bool:
+        """Whether there are pieces on the disk or in memory, as far as is known without looking."""
+        return key in self._sizes or self._memory.get(key) is not None
 
     def get(self, key: str) -> tuple[Speech, ...] | None:
         """Give the pieces from memory or disk, None when there are none; a damaged file is removed."""

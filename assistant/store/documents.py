@@ -132,7 +132,7 @@ def shortened(text: str, longest: int = LONGEST_SHOWN) -> str:
 def did_you_mean(key: str, known: Iterable[str]) -> str:
     """Say ", did you mean …?" when a known key is close, else nothing."""
     close = closest(key, known)
-    return f", did you mean {close}?" if close else ""
+    return f", did you mean {close}?" if close and close != key else ""
 
 
 def decode(path: Path, data: bytes) -> str:

@@ -5,12 +5,14 @@ Pure. Must not judge: it says what was told.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from assistant.core.routine import Stretch
     from assistant.store.history_reader import Hurt, KeptCondition, SessionSummary
 
+_SIGN = "warning sign: "
 Stretches = dict[str, "Stretch"]
 """By id; those of the past that are no more are missing."""
 
@@ -36,7 +38,7 @@ def hurt_in_words(session: SessionSummary, stretches: Stretches) -> list[str]:
         name = stretch.name if stretch else hurt.stretch_id or "outside any stretch"
         region = f" ({region_of(hurt, stretches)})" if stretch else ""
         said.append(name + region + ("" if hurt.score is None else f": {hurt.score} of 10"))
-    return said + [f"warning sign: {kind.replace('_', ' ')}" for kind in session.red_flags]
+    return said + [f"{_SIGN}{kind.replace('_', ' ')}" for kind in session.red_flags]
 
 
 def ending_in_words(session: SessionSummary) -> str:
@@ -44,12 +46,36 @@ def ending_in_words(session: SessionSummary) -> str:
     return {
         "ended_by_user": "you ended it",
         "emergency": "warning sign",
-        "see_physician": "see a clinician",
+        "see_physician": "a doctor was to be asked first",
         "interrupted_by_user": "you ended it",
         "terminated": "program was ended",
         "hung_up": "terminal was closed",
         "cannot_hear": "microphone failed",
+        "no_answer": "nobody answered",
+        "pain": "it hurt",
     }.get(session.end_reason, session.end_reason.replace("_", " "))
+
+
+def routine_in_words(session: SessionSummary, titles: Mapping[str, str]) -> str:
+    """How the routine is called; its id where it is no more."""
+    return titles.get(session.routine_id, session.routine_id)
+
+
+def session_in_sentences(session: SessionSummary, stretches: Stretches) -> str:
+    """All that is told of a session beside when it was and what was done."""
+    told = [f"Held {session.held_seconds / 60:.1f} minutes."]
+    before, after = session.pain_before, session.pain_after
+    if before is not None or after is not None:
+        scores = (("before", before), ("after", after))
+        told.append(
+            "Pain " + ", ".join(f"{score} {when}" for when, score in scores if score is not None) + "."
+        )
+    hurts = [hurt for hurt in hurt_in_words(session, stretches) if not hurt.startswith(_SIGN)]
+    if hurts:
+        told.append(f"Hurt: {'; '.join(hurts)}.")
+    told += [f"Warning sign: {kind.replace('_', ' ')}." for kind in session.red_flags]
+    told.append(f"Ended: {ending_in_words(session)}.")
+    return " ".join(told)
 
 
 def pain_in_words(session: SessionSummary) -> str:

@@ -156,8 +156,9 @@ _Item = Annotated[
 class RoutineTexts(_Strict):
     """What is shown and said of a routine."""
 
-    name: _Text = Field(description="The name to show.")
-    spoken_name: _SpokenName = Field(description="The name to say and to listen for: common words.")
+    spoken_name: _SpokenName = Field(
+        description="Its one name, to say, to listen for and to show: common words."
+    )
     description: _Text = Field(description="What it is good for, in a sentence.")
 
 

@@ -130,7 +130,7 @@ def check_built_in(path: Path, library: Library) -> tuple[Problem, ...]:
 
     def read() -> None:
         file = _built_in(path, library)
-        untold = RoutineTexts(name=file.id, spoken_name="untold", description=file.id)
+        untold = RoutineTexts(spoken_name="untold", description=file.id)
         _check_ways(read_document(path), _routine(file, untold, library), file.minutes)
 
     return problems_of(read)
@@ -213,7 +213,7 @@ def _texts(path: Path, ids: list[str], language: LanguagePack | None = None) -> 
 
 def _routine(file: BuiltInRoutine | RoutineFile, texts: RoutineTexts, library: Library) -> Routine:
     stretches = tuple(_stretch(item, library) for item in file.stretches)
-    told = (texts.name, texts.spoken_name, texts.description)
+    told = (texts.spoken_name, texts.description)
     return Routine(file.id, *told, stretches, file.order_reason, file.ends_lying)
 
 

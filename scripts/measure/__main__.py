@@ -20,7 +20,7 @@ ECHO_PROOF = "echo-proof"
 
 class _Measures(CommandGroup):
     package = "scripts.measure"
-    names = ("hearing", "model", "live", "touch", "signals", "visited")
+    names = ("hearing", "model", "live", "touch", "voice", "signals", "visited")
 
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

@@ -87,7 +87,7 @@ def _lines(
         "number": [pack.number(number) for number in range(1, COUNT_FROM + 1)],
         "side": [pack.words["left"], pack.words["right"]],
         "routine": names,
-        "routines": [pack.rules.listed(names)],
+        "routines": [pack.rules.any_of(names[at : at + 4]) for at in range(0, len(names), 4)],
         "stretch": [stretch.spoken_name for routine in routines for stretch in routine.stretches],
         "condition": [pack.words[condition] for condition in Condition],
         "conditions": [pack.words[condition] for condition in Condition],

@@ -66,7 +66,7 @@ def test_a_whole_session_is_typed(typist: Typist) -> None:
     typist.type("finish")
     typist.read_until("Finish for today")
     typist.type("yes")
-    typist.read_until("session over")
+    typist.read_until("session is over")
     assert typist.process.wait(20) == 0
 
 
@@ -79,7 +79,7 @@ def test_a_session_is_rehearsed(tmp_path: Path, program: Sequence[str]) -> None:
 
 
 def test_what_would_fetch_something_is_caught(tmp_path: Path) -> None:
-    command = [*WATCHED, "models", "install"]
+    command = [*WATCHED, "voices", "install"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == EXIT_CODE, done.stderr
     assert "network: " in done.stderr

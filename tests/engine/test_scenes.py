@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import soundfile
 
 from assistant.simulate.scene import DEFAULT_SCENE, load_scene
 
@@ -29,9 +32,29 @@ EXPECTED = {
         "completed",
     ),
     "whole-spine": ("number no ready ready ready ready ready ready ready number", "completed"),
+    "first-use": ("stop choose yes no no no no no number end yes", "ended_by_user"),
     "sound-check": ("stop stop stop end", "ended_by_user"),
 }
 """What is heard in each, in order, and how it ends."""
+
+
+FIRST_USE_SECONDS = 60.0
+"""So long Limber speaks at most before somebody who is here for the first time hears of the first stretch."""
+
+
+def spoken_seconds(rows: list[dict[str, Any]], recording: Path, before: str) -> float:
+    """How long Limber's own voice sounds before a state, without the time that the person takes."""
+    end = next(row["t"] for row in rows if row["kind"] == "state" and row["state"] == before)
+    samples, rate = soundfile.read(recording)
+    starts = [row["t"] for row in rows if row["kind"] == "say" and row["t"] < end]
+    total = 0.0
+    for start, following in pairwise([*starts, end]):
+        sounding = np.nonzero(np.abs(samples[int(start * rate) : int(following * rate), 1]) > AUDIBLE)[0]
+        total += sounding[-1] / rate
+    return total
+
+
+AUDIBLE = 0.003
 
 
 def rehearse(name: str, folder: Path) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -67,11 +90,15 @@ def test_a_scene_goes_as_it_should(name: str, tmp_path: Path) -> None:
         assert any(text.startswith("I chose") for text in spoken)
     if name == "sound-check":
         assert [state for _, state in states][:3] == ["sound_check", "introducing", "instructing"]
-        assert spoken[1:3] == ["I am quiet now. It is your turn.", "Good, I can hear you."]
+        assert spoken[2:4] == ["I am quiet now. It is your turn.", "Good, I can hear you."]
         (sound,) = [row for row in rows if row["kind"] == "sound"]
         assert sound["echo_delay_seconds"] == 0.01, "the room's"
         assert sound["noise_dbfs"] < -55
         assert sound["speech_over_noise_db"] > 20
+    if name == "first-use":
+        asked = [state for _, state in states][:6]
+        assert asked == ["sound_check", "choosing", "screening", "history", "conditions", "score_now"]
+        assert spoken_seconds(rows, tmp_path / "session.wav", "introducing") <= FIRST_USE_SECONDS
     if name == "hurt-last-time":
         assert any("easier way" in text for text in spoken)
         assert "I have made this one a little longer. Say shorter if you like." in spoken

@@ -61,7 +61,8 @@ def test_the_commands_work(installed: Path) -> None:
     helped = run(installed, "limber", "--help")
     assert "rehearse" in helped
     assert "bench" not in helped
-    assert "whole-spine" in run(installed, "limber", "routines", "list")
+    assert "Whole spine" in run(installed, "limber", "routines", "list")
+    assert run(installed, "limber", "config", "example") == (ROOT / "config.example.toml").read_text("utf-8")
     assert "vosk-model-small-en-us" in run(installed, "limber", "models", "list", "--json")
 
 
@@ -94,7 +95,7 @@ def test_it_holds_the_program_and_its_data_alone(wheel: Path) -> None:
         names = opened.namelist()
     assert {name.split("/")[0].partition("-")[0] for name in names} == {"assistant", "limber"}
     data = [name.split("/")[2] for name in names if name.startswith("assistant/_data/")]
-    assert set(data) == {"models", "routines"}
+    assert set(data) == {"models", "routines", "config.example.toml"}
     assert not [name for name in names if "bench" in name or "measure/" in name]
 
 

@@ -95,7 +95,7 @@ def test_a_hold_that_was_held_to_its_end_is_not_held_again() -> None:
 
 
 def test_when_all_was_held_there_is_nothing_to_go_on_with() -> None:
-    one = Routine("one", "One", "one stretch", "One.", (CHIN,))
+    one = Routine("one", "one stretch", "One.", (CHIN,))
     for reason in REASONS:
         driver = Driver(one, catalogue=(one, MIXED)).until(State.RELEASING)
         driver.crash(60.0, reason)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from driver import LOW, MIXED, PACK, SHORT, Driver, in_state
+from driver import LOW, MIXED, PACK, SHORT, Driver, built_in_routines, in_state
 
 from assistant.core.actions import (
     Listen,
@@ -74,7 +76,7 @@ def test_what_there_is_to_choose_from_is_told(phrase: str) -> None:
     driver = in_state(State.CHOOSING)
     driver.say(phrase)
     assert driver.state is State.CHOOSING
-    assert driver.spoken == ["You can choose from these. mixed one. short one. low one."]
+    assert driver.spoken == ["You can say mixed one, short one or low one."]
 
 
 def test_another_routine_while_one_is_introduced() -> None:
@@ -86,23 +88,34 @@ def test_another_routine_while_one_is_introduced() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "again"),
+    ("state", "again", "unheard"),
     [
-        (State.CHOOSING, Line.CHOOSE_AGAIN),
-        (State.SCREENING, Line.SCREENING_AGAIN),
-        (State.SOUND_CHECK, Line.SOUND_CHECK_AGAIN),
+        (State.CHOOSING, Line.CHOOSE_AGAIN, Line.UNHEARD),
+        (State.SCREENING, Line.SCREENING_AGAIN, Line.UNHEARD),
+        (State.SCORE_NOW, Line.SCORE_NOW_AGAIN, Line.UNHEARD),
+        (State.CONDITIONS, Line.CONDITIONS_AGAIN, Line.UNHEARD),
+        (State.SOUND_CHECK, Line.SOUND_CHECK_AGAIN, Line.SOUND_CHECK_UNHEARD),
     ],
 )
-def test_a_question_without_an_answer_is_asked_twice_and_then_it_sleeps(state: State, again: Line) -> None:
+def test_a_question_without_an_answer_is_asked_three_times_and_then_it_sleeps(
+    state: State, again: Line, unheard: Line
+) -> None:
+    """With time to come back, and words that help; whoever wakes it is asked once more."""
     driver = in_state(state)
-    driver.until(State.ASLEEP, limit_seconds=120).until_silent()
-    assert driver.spoken == [PACK.lines[again], PACK.lines[Line.ASLEEP]]
+    began = driver.now
+    driver.until(State.ASLEEP, limit_seconds=180).until_silent()
+    told = [again, unheard, again, Line.ASLEEP_UNANSWERED]
+    assert driver.spoken == [PACK.lines[line] for line in told]
+    assert driver.now - began > 90
     driver.say("wake up")
     assert driver.state is state
 
 
 def test_everything_that_is_due_is_asked_before_the_introduction() -> None:
     driver = Driver(MIXED, physician_check_due=True, sound_check=True)
+    assert driver.state is State.SOUND_CHECK
+    driver.answer_later("stop")
+    assert driver.spoken[-2] == PACK.lines[Line.SOUND_CHECKED]
     assert driver.state is State.SCREENING
     driver.answer("yes i have")
     assert driver.of(RecordPhysicianChecked) == []
@@ -110,9 +123,6 @@ def test_everything_that_is_due_is_asked_before_the_introduction() -> None:
         assert driver.state is State.HISTORY
         driver.answer("no")
     assert driver.of(RecordPhysicianChecked) == [RecordPhysicianChecked()]
-    assert driver.state is State.SOUND_CHECK
-    driver.answer_later("stop")
-    assert driver.spoken[-3] == PACK.lines[Line.SOUND_CHECKED]
     assert driver.state is State.INTRODUCING
     driver.say("okay")
     assert driver.state is State.INSTRUCTING
@@ -130,16 +140,16 @@ def test_without_a_sound_check_the_introduction_follows_the_answer() -> None:
 
 def test_questions_are_asked_once_a_session() -> None:
     driver = Driver(MIXED, physician_check_due=True, sound_check=True)
+    driver.answer_later("stop")
     driver.answer("yes")
     for _ in HISTORY_LINES:
         driver.answer("no")
-    driver.answer_later("stop")
     driver.say("another routine")
     driver.answer("short one")
     assert driver.states == [
+        State.SOUND_CHECK,
         State.SCREENING,
         State.HISTORY,
-        State.SOUND_CHECK,
         State.INTRODUCING,
         State.CHOOSING,
         State.INTRODUCING,
@@ -169,4 +179,30 @@ def test_a_reply_comes_between_a_question_and_the_question_again() -> None:
     driver = Driver(None)
     driver.say("louder")
     driver.until_silent()
-    assert driver.spoken == [PACK.lines[Line.CHOOSE], "I am louder now.", PACK.lines[Line.CHOOSE]]
+    assert driver.spoken == [
+        *(PACK.lines[line] for line in (Line.HELLO, Line.CHOOSE)),
+        "I am louder now.",
+        *(PACK.lines[line] for line in (Line.HELLO, Line.CHOOSE)),
+    ]
+
+
+def test_routines_are_named_in_sentences_a_few_at_a_time() -> None:
+    catalogue = built_in_routines()
+    names = [routine.spoken_name for routine in catalogue]
+    driver = Driver(None, catalogue=catalogue)
+    driver.answer("which routines do you have")
+    first = "You can say after a long drive, at the desk, evening rest or hips and legs."
+    assert driver.spoken[-2:] == [first, "Say another routine to hear more."]
+    heard: list[str] = []
+    for _ in range(3):
+        heard += [name for name in names if name in driver.spoken[-2]]
+        driver.answer("another routine")
+    assert heard == names
+    assert driver.spoken[-2] == first
+
+
+def test_a_routine_with_a_very_long_name_is_named_alone() -> None:
+    long = replace(SHORT, id="long", spoken_name=" ".join(["very"] * 16))
+    driver = Driver(None, catalogue=(long, SHORT))
+    driver.answer("another routine")
+    assert driver.spoken[-2] == f"You can say {long.spoken_name}."

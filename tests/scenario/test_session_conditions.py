@@ -16,7 +16,7 @@ from assistant.core.actions import (
     ReportHoldEnded,
 )
 from assistant.core.prompts import Line
-from assistant.core.routine import Condition, Equipment, Region, Routine
+from assistant.core.routine import Condition, Equipment, Position, Posture, Region, Routine
 from assistant.core.states import State
 
 HIP, BONES, DISC = Condition.HIP_REPLACEMENT, Condition.OSTEOPOROSIS, Condition.DISC_TROUBLE
@@ -29,9 +29,9 @@ CROSS = stretch(
 )
 PULL = stretch("pull your knee", Region.HIPS, avoid=frozenset((HIP, BONES)))
 LIFT = stretch("lift your knee", Region.HIPS, avoid=frozenset((BONES,)))
-HIPS = Routine("hips", "Hips", "hips one", "For the hips.", (NOD, CROSS, KNEES))
-LEGS = Routine("legs", "Legs", "legs one", "For the legs.", (CROSS, PULL))
-ONLY = Routine("only", "Only", "solo stretch", "One stretch.", (CROSS,))
+HIPS = Routine("hips", "hips one", "For the hips.", (NOD, CROSS, KNEES))
+LEGS = Routine("legs", "legs one", "For the legs.", (CROSS, PULL))
+ONLY = Routine("only", "solo stretch", "One stretch.", (CROSS,))
 CATALOGUE = (HIPS, LEGS, ONLY)
 TAKEN = "I leave out what does not suit a new hip."
 
@@ -141,8 +141,7 @@ def test_other_answers(said: str, state: State, line_said: Line | None) -> None:
 
 def test_nobody_answers_and_it_sleeps() -> None:
     driver = session(conditions_due=True)
-    driver.advance(120)
-    assert driver.state is State.ASLEEP
+    driver.until(State.ASLEEP, limit_seconds=180)
     driver.say("wake up")
     assert driver.state is State.CONDITIONS
 
@@ -226,7 +225,7 @@ def test_when_nothing_follows_it_ends_as_ever(state: State) -> None:
 
 
 def test_a_rest_before_what_does_not_suit_ends_the_routine() -> None:
-    last = Routine("last", "Last", "last one", "The last does not suit.", (NOD, CROSS))
+    last = Routine("last", "last one", "The last does not suit.", (NOD, CROSS))
     driver = Watched(routine=last, catalogue=(last,)).until(State.RESTING)
     driver.until_silent()
     driver.say("i have a new hip")
@@ -374,6 +373,23 @@ def test_who_should_leave_it_out_is_told_of_the_stretch_and_of_the_routine() -> 
     driver.advance(1.0)
     driver.answer_later("is this for me")
     assert driver.spoken[-1] == line(Line.SUITS_MOST)
+
+
+def test_somebody_lying_down_hears_who_should_leave_it_out_and_that_it_can_be_asked() -> None:
+    lying = replace(CROSS, position=Position.FLOOR, posture=Posture.ON_BACK, has_sides=False)
+    routine = Routine("lying", "lying one", "On the mat.", (lying,))
+    driver = Driver(routine, catalogue=(routine,)).until(State.TRANSFERRING).until_silent()
+    driver.say("who should leave this out")  # while somebody gets down to it: of the stretch ahead
+    assert "Leave it out if you have a new hip." in driver.spoken
+    while driver.state is State.TRANSFERRING:
+        driver.answer_later("ready")
+    for state in (State.SETTLING, State.HOLDING):
+        driver.until(state).until_silent()
+        driver.say("what can i say")
+        assert "Ask who should leave this out" in " ".join(driver.spoken)
+        driver.until_silent()
+        driver.say("who should leave this out")
+        assert (driver.state, driver.spoken[-1]) == (state, "Leave it out if you have a new hip.")
 
 
 def test_many_conditions_are_told_in_short_sentences() -> None:

@@ -214,7 +214,7 @@ def test_what_was_said_during_a_standstill_still_acts(phrase: str) -> None:
 @pytest.mark.parametrize("score", ["four", "five"])
 def test_what_is_left_out_today_is_not_brought_back(score: str) -> None:
     gone = stretch("slow nod", Region.NECK)
-    routine = Routine("two", "Two", "two of them", "Of the neck.", (CHIN, gone, replace(TURN)))
+    routine = Routine("two", "two of them", "Of the neck.", (CHIN, gone, replace(TURN)))
     pasts = {gone.id: StretchPast(hurt_sessions=2, sessions_since_hurt=9)}
     driver = Driver(routine, catalogue=(routine, *CATALOGUE), pasts=pasts).until(State.HOLDING)
     driver.say("ouch")

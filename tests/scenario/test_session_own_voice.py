@@ -32,7 +32,7 @@ TAKEN_FROM_OUR_VOICE = [  # a sentence, and what a recognizer really made of it
 def saying(sentence: str) -> Driver:
     """A session that begins to say this sentence while it instructs, with another one after it."""
     spoken = stretch("chin to chest", enter=(sentence, "Let it hang there for a while, as it likes to."))
-    driver = Driver(routine := Routine("own", "Own", "own one", "Ours.", (spoken,)), catalogue=(routine,))
+    driver = Driver(routine := Routine("own", "own one", "Ours.", (spoken,)), catalogue=(routine,))
     driver.until(State.INSTRUCTING)
     while driver.sounding != sentence:
         assert driver.happen(), "it is not said"

@@ -10,7 +10,7 @@ from assistant.core.prompts import Line
 from assistant.core.routine import Region, Routine
 from assistant.core.states import State
 
-NECKS = Routine("necks", "Necks", "two necks", "Two.", (CHIN, stretch("chin tuck"), HUG))
+NECKS = Routine("necks", "two necks", "Two.", (CHIN, stretch("chin tuck"), HUG))
 
 
 def hurts(routine: Routine = MIXED, *, start: str = "", **settings: object) -> Driver:
@@ -100,7 +100,7 @@ def test_going_on_at_four_leaves_the_region_out() -> None:
 
 
 def test_when_the_region_was_all_the_session_is_over_on_a_yes() -> None:
-    driver = hurts(Routine("necks", "Necks", "two necks", "Two.", (CHIN, stretch("chin tuck"))))
+    driver = hurts(Routine("necks", "two necks", "Two.", (CHIN, stretch("chin tuck"))))
     driver.rate("five")
     driver.say("yes")
     assert driver.state is State.CLOSING

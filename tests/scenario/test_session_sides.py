@@ -12,7 +12,7 @@ from assistant.core.states import State
 
 LINES = PACK.lines
 
-SIDED = Routine("sided", "Sided", "sided one", "With sides.", (TURN, CHIN))
+SIDED = Routine("sided", "sided one", "With sides.", (TURN, CHIN))
 
 
 def at_side(**settings: object) -> Driver:
@@ -61,7 +61,7 @@ def test_where_there_are_no_sides_that_is_said() -> None:
 
 def test_sides_turn_for_the_whole_stretch_and_for_no_other() -> None:
     twice = stretch("side bend", has_sides=True, repetitions=2)
-    course = Course(Routine("turned", "Turned", "turned one", "Twice.", (twice, CHIN, HUG, KNEES)))
+    course = Course(Routine("turned", "turned one", "Twice.", (twice, CHIN, HUG, KNEES)))
     course.swap_sides()
     assert [step.side for step in course.steps[:4]] == [Side.RIGHT, Side.LEFT, Side.RIGHT, Side.LEFT]
     assert [step.stretch.id for step in course.steps[4:]] == [CHIN.id, HUG.id, HUG.id, KNEES.id]

@@ -8,6 +8,7 @@ from driver import MIXED, PACK, Driver, in_state
 from assistant.core.actions import PlayEarcon, ReportSound, Speak, StopSpeaking
 from assistant.core.events import SoundMeasured
 from assistant.core.prompts import Line
+from assistant.core.routine import Routine
 from assistant.core.states import State
 
 QUIET_ROOM = SoundMeasured(-62.0, 24.0)
@@ -56,7 +57,7 @@ def test_a_stop_over_our_own_sentence_cuts_it_and_proves_nothing() -> None:
     actions = driver.say("stop")
     assert driver.state is State.SOUND_CHECK
     assert StopSpeaking() in actions
-    assert spoken_lines(driver) == [Line.SOUND_CHECK, Line.SOUND_CHECK_QUIET]
+    assert spoken_lines(driver) == [Line.HELLO, Line.SOUND_CHECK, Line.SOUND_CHECK_QUIET]
     driver.answer_later("stop")
     assert driver.state is State.INTRODUCING
 
@@ -115,14 +116,57 @@ def test_another_word_is_answered_by_asking_for_the_right_one_once(phrase: str) 
         (SoundMeasured(-38.0), Line.SOUND_CHECK_NOISY),
     ],
 )
-def test_without_an_answer_it_asks_once_with_advice_and_then_does_not_guide(
+def test_without_an_answer_it_asks_with_advice_and_does_not_guide(
     measured: SoundMeasured | None, line: Line
 ) -> None:
     driver = in_state(State.SOUND_CHECK)
     if measured:
         assert driver.event(measured) == ()
-    driver.until(State.ASLEEP, limit_seconds=120)
-    assert spoken_lines(driver)[:2] == [line, Line.ASLEEP]
+    driver.until(State.ASLEEP, limit_seconds=180)
+    told = [line, Line.SOUND_CHECK_UNHEARD, line, Line.ASLEEP_UNANSWERED]
+    assert spoken_lines(driver) == told
+
+
+@pytest.mark.parametrize("phrase", ["short one", "my lower back hurts"])
+def test_whoever_says_at_once_what_to_stretch_is_asked_for_the_word_all_the_same(phrase: str) -> None:
+    driver = Driver(None, sound_check=True)
+    driver.answer_later(phrase)
+    assert driver.state is State.SOUND_CHECK
+    assert spoken_lines(driver)[-1] is Line.SOUND_CHECK_WORD
+    driver.answer_later("stop")
+    assert driver.state is State.CHOOSING
+
+
+@pytest.mark.parametrize(
+    ("routine", "settings", "state"),
+    [
+        (None, {"physician_check_due": True}, State.CHOOSING),
+        (MIXED, {"physician_check_due": True}, State.SCREENING),
+        (MIXED, {"conditions_due": True}, State.CONDITIONS),
+        (MIXED, {"asks_how_it_is": True}, State.SCORE_NOW),
+        (MIXED, {}, State.INTRODUCING),
+    ],
+)
+def test_it_comes_before_every_question(
+    routine: Routine | None, settings: dict[str, object], state: State
+) -> None:
+    driver = Driver(routine, sound_check=True, **settings)
+    assert driver.state is State.SOUND_CHECK
+    driver.answer_later("stop")
+    assert driver.state is state
+
+
+def test_nobody_is_greeted_twice_and_who_was_here_before_shortly() -> None:
+    driver = Driver(None, sound_check=True)
+    driver.answer_later("stop")
+    driver.until_silent()
+    first = [Line.HELLO, Line.SOUND_CHECK, Line.SOUND_CHECKED, Line.CHOOSE]
+    assert spoken_lines(driver) == first
+    driver = Driver(None, sound_check=True, last_routine_id="short")
+    driver.answer_later("stop")
+    driver.until_silent()
+    again = [Line.HELLO_AGAIN, Line.SOUND_CHECK, Line.SOUND_CHECKED, Line.CHOOSE_KNOWN]
+    assert spoken_lines(driver) == again
 
 
 @pytest.mark.parametrize(

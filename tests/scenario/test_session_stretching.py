@@ -29,6 +29,7 @@ from assistant.core.actions import (
     ReportHoldStarted,
     SetSpeechRate,
     SetVolume,
+    Speak,
 )
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
@@ -109,20 +110,34 @@ def test_announcements_name_sides_and_repetitions() -> None:
     ]
     assert [text for text in driver.spoken if text in expected] == expected
     assert driver.spoken.count(HUG.feel) == 3  # once a stretch
-    twice = Routine("twice", "Twice", "twice", "", (replace(TURN, repetitions=2),))
+    twice = Routine("twice", "twice", "", (replace(TURN, repetitions=2),))
     driver = Driver(twice, catalogue=(twice,)).until(State.FINISHED)
     assert "Once more, the left side." in driver.spoken
 
 
-def test_what_comes_next_is_rendered_ahead() -> None:
+def test_all_that_is_said_is_rendered_ahead_in_the_order_of_need() -> None:
+    """But what the very first event says."""
     driver = Driver(MIXED).until(State.FINISHED)
-    prepared = {text for action in driver.of(Prepare) for text in action.texts}
-    first_step = set(driver.spoken[:5])
-    late = {"Take your time.", "And rest.", *driver.spoken[-2:]}
-    assert set(driver.spoken) - prepared - first_step <= {
-        *late,
-        "Take your time. When you are there, say ready.",
-    }
+    wanted: tuple[str, ...] = ()
+    for did in driver.did:
+        if isinstance(did.action, Prepare):
+            wanted = did.action.texts
+        elif isinstance(did.action, Speak) and wanted:
+            assert did.action.text in wanted
+    first_prepared = driver.of(Prepare)[0].texts
+    order = [first_prepared.index(text) for text in (TURN.enter[0], HUG.enter[0], HUG.leave)]
+    assert order == sorted(order)
+    assert len(set(first_prepared)) == len(first_prepared)
+
+
+def test_each_step_and_each_change_has_its_own_texts_prepared() -> None:
+    driver = Driver(MIXED).until(State.SETTLING)
+    before = len(driver.of(Prepare))
+    driver.say("next")
+    assert len(driver.of(Prepare)) == before + 1
+    latest = driver.of(Prepare)[-1].texts
+    driver.say("repeat that")
+    assert driver.of(Prepare)[-1].texts is latest, "nothing else is to come"
 
 
 def test_ready_ends_settling_and_instructing_at_once() -> None:

@@ -30,7 +30,6 @@ LINES, TEXTS = DOWN_PACK.lines, DOWN_PACK.transfers
 ROUTINES = {routine.id: routine for routine in built_in_routines()}
 BED = Routine(
     "bed",
-    "Bed",
     "bed one",
     "In bed.",
     (stretch("long arms", position=Position.BED, posture=Posture.ON_BACK),),
@@ -372,9 +371,7 @@ def test_another_routine_begins_where_somebody_is() -> None:
 
 def test_what_ends_in_another_posture_is_left_from_there() -> None:
     ends = replace(LYING, id="on-the-belly", posture=Posture.ON_BELLY, ends_in=Posture.HANDS_AND_KNEES)
-    routine = Routine(
-        "belly", "Belly", "belly one", "On the belly.", (ends, replace(LYING, region=Region.HIPS))
-    )
+    routine = Routine("belly", "belly one", "On the belly.", (ends, replace(LYING, region=Region.HIPS)))
     driver = Driver(routine, catalogue=(routine,))
     driver.until(State.TRANSFERRING).answer_later("ready")
     driver.answer_later("ready")

@@ -164,7 +164,6 @@ def test_a_greeting_is_answered_and_chooses_nothing() -> None:
 def test_who_does_not_choose_gets_the_last_one_or_what_needs_nothing_and_hears_its_name_at_once() -> None:
     wall = Routine(
         "wall",
-        "Wall",
         "wall one",
         "At a wall.",
         (stretch("wall lean", equipment=frozenset({Equipment.WALL})),),

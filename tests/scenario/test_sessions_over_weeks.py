@@ -18,7 +18,7 @@ from assistant.store.history import History
 from assistant.store.history_profile import read_profile
 from assistant.store.history_reader import Hurt, read_sessions
 
-TWO = Routine("two", "Two", "two stretches", "A chin and two knees.", (CHIN, KNEES))
+TWO = Routine("two", "two stretches", "A chin and two knees.", (CHIN, KNEES))
 Weeks = Callable[..., Driver]
 
 

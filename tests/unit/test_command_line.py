@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import typer
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from assistant import __version__, cli
@@ -177,3 +181,74 @@ def test_the_configured_log_file_counts_unless_another_is_asked_for(
     run.invoke(cli.app, ["--config", str(config), "--log-file", str(asked), "doctor"])
     assert asked.read_text(encoding="utf-8").count("kept") == 1
     assert configured.read_text(encoding="utf-8").count("kept") == 1
+
+
+def _commands(group: Any, *path: str) -> Iterator[tuple[str, ...]]:
+    yield path
+    if hasattr(group, "list_commands"):
+        for name in group.list_commands(None):
+            yield from _commands(group.get_command(None, name), *path, name)
+
+
+def test_every_help_reads_well_in_80_columns_and_aloud(run: CliRunner) -> None:
+    """No frames, no types of flags and arguments, no sentence that is cut, and a text for each option."""
+    pages = {path: run.invoke(cli.app, [*path, "--help"]) for path in _commands(get_command(cli.app))}
+    assert {("routines", "list"), ("config", "example"), ("forget",)} <= set(pages)
+    for path, result in pages.items():
+        told = result.output
+        assert result.exit_code == 0, path
+        assert max(map(len, told.splitlines())) <= 80, path
+        assert not re.search("<[a-z]|\u2502|\u2500|[a-z,]\\.\\.\\.$|\\[\\[", told, re.MULTILINE), (path, told)
+        lines = told.splitlines()
+        for line, below in pairwise([*lines, ""]):
+            if re.match("  -", line):
+                assert re.search(r"\S {2,}\S", line[2:]) or below.startswith("     "), (path, line)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a configuration would be."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.delenv("LIMBER_CONFIG", raising=False)
+    return tmp_path / "limber/config.toml"
+
+
+def test_the_example_is_printed_and_written_once(run: CliRunner, home: Path) -> None:
+    assert run.invoke(cli.app, ["config", "path"]).stdout == f"{home}\n"
+    assert run.invoke(cli.app, ["config", "check"]).stderr == f"There is no {home}: all is at its default.\n"
+    example = run.invoke(cli.app, ["config", "example"]).stdout
+    assert example == (Path(__file__).parents[2] / "config.example.toml").read_text("utf-8")
+    result = run.invoke(cli.app, ["config", "write"])
+    assert (result.exit_code, result.stderr) == (0, f"Every key is in {home} now, at its default.\n")
+    assert home.read_text("utf-8") == example
+    home.write_text("mine", encoding="utf-8")
+    result = run.invoke(cli.app, ["config", "write"])
+    assert (result.exit_code, home.read_text("utf-8")) == (1, "mine")
+    assert result.stderr.startswith(f"{home} is there already")
+
+
+def test_a_configuration_that_cannot_be_written_is_a_sentence(run: CliRunner, home: Path) -> None:
+    home.parent.write_text("no folder", encoding="utf-8")
+    result = run.invoke(cli.app, ["config", "write"])
+    assert (result.exit_code, result.stderr) == (1, f"{home} cannot be written: File exists.\n")
+
+
+def test_the_configuration_is_checked_as_a_session_would(run: CliRunner, home: Path) -> None:
+    home.parent.mkdir()
+    for text, said in (
+        (
+            "[speech]\nrats = 2\n",
+            f"{home}:2: speech.rats is not a known key (did you mean rate?); it is left out.\n",
+        ),
+        (
+            '[session]\nconditions = "flu"\n',
+            f'{home}:2: session.conditions has a mistake: "flu" is not known; ',
+        ),
+    ):
+        home.write_text(text, encoding="utf-8")
+        result = run.invoke(cli.app, ["config", "check"])
+        assert result.exit_code == 1
+        assert (result.stdout or result.stderr).startswith(said)
+    home.write_text("[speech]\nrate = 2.0\n", encoding="utf-8")
+    result = run.invoke(cli.app, ["config", "check"])
+    assert (result.exit_code, result.stderr) == (0, f"No problems found in {home}.\n")

@@ -132,7 +132,7 @@ def test_the_home_folder_is_filled_in(write: Callable[[str], Path], monkeypatch:
         ("[speech]\nrate = nan\n", 2, "speech.rate should be a finite number"),
         ("[speech]\nrate = true\n", 2, "speech.rate should be a valid number"),
         ("[speech]\ncache_megabytes = 1.5\n", 2, "speech.cache_megabytes should be a valid integer"),
-        ("[speech]\nvoice = 'festival'\n", 2, 'speech.voice is "festival", but should be auto, piper:'),
+        ("[speech]\nvoice = ' '\n", 2, 'speech.voice is " ", but should be auto, the name or path'),
         ("[session]\nlanguage = 'english'\n", 2, 'session.language is "english", but should be two letters'),
         (
             "[session]\nsound_check = 'yes'\n",
@@ -179,7 +179,7 @@ def test_other_encodings_and_folders_are_told(tmp_path: Path) -> None:
         ("LIMBER_AUDIO_MICROPHNE", "x", "did you mean microphone?"),
         ("LIMBER_SPEECH_RATE", "fast", "LIMBER_SPEECH_RATE should be a valid number"),
         ("LIMBER_SPEECH_RATE", "9", "LIMBER_SPEECH_RATE should be less than or equal to 2, and is '9'"),
-        ("LIMBER_SPEECH_VOICE", "festival", 'LIMBER_SPEECH_VOICE is "festival", but should be auto'),
+        ("LIMBER_SPEECH_VOICE", " ", 'LIMBER_SPEECH_VOICE is " ", but should be auto'),
         ("LIMBER_SESSION_SOUND_CHECK", "perhaps", "LIMBER_SESSION_SOUND_CHECK should be a valid boolean"),
         ("LIMBER_SPEECH_CACHE_MEGABYTES", "", "LIMBER_SPEECH_CACHE_MEGABYTES should be a valid integer"),
     ],
@@ -262,3 +262,19 @@ def test_what_may_keep_stretches_away_from_somebody_is_never_left_out(
 ) -> None:
     with pytest.raises(ConfigError):
         load_config(write(text), environ, lambda problem: None)
+
+
+@pytest.mark.parametrize("wanted", [None, "told"])
+def test_an_unknown_condition_begins_nothing_whoever_reads_it(
+    write: Callable[[str], Path], wanted: str | None
+) -> None:
+    """The same judgement for `doctor`, `config check` and `start`: all read the configuration here."""
+    path = write('[session]\nroutine = ""\nconditions = "glaucoma, pregnant, flu"\n')
+    with pytest.raises(ConfigError) as raised:
+        load_config(path, {}, (lambda problem: None) if wanted else None)
+    assert raised.value.message.startswith(
+        f'{path}:3: session.conditions has a mistake: "pregnant" (did you mean pregnancy?) and "flu" are not'
+        " known; there are osteoporosis, "
+    )
+    with pytest.raises(ConfigError, match=r'LIMBER_SESSION_CONDITIONS has a mistake: "flu" is not known'):
+        load_config(environ={"LIMBER_SESSION_CONDITIONS": "flu"})

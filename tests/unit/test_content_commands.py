@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from assistant.cli import app, output, rehearse
-from assistant.errors import StoreError
+from assistant.core.actions import EndSession, RecordSession, RecordStep
+from assistant.simulate.scene import DEFAULT_SCENE
 from assistant.store.documents import schema_json
+from assistant.store.history import History
+from assistant.store.history_reader import history_path
 from assistant.store.library import builtin_folder
 from assistant.store.routine_files import LibraryFile, RoutineFile
 from assistant.store.routines import load_routines, packs_folder, user_folder
@@ -31,14 +36,17 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     output.options = output.GlobalOptions()
 
 
+ROUTINES = {routine.id: routine for routine in load_routines(None, pytest.fail)}
 BUILT_IN = [routine.id for routine in load_routines(None, pytest.fail)]
 
 
 def test_list_tells_the_routines_and_where_one_s_own_belong(run: Run) -> None:
     result = run("routines", "list")
     assert result.exit_code == 0
-    first_words = [line.split()[0] for line in result.stdout.splitlines() if line[0] != " "]
-    assert first_words == ["id", *BUILT_IN]
+    headings = [line for line in result.stdout.splitlines() if line[:1].isalpha()]
+    assert [line.split(":")[0] for line in headings] == [ROUTINES[one].title for one in BUILT_IN]
+    assert headings[-2] == "Quick reset: 3 minutes, 2 stretches"
+    assert "   Two holds on a chair, between two tasks.\n" in result.stdout
     assert str(user_folder()) in result.stderr
 
 
@@ -46,7 +54,7 @@ def test_list_as_json_is_an_object_a_line(run: Run) -> None:
     lines = [json.loads(line) for line in run("-q", "routines", "list", "--json").stdout.splitlines()]
     minutes = {one["id"]: one["minutes"] for one in lines}
     assert list(minutes) == BUILT_IN
-    assert (minutes["at-the-desk"], minutes["neck-and-shoulders"], minutes["whole-spine"]) == (7, 7, 19)
+    assert (minutes["at-the-desk"], minutes["neck-and-shoulders"], minutes["whole-spine"]) == (7, 6, 18)
     assert {(one["origin"], one["pack"]) for one in lines} == {("Limber", None)}
 
 
@@ -55,14 +63,14 @@ def test_list_names_a_broken_one_of_one_s_own_and_goes_on(run: Run) -> None:
     (user_folder() / "mine.yaml").write_text("id: mine\n", encoding="utf-8")
     result = run("routines", "list", "--json")
     assert (result.exit_code, len(result.stdout.splitlines())) == (0, len(BUILT_IN))
-    assert f"{user_folder() / 'mine.yaml'}:1: name: is missing" in result.stderr
+    assert f"{user_folder() / 'mine.yaml'}:1: spoken_name: is missing" in result.stderr
 
 
 def test_show_tells_every_stretch_in_words(run: Run) -> None:
     result = run("routines", "show", "at-the-desk")
     assert result.exit_code == 0
-    assert "1. Head turn (neck, seated, 20 seconds on each side, told for the left)" in result.stdout
-    assert "2. Shoulder rolls (shoulders, seated, 5 breaths)" in result.stdout
+    assert "\n1. Head turn\n   Neck, seated, 20 seconds on each side, told for the left.\n" in result.stdout
+    assert "\n2. Shoulder rolls\n   Shoulders, seated, 5 breaths.\n" in result.stdout
     assert "Slowly turn your head away from your left shoulder" in result.stdout
     assert "along the left side of your neck." in result.stdout
     assert "{" not in result.stdout
@@ -83,8 +91,51 @@ def test_show_as_json_is_the_whole_routine(run: Run) -> None:
 
 def test_show_of_an_unknown_one_says_which_there_are(run: Run) -> None:
     result = run("routines", "show", "yoga")
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith("There is no routine yoga; there are after-driving, at-the-desk, ")
+    assert (result.exit_code, result.stdout) == (66, "")
+    assert result.stderr.startswith('There is no routine "yoga"; there are after a long drive, at the desk, ')
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("quick reset", "Quick reset"),
+        ("Quick reset, please", "Quick reset"),
+        ("do after long drive", "After a long drive"),
+        ("evening rest", "Evening rest"),
+        ("two-minute-reset", "Quick reset"),
+        ("something for my hips in bed", "Planned for this"),
+        ("mine", "Mine"),
+    ],
+)
+def test_show_understands_what_somebody_would_say(run: Run, said: str, shown: str) -> None:
+    user_folder().mkdir(parents=True)
+    (user_folder() / "mine.yaml").write_text(MINE, encoding="utf-8")
+    for words in ([said], said.split()):
+        result = run("routines", "show", *words)
+        assert (result.exit_code, result.stdout.split(":")[0]) == (0, shown)
+
+
+def test_show_has_the_seconds_that_a_session_holds(run: Run) -> None:
+    """A first hold has 20 s, whatever the file says; three sessions without pain add 5 s."""
+    assert ROUTINES["neck-and-shoulders"].stretches[0].hold_seconds == 25
+    assert "Neck, seated, 20 seconds" in run("routines", "show", "neck", "and", "shoulders").stdout
+    history = History(history_path(), pytest.fail, lambda: datetime.now(UTC))
+    for _ in range(3):
+        history.record(RecordSession("neck-and-shoulders"))
+        history.record(RecordStep("neck-nod", "", 1, 20.0, "done"))
+        history.record(EndSession("completed"))
+    history.close()
+    assert "Neck, seated, 25 seconds" in run("routines", "show", "neck", "and", "shoulders").stdout
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120, 200])
+def test_the_list_fits_without_columns(run: Run, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    monkeypatch.setattr(output.out, "width", columns)
+    monkeypatch.setattr(output.out, "_force_terminal", True)
+    lines = run("routines", "list").stdout.splitlines()
+    told = [re.sub("\x1b\\[[0-9;]*m", "", line) for line in lines]
+    assert max(map(len, told)) <= columns
+    assert min(len(line.split()) for line in told if line and not line.endswith(".")) >= 4
 
 
 def test_check_is_silent_when_all_is_well(run: Run) -> None:
@@ -95,7 +146,7 @@ def test_check_is_silent_when_all_is_well(run: Run) -> None:
 
 MINE = """\
 id: mine
-name: Mine
+# for tests
 spoken_name: mine
 description: Mine.
 stretches:
@@ -245,7 +296,7 @@ def test_a_pack_s_people_cannot_control_the_terminal(run: Run, tmp_path: Path) -
         encoding="utf-8",
     )
     (pack / "calm.yaml").write_text(
-        "id: calm\nname: Calm\nspoken_name: calm monday\ndescription: Quiet.\nstretches: [neck-nod]\n",
+        "id: calm\nspoken_name: calm monday\ndescription: Quiet.\nstretches: [neck-nod]\n",
         encoding="utf-8",
     )
     added = run("routines", "add", str(pack))
@@ -257,15 +308,18 @@ def test_a_pack_s_people_cannot_control_the_terminal(run: Run, tmp_path: Path) -
     assert not [line for line in listed.stdout.splitlines() if line.strip().startswith("Limber: all is well")]
 
 
-def test_without_temporary_space_a_rehearsal_says_where_it_could_write(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def no_space(**options: str) -> str:
-        raise FileNotFoundError(2, "No usable temporary directory found")
-
-    monkeypatch.setattr("tempfile.mkdtemp", no_space)
-    with pytest.raises(StoreError, match=r"no place for temporary files .*: say --output FOLDER"):
-        rehearse._new_folder()
+def test_a_scene_is_named_and_an_unknown_one_brings_the_names(run: Run) -> None:
+    assert run("rehearse", "--list").stdout.splitlines()[0] == "default"
+    assert rehearse._scene("mild-pain") == DEFAULT_SCENE.parent / "mild-pain.yaml"
+    assert rehearse._scene(None) == rehearse._scene("default") == DEFAULT_SCENE
+    assert rehearse._scene("mine.yaml") == Path("mine.yaml")
+    result = run("rehearse", "mild-pian")
+    assert (result.exit_code, result.stderr) == (
+        1,
+        'There is no scene "mild-pian": did you mean mild-pain?\n',
+    )
+    result = run("rehearse", "x")
+    assert result.stderr.startswith('There is no scene "x"; there are default, hurt-last-time, ')
 
 
 def test_nobody_says_that_much_at_once(run: Run) -> None:

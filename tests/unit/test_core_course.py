@@ -12,7 +12,7 @@ from assistant.core.hold import LONGEST_HOLD_SECONDS, SHORTEST_HOLD_SECONDS
 from assistant.core.routine import Routine, Side, estimated_seconds, instruction, plan
 
 BOTH_TWICE = stretch("side bend", has_sides=True, repetitions=2)
-SIDES = Routine("sides", "Sides", "sides", "With sides, twice.", (CHIN, BOTH_TWICE, HUG))
+SIDES = Routine("sides", "sides", "With sides, twice.", (CHIN, BOTH_TWICE, HUG))
 
 
 def at(course: Course, index: int) -> Course:

@@ -18,6 +18,7 @@ from assistant.core.actions import (
     ReportHoldStarted,
     Speak,
 )
+from assistant.core.context import Settings
 from assistant.core.events import (
     CameBack,
     CutShort,
@@ -37,7 +38,7 @@ from assistant.core.intents import Intent
 from assistant.core.listening.listener import meaning_of
 from assistant.core.machine import ANSWERED, BEHAVIORS, ENTERING, TABLE, UNANSWERED, listened_for
 from assistant.core.prompts import Line
-from assistant.core.states import TRIGGERS, Signal, State, Trigger
+from assistant.core.states import GUIDED, IN_PAIN, INTERRUPTED, TRIGGERS, Signal, State, Trigger
 
 PHRASES = {
     Intent.RED_FLAG: "my chest hurts",
@@ -208,3 +209,33 @@ def test_sessions_listen_for_what_the_table_answers() -> None:
     for state in set(State) - {State.FINISHED}:
         assert {Intent.STOP, Intent.PAIN, Intent.RED_FLAG} <= listened_for(state)
         assert listened_for(state) == {t for t in ANSWERED[state] if isinstance(t, Intent)}
+
+
+ON_THE_WAY = {State.INTRODUCING, *GUIDED}
+SILENT = (Signal.TIME_OVER, Signal.SPOKEN)
+
+
+def test_silence_never_leads_back_from_an_interruption() -> None:
+    """What README, docs/safety.md and the spoken sentences say of silence, as the table has it."""
+    rows = [row for row in TABLE if row.trigger in SILENT and row.dest]
+    by_clock = {(source, row.dest) for row in rows for source in row.sources if row.dest in ON_THE_WAY}
+    assert {source for source, _ in by_clock} <= ON_THE_WAY - {State.TRANSFERRING}
+    assert (State.SETTLING, State.HOLDING) in by_clock
+    waits = {row.dest for row in rows if State.TRANSFERRING in row.sources}
+    assert waits == {State.PAUSED, State.SCORE_AFTER, State.CLOSING}
+    for state in (*INTERRUPTED, State.ASLEEP, *IN_PAIN, State.CLOSING):
+        assert not {row.dest for row in rows if state in row.sources} & ON_THE_WAY, state
+
+
+def test_what_is_said_of_silence_is_what_happens() -> None:
+    """Where a clock goes on, no sentence tells to take any time; where none does, one says that it waits."""
+    lines = PACK.lines
+    for line in (Line.SETTLE_FIRST, Line.SETTLE, Line.SETTLE_BACK):
+        assert "just wait" in lines[line]
+        assert "take your time" not in lines[line].lower()
+    assert "I begin by myself" in lines[Line.SETTLE_FIRST]
+    assert "I wait for you" in lines[Line.TRANSFER_AGAIN]
+    readme = " ".join((Path(__file__).parents[2] / "README.md").read_text("utf-8").split())
+    seconds = f"{Settings().settle_seconds:.0f} seconds"
+    assert f'A stretch goes by its clock: {seconds} after "say ready" its hold begins' in readme
+    assert "An interruption never goes on by itself" in readme

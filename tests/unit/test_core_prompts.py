@@ -183,7 +183,9 @@ def edge_values(name: str) -> list[str]:
     if name in EDGES:
         return [PACK.number(number) for number in EDGES[name]]
     return {
-        "routines": [PACK.rules.listed(routines[:1]), PACK.rules.listed(routines)],
+        "routines": [
+            PACK.rules.any_of(routines[at : at + size]) for size in (1, 4) for at in range(0, 12, size)
+        ],
         "routine": [min(routines, key=len), max(routines, key=len)],
         "condition": [PACK.words[condition] for condition in Condition],
         "conditions": [PACK.words[Condition.GLAUCOMA], *in_lists([*Condition], PACK.rules.any_of)],

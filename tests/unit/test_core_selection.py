@@ -14,7 +14,7 @@ from assistant.store.library import load_library
 
 
 def routine(name: str, *stretches: object) -> Routine:
-    return Routine(name, name, name, "", tuple(stretches))  # type: ignore[arg-type]
+    return Routine(name, name, "", tuple(stretches))  # type: ignore[arg-type]
 
 
 HIPS = stretch("hips", Region.HIPS)

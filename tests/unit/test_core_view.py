@@ -43,7 +43,7 @@ def test_a_view_names_the_routine_and_the_step_with_its_side_in_words() -> None:
     assert driver.view.state is State.HOLDING
     assert driver.view.routine == RoutineView(
         "mixed",
-        "Mixed",
+        "Mixed one",
         5,
         (Position.SEATED,),
         (Region.NECK, Region.SHOULDERS, Region.UPPER_BACK),

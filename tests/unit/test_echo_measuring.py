@@ -7,7 +7,12 @@ import numpy.typing as npt
 import pytest
 import soxr
 
-from assistant.audio.echo_measuring import EchoMeasured, measure, propose, sweep
+from assistant.audio import echo
+from assistant.audio.echo import NoEchoCancellation, canceller_in_use
+from assistant.audio.echo_measuring import EchoMeasured, is_strong, measure, propose, sweep
+from assistant.cli.doctor import Verdict, _echo
+from assistant.config import AudioConfig, Config
+from assistant.errors import AudioError
 
 RATE_HZ = 16_000
 STARTS = [RATE_HZ * seconds for seconds in (1, 3, 5, 7, 9, 11)]
@@ -80,3 +85,75 @@ def test_the_setting_follows_from_what_was_found(measured: EchoMeasured, setting
     proposed, found = propose(measured)
     assert proposed == setting
     assert said in found
+
+
+@pytest.mark.parametrize(
+    ("echo_db", "noise_dbfs", "strong"),
+    [(None, -70.0, False), (-6.0, -70.0, True), (-45.0, -70.0, True), (-6.0, -20.0, False)],
+)
+def test_an_echo_is_strong_where_it_is_clear_over_the_room(
+    echo_db: float | None, noise_dbfs: float, strong: bool
+) -> None:
+    assert is_strong(EchoMeasured(0.06, echo_db, None, noise_dbfs)) is strong
+
+
+NOTHING, FAR, NEAR = (
+    EchoMeasured(0.06, None, None, -70.0),
+    EchoMeasured(0.3, -6.0, 0.0, -70.0),
+    EchoMeasured(0.06, -6.0, 0.0, -70.0),
+)
+
+
+@pytest.mark.parametrize(
+    ("measured", "configured", "in_use", "verdict", "advised"),
+    [
+        (NEAR, "auto", "speex", Verdict.GOOD, ""),
+        (NEAR, "speex", "speex", Verdict.GOOD, ""),
+        (NEAR, "none", "none", Verdict.BAD, '`echo = "speex"`'),
+        (NEAR, "auto", "none", Verdict.BAD, '`echo = "speex"`'),
+        (EchoMeasured(0.06, -6.0, 0.0, -20.0), "none", "none", Verdict.WEAK, '`echo = "speex"`'),
+        (NEAR, "webrtc", "webrtc", Verdict.WEAK, '`echo = "speex"`'),
+        (FAR, "auto", "speex", Verdict.WEAK, '`echo = "webrtc"`'),
+        (FAR, "auto", "webrtc", Verdict.GOOD, ""),
+        (NOTHING, "auto", "speex", Verdict.GOOD, ""),
+        (NOTHING, "none", "none", Verdict.GOOD, ""),
+        (NOTHING, "speex", "speex", Verdict.GOOD, '`echo = "none"`'),
+    ],
+)
+def test_the_doctor_proposes_nothing_that_is_in_use_and_calls_no_echo_that_commands_good(
+    monkeypatch: pytest.MonkeyPatch,
+    measured: EchoMeasured,
+    configured: str,
+    in_use: str,
+    verdict: Verdict,
+    advised: str,
+) -> None:
+    monkeypatch.setattr("assistant.audio.echo_check.check_echo", lambda *devices: measured)
+    monkeypatch.setattr("assistant.audio.echo.canceller_in_use", lambda wanted: in_use)
+    config = Config(audio=AudioConfig.model_validate({"echo": configured}))
+    (finding,) = _echo(config, pytest.fail)
+    assert finding.verdict is verdict
+    assert advised in finding.advice
+    assert bool(advised) is bool(finding.advice)
+    if verdict is Verdict.BAD:
+        assert "would take its own voice for yours" in finding.found
+
+
+def test_what_is_in_use_is_what_would_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    there: set[str] = set()
+
+    def open_canceller(name: str) -> NoEchoCancellation:
+        if name not in there:
+            raise AudioError("missing", "It is not there.")
+        return NoEchoCancellation()
+
+    monkeypatch.setattr(echo, "open_canceller", open_canceller)
+    for gone, wanted, used in (
+        ((), "auto", "speex"),
+        (("speex",), "auto", "webrtc"),
+        (("speex", "webrtc"), "auto", "none"),
+        (("webrtc",), "webrtc", "none"),
+        ((), "none", "none"),
+    ):
+        there = {"none", "speex", "webrtc"} - set(gone)
+        assert canceller_in_use(wanted) == used

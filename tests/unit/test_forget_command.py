@@ -9,13 +9,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from assistant.cli import app, output
+from assistant.cli.forget import day_named
 from assistant.core.actions import (
     EndSession,
     RecordCondition,
@@ -91,10 +92,14 @@ def test_a_session_is_gone_from_the_files_and_the_others_are_whole(run: Run, fou
     assert b"bravo" in all_bytes()
     four_sessions.close()
     before = [s for s in read_sessions(history_path()) if s.id != 2]
-    result = run("forget", "2")
-    assert (result.exit_code, result.stderr) == (0, "")
+    result = run("forget", "--yes", "2")
+    assert (result.exit_code, result.stderr) == (
+        0,
+        "What you told about your health stays: 1 physician's consent."
+        " `limber forget --all` erases that too, with all sessions.\n",
+    )
     assert result.stdout == (
-        "Erased: session 2, routine-bravo, 2026-03-01 09:30:"
+        "Erased: session 2, 2026-03-01 09:30, routine-bravo:"
         " 40 steps, 1 pain report, 2 pain numbers, 1 warning sign.\n"
     )
     assert b"bravo" not in all_bytes()
@@ -113,14 +118,14 @@ def test_the_log_of_a_killed_session_is_erased_too(
     four_sessions.close()
     monkeypatch.setenv("XDG_DATA_HOME", str(killed.parent))
     assert b"alpha" in (killed / "history.sqlite-wal").read_bytes()
-    assert run("forget", "1").exit_code == 0
+    assert run("forget", "--yes", "1").exit_code == 0
     assert b"alpha" not in all_bytes()
     assert left() == ["routine-delta", "routine-charlie", "routine-bravo"]
 
 
 def test_a_day_is_its_sessions(run: Run, four_sessions: History) -> None:
     four_sessions.close()
-    result = run("forget", "2026-03-02", "3", "1")
+    result = run("forget", "--yes", "2026-03-02", "3", "1")
     assert [line.split(",")[0] for line in result.stdout.splitlines()] == [
         f"Erased: session {number}" for number in (4, 3, 1)
     ]
@@ -132,7 +137,7 @@ def test_a_day_is_its_sessions(run: Run, four_sessions: History) -> None:
 @pytest.mark.parametrize("name", ["5", "0", "2026-03-09"])
 def test_what_is_not_there_is_said_and_nothing_erased(run: Run, four_sessions: History, name: str) -> None:
     four_sessions.close()
-    result = run("forget", "1", name)
+    result = run("forget", "--yes", "1", name)
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == f"There is no session {name}; `limber history` shows those there are.\n"
     assert len(left()) == 4
@@ -140,9 +145,12 @@ def test_what_is_not_there_is_said_and_nothing_erased(run: Run, four_sessions: H
 
 def test_what_names_no_session_is_wrong_use(run: Run, four_sessions: History) -> None:
     four_sessions.close()
-    result = run("forget", "yesterday")
+    result = run("forget", "--yes", "someday")
     assert result.exit_code == 2
-    assert '"yesterday" is neither the number of a session nor a day such as 2026-03-01' in sentence(result)
+    assert (
+        '"someday" is neither the number of a session nor a day such as 2026-03-01 or yesterday'
+        in sentence(result)
+    )
     for arguments in ([], ["1", "--all"]):
         result = run("forget", *arguments)
         assert result.exit_code == 2
@@ -150,7 +158,7 @@ def test_what_names_no_session_is_wrong_use(run: Run, four_sessions: History) ->
     assert len(left()) == 4
 
 
-@pytest.mark.parametrize("arguments", [["1"], ["--all", "--yes"]])
+@pytest.mark.parametrize("arguments", [["1", "--yes"], ["--all", "--yes"]])
 def test_during_a_session_nothing_is_erased(
     run: Run, four_sessions: History, arguments: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,7 +179,7 @@ def test_a_history_that_may_only_be_read_is_one_sentence(run: Run, four_sessions
     with history_path().open("r+b") as file:
         file.seek(18)
         file.write(b"\x03")  # a format that SQLite reads but does not write, as a read-only disk would
-    result = run("forget", "1")
+    result = run("forget", "--yes", "1")
     assert (result.exit_code, result.stdout) == (1, "")
     reason = "attempt to write a readonly database"
     assert result.stderr == f"The history {history_path()} could not be erased: {reason}.\n"
@@ -181,7 +189,7 @@ def test_a_history_that_may_only_be_read_is_one_sentence(run: Run, four_sessions
 def test_a_damaged_history_is_one_sentence_for_a_session_and_erased_with_all(run: Run) -> None:
     history_path().parent.mkdir(parents=True)
     history_path().write_bytes(b"no database" * 1000)
-    result = run("forget", "1")
+    result = run("forget", "--yes", "1")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == f"The history {history_path()} cannot be read: file is not a database.\n"
     result = run("forget", "--all", "--yes")
@@ -196,8 +204,10 @@ def test_a_damaged_copy_is_mentioned_for_a_session_and_erased_with_all(
     four_sessions.close()
     copy = history_path().with_name("history.sqlite.broken-2026-02-01")
     copy.write_bytes(b"alpha")
-    result = run("forget", "1")
-    assert result.stderr == (f"A copy may hold it still: {copy}. `limber forget --all` erases that too.\n")
+    result = run("forget", "--yes", "1")
+    assert result.stderr.endswith(
+        f"A copy may hold it still: {copy}. `limber forget --all` erases that too.\n"
+    )
     assert copy.exists()
     other = history_path().with_name("settings.toml")
     other.write_text("mine")
@@ -239,21 +249,23 @@ def test_where_nothing_is_kept_there_is_nothing_to_forget(run: Run) -> None:
     assert result.stderr == "There is nothing to forget: no history is kept.\n"
 
 
-def test_without_a_terminal_everything_needs_yes(run: Run, four_sessions: History) -> None:
+def test_without_a_terminal_erasing_needs_yes(run: Run, four_sessions: History) -> None:
     four_sessions.close()
-    result = run("forget", "--all", input="y\n")
-    assert result.exit_code == 2
-    assert "--all needs --yes where nobody can be asked" in sentence(result)
+    for named in ("--all", "1"):
+        result = run("forget", named, input="y\n")
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "say --yes where nobody can be asked; nothing was erased" in sentence(result)
     assert len(left()) == 4
 
 
-@pytest.mark.parametrize(("answer", "sessions"), [("y", 0), ("n", 4), ("", 4)])
+@pytest.mark.parametrize("named", ["--all", "3"])
+@pytest.mark.parametrize("answer", ["y", "n", ""])
 def test_on_a_terminal_it_asks_first(
-    run: Run, four_sessions: History, tmp_path: Path, answer: str, sessions: int
+    run: Run, four_sessions: History, tmp_path: Path, named: str, answer: str
 ) -> None:
     four_sessions.close()
     controller, terminal = os.openpty()
-    command = [sys.executable, "-m", "assistant", "forget", "--all"]
+    command = [sys.executable, "-m", "assistant", "forget", named]
     environment = os.environ | {"XDG_DATA_HOME": str(tmp_path)}
     os.write(controller, f"{answer}\n".encode())
     process = subprocess.run(
@@ -261,13 +273,45 @@ def test_on_a_terminal_it_asks_first(
     )
     os.close(controller)
     os.close(terminal)
-    assert process.stderr.startswith("Erase the whole history: 4 sessions, 160 steps, ")
-    assert len(left()) == sessions
-    if sessions:
+    asked = {
+        "--all": "Erase the whole history: 4 sessions, 160 steps, ",
+        "3": "To erase: session 3, 2026-03-02 10:30, routine-charlie: 40 steps, 1 pain report,"
+        " 2 pain numbers.\nErase this session? It cannot be had back.",
+    }
+    assert process.stderr.startswith(asked[named])
+    if answer == "y":
+        assert (process.returncode, "Erased: " in process.stdout) == (0, True)
+        assert len(left()) == {"--all": 0, "3": 3}[named]
+    else:
         assert process.stderr.endswith("Nothing was erased.\n")
         assert (process.returncode, "Erased" in process.stdout) == (1, False)
-    else:
-        assert (process.returncode, "Erased: the whole history" in process.stdout) == (0, True)
+        assert len(left()) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("today", date(2026, 3, 4)),
+        ("Yesterday", date(2026, 3, 3)),
+        ("wednesday", date(2026, 3, 4)),
+        ("tuesday", date(2026, 3, 3)),
+        ("Thursday", date(2026, 2, 26)),
+        ("2026-01-31", date(2026, 1, 31)),
+        ("2026-02-31", None),
+        ("tomorrow", None),
+    ],
+)
+def test_days_have_names(name: str, day: date | None) -> None:
+    assert day_named(name, date(2026, 3, 4)) == day  # a Wednesday
+
+
+def test_the_sessions_of_today_are_erased_by_that_word(run: Run) -> None:
+    with closing(History(history_path(), pytest.fail)) as history:
+        history.record(RecordSession("whole-spine"))
+    assert ", Whole spine." in run("forget", "--yes", "today").stdout
+    assert left() == []
+    result = run("forget", "--yes", "yesterday")
+    assert (result.exit_code, result.stderr.startswith("There is no session on 2")) == (1, True)
 
 
 def test_rows_that_were_deleted_before_are_gone_from_the_file_as_well(
@@ -279,5 +323,5 @@ def test_rows_that_were_deleted_before_are_gone_from_the_file_as_well(
         connection.execute("DELETE FROM steps WHERE stretch_id = 'stretch-charlie'")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert all_bytes().count(b"stretch-charlie") > 10
-    assert run("forget", "3").exit_code == 0
+    assert run("forget", "--yes", "3").exit_code == 0
     assert b"charlie" not in all_bytes()

@@ -18,6 +18,7 @@ from assistant.core.actions import (
     Speak,
     StopSpeaking,
 )
+from assistant.core.context import END_REASONS, Settings
 from assistant.core.events import Event, Said
 from assistant.core.faults import Fault
 from assistant.core.heard import Certainty, Heard
@@ -27,6 +28,7 @@ from assistant.core.session import Session
 from assistant.core.states import State
 from assistant.core.view import HoldView, PromptView, View, as_json, without_health
 from assistant.event_queue import EventQueue
+from assistant.frontends.endings import ENDINGS, ending_in_words
 from assistant.frontends.registry import FRONT_ENDS, Entry, FrontEnds, open_front_ends
 from assistant.frontends.terminal import FAULTS, TOLD_ALREADY, Terminal
 from assistant.performer import Performer
@@ -158,7 +160,7 @@ def test_a_session_is_published_after_each_event_and_what_is_sent_from_a_front_e
     calling = Calling()
     front_ends = FrontEnds([_entry(calling, wants_health=True)])
     prompter = SilentPrompter(lambda: 0.0)
-    session = Session(PACK, CATALOGUE)
+    session = Session(PACK, CATALOGUE, Settings(sound_check=False))
     conduct(
         session,
         Performer(prompter, prompter, lambda intents: None),
@@ -215,8 +217,15 @@ def test_the_terminal_shows_who_said_what() -> None:
         "Limber  Chin to chest.",
         "   You  stop",
         "        (hold for 20 seconds)",
-        "        (session over: no answer)",
+        "        (The session is over: nobody answered.)",
     ]
+
+
+def test_every_reason_to_end_has_kind_words() -> None:
+    reasons = {reason or "completed" for reason in END_REASONS}
+    assert set(ENDINGS) == reasons
+    assert all("_" not in words and words[0] != " " for words in ENDINGS.values())
+    assert "doctor" in ending_in_words("see_physician")
 
 
 def test_the_terminal_shows_nothing_of_what_was_not_understood() -> None:
@@ -235,7 +244,7 @@ def _lines(actions: tuple[Action, ...]) -> list[str]:
             case ReportHoldStarted(_, seconds):
                 lines.append(f"        (hold for {seconds:.0f} seconds)")
             case EndSession(reason):
-                lines.append(f"        (session over: {reason.replace('_', ' ')})")
+                lines.append(f"        ({ending_in_words(reason)})")
             case _:
                 pass
     return lines

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from assistant.store.history_words import condition_in_words
 from assistant.core.actions import (
     Action,
     EndSession,
@@ -31,6 +30,7 @@ from assistant.errors import StoreError
 from assistant.store.history import History
 from assistant.store.history_profile import Profile, read_profile
 from assistant.store.history_reader import KeptCondition, read_conditions
+from assistant.store.history_words import condition_in_words
 
 START = datetime(2026, 3, 1, 8, 30, tzinfo=timezone(timedelta(hours=1)))
 Keep = Callable[..., None]

@@ -49,7 +49,7 @@ def test_lines_that_come_all_at_once_answer_one_question_after_the_other() -> No
     for _ in range(MAX_LINES):
         assert isinstance(next_said(keyboard), NotUnderstood)
     assert len(told) == MAX_LINES
-    assert told[0].startswith('"hm" means nothing to me')
+    assert told[0].startswith('I did not understand "hm". Type "help" to see')
 
 
 def test_the_end_of_the_input_asks_for_the_end() -> None:

@@ -131,5 +131,5 @@ def test_a_damaged_voice_is_named_before_it_is_loaded(tmp_path: Path) -> None:
     write_manifest(tmp_path)
     assert is_listed(tmp_path)
     flip(tmp_path / "voice.onnx")
-    with pytest.raises(VoiceError, match=r"voice\.onnx is damaged; `limber models install` mends it"):
+    with pytest.raises(VoiceError, match=r"voice\.onnx is damaged; `limber voices install` mends it"):
         PiperVoice(tmp_path / "voice.onnx")

@@ -14,7 +14,7 @@ import pytest
 
 from assistant.errors import AssistantError
 from assistant.speech import models
-from assistant.speech.models import InstallableModel, ModelFile, find_speech_model, install, installed_voices
+from assistant.speech.models import InstallableModel, ModelFile, find_speech_model, install
 
 CONTENT = bytes(range(256)) * 2000
 
@@ -174,15 +174,6 @@ def test_the_speech_model_is_the_configured_or_the_built_in_and_none_that_was_on
     (tmp_path / official.name).mkdir()
     assert find_speech_model(None) == built_in
     assert find_speech_model(tmp_path / "mine").origin == "configured"
-
-
-def test_installed_voices_are_found(tmp_path: Path) -> None:
-    assert installed_voices(tmp_path) == ()
-    voice = next(model for model in models.manifest() if model.kind == "voice")
-    (tmp_path / voice.name).mkdir()
-    for file in voice.files:
-        (tmp_path / voice.name / file.name).touch()
-    assert [path.name for path in installed_voices(tmp_path)] == ["en_US-ljspeech-medium.onnx"]
 
 
 def test_the_manifest_says_everything_about_each_model() -> None:

@@ -41,7 +41,7 @@ BUILT_IN = load_routines(None, pytest.fail)
 MANIFEST = b"name: calm-week\nauthor: Ada Example\nlicence: CC BY 4.0\nreviewed_by: nobody\n"
 ROUTINE = b"""\
 id: calm-monday
-name: Calm Monday
+# for tests
 spoken_name: calm monday
 description: A quiet start.
 stretches:
@@ -336,7 +336,7 @@ def test_a_pack_is_not_added_twice(tmp_path: Path) -> None:
 def test_a_pack_may_not_tell_a_stretch_of_another_one_differently(tmp_path: Path) -> None:
     mine = b"""\
 id: %s
-name: Mine
+# for tests
 spoken_name: %s
 description: Mine.
 stretches:

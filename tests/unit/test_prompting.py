@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,20 +16,23 @@ from fakes import FakeVoice, fake_samples
 from assistant.audio.mixer import SILENCE, Mixer
 from assistant.core.events import PromptFailed, PromptFinished, SentenceFinished
 from assistant.core.ports import Speech
+from assistant.speech.parts import LONGEST_PART, Part, parts_of
 from assistant.speech.prompt_cache import PromptCache
-from assistant.speech.prompting import MAX_REQUESTS, Prompter, PromptingThread
+from assistant.speech.prompting import MAX_REQUESTS, SOON_PARTS, Prompter, PromptingThread
 
 
 class Rig:
     """A prompter with all that belongs to it."""
 
-    def __init__(self, voice: FakeVoice | None = None) -> None:
+    def __init__(
+        self, voice: FakeVoice | None = None, folder: Path | None = None, max_bytes: int = 1 << 20
+    ) -> None:
         self.voice = voice or FakeVoice()
         self.mixer = Mixer()
         self.troubles: list[str] = []
-        cache = PromptCache(None, on_trouble=self.troubles.append)
+        self.cache = PromptCache(folder, on_trouble=self.troubles.append, max_bytes=max_bytes)
         self.prompter = Prompter(
-            self.voice, cache, self.mixer, sentences=PACK.sentences, on_trouble=self.troubles.append
+            self.voice, self.cache, self.mixer, sentences=PACK.sentences, on_trouble=self.troubles.append
         )
 
     def play(self, block_count: int = 300) -> tuple[bytes, list[int]]:
@@ -74,7 +79,8 @@ def test_each_sentence_is_told_before_its_prompt_has_finished() -> None:
 
 def test_what_was_prepared_is_not_synthesized_again() -> None:
     rig = Rig()
-    rig.prompter.prepare(["Lie down. Breathe.", "Good."])
+    for text in ("Lie down.", "Breathe.", "Good."):
+        rig.prompter.have(text, soon=True)
     prepared = list(rig.voice.spoken)
     rig.prompter.speak(1, "Good. Breathe.")
     assert rig.voice.spoken == prepared == ["Lie down.", "Breathe.", "Good."]
@@ -116,8 +122,8 @@ def test_a_cut_prompt_is_not_rendered_on() -> None:
 
 
 @contextmanager
-def prompting(rig: Rig) -> Iterator[PromptingThread]:
-    thread = PromptingThread(rig.prompter, on_trouble=rig.troubles.append)
+def prompting(rig: Rig, at_hand: Sequence[str] = ()) -> Iterator[PromptingThread]:
+    thread = PromptingThread(rig.prompter, on_trouble=rig.troubles.append, at_hand=at_hand)
     try:
         yield thread
     finally:
@@ -154,6 +160,108 @@ def test_the_thread_speaks_before_it_prepares() -> None:
             gate.wait()
     assert rig.voice.spoken == ["First ahead.", "Now.", "At once.", "Second ahead."]
     assert rig.play() == (heard("Now.", "At once."), [1])
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def test_what_is_to_be_prepared_takes_the_place_of_what_was_and_what_is_at_hand_stays_first() -> None:
+    gate = Gate()
+    rig = Rig(FakeVoice(gate=gate))
+    with prompting(rig, ["Pause."]) as thread:
+        gate.wait()
+        thread.prepare(["Old. Older."])
+        thread.prepare(["New. Newer. New."])
+        gate.open(9)
+        until(lambda: thread.is_ready)
+        thread.prepare(["Newer.", "Newest."])
+        until(lambda: thread.is_ready)
+    assert rig.voice.spoken == ["Pause.", "New.", "Newer.", "Newest."]
+
+
+def test_it_prepares_nothing_while_it_rests_but_speaks() -> None:
+    rig = Rig()
+    with prompting(rig) as thread:
+        thread.rest(True)
+        thread.prepare(["Ahead."])
+        thread.speak(1, "Now.")
+        until(lambda: rig.voice.spoken == ["Now."])
+        time.sleep(0.05)
+        assert not thread.is_ready
+        thread.rest(False)
+        until(lambda: thread.is_ready)
+    assert rig.voice.spoken == ["Now.", "Ahead."]
+
+
+def test_at_another_rate_what_is_prepared_is_rendered_anew() -> None:
+    rig = Rig()
+    with prompting(rig) as thread:
+        thread.prepare(["Ahead."])
+        until(lambda: thread.is_ready)
+        thread.set_rate(1.0)
+        assert thread.is_ready
+        thread.set_rate(1.5)
+        until(lambda: thread.is_ready)
+        thread.speak(1, "Ahead.")
+        assert thread.owed() is None
+    assert rig.voice.spoken == ["Ahead.", "Ahead."]
+    assert rig.play() == (fake_samples("Ahead.", 1.5), [1])
+
+
+def test_memory_is_for_what_comes_soon_and_the_disk_for_the_rest(tmp_path: Path) -> None:
+    texts = [f"Number {at}." for at in range(SOON_PARTS + 10)]
+    rig = Rig(folder=tmp_path)
+    with prompting(rig) as thread:
+        thread.prepare(texts)
+        until(lambda: thread.is_ready)
+        assert rig.voice.spoken == texts
+    again = Rig(folder=tmp_path)
+    with prompting(again) as thread:
+        thread.prepare(texts)
+        until(lambda: thread.is_ready)
+        thread.speak(1, texts[SOON_PARTS - 1])
+        assert thread.owed() is None, "it is in memory"
+    assert again.voice.spoken == []
+
+
+@pytest.mark.parametrize("is_small", [False, True])
+def test_without_room_on_the_disk_only_what_comes_soon_is_rendered(tmp_path: Path, is_small: bool) -> None:
+    texts = [f"Number {at}." for at in range(SOON_PARTS + 10)]
+    rig = Rig(folder=tmp_path, max_bytes=1) if is_small else Rig()
+    with prompting(rig) as thread:
+        for _ in range(3):
+            thread.prepare(texts)
+            until(lambda: thread.is_ready)
+    assert rig.voice.spoken == texts[:SOON_PARTS]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "parts"),
+    [
+        ("Breathe in, and out.", ["Breathe in, and out."]),
+        ("A" * 100 + ".", ["A" * 100 + "."]),
+        (f"{'a' * 50}, {'b' * 20}, c.", [f"{'a' * 50},", f"{'b' * 20}, c."]),
+        (f"{'a' * 10}, {'b' * 20}, {'c' * 60}.", [f"{'a' * 10}, {'b' * 20},", f"{'c' * 60}."]),
+    ],
+)
+def test_a_long_sentence_is_rendered_from_comma_to_comma(sentence: str, parts: list[str]) -> None:
+    found = parts_of(sentence)
+    assert [part.text for part in found] == parts
+    assert [part.ends_sentence for part in found] == [*(False for _ in parts[1:]), True]
+
+
+def test_a_sentence_in_parts_is_told_once_and_a_cut_ends_it_between_two() -> None:
+    long = f"{'a' * LONGEST_PART}, {'b' * LONGEST_PART}."
+    rig = Rig()
+    rig.prompter.speak(1, f"{long} Good.")
+    for _ in range(900):
+        rig.mixer.next_block()
+    assert rig.mixer.ended() == [SentenceFinished(1), SentenceFinished(1), PromptFinished(1)]
+    assert parts_of("Good.") == [Part("Good.")]
 
 
 def test_what_is_at_hand_overtakes_what_is_being_rendered() -> None:

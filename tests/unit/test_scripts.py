@@ -109,8 +109,8 @@ def test_a_voice_is_offered_once_and_nothing_is_fetched(checkout: Checkout) -> N
     checkout.environment_python('echo "$4" >>"$0.log"')
     checkout.bash('fingerprint >"$venv/.ready-run"')
     offered = [checkout.run(str(checkout.folder / "scripts/run"), "--version").stderr for _ in range(2)]
-    assert ["models install" in told for told in offered] == [True, False]
-    assert "models" not in (checkout.folder / ".venv/bin/python.log").read_text(encoding="utf-8").split()
+    assert ["voices install" in told for told in offered] == [True, False]
+    assert "voices" not in (checkout.folder / ".venv/bin/python.log").read_text(encoding="utf-8").split()
 
 
 def test_a_checkout_is_found_whatever_letters_its_path_has(tmp_path: Path) -> None:

@@ -13,10 +13,9 @@ import pytest
 from fakes import FakeVoice
 from houses import house
 
-from assistant import service as service_module
-from assistant import spoken_voice
+from assistant import spoken_voice, stock
 from assistant.audio.mixer import Mixer
-from assistant.config import Config
+from assistant.config import Config, SessionConfig
 from assistant.core.actions import Action
 from assistant.core.events import (
     Event,
@@ -76,8 +75,10 @@ def _showing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[Service]:
-    opened = Service(Config(), lambda line: None, tmp_path / "history.sqlite")
+def service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]:
+    """Its parameter says whether sessions begin with the sound check; they do without one."""
+    config = Config(session=SessionConfig(sound_check=getattr(request, "param", True)))
+    opened = Service(config, lambda line: None, tmp_path / "history.sqlite")
     yield opened
     opened.close()
 
@@ -86,14 +87,6 @@ def finish(service: Service, name: str) -> None:
     """Somebody who is not in the mood: an emergency ends at once on "stop"."""
     service.put(name, Said(Intent.RED_FLAG, "i can't breathe", source=Source.TOUCH))
     service.put(name, Said(Intent.STOP, "stop", source=Source.TOUCH))
-
-
-class Waiting(io.StringIO):
-    """A terminal at which nobody types."""
-
-    def __next__(self) -> str:
-        threading.Event().wait(60)
-        raise StopIteration
 
 
 class Silent(io.StringIO):
@@ -116,7 +109,7 @@ def until(true: object, seconds: float = 30.0) -> None:
 
 
 def test_one_session_follows_another_in_a_room(service: Service, tmp_path: Path) -> None:
-    service.open_typed("here", ["showing"], Waiting())
+    service.open_typed("here", ["showing"], Silent())
     for _ in range(2):
         assert service.state("here") is RoomState.IDLE
         finish(service, "here")
@@ -136,12 +129,10 @@ def test_rooms_are_guided_side_by_side_and_share_what_is_loaded(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loaded: list[str] = []
-    load = service_module.load_content
-    monkeypatch.setattr(
-        service_module, "load_content", lambda *args: (loaded.append("content"), load(*args))[1]
-    )
+    load = stock.load_content
+    monkeypatch.setattr(stock, "load_content", lambda *args: (loaded.append("content"), load(*args))[1])
     for name in ("upstairs", "downstairs"):
-        service.open_typed(name, ["showing"], Waiting())
+        service.open_typed(name, ["showing"], Silent())
         service.begin(name)
     until(lambda: all(service.state(name) is RoomState.GUIDING for name in ("upstairs", "downstairs")))
     with pytest.raises(AssistantError, match="guiding"):
@@ -167,7 +158,7 @@ def test_a_touched_stop_silences_before_the_session_knows(service: Service) -> N
 
     acknowledged: set[int] = set()
     opened = Room(
-        Keyboard(Waiting(), service.content[0], pytest.fail),
+        Keyboard(Silent(), service.content[0], pytest.fail),
         Hushing(time.monotonic),
         Keeping(),
         lambda send: open_front_ends(["showing"], house(), send),
@@ -178,7 +169,7 @@ def test_a_touched_stop_silences_before_the_session_knows(service: Service) -> N
     opened.put(Said(Intent.RED_FLAG, "i can't breathe", source=Source.TOUCH))
     opened.put(Said(Intent.STOP, "stop", source=Source.TOUCH))
     assert hushed == [1, 1]
-    opened.guide(service._new_session(service._settings(False)))
+    opened.guide(service._stock.new_session(service._settings(False)))
     opened.close()
     assert acknowledged >= {1, 2}
 
@@ -189,14 +180,14 @@ def test_a_room_that_was_never_opened_cannot_begin(service: Service) -> None:
 
 
 def test_all_sessions_end_soon_when_the_service_ends(service: Service) -> None:
-    service.open_typed("here", [], Waiting())
+    service.open_typed("here", [], Silent())
     threading.Timer(0.2, service.end).start()
     service.guide("here")
     assert service.state("here") is RoomState.IDLE
 
 
 def test_a_session_that_has_just_begun_ends_with_the_service(service: Service) -> None:
-    service.open_typed("here", [], Waiting())
+    service.open_typed("here", [], Silent())
     service.begin("here")
     assert service.state("here") is RoomState.GUIDING, "before its thread has come to anything"
     with pytest.raises(AssistantError, match="guiding"):
@@ -273,6 +264,7 @@ def room(hearing: Broken, keeping: Keeping) -> Room:
     )
 
 
+@pytest.mark.parametrize("service", [False], indirect=True)
 def test_stop_from_another_program_pauses_whoever_is_guided_and_nobody_else(service: Service) -> None:
     service.open_typed("here", ["showing"], Silent())
     assert service.stop() == {"stopped": 0}
@@ -302,13 +294,13 @@ def test_a_room_that_loses_its_hearing_says_so_at_the_end(service: Service) -> N
     opened = room(hearing, Keeping())
     opened.open()
     with pytest.raises(HearingError, match="Nothing can be heard"):
-        opened.guide(service._new_session(service._settings(None)))
+        opened.guide(service._stock.new_session(service._settings(None)))
     opened.close()
     assert hearing.is_closed
 
 
 def test_what_was_recorded_of_a_session_is_there_after_it(service: Service, tmp_path: Path) -> None:
-    service.open_typed("here", [], Waiting())
+    service.open_typed("here", [], Silent())
     for phrase, intent in (("yes", Intent.YES),):
         service.put("here", Said(intent, phrase, source=Source.TOUCH))
     finish(service, "here")

@@ -23,7 +23,6 @@ from assistant.core.prompts import Line
 from assistant.core.routine import Condition
 from assistant.core.session import Session
 from assistant.core.states import State
-from assistant.errors import ConfigError
 from assistant.opening import load_content, note_missing_routine, session_settings, settings_now
 from assistant.store.history import History
 from assistant.store.history_profile import Profile, read_profile
@@ -55,12 +54,6 @@ def test_conditions_are_read_from_the_configuration() -> None:
     wanted = {Condition.OSTEOPOROSIS, Condition.DISC_TROUBLE}
     assert session_settings(config, Profile(), TODAY).conditions == wanted
     assert session_settings(Config(), Profile(), TODAY).conditions == frozenset()
-
-
-def test_an_unknown_condition_is_refused_by_name() -> None:
-    config = Config(session=SessionConfig(conditions="osteoporosis, bad back"))
-    with pytest.raises(ConfigError, match='"bad back" is not known; there is: osteoporosis'):
-        session_settings(config, Profile(), TODAY)
 
 
 def test_what_hurt_lately_is_known_to_the_session(tmp_path: Path) -> None:

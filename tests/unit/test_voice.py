@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections.abc import Callable
 
-import numpy as np
 import pytest
 from fakes import FakeVoice
 
@@ -15,7 +13,6 @@ from assistant.core.ports import Voice
 from assistant.errors import VoiceError
 from assistant.speech.engines import VOICES, open_voice
 from assistant.speech.voices.fallback import FallbackVoice
-from assistant.speech.voices.pieces import LOUDNESS_DBFS, to_speech
 
 
 def opens(voice: Voice) -> Callable[[], Voice]:
@@ -153,32 +150,8 @@ def test_without_any_voice_it_says_what_to_install(told: list[str]) -> None:
     assert told == []
 
 
-@pytest.mark.parametrize("name", ["festival", "piper:", "voice.onnx", ""])
+@pytest.mark.parametrize("name", ["festival", "piper:", "festival:usual", ""])
 def test_an_unknown_name_is_refused_with_examples(name: str) -> None:
     with pytest.raises(VoiceError, match="flite:slt") as caught:
         open_voice(name)
     assert caught.value.code == "voice_unknown"
-
-
-@pytest.mark.parametrize("rate_hz", [16_000, 22_050])
-@pytest.mark.parametrize("loudness", [0.02, 0.9])
-def test_sound_becomes_speech_of_one_loudness(rate_hz: int, loudness: float) -> None:
-    lead, tone = rate_hz // 2, rate_hz
-    times = np.arange(tone) / rate_hz
-    sound = np.concatenate([np.zeros(lead), loudness * np.cos(2 * np.pi * 440 * times), np.zeros(lead)])
-    speech = to_speech(sound.astype(np.float32), rate_hz)
-    samples = np.frombuffer(speech.samples, np.int16) / 32768
-    assert len(samples) == pytest.approx(16_000 * 1.5, abs=250)  # the silent start is gone
-    audible = np.flatnonzero(np.abs(samples) > 0.02)
-    assert audible[0] == pytest.approx(160, abs=40)
-    assert audible[-1] == pytest.approx(16_160, abs=40)
-    level = samples[audible[0] + 200 : audible[-1] - 200]
-    assert 20 * math.log10(np.sqrt(np.mean(level**2))) == pytest.approx(LOUDNESS_DBFS, abs=0.5)
-
-
-def test_silence_becomes_no_speech_and_peaks_stay_below_full_scale() -> None:
-    assert to_speech(np.zeros(1000, np.float32), 16_000).samples == b""
-    click = np.full(16_000, 0.02, np.float32)
-    click[8000] = 1.0
-    samples = np.frombuffer(to_speech(click, 16_000).samples, np.int16)
-    assert samples.max() < 0.95 * 32767

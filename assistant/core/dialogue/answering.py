@@ -58,9 +58,10 @@ def tell_needs(context: Context) -> None:
 
 
 def tell_who_leaves_out(context: Context) -> None:
-    """Who should leave the current stretch out; before the first one, what the routine is not for."""
+    """Who should leave out the stretch under way, or ahead; before the first, what the routine is not for."""
     pack = context.script.pack
-    if place_of(context) in STRETCHING:
+    is_ahead = place_of(context) is State.TRANSFERRING and not context.rises
+    if is_ahead or place_of(context) in STRETCHING:
         avoided: Set[Condition] = context.current_course.step.stretch.avoid
         rest = () if avoided else (pack.render(Line.SUITS_MOST),)
     else:

@@ -9,7 +9,7 @@ from assistant.core.context import Context
 from assistant.core.dialogue.table import Guard, Row, named
 from assistant.core.intents import UNKNOWN_WORD, Intent
 from assistant.core.prompts import Line
-from assistant.core.states import ASKING_SCORE, ASKING_YES, Signal, State
+from assistant.core.states import ASKED_FIRST, ASKING_SCORE, ASKING_YES, Signal, State
 
 ANSWER_SECONDS = {
     State.EASING: 4.0,
@@ -21,6 +21,8 @@ ANSWER_SECONDS = {
 }
 OTHER_ANSWER_SECONDS = 15.0
 MOST_TIMES_ASKED = 2
+LATER_ANSWER_SECONDS = {2: 30.0, 3: 60.0}
+"""Before a routine nothing hurries: after a question was asked for the second and the third time."""
 
 Lines = Callable[[Context], tuple[Line, ...]]
 
@@ -30,7 +32,8 @@ class Question:
     """What a state asks: `full` at first and on request, `again` shortly when nobody answered.
 
     `opening` says what comes before it in full. Whoever does not understand it is told what it `means`. With
-    `silence_answers` it is not asked again in silence, and with `ignores_chatter` what is not understood gets
+    `silence_answers` it is not asked again in silence; before a routine it is asked a third time after
+    `unheard`, and with `ignores_chatter` what is not understood gets
     no "sorry?".
     """
 
@@ -39,6 +42,7 @@ class Question:
     silence_answers: bool = False
     ignores_chatter: bool = False
     means: Line | None = None
+    unheard: Line = Line.UNHEARD
     opening: Callable[[Context], None] | None = None
 
     def begin(self, context: Context) -> None:
@@ -60,6 +64,11 @@ class Question:
         context.times_asked += 1
         context.script.say_instead(*self.again(context))
 
+    def ask_patiently(self, context: Context) -> None:
+        """Nobody answered twice: say what may be wrong, ask once more, and wait for long."""
+        context.times_asked += 1
+        context.script.say_instead(self.unheard, *self.again(context))
+
     def explain(self, context: Context) -> None:
         """Say what it means, and wait for the answer."""
         assert self.means
@@ -77,6 +86,8 @@ class Question:
         yield Row(Signal.SPOKEN, (state,), None, do=await_answer)
         if not self.silence_answers:
             yield Row(Signal.TIME_OVER, (state,), None, (may_ask_again,), self.ask)
+            if state in ASKED_FIRST:
+                yield Row(Signal.TIME_OVER, (state,), None, (may_wait_longer,), self.ask_patiently)
         if not self.ignores_chatter:
             yield Row(Signal.NOT_UNDERSTOOD, (state,), None, (may_ask_shortly,), ask_shortly)
 
@@ -89,6 +100,18 @@ def lines(*said: Line) -> Lines:
 def may_ask_again(context: Context) -> bool:
     """Whether the question was not asked as often as it may be."""
     return context.times_asked < MOST_TIMES_ASKED
+
+
+def may_wait_longer(context: Context) -> bool:
+    """Whether the question was not asked for the last time before it sleeps."""
+    return context.times_asked == MOST_TIMES_ASKED
+
+
+def greet(context: Context) -> None:
+    """Once, at the first question; shortly whoever was here before."""
+    if not context.greeted:
+        context.greeted = True
+        context.script.say(Line.HELLO_AGAIN if context.settings.last_routine_id else Line.HELLO)
 
 
 def may_ask_shortly(context: Context) -> bool:
@@ -132,4 +155,7 @@ def await_silence(context: Context) -> None:
 
 def await_answer(context: Context) -> None:
     """All has been said: wait for an answer."""
-    context.wait(ANSWER_SECONDS.get(context.state, OTHER_ANSWER_SECONDS))
+    seconds = ANSWER_SECONDS.get(context.state, OTHER_ANSWER_SECONDS)
+    if context.state in ASKED_FIRST:
+        seconds = LATER_ANSWER_SECONDS.get(context.times_asked, seconds)
+    context.wait(seconds)

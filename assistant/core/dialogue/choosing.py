@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from assistant.core.actions import RecordAskedBack, RecordSession, SetSpeechRate, SetVolume
 from assistant.core.adapting import Form, ids_in
 from assistant.core.context import Context
-from assistant.core.dialogue.asking import Question, lines, says
+from assistant.core.dialogue.asking import Question, greet, lines, says
 from assistant.core.dialogue.fitting import lay_out
 from assistant.core.dialogue.pausing import interrupt
 from assistant.core.dialogue.table import Behavior, Row
-from assistant.core.dialogue.ways import DUE, begin
+from assistant.core.dialogue.ways import DUE, begin, must_check_sound
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
 from assistant.core.routine import Routine
 from assistant.core.selection import available, requested, usual
 from assistant.core.states import UNDER_WAY, Signal, State
 
-WHAT_TO_STRETCH = Question(lines(Line.CHOOSE), lines(Line.CHOOSE_AGAIN))
+
+def _what(context: Context) -> tuple[Line, ...]:
+    """Whoever has chosen before knows how."""
+    return (Line.CHOOSE_KNOWN if context.settings.last_routine_id else Line.CHOOSE,)
+
+
+WHAT_TO_STRETCH = Question(_what, lines(Line.CHOOSE_AGAIN), opening=greet)
+
+MOST_NAMES, MOST_WORDS_OF_NAMES = 4, 15
+"""So many routines in one sentence, which has 20 words at most."""
 
 _CHOOSING = (State.CHOOSING,)
 
@@ -43,7 +54,7 @@ def has_routine(context: Context) -> bool:
 
 def chosen_beforehand(context: Context) -> Routine | None:
     """The routine that the settings begin with, if they name one of the catalogue."""
-    return next((r for r in available(context) if r.id == context.settings.routine_id), None)
+    return next((r for r in available(context) if r.is_called(context.settings.routine_id)), None)
 
 
 def set_out(context: Context) -> None:
@@ -90,12 +101,23 @@ def _begin(context: Context, routine: Routine) -> None:
 
 
 def tell_routines(context: Context) -> None:
-    """Say what there is."""
-    names = context.script.pack.rules.listed([routine.spoken_name for routine in available(context)])
-    if names:
-        context.script.reply(Line.ROUTINES, routines=names)
-    else:
+    """Say a few of what there is; whoever asks again hears the next few."""
+    names = [routine.spoken_name for routine in available(context)]
+    if not names:
         context.script.reply(Line.NOTHING_LEFT)
+        return
+    first = context.routines_told % len(names)
+    few = names[first : first + _how_many(names[first:])]
+    context.routines_told = first + len(few)
+    pack = context.script.pack
+    more = (pack.render(Line.ROUTINES_MORE),) if len(few) < len(names) else ()
+    context.script.reply_with(pack.render(Line.ROUTINES, routines=pack.rules.any_of(few)), *more)
+
+
+def _how_many(names: list[str]) -> int:
+    """How many names somebody can keep in mind who hears them once: at least one."""
+    words = list(accumulate(len(name.split()) for name in names[:MOST_NAMES]))
+    return max(1, sum(count <= MOST_WORDS_OF_NAMES for count in words))
 
 
 def bring_back(context: Context) -> None:
@@ -112,6 +134,7 @@ def bring_back(context: Context) -> None:
 CHOOSING = Behavior(
     rows=(
         *begin(Signal.STARTED, (State.ASLEEP,), not_begun, is_chosen, do=set_out_chosen),
+        Row(Signal.STARTED, (State.ASLEEP,), State.SOUND_CHECK, (not_begun, must_check_sound), set_out),
         Row(Signal.STARTED, (State.ASLEEP,), State.CHOOSING, (not_begun,), set_out),
         Row(Signal.STARTED, (State.DEAF,), State.DEAF, (not_begun,), set_out),
         *begin(

@@ -6,7 +6,8 @@ from assistant.core.actions import Earcon, ReportHoldStarted
 from assistant.core.context import Context
 from assistant.core.course import HOLD_STEP_SECONDS
 from assistant.core.dialogue.answering import has_course
-from assistant.core.dialogue.stretching import CUES, more_seconds
+from assistant.core.dialogue.preparing import CUES
+from assistant.core.dialogue.stretching import more_seconds
 from assistant.core.dialogue.table import Behavior, Row
 from assistant.core.dialogue.ways import hold_complete
 from assistant.core.hold import BREATH_SECONDS, Cue, CueKind, whole_breaths_seconds

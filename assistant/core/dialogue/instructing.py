@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from assistant.core.adapting import NEW, StretchPast, grew_today
 from assistant.core.context import Context
+from assistant.core.planner import PLANNED_ID
 from assistant.core.prompts import Line
 from assistant.core.routine import Kind, Step, Stretch, instruction, is_other_side
+from assistant.core.selection import routine_minutes
 
 KNOWN_AFTER_SESSIONS = 6
 """After so many sessions without pain a stretch is told shortly; asked for again, in full."""
@@ -27,6 +29,18 @@ def instruction_texts(
     if is_known(context, step.stretch) and not in_full:
         told = tuple(text for text in told if text in step.stretch.entering)
     return (said, *context.texts_of(step, *told, *_changes(context, step, before)))
+
+
+def introduction(context: Context) -> str:
+    """What a routine is called and how long it takes, or how it was composed."""
+    course, pack = context.current_course, context.script.pack
+    minutes = pack.number(routine_minutes(course.routine))
+    if course.routine.id == PLANNED_ID:
+        line = Line.PLANNED_WITHOUT if context.left_out else Line.PLANNED
+        return pack.render(line, count=pack.number(len(course.routine.stretches)), minutes=minutes)
+    are_known = all(is_known(context, stretch) for stretch in course.routine.stretches)
+    line = Line.INTRODUCE_KNOWN if are_known else Line.INTRODUCE
+    return pack.render(line, routine=course.routine.spoken_name, minutes=minutes)
 
 
 def is_known(context: Context, stretch: Stretch) -> bool:

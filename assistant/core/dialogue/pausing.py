@@ -10,7 +10,17 @@ from assistant.core.dialogue.ways import go_back_to, is_ending, left
 from assistant.core.faults import Fault
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
-from assistant.core.states import ASKING, AWAKE, GUIDED, IN_PAIN, INTERRUPTED, UNDER_WAY, Signal, State
+from assistant.core.states import (
+    ASKED_FIRST,
+    ASKING,
+    AWAKE,
+    GUIDED,
+    IN_PAIN,
+    INTERRUPTED,
+    UNDER_WAY,
+    Signal,
+    State,
+)
 
 SILENCE_AFTER_STOP_SECONDS = 0.8
 """Whoever said "stop" hears at once that it worked: by nothing at all."""
@@ -129,7 +139,8 @@ def _enter_paused(context: Context) -> None:
 
 def _enter_asleep(context: Context) -> None:
     if context.came_from is not State.DEAF:  # else it never woke
-        context.script.say(Line.ASLEEP)
+        unanswered = context.came_from in (*ASKED_FIRST, State.GOING_ON)
+        context.script.say(Line.ASLEEP_UNANSWERED if unanswered else Line.ASLEEP)
 
 
 def _enter_deaf(context: Context) -> None:

@@ -1,4 +1,4 @@
-"""The sound check: the person says one word, which proves both microphone and loudspeaker.
+"""The sound check, before all questions: the person says one word, and that proves all of the sound.
 
 audio/sound_measuring.py measures; here it is decided which word passes, and what is said about what was
 measured. The person answers a question that is only spoken, so an answer proves the loudspeaker as well as
@@ -7,16 +7,19 @@ the microphone, whether or not our own voice comes back.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from assistant.core.actions import ReportSound
 from assistant.core.context import Context
-from assistant.core.dialogue.asking import Question, lines, may_ask_again
+from assistant.core.dialogue.asking import Question, greet, lines, may_ask_again
 from assistant.core.dialogue.pausing import interrupt
-from assistant.core.dialogue.table import Behavior, Row
+from assistant.core.dialogue.table import Behavior, Guard, Row
+from assistant.core.dialogue.ways import begin
 from assistant.core.events import SoundMeasured, Source
 from assistant.core.intents import Intent
 from assistant.core.phrases import PhraseTable
 from assistant.core.prompts import Line
-from assistant.core.states import Signal, State
+from assistant.core.states import Signal, State, Trigger
 
 SAYS_STOP = Line.SOUND_CHECK
 """The one sentence that may hold a safety phrase: to say "stop" is what it asks for. Its echo only cuts it
@@ -73,6 +76,8 @@ CAN_YOU_BE_HEARD = Question(
     lines(SAYS_STOP),
     lambda context: (unheard_line(context.sound),),
     ignores_chatter=True,  # it waits in silence for its one word
+    unheard=Line.SOUND_CHECK_UNHEARD,
+    opening=greet,
 )
 
 
@@ -86,6 +91,11 @@ def says_the_word(context: Context) -> bool:
     """Whether it was the word that was asked for."""
     assert context.heard is not None
     return is_spoken(context) and is_asked_for(context.heard.phrase, context.script.pack.table)
+
+
+def nothing_chosen(context: Context) -> bool:
+    """Whether it is not known yet what to stretch."""
+    return context.course is None
 
 
 def in_the_clear(context: Context) -> bool:
@@ -115,26 +125,33 @@ def ask_for_word(context: Context) -> None:
     context.script.say_instead(Line.SOUND_CHECK_WORD)
 
 
+def _when_heard(trigger: Trigger, *when: Guard) -> Iterator[Row]:
+    """On to what to stretch, or where that is known to what has to be asked first."""
+    yield Row(trigger, _SOUND_CHECK, State.CHOOSING, (*when, nothing_chosen), sound_checked)
+    yield from begin(trigger, _SOUND_CHECK, *when, do=sound_checked, after=State.SOUND_CHECK)
+
+
 SOUND_CHECK = Behavior(
     safety=(
         # The word that was asked for is the answer; over our own voice it might be our own.
-        Row(Intent.STOP, _SOUND_CHECK, State.INTRODUCING, (says_the_word, in_the_clear), sound_checked),
+        *_when_heard(Intent.STOP, says_the_word, in_the_clear),
         Row(Intent.STOP, _SOUND_CHECK, None, (says_the_word, may_ask_again), ask_when_quiet),
     ),
     rows=(
         *CAN_YOU_BE_HEARD.rows(State.SOUND_CHECK),
         Row(Signal.TIME_OVER, _SOUND_CHECK, State.ASLEEP, do=interrupt),
         *(Row(trigger, _SOUND_CHECK, None, (may_ask_again,), ask_for_word) for trigger in _ALMOST_IT),
+        *(row for trigger in _ALMOST_IT for row in _when_heard(trigger, is_spoken)),
         *(
-            Row(trigger, _SOUND_CHECK, State.INTRODUCING, (is_spoken,), sound_checked)
-            for trigger in _ALMOST_IT
+            Row(trigger, _SOUND_CHECK, None, (may_ask_again,), ask_for_word)
+            for trigger in (Intent.CHOOSE, Intent.COMPLAIN)
         ),
     ),
     entering={State.SOUND_CHECK: CAN_YOU_BE_HEARD.begin},
     unanswered={
         State.SOUND_CHECK: (
             "resume not_yet next other_side skip_side back how_long whats_next more_time longer shorter "
-            "easier no number unsure skip_questions bring_back choose other_routine complain spread denial "
+            "easier no number unsure skip_questions bring_back other_routine spread denial "
             "needs suits tell_health condition has_condition condition_over started stalled talk "
             "not_understood microphone_restored speaker_restored hearing_late"
         ),

@@ -5,11 +5,11 @@ What happens while one is held is in `holding`.
 
 from __future__ import annotations
 
-from assistant.core.actions import Earcon, Prepare
+from assistant.core.actions import Earcon
 from assistant.core.adapting import Form, form_today
 from assistant.core.context import Context
 from assistant.core.dialogue.fitting import say_changes, texts_of_needs
-from assistant.core.dialogue.instructing import instruction_texts, is_known, past
+from assistant.core.dialogue.instructing import instruction_texts, introduction, past
 from assistant.core.dialogue.table import Behavior, Row
 from assistant.core.dialogue.ways import (
     after_skip,
@@ -24,25 +24,15 @@ from assistant.core.dialogue.ways import (
     left_stretching,
     skips_to_end,
 )
-from assistant.core.hold import COUNT_FROM
 from assistant.core.intents import Intent
-from assistant.core.numbers import Number
 from assistant.core.planner import PLANNED_ID
 from assistant.core.prompts import Line
-from assistant.core.routine import Kind
-from assistant.core.selection import routine_minutes
 from assistant.core.states import GUIDED, Signal, State
 from assistant.core.transfers import body_after, body_in
 
 LEFT_OUT_LINES = {Form.GONE: Line.LEFT_OUT, Form.PAUSED: Line.LEFT_OUT_TODAY}
 DEFAULT_MORE_SECONDS = 10
 MOST_MORE_SECONDS = 120
-CUES = {
-    Kind.HOLD: (Line.HOLD, Line.BREATHE_OUT, Line.HALF_WAY),
-    Kind.MOVEMENT: (Line.MOVE, Line.BREATHE_OUT, Line.MOVE_AGAIN, Line.LAST_BREATH),
-}
-"""What may be said during a hold, and during a movement, besides the count."""
-
 _INTRODUCING, _INSTRUCTING, _SETTLING = (State.INTRODUCING,), (State.INSTRUCTING,), (State.SETTLING,)
 _RELEASING, _RESTING = (State.RELEASING,), (State.RESTING,)
 _LEFT = (State.PAUSED, State.FINISHING)
@@ -125,26 +115,14 @@ def _enter_releasing(context: Context) -> None:
 def _enter_introducing(context: Context) -> None:
     """Name the routine, or tell how it was composed; what is left out, and what is needed."""
     course, script = context.current_course, context.script
-    minutes = script.pack.number(routine_minutes(course.routine))
-    if course.routine.id == PLANNED_ID:
-        line = Line.PLANNED_WITHOUT if context.left_out else Line.PLANNED
-        script.say(line, count=script.pack.number(len(course.routine.stretches)), minutes=minutes)
-    else:
-        _introduce_by_name(context, minutes)
-    say_changes(context)
-    for text in texts_of_needs(context):
-        script.speak(text)
-
-
-def _introduce_by_name(context: Context, minutes: Number) -> None:
-    course, script = context.current_course, context.script
-    are_known = all(is_known(context, stretch) for stretch in course.routine.stretches)
-    line = Line.INTRODUCE_KNOWN if are_known else Line.INTRODUCE
-    script.say(line, routine=course.routine.spoken_name, minutes=minutes)
-    for stretch in course.routine.stretches:
+    script.speak(introduction(context))
+    for stretch in course.routine.stretches if course.routine.id != PLANNED_ID else ():
         form = form_today(past(context, stretch)) if stretch.id in context.left_out else Form.USUAL
         if form in LEFT_OUT_LINES:
             script.say(LEFT_OUT_LINES[form], stretch=stretch.spoken_name)
+    say_changes(context)
+    for text in texts_of_needs(context):
+        script.speak(text)
 
 
 def _enter_instructing(context: Context) -> None:
@@ -170,19 +148,11 @@ def _enter_settling(context: Context) -> None:
     context.settled_before = True
     context.wait(context.settings.settle_seconds + context.extra_settle_seconds)
     context.extra_settle_seconds = 0.0
-    step = context.current_course.step
-    counts = [script.pack.render(Line.COUNT, number=script.pack.number(n)) for n in range(1, COUNT_FROM + 1)]
-    cues = [script.pack.render(line) for line in CUES[step.stretch.kind]]
-    counted = counts if step.stretch.kind is Kind.HOLD else []
-    script.do(Prepare((*cues, *counted, *context.texts_of(step, step.stretch.leave))))
 
 
 def _enter_resting(context: Context) -> None:
-    course = context.current_course
     context.script.say(Line.REST)
     context.wait(context.settings.rest_seconds)
-    comes = course.steps[course.following()]  # after the last step there is no rest
-    context.script.do(Prepare(instruction_texts(context, comes, course.step)))
 
 
 STRETCHING = Behavior(

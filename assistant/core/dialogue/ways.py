@@ -51,14 +51,17 @@ def must_score_after(context: Context) -> bool:
 
 
 DUE = (
+    (State.SOUND_CHECK, must_check_sound),
     (State.SCREENING, must_screen),
     (State.HISTORY, must_ask_history),
     (State.CONDITIONS, must_ask_conditions),
     (State.SCORE_NOW, must_ask_score),
     (State.NEWS, must_ask_news),
-    (State.SOUND_CHECK, must_check_sound),
 )
-"""What may have to be asked before a routine, in this order, and the guards that say so."""
+"""What may have to be asked before a routine, in this order, and the guards that say so.
+
+Who is not heard cannot answer, so that comes first, also before what to stretch.
+"""
 
 
 def is_last(context: Context) -> bool:

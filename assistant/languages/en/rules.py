@@ -1,4 +1,4 @@
-"""What the core asks about English: where sentences end, which words a text has, how names are read out.
+"""What the core asks about English: where sentences end, which words a text has, how names are joined.
 
 Pure functions on any thread. Every language has a file with these functions.
 """
@@ -50,11 +50,6 @@ def written_out(text: str) -> str:
     for pattern, said in _SIGNS:
         text = pattern.sub(said, text)
     return text
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names as they are read out, one after the other, with a pause between them."""
-    return ". ".join(names)
 
 
 def all_of(names: Sequence[str]) -> str:

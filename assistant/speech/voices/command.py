@@ -14,7 +14,7 @@ import numpy as np
 
 from assistant.core.ports import Speech
 from assistant.errors import VoiceError
-from assistant.speech.voices.pieces import to_speech
+from assistant.speech.voices.pieces import PAUSE_SECONDS, to_speech
 
 LIMIT_SECONDS = 10.0  # a sentence takes 10 to 100 ms on a laptop
 
@@ -42,14 +42,17 @@ def run_synthesizer(arguments: Sequence[str], text: str = "", limit_seconds: flo
 
 
 def speak_by_command(
-    arguments: Sequence[str], text: str = "", limit_seconds: float = LIMIT_SECONDS
+    arguments: Sequence[str],
+    text: str = "",
+    limit_seconds: float = LIMIT_SECONDS,
+    pause_seconds: float = PAUSE_SECONDS,
 ) -> Speech:
-    """Give the speech that the command wrote on stdout as a WAV file. Raises VoiceError."""
+    """Give the speech that the command wrote on stdout as a WAV file, and a pause. Raises VoiceError."""
     written = run_synthesizer(arguments, text, limit_seconds)
     try:
         with wave.open(io.BytesIO(written)) as file:  # espeak-ng does not know the length when it begins
             samples = np.frombuffer(file.readframes(file.getnframes()), np.int16).astype(np.float32)
-            speech = to_speech(samples * np.float32(1 / 32768), file.getframerate())
+            speech = to_speech(samples * np.float32(1 / 32768), file.getframerate(), pause_seconds)
     except (wave.Error, EOFError, ValueError) as error:
         message = f"The voice {arguments[0]} wrote no sound that can be read."
         raise VoiceError("voice_failed", message) from error

@@ -9,6 +9,7 @@ from assistant.core.ports import Speech
 from assistant.core.prompts import speakable
 from assistant.errors import VoiceError
 from assistant.speech.voices.command import run_synthesizer, speak_by_command
+from assistant.speech.voices.pieces import pause_after
 
 WORDS_PER_MINUTE = 160  # espeak-ng's own 175 sounds hurried for somebody who is to relax
 
@@ -51,7 +52,9 @@ class EspeakVoice:
         speed = str(min(max(round(WORDS_PER_MINUTE * rate), 80), 450))  # espeak-ng's own limits
         if sentence := speakable(text):
             yield speak_by_command(
-                ["espeak-ng", "-v", self._name, "-s", speed, "--stdin", "--stdout"], sentence
+                ["espeak-ng", "-v", self._name, "-s", speed, "--stdin", "--stdout"],
+                sentence,
+                pause_seconds=pause_after(sentence, rate),
             )
 
 

@@ -9,6 +9,7 @@ from assistant.core.ports import Speech
 from assistant.core.prompts import speakable
 from assistant.errors import VoiceError
 from assistant.speech.voices.command import run_synthesizer, speak_by_command
+from assistant.speech.voices.pieces import pause_after
 
 
 def open_voice(which: str, *, installed: Sequence[Path], steady: bool) -> FliteVoice:
@@ -45,5 +46,6 @@ class FliteVoice:
         stretch = f"duration_stretch={1 / rate:.3f}"
         if sentence := speakable(text):
             yield speak_by_command(
-                ["flite", "-voice", self._name, "--setf", stretch, "-t", sentence, "-o", "/dev/stdout"]
+                ["flite", "-voice", self._name, "--setf", stretch, "-t", sentence, "-o", "/dev/stdout"],
+                pause_seconds=pause_after(sentence, rate),
             )

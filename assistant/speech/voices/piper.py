@@ -5,12 +5,13 @@ Must not import onnxruntime or piper before a voice is opened: they take a momen
 
 from __future__ import annotations
 
-import json
-import os
+import ctypes
+import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,59 +19,136 @@ from assistant.core.ports import Speech
 from assistant.core.prompts import speakable
 from assistant.deadline import within
 from assistant.errors import VoiceError
-from assistant.reading import read_text
+from assistant.reading import open_regular
 from assistant.speech.model_files import damage, is_listed
-from assistant.speech.voices.pieces import to_speech
+from assistant.speech.models import models_folder
+from assistant.speech.voice_files import names_of, read_settings, settings_path, speaks, what_is_wrong
+from assistant.speech.voices.pieces import pause_after, to_speech
 
 if TYPE_CHECKING:
     from piper import PiperVoice as Engine
 
 
 LOAD_SECONDS = 30.0
-_MAX_CONFIG_BYTES = 1 << 20
+PHONEMES = ("espeak", "text")
+"""Piper's other ways from a text to its phonemes fetch files of their own, or need other packages."""
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of malloc.h
+_LARGE_BYTES = 128 * 1024
+_INPUTS = {"input", "input_lengths", "scales"}
 
 
 def open_voice(which: str, *, installed: Sequence[Path], steady: bool) -> PiperVoice:
-    """The voice of a .onnx file, or of the name of an installed one. Raises VoiceError."""
-    by_name = {path.stem: path for path in installed}
-    return PiperVoice(by_name.get(which, Path(which).expanduser()), steady=steady)
+    """The voice of this name or path; "#" and a speaker's name or number may follow. Raises VoiceError."""
+    found, speaker = find_voice(which, installed), ""
+    if found is None and "#" in which:
+        which, _, speaker = which.rpartition("#")
+        found = find_voice(which, installed)
+    if found is None:
+        message = (
+            f'There is no Piper voice "{which}": no file is called so, and no voice in {models_folder()}; '
+            "`limber voices` lists those that are there."
+        )
+        raise VoiceError("voice_failed", message)
+    return PiperVoice(found, steady=steady, speaker=speaker)
+
+
+def find_voice(which: str, installed: Sequence[Path]) -> Path | None:
+    """The .onnx file that a name or a path means: of an installed voice, or of its folder, or any file.
+
+    None where there is nothing. Raises VoiceError where it is not clear which.
+    """
+    by_name = names_of(installed)
+    if which in by_name:
+        return by_name[which]
+    path = Path(which).expanduser()
+    meant = [found for found in installed if which in (found.stem, found.parent.name)]
+    if not meant and path.is_dir():
+        meant = sorted(path.glob("*.onnx"))
+        if not meant:
+            message = f"In {path} there is no Piper voice: a .onnx file, with its .onnx.json beside it."
+            raise VoiceError("voice_failed", message)
+    if len(meant) > 1:
+        named = ", ".join(str(found) for found in meant)
+        raise VoiceError(
+            "voice_failed", f'"{which}" may be one of several voices; name one by its file: {named}.'
+        )
+    if meant:
+        return meant[0]
+    if which.endswith(".onnx.json"):
+        path = path.with_suffix("")
+    elif path.suffix != ".onnx" and Path(f"{path}.onnx").exists():
+        path = Path(f"{path}.onnx")
+    is_there = path.exists() or path.is_symlink() or settings_path(path).exists()
+    return path if is_there and path.suffix == ".onnx" else None
 
 
 def speaking(language: str, installed: Sequence[Path]) -> Sequence[str]:
-    """The installed voices of a language, which their names begin with, as "en_US-ljspeech-medium" does."""
-    return [path.stem for path in installed if path.stem.partition("_")[0].partition("-")[0] == language]
+    """The installed voices of a language."""
+    return [name for name, path in names_of(installed).items() if speaks(path, language)]
+
+
+def knows(name: str, installed: Sequence[Path]) -> bool:
+    """Whether a name without an engine's before it means a voice of this one: an installed one, or a file."""
+    is_name = any(
+        name.partition("#")[0] in (name_, p.stem, p.parent.name) for name_, p in names_of(installed).items()
+    )
+    return is_name or "/" in name or name.endswith((".onnx", ".onnx.json"))
 
 
 class PiperVoice:
     """Speaks by piper-tts.
 
     `model_path` is the .onnx file, with its .onnx.json beside it. `steady` leaves out the chance in rhythm
-    and tone, so that the same text always sounds the same. Raises VoiceError when the model cannot be used.
+    and tone, so that the same text always sounds the same. `speaker` is one of those that a voice of several
+    has, by name or number; "" is its usual one. Raises VoiceError when the voice cannot be used.
     """
 
-    def __init__(self, model_path: Path, *, steady: bool = False) -> None:
+    def __init__(self, model_path: Path, *, steady: bool = False, speaker: str = "") -> None:
         self._path = model_path
         self._noise_scale = 0.0 if steady else None  # None: as the model's own configuration has it
         if is_listed(model_path.parent) and (what := damage(model_path.parent)):
-            message = f"The voice {model_path} cannot be used: {what}; `limber models install` mends it."
-            raise VoiceError("voice_failed", message)
+            raise _unusable(model_path, f"{what}; `limber voices install` mends it")
         try:
-            self._engine = within(LOAD_SECONDS, lambda: _load(model_path))
-            size = model_path.stat().st_size
-        except FileNotFoundError as error:
-            message = f"The voice {model_path} is incomplete: {error.filename or model_path} is missing."
-            raise VoiceError("voice_failed", message) from error
+            settings = read_settings(model_path)
+            contents = _sum(model_path)
+        except (OSError, ValueError) as error:
+            raise _unusable(model_path, what_is_wrong(model_path, error)) from error
+        phonemes = settings.get("phoneme_type", "espeak")
+        if phonemes not in PHONEMES:
+            raise _unusable(
+                model_path, f'it needs phonemes of the kind "{phonemes}", which Limber cannot make'
+            )
+        try:
+            self._engine = within(LOAD_SECONDS, lambda: _load(model_path, settings))
+            inputs = {wanted.name for wanted in self._engine.session.get_inputs()}
         except TimeoutError as error:
-            message = f"The voice {model_path} did not load within {LOAD_SECONDS:.0f} seconds."
-            raise VoiceError("voice_failed", message) from error
+            reason = f"it did not load within {LOAD_SECONDS:.0f} seconds"
+            raise _unusable(model_path, reason) from error
         except _failures() as error:
-            message = f"The voice {model_path} cannot be loaded; its files are damaged or no Piper voice."
-            raise VoiceError("voice_failed", message) from error
-        self._id = f"piper:{model_path.stem}:{size}" + (":steady" if steady else "")
+            reason = f"its files are damaged or no Piper voice; fetch {model_path.name} and its .json anew"
+            raise _unusable(model_path, reason) from error
+        if not inputs >= _INPUTS:
+            raise _unusable(
+                model_path, f"it is a network of another kind, which wants {', '.join(sorted(inputs))}"
+            )
+        self._speaker = self._speaker_id(speaker)
+        which = f"{model_path.stem}#{speaker}" if speaker else model_path.stem
+        self._id = f"piper:{which}:{contents}" + (":steady" if steady else "")
+
+    def _speaker_id(self, speaker: str) -> int | None:
+        """The number of a speaker; None for the usual one. Raises VoiceError where there is none such."""
+        if not speaker:
+            return None
+        config = self._engine.config
+        number = config.speaker_id_map.get(speaker, int(speaker) if speaker.isdecimal() else -1)
+        if not 0 <= number < config.num_speakers:
+            known = ", ".join([*config.speaker_id_map][:20]) or f"0 to {config.num_speakers - 1}"
+            raise _unusable(self._path, f'it has no speaker "{speaker}"; there is: {known}')
+        return int(number)
 
     @property
     def id(self) -> str:
-        """Engine, model, and the model's size for its version."""
+        """Engine, voice, and a sum of its files: what was kept of another file is never taken for its own."""
         return self._id
 
     def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
@@ -81,6 +159,7 @@ class PiperVoice:
             length_scale=self._engine.config.length_scale / rate,
             noise_scale=self._noise_scale,
             noise_w_scale=self._noise_scale,
+            speaker_id=self._speaker,
         )
         if sentence := speakable(text):
             try:
@@ -89,7 +168,7 @@ class PiperVoice:
             except _failures() as error:
                 message = f"The voice {self._path.stem} failed to speak; its model may be damaged."
                 raise VoiceError("voice_failed", message) from error
-            speech = to_speech(sound, chunks[0].sample_rate)
+            speech = to_speech(sound, chunks[0].sample_rate, pause_after(sentence, rate))
             if not speech.samples:
                 raise VoiceError("voice_failed", f"The voice {self._path.stem} gave only silence.")
             yield speech
@@ -107,19 +186,43 @@ def _failures() -> tuple[type[Exception], ...]:
     )
 
 
-def _load(model_path: Path) -> Engine:
+def _unusable(model_path: Path, reason: str) -> VoiceError:
+    return VoiceError("voice_failed", f"The voice {model_path} cannot be used: {reason}.")
+
+
+def _sum(model_path: Path) -> str:
+    """A sum of the files; 54 ms for 63 MB. The size alone is the same for most voices. Raises OSError."""
+    total = hashlib.sha256()
+    for path in (model_path, settings_path(model_path)):
+        with open_regular(path) as file:
+            total.update(hashlib.file_digest(file, "sha256").digest())
+    return total.hexdigest()[:16]
+
+
+@cache
+def _give_memory_back() -> None:
+    """Large blocks go back to the system as soon as they are free, for the whole process.
+
+    glibc comes to keep them instead: 262 MB at the most for 3.7 s of speech, 200 MB so, for 1.5 times the
+    work. Other C libraries are left as they are.
+    """
+    with suppress(AttributeError, OSError):
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
+        mallopt(_M_TRIM_THRESHOLD, _LARGE_BYTES)
+
+
+def _load(model_path: Path, settings: dict[str, Any]) -> Engine:
     import onnxruntime
     from piper import PiperVoice as Engine
     from piper.config import PiperConfig
 
-    config_path = Path(f"{model_path}.json")
-    config = PiperConfig.from_dict(json.loads(read_text(config_path, _MAX_CONFIG_BYTES)))
-    if not model_path.is_file():
-        raise FileNotFoundError(2, "missing", str(model_path))
+    config = PiperConfig.from_dict(settings)
+    _give_memory_back()
     options = onnxruntime.SessionOptions()
-    # Rendering ahead must not starve the recognizer: one core stays free, and idle threads sleep.
-    options.intra_op_num_threads = max((os.cpu_count() or 1) - 1, 1)
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.intra_op_num_threads = options.inter_op_num_threads = 1  # the recognizer needs the others
+    # An arena keeps what the longest sentence ever needed: 323 MB after one of 11 s, 101 MB without it.
+    options.enable_cpu_mem_arena = options.enable_mem_pattern = False
     options.log_severity_level = 4  # what goes wrong is raised; onnxruntime need not print it too
     session = onnxruntime.InferenceSession(str(model_path), options, providers=["CPUExecutionProvider"])
     return Engine(session=session, config=config)
