@@ -16,14 +16,17 @@ from assistant.core.routine import Posture, Region, Stretch
 from assistant.store.documents import DocumentError, Problem, read_document
 from assistant.store.poses import read_poses
 
-EVERY_STRETCH_HAS_ONE = False
-"""Whether a stretch without a pose is a problem. The one switch: true from the day on which all are there."""
+EVERY_STRETCH_HAS_ONE = True
+"""Whether a stretch without a pose is a problem: true since all have one."""
 
 _FELT: Mapping[Region, tuple[str, ...]] = {
     Region.NECK: ("nape", "neck", "shoulder", "blade"),
     Region.SHOULDERS: ("shoulder", "chest_front", "ribs", "blade", "upper_back", "neck"),
     Region.UPPER_BACK: ("upper_back", "blade", "shoulder", "ribs", "back"),
-    Region.MID_BACK: ("middle_back", "whole_back", "back", "ribs", "waist", "chest_front", "shoulder"),
+    Region.MID_BACK: (
+        *("middle_back", "whole_back", "upper_back", "lower_back", "back"),
+        *("ribs", "waist", "chest_front", "shoulder"),
+    ),
     Region.LOWER_BACK: ("lower_back", "waist", "belly", "seat", "hip_front", "back"),
     Region.HIPS: ("hip_front", "thigh", "seat", "belly"),
     Region.GLUTES: ("seat", "lower_back", "thigh_back"),
