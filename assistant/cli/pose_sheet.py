@@ -1,10 +1,11 @@
 """The contact sheet of poses: one self-contained page, and pictures of it through an installed Chromium.
 
-Runs on the main thread. Must not draw a pose itself: the page's own pose.js does.
+Runs on the main thread. Must not draw a pose itself: the page's own modules do.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import tempfile
@@ -20,6 +21,9 @@ from assistant.errors import ContentError
 from assistant.store.poses import poses_json
 
 PAGE = Path(frontends.__file__).parent / "screen" / "page"
+_MODULES = ("hull.js", "person.js", "pose.js")
+"""What draws a pose, each after what it imports."""
+_FROM_MODULE = re.compile(r"^import .*\n|^export ", re.MULTILINE)
 MOMENTS = ((0.0, "start"), (0.5, "half way"), (1.0, "stretch"))
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _PATIENCE_SECONDS = 60
@@ -52,7 +56,8 @@ def sheet(
     for region, group in groupby(listed, key=lambda pose: library[pose.id].region):
         parts += [f"<h2>{escape(region.replace('_', ' '))}</h2>"] if len(listed) > 1 else []
         parts += [_section(pose, library[pose.id], side) for pose in group]
-    drawing = (PAGE / "pose.js").read_text("utf-8").replace("export function", "function")
+    drawing = "".join((PAGE / name).read_text("utf-8") for name in _MODULES)
+    drawing = _FROM_MODULE.sub("", drawing)
     data = poses_json(listed).replace("</", "<\\/")
     theme = "light" if is_light else "dark"
     return (

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from assistant.core.posing.checking import faults, headings
+from assistant.core.posing.checking import faults, headings, is_even
 from assistant.core.posing.pose import Pose
 from assistant.core.routine import Posture, Region, Stretch
 from assistant.store.documents import DocumentError, Problem, read_document
@@ -50,6 +50,8 @@ _TOLD = (
     ("knees", rf"both knees sink slowly {_TO}"),
 )
 """What goes to a side, and the words that say to which; a language without such words is not checked."""
+_CHANGES_SIDES = re.compile(r"change (sides|legs|arms) with each breath", re.IGNORECASE)
+"""What is told of a movement that goes to the left with one breath and to the right with the next."""
 _CLEAR = 0.02
 """How far something has to go to one side, as headings() tells, to be seen."""
 
@@ -91,6 +93,10 @@ def _against(pose: Pose, stretch: Stretch) -> list[str]:
         if not plain.startswith(_FELT[stretch.region]):
             found.append(f"{name} is not in the region {stretch.region}")
     ways, told = headings(pose), " ".join(stretch.entering)
+    if _CHANGES_SIDES.search(told) and not pose.alternates:
+        found.append("it is told to change sides with each breath: set alternates")
+    if pose.alternates and (stretch.has_sides or not pose.both_ways or not is_even(pose)):
+        found.append("what alternates is a movement without sides, and begins with left and right alike")
     for way, words in _TOLD:
         for match in re.finditer(words, told, re.IGNORECASE):
             goes = ways[way] * (-1 if match["to"] in _TO_THE_RIGHT else 1)

@@ -151,6 +151,7 @@ class PoseFile(_Strict):
     props: list[str | PropFile] = Field(default=[], max_length=8, description="What is there besides.")
     close: bool = Field(default=False, description="Shows the upper body alone, larger.")
     bare: bool = Field(default=False, description="Without the chair, mat or bed of its base posture.")
+    alternates: bool = Field(default=False, description="Goes to the other side with every other breath.")
     straps: list[list[str]] = Field(default=[], max_length=2, description="A band through these joints.")
 
 

@@ -116,6 +116,7 @@ def make_pose(id: str, told: PoseFile, stretch: Stretch) -> Pose:
         both_ways=stretch.kind is Kind.MOVEMENT,
         has_sides=stretch.has_sides,
         is_close=told.close,
+        alternates=told.alternates,
         solids=tuple(solid for solids, _ in made for solid in solids),
         anchors={name: anchor for _, anchors in made for name, anchor in anchors.items()},
         straps=tuple(map(tuple, told.straps)),

@@ -147,6 +147,26 @@ def test_a_problem_has_its_line(
     assert any(problem.line == line and message in problem.message for problem in problems), problems
 
 
+def test_what_alternates_is_told_so_and_begins_evenly() -> None:
+    told = POSES["knee-rolls"]
+    still, sided = replace(told, both_ways=False), LIBRARY["knee-to-chest"]
+    uneven = replace(told, start=replace(told.start, angles={**told.start.angles, "left_shoulder.out": 20}))
+    assert problems_of_pose(told, LIBRARY[told.id]) == []
+    assert [
+        message
+        for one, stretch in (
+            (replace(told, alternates=False), LIBRARY[told.id]),
+            *((one, LIBRARY[told.id]) for one in (still, uneven)),
+            (replace(told, highlight=("lower_back",)), sided),
+        )
+        for message in problems_of_pose(one, stretch)
+        if "alternate" in message
+    ] == [
+        "it is told to change sides with each breath: set alternates",
+        *("what alternates is a movement without sides, and begins with left and right alike",) * 3,
+    ]
+
+
 def test_what_cannot_be_read_is_an_error(file: Callable[[str], Path]) -> None:
     with pytest.raises(DocumentError, match="sittin"):
         read_poses(file(GOOD.replace("sitting", "sittin")), LIBRARY)

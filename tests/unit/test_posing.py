@@ -281,6 +281,16 @@ def test_a_close_picture_is_smaller_and_a_picture_holds_its_props() -> None:
     assert drawn(pose(solids=chair))["props"][0]["tone"] == "wood"
 
 
+def test_a_picture_holds_both_sides_of_what_alternates() -> None:
+    def box(*, alternates: bool) -> list[int]:
+        told = pose(end=Stance({"left_shoulder.out": 90.0}), alternates=alternates)
+        return drawn(told)["views"][0]["box"]
+
+    left, _, width, _ = box(alternates=True)
+    assert left == pytest.approx(-width / 2, abs=2)
+    assert width > box(alternates=False)[2] + 100
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("turn", [0, 90, 180])
 def test_anchors_are_named_by_the_side_of_the_body(kind: str, turn: float) -> None:

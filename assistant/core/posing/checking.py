@@ -20,6 +20,7 @@ BELOW = 0.03  # meters that skin may be under the ground: it is soft
 INTO = 0.045  # meters that limbs may be pressed into each other
 LEAST = 0.03  # meters that some joint has to move between start and end
 _STILL = 0.004  # meters that are no way for an arrow
+_EVEN = 0.01  # meters that left and right may differ and still be alike
 SLACK = 4.0  # degrees over a limit that are no slip
 _LYING = ("on_back", "on_belly", "on_side")
 _MOMENTS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -64,6 +65,13 @@ def headings(pose: Pose) -> dict[str, float]:
     """How far the end goes to the left of the start: meters, or shares of a unit."""
     first, last = body_at(pose, 0.0), body_at(pose, 1.0)
     return {name: way(last) - way(first) for name, way in _WAYS.items()}
+
+
+def is_even(pose: Pose) -> bool:
+    """Whether left and right are alike at the start."""
+    places = dict(zip(JOINTS, points(body_at(pose, 0.0)), strict=True))
+    pairs = [(places[f"left_{name}"], places[f"right_{name}"]) for name in _RADII if f"left_{name}" in places]
+    return all(length(minus(left, (-x, y, z))) < _EVEN for left, (x, y, z) in pairs)
 
 
 def _against(part: str, axis: int, carrier: str) -> Callable[[Body], float]:

@@ -82,6 +82,7 @@ def drawn(pose: Pose) -> dict[str, object]:
         "arrow": pose.arrow,
         "mark": pose.mark,
         "both_ways": pose.both_ways,
+        "alternates": pose.alternates,
     }
 
 
@@ -118,7 +119,9 @@ def _is_away(name: str, view: str, pose: Pose, solved: Body) -> bool:
 
 def _view(view: str, pose: Pose, first: Body, places: list[list[Vec]]) -> dict[str, object]:
     camera = matrix(view, pose.base)
-    flat = [seen(camera, point) for frame in places for point in _shown(pose, frame)]
+    shown = [point for frame in places for point in _shown(pose, frame)]
+    shown += [(-x, y, z) for x, y, z in shown] if pose.alternates else []
+    flat = [seen(camera, point) for point in shown]
     if not pose.is_close:
         solids = [solid for solid in pose.solids if not solid.behind]
         flat += [seen(camera, (x, y, z)) for solid in solids for x, y, z, _ in solid.points]

@@ -79,7 +79,10 @@ class Solid:
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """The pose of one stretch, told for the left side; `is_close` shows the upper body alone."""
+    """The pose of one stretch, told for the left side.
+
+    `is_close` shows the upper body alone. What `alternates` goes to the other side with every other breath.
+    """
 
     id: str
     base: Base
@@ -92,6 +95,7 @@ class Pose:
     both_ways: bool = False
     has_sides: bool = False
     is_close: bool = False
+    alternates: bool = False
     solids: tuple[Solid, ...] = ()
     anchors: Mapping[str, Anchor] = field(default_factory=dict)
     straps: tuple[tuple[str, ...], ...] = ()
