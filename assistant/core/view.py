@@ -253,7 +253,7 @@ class Viewer:
             return QuestionView(AnswerKind.CHOICE, text, routines=offered)
         if Line.DECIDE_EASIER in lines:
             return QuestionView(AnswerKind.CHOICE, text, self._answers(Intent.YES, Intent.EASIER, Intent.NO))
-        if state in ASKING_YES:
+        if state in ASKING_YES and Line.WHAT_IS_WRONG not in lines:
             return QuestionView(AnswerKind.YES_NO, text, self._answers(Intent.YES, Intent.NO))
         return QuestionView(AnswerKind.NUMBER if state in ASKING_SCORE else AnswerKind.FREE, text)
 
