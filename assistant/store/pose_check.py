@@ -1,6 +1,6 @@
 """What is wrong with poses, each problem with its file and line.
 
-Called on the main thread by `limber routines check` and `limber poses`. Must not measure a body
+Called on the main thread by `limber routines` and `limber poses`. Must not measure a body
 itself: that is core/posing/checking.
 """
 
@@ -13,8 +13,8 @@ from pathlib import Path
 from assistant.core.posing.checking import faults, headings, is_even
 from assistant.core.posing.pose import Pose
 from assistant.core.routine import Posture, Region, Stretch
-from assistant.store.documents import DocumentError, Problem, read_document
-from assistant.store.poses import read_poses
+from assistant.store.documents import Document, DocumentError, Problem, read_document
+from assistant.store.poses import make_poses
 
 EVERY_STRETCH_HAS_ONE = True
 """Whether a stretch without a pose is a problem: true since all have one."""
@@ -59,18 +59,27 @@ _CLEAR = 0.02
 def check_pose_file(path: Path, library: Mapping[str, Stretch]) -> list[Problem]:
     """All problems of a file of poses, in the order of their lines."""
     try:
-        poses = read_poses(path, library)
         document = read_document(path)
+        found = check_poses(document, library)
+        poses = make_poses(document, library)
     except DocumentError as error:
         return list(error.problems)
-    found = [
-        document.problem((id,), message)
-        for id, pose in poses.items()
-        for message in problems_of_pose(pose, library[id])
-    ]
     if EVERY_STRETCH_HAS_ONE:
         missing = without_pose(poses, library, path.stem.replace("-", "_"))
-        found += [Problem(path, 1, id, "has no pose") for id in missing]
+        found = [*(Problem(path, 1, id, "has no pose") for id in missing), *found]
+    return found
+
+
+def check_poses(document: Document, library: Mapping[str, Stretch]) -> list[Problem]:
+    """What is wrong with the poses of a document, in the order of their lines.
+
+    Raises DocumentError when it cannot be read at all.
+    """
+    found = [
+        document.problem((id,), message)
+        for id, pose in make_poses(document, library).items()
+        for message in problems_of_pose(pose, library[id])
+    ]
     return sorted(found, key=lambda problem: problem.line)
 
 
