@@ -53,6 +53,7 @@ def test_a_view_names_the_routine_and_the_step_with_its_side_in_words() -> None:
         5,
         (Position.SEATED,),
         (Region.NECK, Region.SHOULDERS, Region.UPPER_BACK),
+        tuple(stretch.id for stretch in MIXED.stretches),
     )
     driver.answer("next")
     driver.until(State.HOLDING)
