@@ -493,8 +493,8 @@ def test_a_pack_has_to_have_more_than_poses(tmp_path: Path) -> None:
 
 
 def test_poses_that_were_spoiled_later_are_left_out(tmp_path: Path) -> None:
-    pack = add(folder({"manifest.yaml": MANIFEST, "own.yaml": OWN, "poses.yaml": POSE})(tmp_path))
-    (pack.folder / "poses.yaml").write_bytes(POSE.replace(b"sitting", b"flying"))
+    add(folder({"manifest.yaml": MANIFEST, "own.yaml": OWN, "poses.yaml": POSE})(tmp_path))
+    (packs_folder() / "calm-week" / "poses.yaml").write_bytes(POSE.replace(b"sitting", b"flying"))
     told: list[str] = []
     own = own_stretches(load_routines(LANGUAGE, pytest.fail), LIBRARY)
     assert load_pack_poses(own, told.append) == {}
