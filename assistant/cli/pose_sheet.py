@@ -21,7 +21,7 @@ from assistant.errors import ContentError
 from assistant.store.poses import poses_json
 
 PAGE = Path(frontends.__file__).parent / "screen" / "page"
-_MODULES = ("hull.js", "person.js", "pose.js")
+_MODULES = ("hull.js", "camera.js", "order.js", "person.js", "arrow.js", "word.js", "pose.js")
 """What draws a pose, each after what it imports."""
 _FROM_MODULE = re.compile(r"^import .*\n|^export ", re.MULTILINE)
 MOMENTS = ((0.0, "start"), (0.5, "half way"), (1.0, "stretch"))

@@ -16,9 +16,6 @@ from assistant.core.routine import Posture, Region, Stretch
 from assistant.store.documents import Document, DocumentError, Problem, read_document
 from assistant.store.poses import make_poses
 
-EVERY_STRETCH_HAS_ONE = True
-"""Whether a stretch without a pose is a problem: true since all have one."""
-
 _FELT: Mapping[Region, tuple[str, ...]] = {
     Region.NECK: ("nape", "neck", "shoulder", "blade"),
     Region.SHOULDERS: ("shoulder", "chest_front", "ribs", "blade", "upper_back", "neck"),
@@ -64,10 +61,9 @@ def check_pose_file(path: Path, library: Mapping[str, Stretch]) -> list[Problem]
         poses = make_poses(document, library)
     except DocumentError as error:
         return list(error.problems)
-    if EVERY_STRETCH_HAS_ONE:
-        missing = without_pose(poses, library, path.stem.replace("-", "_"))
-        found = [*(Problem(path, 1, id, "has no pose") for id in missing), *found]
-    return found
+    region = path.stem.replace("-", "_")
+    missing = [id for id, stretch in library.items() if id not in poses and stretch.region == region]
+    return [*(Problem(path, 1, id, "has no pose") for id in missing), *found]
 
 
 def check_poses(document: Document, library: Mapping[str, Stretch]) -> list[Problem]:
@@ -81,11 +77,6 @@ def check_poses(document: Document, library: Mapping[str, Stretch]) -> list[Prob
         for message in problems_of_pose(pose, library[id])
     ]
     return sorted(found, key=lambda problem: problem.line)
-
-
-def without_pose(poses: Mapping[str, Pose], library: Mapping[str, Stretch], region: str = "") -> list[str]:
-    """The ids of the stretches, or of those of a region, that have no pose."""
-    return [id for id, stretch in library.items() if id not in poses and region in {"", stretch.region}]
 
 
 def problems_of_pose(pose: Pose, stretch: Stretch) -> list[str]:

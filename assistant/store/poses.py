@@ -142,7 +142,7 @@ def poses_json(poses: Iterable[Pose]) -> str:
 
 def _mark(told: PoseFile) -> str:
     """The knee for what is felt in leg or hip, else the shoulder."""
-    part, _ = MUSCLES[told.highlight[0]].line[0]
+    part, _ = MUSCLES[told.highlight[0]].line[-1]
     low = any(word in part for word in ("pelvis", "thigh", "shin", "foot"))
     return "left_knee" if low else "left_shoulder"
 

@@ -17,6 +17,24 @@ const SIDED_PARTS = [
   { name: "forearm", tone: "skin", discs: [["elbow", 20], ["wrist", 14.5]], with: "arm", seam: ["elbow", 20] },
 ];
 
+const LIMB_OF = { thigh: "leg", shin: "leg", foot: "leg", arm: "arm", forearm: "arm" };
+
+/** Discs that cover a body, each with its kind: face, limb or trunk. */
+export function covers(body) {
+  const found = [{ x: body.skull.x, y: body.skull.y, r: 62, kind: "face" }];
+  const add = (kind, a, b) => found.push(...[0, 0.25, 0.5, 0.75, 1].map((share) => ({ ...middle([a], [b], share)[0], kind })));
+  for (const side of ["left_", "right_"]) {
+    for (const { discs: list } of SIDED_PARTS) {
+      const [first, ...others] = discs(body, list, side);
+      add("limb", first, others[others.length - 1]);
+    }
+    add("limb", ...discs(body, [["wrist", 16], ["fingers", 14]], side));
+    add("trunk", ...discs(body, [["hip", 52], ["chest", 57]], side));
+    add("trunk", ...discs(body, [["chest", 57], ["shoulder", 30]], side));
+  }
+  return found;
+}
+
 /** The parts of a person, in no order. */
 export function person(body) {
   const nearer = body.left_groin.z + body.left_shoulder.z >= body.right_groin.z + body.right_shoulder.z;
@@ -53,7 +71,8 @@ function limbs(body, side, far) {
   const made = {};
   for (const { name, tone, discs: list, with: before, seam } of SIDED_PARTS) {
     const found = discs(body, list, side);
-    const one = { tone: `p-${tone}${far}`, d: hull(found), z: depth(found) };
+    const one = { tone: `p-${tone}${far}`, d: hull(found), z: depth(found), limb: side + LIMB_OF[name] };
+    one.line = [found[0], found[found.length - 1]];
     one.items = [edge(one), shape(one)];
     made[name] = one;
     if (seam) {
@@ -63,7 +82,8 @@ function limbs(body, side, far) {
   }
   const palm = hull(discs(body, [["wrist", 14], ["knuckles", 19], ["fingers", 13]], side));
   const thumb = hull([disc(body[`${side}wrist`], 11), disc(body[`${side}thumb`], 8.5)]);
-  const hand = { tone: made.forearm.tone, z: depth([body[`${side}wrist`], body[`${side}fingers`]]) + 8 };
+  const hand = { tone: made.forearm.tone, z: depth([body[`${side}wrist`], body[`${side}fingers`]]) + 8, limb: `${side}arm` };
+  hand.line = discs(body, [["wrist", 14], ["fingers", 14]], side);
   hand.items = [
     { class: `${hand.tone} p-edge`, d: thumb },
     { class: hand.tone, d: thumb },
@@ -113,7 +133,7 @@ function head(body) {
   if (looks > -0.3) items.push(...features(at, left, looks));
   return [
     { z: depth(neck) + 6, items: [{ class: "p-skin p-edge", d: hull(neck) }, { class: "p-skin", d: hull(neck) }] },
-    { z: z + 10, items },
+    { z: z + 10, items, isHead: true },
   ];
 }
 

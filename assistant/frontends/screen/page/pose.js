@@ -25,8 +25,11 @@
  *                unseen: [number of each highlight that is on the far side here, and that another view shows]}]
  *     props:     [{tone, behind, points: [[x, y, z, radius], …]}]   the hull of these spheres
  *     straps:    [[joint, …]]   a band through these
- *     highlight: [radius, …]   of each; its two points follow the joints in each frame
+ *     highlight: [[radius, points], …]   of each; as many points follow the joints in each frame: its line
  *     arrow:     the joint whose path is drawn, or null
+ *     arrow_from: the share of the way at which that path begins
+ *     back:      frames of another way back, first the start; empty where it is the same way:
+ *                readPoses makes pose.returning of it
  *     mark:      the joint beside which the word left or right stands, or null
  *     both_ways: whether the arrow has two heads (a movement with the breath)
  *     alternates: whether every other breath goes to the other side: readPoses makes pose.other of it
@@ -34,11 +37,15 @@
  *
  * Looks are classes, in pose.css: p-skin, p-shirt, p-trousers, p-sock and p-hair, each with p-far for the far
  * side; p-wood, p-seat, p-mat, p-pillow, p-towel, p-wall, p-strap; p-glow, p-arrow, p-ghost, p-word. No inline
- * style: the page's policy forbids it. hull.js and person.js make the shapes; pose_sheet.py copies all three.
+ * style: the page's policy forbids it. pose_sheet.py copies all modules that are imported here.
  */
 
+import { arrowLine, arrowPaths } from "./arrow.js";
+import { cameraOf, seen, toScreen } from "./camera.js";
 import { capsule, depth, disc, hull, n } from "./hull.js";
+import { inOrder } from "./order.js";
 import { edge, person, shape } from "./person.js";
+import { placeOfWord } from "./word.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -46,16 +53,22 @@ const SVG = "http://www.w3.org/2000/svg";
 export function readPoses(file) {
   const poses = new Map();
   for (const [id, pose] of Object.entries(file.poses)) {
-    const frames = [];
-    for (const changes of pose.frames) {
-      const before = frames[frames.length - 1];
-      frames.push(before ? before.map((number, index) => number + changes[index]) : changes);
-    }
-    const read = { ...pose, id, frames, names: file.joints, cache: new Map() };
+    const read = { ...pose, id, frames: added(pose.frames), names: file.joints, cache: new Map() };
     if (pose.alternates) read.other = otherWay(read);
+    if (pose.back.length) read.returning = { ...read, frames: added(pose.back) };
     poses.set(id, read);
   }
   return poses;
+}
+
+/* Frames of numbers, from frames of differences. */
+function added(differences) {
+  const frames = [];
+  for (const changes of differences) {
+    const before = frames[frames.length - 1];
+    frames.push(before ? before.map((number, index) => number + changes[index]) : changes);
+  }
+  return frames;
 }
 
 /* The same movement to the other side, seen from where it was: the body's right does what its left did. */
@@ -77,57 +90,34 @@ export function drawPose(svg, pose, t, options = {}) {
   const { side = "both", view = 0, reduced = false, words = {}, ghost = true } = options;
   const share = reduced ? 1 : Math.min(1, Math.max(0, t));
   const camera = cameraOf(pose, view, side);
-  const { box } = pose.views[view];
-  const left = camera.flip ? -box[0] - box[2] : box[0];
-  attribute(svg, "viewBox", `${left} ${box[1]} ${box[2]} ${box[3]}`);
+  const [x, top, width, height] = pose.views[view].box;
+  const box = { left: camera.flip ? -x - width : x, top, width, height };
+  attribute(svg, "viewBox", `${box.left} ${top} ${width} ${height}`);
   const body = seen(pose, share, camera);
+  const people = person(body);
   const layers = layersOf(svg);
   fill(layers.behind, props(pose, camera, true).map(shape));
   const faint = ghost && share > 0.04;
-  fill(layers.ghost, faint ? start(pose, camera, `${view} ${side}`) : []);
-  fill(layers.body, paths([...person(body), ...props(pose, camera, false), ...pose.straps.map((one) => band(body, one))]));
+  const key = `${view} ${side}`;
+  fill(layers.ghost, faint ? kept(pose, `ghost ${key}`, () => start(pose, camera)) : []);
+  fill(layers.body, paths([...people, ...props(pose, camera, false), ...pose.straps.map((one) => band(body, one))]));
+  fill(layers.skin.firstChild, silhouette(people));
   fill(layers.glow, glow(pose, body, pose.views[view].unseen));
-  fill(layers.arrow, ghost && pose.arrow ? arrow(pose, camera) : []);
-  word(layers.word, pose, body, side, words, { left, top: box[1], width: box[2], height: box[3] });
-}
-
-/* Points: a frame between two others, turned to the camera. x right, y down, z toward who looks. */
-
-function cameraOf(pose, view, side) {
-  const { matrix, mirror } = pose.views[view];
-  return { matrix, flip: mirror !== (side === "right") };
-}
-
-function toScreen(camera, x, y, z) {
-  const m = camera.matrix;
-  const right = m[0] * x + m[1] * y + m[2] * z;
-  return {
-    x: camera.flip ? -right : right,
-    y: -(m[3] * x + m[4] * y + m[5] * z),
-    z: m[6] * x + m[7] * y + m[8] * z,
-  };
-}
-
-function seen(pose, share, camera) {
-  const place = share * (pose.frames.length - 1);
-  const index = Math.min(Math.floor(place), pose.frames.length - 2);
-  const rest = place - index;
-  const [before, after] = [pose.frames[index], pose.frames[index + 1]];
-  const points = [];
-  for (let i = 0; i < before.length; i += 3) {
-    const at = (k) => before[i + k] + (after[i + k] - before[i + k]) * rest;
-    points.push(toScreen(camera, at(0), at(1), at(2)));
-  }
-  const body = { points, more: points.slice(pose.names.length) };
-  pose.names.forEach((name, number) => (body[name] = points[number]));
-  return body;
+  const line = ghost && pose.arrow ? kept(pose, `arrow ${key}`, () => arrowLine(pose, camera)) : [];
+  fill(layers.arrow, arrowPaths(line, pose.both_ways && !pose.returning));
+  const said = pose.sides && pose.mark && side !== "both" ? words[side] || "" : "";
+  word(layers.word, pose, said, box, (wide, high) =>
+    kept(pose, `word ${key} ${said} ${line.length}`, () => {
+      const bodies = [0, 0.5, 1].map((moment) => seen(pose, moment, camera));
+      return placeOfWord({ width: wide, height: high, box, bodies, line, mark: pose.mark });
+    }),
+  );
 }
 
 /* The figure and what is around it, from far to near. */
 
 function paths(parts) {
-  parts.sort((a, b) => a.z - b.z);
-  return parts.flatMap((part) => part.items || [edge(part), shape(part)]);
+  return inOrder(parts).flatMap((part) => part.items || [edge(part), shape(part)]);
 }
 
 function props(pose, camera, behind) {
@@ -145,83 +135,68 @@ function band(body, strap) {
   return { z: Math.max(...line.map(({ z }) => z)) + 20, items: [{ class: "p-strap", d }] };
 }
 
-function start(pose, camera, key) {
-  if (!pose.cache.has(key)) {
-    const items = paths(person(seen(pose, 0, camera)));
-    const faint = items.filter((item) => !item.class.includes("p-edge") && !/p-(line|stroke)/.test(item.class));
-    pose.cache.set(key, faint.map(({ d }) => ({ class: "p-shadow", d })));
-  }
-  return pose.cache.get(key);
+const isArea = (item) => !item.class.includes("p-edge") && !/p-(line|stroke)/.test(item.class);
+
+function start(pose, camera) {
+  return paths(person(seen(pose, 0, camera))).filter(isArea).map(({ d }) => ({ class: "p-shadow", d }));
 }
 
-/* Where it is felt: hulls, each smaller, so that it glows without a filter. */
+/* What of the body may glow: all but the head. */
+function silhouette(people) {
+  const items = people.filter((part) => !part.isHead).flatMap((part) => part.items);
+  return items.filter(isArea).map(({ d }) => ({ class: "p-shadow", d }));
+}
+
+/* Where it is felt, along a line that bends with the body: outlines, each smaller, so that it glows without a filter. */
 function glow(pose, body, unseen) {
-  return pose.highlight.flatMap((radius, number) => {
+  let next = 0;
+  return pose.highlight.flatMap(([radius, count], number) => {
+    const line = body.more.slice(next, (next += count));
     if (unseen.includes(number)) return [];
-    const [a, b] = [body.more[2 * number], body.more[2 * number + 1]];
-    return [1.3, 1.1, 0.9, 0.65, 0.4].map((wide) => ({ class: "p-glow", d: capsule(disc(a, radius * wide), disc(b, radius * wide)) }));
+    const around = (wide) => line.slice(1).map((p, k) => capsule(disc(line[k], radius * wide), disc(p, radius * wide)));
+    return [1.3, 1.1, 0.9, 0.65, 0.4].map((wide) => ({ class: "p-glow", d: around(wide).join("") }));
   });
 }
 
-/* The way the arrow's joint goes, beside the body, with a head at its end, or at both. */
-function arrow(pose, camera) {
-  const path = [];
-  for (let k = 0; k <= 12; k++) path.push(seen(pose, k / 12, camera)[pose.arrow]);
-  const [first, last] = [path[0], path[path.length - 1]];
-  const long = Math.hypot(last.x - first.x, last.y - first.y);
-  if (long < 4) return [];
-  const wanted = 90;
-  const line = long < wanted ? straight(first, last, wanted / long) : path;
-  const tip = line[line.length - 1];
-  const back = line.slice().reverse().find((p) => Math.hypot(p.x - tip.x, p.y - tip.y) > 26) || line[0];
-  const items = [pointer(back, tip)];
-  if (pose.both_ways) {
-    const ahead = line.find((p) => Math.hypot(p.x - line[0].x, p.y - line[0].y) > 26) || tip;
-    items.push(pointer(ahead, line[0]));
-  }
-  const d = `M${line.map(({ x, y }) => `${n(x)},${n(y)}`).join("L")}`;
-  return [{ class: "p-way p-way-edge", d }, ...items.map((i) => ({ ...i, class: "p-arrow p-way-edge" })), { class: "p-way", d }, ...items];
+/* Made once for a view and a side. */
+function kept(pose, key, make) {
+  if (!pose.cache.has(key)) pose.cache.set(key, make());
+  return pose.cache.get(key);
 }
 
-function straight(from, to, factor) {
-  const grow = (share) => ({ x: from.x + (to.x - from.x) * factor * share, y: from.y + (to.y - from.y) * factor * share });
-  return [0, 0.25, 0.5, 0.75, 1].map(grow);
-}
-
-function pointer(from, tip) {
-  const angle = Math.atan2(tip.y - from.y, tip.x - from.x);
-  const at = (long, turned) => `${n(tip.x + long * Math.cos(angle + turned))},${n(tip.y + long * Math.sin(angle + turned))}`;
-  return { class: "p-arrow", d: `M${at(26, 0)}L${at(24, 2.2)}L${at(24, -2.2)}Z` };
-}
-
-/* The word left or right beside the worked limb: pushed away from the middle of the body, inside the picture. */
-function word(layer, pose, body, side, words, box) {
+/* The word left or right beside the worked limb. */
+function word(layer, pose, said, box, place) {
   const text = layer.firstChild || layer.appendChild(document.createElementNS(SVG, "text"));
-  const said = pose.sides && pose.mark && side !== "both" ? words[side] || "" : "";
   if (text.textContent !== said) text.textContent = said;
   if (!said) return;
-  const [mark, core] = [body[pose.mark], body.left_waist];
   const size = Math.max(50, box.width * 0.055);
-  const half = 0.3 * size * said.length;
-  const ahead = mark.x + (mark.x >= core.x ? 50 + half : -50 - half);
-  attribute(text, "x", n(Math.min(box.left + box.width - half, Math.max(box.left + half, ahead))));
-  attribute(text, "y", n(Math.min(box.top + box.height - 12, Math.max(box.top + size, mark.y + 0.3 * size))));
+  const { x, y } = place(0.6 * size * said.length, 0.8 * size);
+  attribute(text, "x", n(x));
+  attribute(text, "y", n(y + 0.3 * size));
   attribute(text, "font-size", n(size));
   attribute(text, "class", "p-word");
 }
 
 /* Elements are kept from one frame to the next; only what changed is set. */
 
-const LAYERS = ["behind", "ghost", "body", "glow", "arrow", "word"];
+const LAYERS = ["behind", "ghost", "body", "skin", "glow", "arrow", "word"];
+let made = 0;
 
 function layersOf(svg) {
   if (svg.childElementCount !== LAYERS.length) {
     while (svg.firstChild) svg.removeChild(svg.firstChild);
     for (const name of LAYERS) {
-      svg.appendChild(document.createElementNS(SVG, "g")).setAttribute("class", `p-${name}-layer`);
+      svg.appendChild(document.createElementNS(SVG, name === "skin" ? "defs" : "g")).setAttribute("class", `p-${name}-layer`);
     }
+    clip(svg, `p-skin-${(made += 1)}`);
   }
   return Object.fromEntries(LAYERS.map((name, number) => [name, svg.children[number]]));
+}
+
+/* The glow stays on the body. */
+function clip(svg, id) {
+  svg.querySelector(".p-skin-layer").appendChild(document.createElementNS(SVG, "clipPath")).setAttribute("id", id);
+  svg.querySelector(".p-glow-layer").setAttribute("clip-path", `url(#${id})`);
 }
 
 function fill(group, items) {
