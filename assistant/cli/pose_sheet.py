@@ -40,9 +40,10 @@ svg { width: 100%; height: 330px; display: block; } figcaption { text-align: cen
 """
 _SCRIPT = """
 for (const svg of document.querySelectorAll("svg[data-pose]")) {
-  const { pose, t, view, side } = svg.dataset;
+  const { pose, t, view, side, way } = svg.dataset;
   const words = { left: "left", right: "right" };
-  drawPose(svg, poses.get(pose), Number(t), { side, view: Number(view), words });
+  const told = poses.get(pose);
+  drawPose(svg, way ? told.returning : told, Number(t), { side, view: Number(view), words });
 }
 """
 
@@ -110,9 +111,12 @@ def _section(pose: Pose, stretch: Stretch, side: str) -> str:
 
 def _row(pose: Pose, view: int, side: str) -> str:
     seen = pose.views[view].replace("_", " ")
+    moments = [(t, label, "") for t, label in MOMENTS]
+    if pose.back:
+        moments.append((0.5, "on the way back", ' data-way="back"'))
     figures = "".join(
-        f'<figure><svg data-pose="{escape(pose.id)}" data-t="{t}" data-view="{view}" data-side="{side}">'
+        f'<figure><svg data-pose="{escape(pose.id)}" data-t="{t}" data-view="{view}" data-side="{side}"{way}>'
         f"</svg><figcaption>{label}, {seen}</figcaption></figure>"
-        for t, label in MOMENTS
+        for t, label, way in moments
     )
     return f'<div class="row">{figures}</div>'

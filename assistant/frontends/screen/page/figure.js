@@ -47,7 +47,7 @@ const smooth = (part) => (1 - Math.cos(Math.PI * Math.min(1, Math.max(0, part)))
 
 function draw() {
   const told = step && poses.get(step.stretch_id);
-  const pose = turn.isOther && told && told.other ? told.other : told;
+  const pose = told && ((turn.isOther && told.other) || (turn.phase === "in" && told.returning) || told);
   const main = byId("figure");
   const second = byId("figure-2");
   if (!step) return;
