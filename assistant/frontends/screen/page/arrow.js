@@ -8,14 +8,15 @@ const HEAD = 26; // units from the tip back
 const FACE = 66; // units around the middle of the head that it keeps free
 const FARTHEST = 170; // units that it may be moved for that
 const INWARD = 0.5; // how far it may be moved toward the trunk, against away from it
-const ROUND = 55; // the least radius of one that goes around
+const ROUND = 70; // the radius of one that goes around
+const ROUNDS = 5.2; // and how far it does, of a whole turn of 6.28
 
 /** The line of a pose's arrow, as points on the screen; none where it hardly moves. */
 export function arrowLine(pose, camera) {
-  const path = pose.returning ? around(pose, camera) : steps(pose, camera, pose.arrow_from);
+  if (pose.returning) return around(pose, camera);
+  const path = steps(pose, camera, pose.arrow_from);
   const [first, last] = [path[0], path[path.length - 1]];
   const long = Math.hypot(last.x - first.x, last.y - first.y);
-  if (pose.returning) return smooth(path);
   if (long < 4) return [];
   const line = long < SHORTEST ? straight(first, last, SHORTEST / long) : smooth(path);
   return besideFace(line, [0, 1].map((share) => seen(pose, share, camera)));
@@ -39,17 +40,15 @@ function steps(pose, camera, from) {
   return Array.from({ length: count + 1 }, (_, k) => seen(pose, from + ((1 - from) * k) / count, camera)[pose.arrow]);
 }
 
-/* There and back again, as large as it has to be, ending a little before it closes. */
+/* There and back again: around the middle of both ways, as they turn, ending a little before it closes. */
 function around(pose, camera) {
-  const out = steps(pose, camera, 0);
-  const home = steps(pose.returning, camera, 0).reverse();
-  const path = [...home.slice(0, -1), ...out.slice(0, -1)];
-  const mid = { x: mean(path, "x"), y: mean(path, "y") };
-  const large = Math.max(1, ROUND / mean(path.map((p) => ({ far: Math.hypot(p.x - mid.x, p.y - mid.y) })), "far"));
-  return path.map((p) => ({ x: mid.x + (p.x - mid.x) * large, y: mid.y + (p.y - mid.y) * large }));
+  const path = [...steps(pose, camera, 0), ...steps(pose.returning, camera, 0).reverse()];
+  const mean = (key) => path.reduce((sum, one) => sum + one[key], 0) / path.length;
+  const mid = { x: mean("x"), y: mean("y") };
+  const turns = path.slice(1).reduce((sum, p, k) => sum + (path[k].x - mid.x) * (p.y - mid.y) - (path[k].y - mid.y) * (p.x - mid.x), 0);
+  const angle = (k) => -Math.PI / 2 + Math.sign(turns) * ROUNDS * (k / 24);
+  return Array.from({ length: 25 }, (_, k) => ({ x: mid.x + ROUND * Math.cos(angle(k)), y: mid.y + ROUND * Math.sin(angle(k)) }));
 }
-
-const mean = (list, key) => list.reduce((sum, one) => sum + one[key], 0) / list.length;
 
 /* Moved aside by as little as keeps the face free, rather away from the trunk. */
 function besideFace(line, bodies) {

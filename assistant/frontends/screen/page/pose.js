@@ -169,7 +169,7 @@ function word(layer, pose, said, box, place) {
   const text = layer.firstChild || layer.appendChild(document.createElementNS(SVG, "text"));
   if (text.textContent !== said) text.textContent = said;
   if (!said) return;
-  const size = Math.max(50, box.width * 0.055);
+  const size = Math.max(50, 0.055 * Math.max(box.width, box.height));
   const { x, y } = place(0.6 * size * said.length, 0.8 * size);
   attribute(text, "x", n(x));
   attribute(text, "y", n(y + 0.3 * size));
