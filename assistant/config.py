@@ -132,6 +132,7 @@ class ScreenConfig(_Strict):
     enabled: Literal["auto", "always", "never"] = "auto"
     port: int = Field(default=8765, ge=0, le=65535)
     distance_metres: float = Field(default=4.0, ge=0.3, le=10.0)
+    diagonal_inches: float = Field(default=0.0, ge=0.0, le=120.0)
     theme: Literal["dark", "light", "auto"] = "dark"
     emergency_number: str = Field(default="", pattern=r"^[0-9+ -]{0,20}$")
     lan: bool = False

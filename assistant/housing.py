@@ -19,6 +19,7 @@ from assistant.store.history_erasing import forget_everything, forget_sessions
 from assistant.store.history_reader import SessionSummary, read_sessions
 from assistant.store.history_svg import svg_chart
 from assistant.store.history_words import Stretches, as_plain
+from assistant.store.pack_poses import load_pack_poses, own_stretches
 from assistant.store.poses import load_poses, poses_json
 
 MOST_SESSIONS = 200
@@ -50,7 +51,7 @@ def open_house(
         clock=clock,
         level_dbfs=level_dbfs,
         begin=begin,
-        poses=lambda: _poses({stretch.id: stretch for stretch in library}, tell),
+        poses=lambda: _poses(routines, {stretch.id: stretch for stretch in library}, tell),
         history=past.sessions,
         chart=past.chart,
         forget=past.forget,
@@ -58,10 +59,11 @@ def open_house(
     )
 
 
-def _poses(library: Stretches, tell: Tell) -> bytes:
+def _poses(routines: tuple[Routine, ...], library: dict[str, Stretch], tell: Tell) -> bytes:
     """How each stretch looks; an empty object, and a line, where the files cannot be read."""
     try:
-        return poses_json(load_poses(library).values()).encode()
+        poses = load_pack_poses(own_stretches(routines, library), tell) | load_poses(library)
+        return poses_json(poses.values()).encode()
     except AssistantError as error:
         tell(error.message)
         return b"{}"

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from driver import Driver, built_in_routines, in_state
 from playwright.sync_api import Browser, Page
@@ -43,6 +45,14 @@ CHART = (
 )
 
 
+NETWORK = "127.0.0.2"
+"""This machine under another address stands for one in the local network."""
+
+
+FLAWS = (Path(__file__).parent / "browser/flaws.js").read_text("utf-8")
+"""What a page evaluates to tell what overlaps or is cut off in it."""
+
+
 def any_port(config: ScreenConfig) -> ScreenConfig:
     """The configuration with whatever port is free."""
     return config.model_copy(update={"port": 0})
@@ -60,7 +70,8 @@ class Stand:
     is_deaf: bool = False
 
     def open(self) -> Stand:
-        self.screen = Screen(self._take, self._house())
+        with patch("assistant.frontends.screen.screen.local_address", lambda: NETWORK):
+            self.screen = Screen(self._take, self._house())
         self.port = self.screen.port
         return self
 
@@ -75,6 +86,11 @@ class Stand:
     @property
     def url(self) -> str:
         return self.screen.url
+
+    @property
+    def network_url(self) -> str:
+        """Where the page is for others in the network, with `lan` alone."""
+        return f"http://{self.screen.network_host}/"
 
     def show(self, view: View) -> None:
         self.screen.publish(view)

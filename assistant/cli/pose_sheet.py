@@ -1,10 +1,11 @@
 """The contact sheet of poses: one self-contained page, and pictures of it through an installed Chromium.
 
-Runs on the main thread. Must not draw a pose itself: the page's own pose.js does.
+Runs on the main thread. Must not draw a pose itself: the page's own modules do.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import tempfile
@@ -20,6 +21,9 @@ from assistant.errors import ContentError
 from assistant.store.poses import poses_json
 
 PAGE = Path(frontends.__file__).parent / "screen" / "page"
+_MODULES = ("hull.js", "camera.js", "order.js", "person.js", "arrow.js", "word.js", "pose.js")
+"""What draws a pose, each after what it imports."""
+_FROM_MODULE = re.compile(r"^import .*\n|^export ", re.MULTILINE)
 MOMENTS = ((0.0, "start"), (0.5, "half way"), (1.0, "stretch"))
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _PATIENCE_SECONDS = 60
@@ -36,9 +40,10 @@ svg { width: 100%; height: 330px; display: block; } figcaption { text-align: cen
 """
 _SCRIPT = """
 for (const svg of document.querySelectorAll("svg[data-pose]")) {
-  const { pose, t, view, side } = svg.dataset;
+  const { pose, t, view, side, way } = svg.dataset;
   const words = { left: "left", right: "right" };
-  drawPose(svg, poses.get(pose), Number(t), { side, view: Number(view), words });
+  const told = poses.get(pose);
+  drawPose(svg, way ? told.returning : told, Number(t), { side, view: Number(view), words });
 }
 """
 
@@ -52,7 +57,8 @@ def sheet(
     for region, group in groupby(listed, key=lambda pose: library[pose.id].region):
         parts += [f"<h2>{escape(region.replace('_', ' '))}</h2>"] if len(listed) > 1 else []
         parts += [_section(pose, library[pose.id], side) for pose in group]
-    drawing = (PAGE / "pose.js").read_text("utf-8").replace("export function", "function")
+    drawing = "".join((PAGE / name).read_text("utf-8") for name in _MODULES)
+    drawing = _FROM_MODULE.sub("", drawing)
     data = poses_json(listed).replace("</", "<\\/")
     theme = "light" if is_light else "dark"
     return (
@@ -105,9 +111,12 @@ def _section(pose: Pose, stretch: Stretch, side: str) -> str:
 
 def _row(pose: Pose, view: int, side: str) -> str:
     seen = pose.views[view].replace("_", " ")
+    moments = [(t, label, "") for t, label in MOMENTS]
+    if pose.back:
+        moments.append((0.5, "on the way back", ' data-way="back"'))
     figures = "".join(
-        f'<figure><svg data-pose="{escape(pose.id)}" data-t="{t}" data-view="{view}" data-side="{side}">'
+        f'<figure><svg data-pose="{escape(pose.id)}" data-t="{t}" data-view="{view}" data-side="{side}"{way}>'
         f"</svg><figcaption>{label}, {seen}</figcaption></figure>"
-        for t, label in MOMENTS
+        for t, label, way in moments
     )
     return f'<div class="row">{figures}</div>'

@@ -84,8 +84,8 @@ def sheet(
 
 def check() -> None:
     """Check all poses; `limber routines check` does so too."""
-    from assistant.store.pose_check import check_pose_file, without_pose
-    from assistant.store.poses import load_poses, pose_files
+    from assistant.store.pose_check import check_pose_file
+    from assistant.store.poses import pose_files
 
     library = _library()
     problems = [problem for path in pose_files() for problem in check_pose_file(path, library)]
@@ -94,8 +94,6 @@ def check() -> None:
     if problems:
         raise typer.Exit(1)
     output.note("No problems found in the poses.")
-    if missing := without_pose(load_poses(library), library):
-        output.note(f"{len(missing)} stretches have no pose yet: {', '.join(missing)}.")
 
 
 def schema() -> None:

@@ -18,6 +18,8 @@ from assistant.errors import FrontEndError
 ANSWER_SECONDS = 3.0
 _QUIET = 2
 """Light modules around a QR code."""
+_INK = "#ffffff on #000000"
+"""Whatever colors the terminal has: phones read no code that is light where it should be dark."""
 
 
 def register(app: typer.Typer) -> None:
@@ -33,7 +35,10 @@ def screen() -> None:
     port = output.configuration().screen.port
     url = f"http://{LOOPBACK}:{port}/"
     if not _is_ours(port):
-        message = f"There is no screen at {url}: `limber` begins a session, and shows one."
+        message = (
+            f"There is no screen at {url} now. `limber` begins a session, and shows one; "
+            "without a display, `limber start --lan` shows it on a phone."
+        )
         raise FrontEndError("no_screen", message)
     is_shown = Browser(is_kiosk=lambda: False).open(url)
     output.out.print(f"The screen is at {url}" if is_shown else f"There is no display here; open {url}")
@@ -47,7 +52,7 @@ def invite(port: int) -> None:
         facts = json.loads(told) if status == 200 else {}
         url, code, minutes = str(facts["url"]), str(facts["code"]), facts["expires_in_seconds"] / 60
         for line in _drawn(url):
-            output.out.print(line, soft_wrap=True)
+            output.out.print(line, style=_INK, soft_wrap=True)
         address = url.partition("#")[0]
         output.out.print(
             f"Open {address} on another device within {minutes:.0f} minutes; its code is {code}."

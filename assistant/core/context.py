@@ -172,7 +172,8 @@ class Context:
             return
         is_sure = not meaning.is_half_heard and not meaning.is_among_talk
         certainty = Certainty.SURE if is_sure else Certainty.DOUBTFUL
-        self.last_heard = Heard(number, at, certainty, meaning.intent, meaning.phrase)
+        phrase = self.script.pack.table.shown(meaning.phrase)
+        self.last_heard = Heard(number, at, certainty, meaning.intent, phrase)
 
     @property
     def left_out(self) -> frozenset[str]:

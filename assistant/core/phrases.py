@@ -158,6 +158,10 @@ class PhraseTable:
         """The words as the recognizer would write them."""
         return tuple(self.spelling.get(word, word) for word in words)
 
+    def shown(self, phrase: str) -> str:
+        """The phrase as people write it: of those that the recognizer writes alike, the table's first."""
+        return self._as_people_write.get(phrase, phrase)
+
     def in_full(self, words: Words) -> tuple[Words, tuple[int, ...]]:
         """The words without short forms, and of each the place of the word that it comes from."""
         tokens: list[str] = []
@@ -259,6 +263,12 @@ class PhraseTable:
     @property
     def _tables(self) -> tuple[Mapping[Intent, tuple[str, ...]], ...]:
         return self.phrases, self.written, self.alone, self.cores
+
+    @cached_property
+    def _as_people_write(self) -> Mapping[str, str]:
+        patterns = dict.fromkeys(pattern for table in self.phrases.values() for pattern in table)
+        spelled = ((" ".join(self.spelled(pattern.split())), pattern) for pattern in reversed(patterns))
+        return {one: pattern for one, pattern in spelled if one not in patterns}
 
     @cached_property
     def _kinds(self) -> tuple[Kind, ...]:

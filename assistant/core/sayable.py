@@ -73,7 +73,7 @@ def _example(table: PhraseTable, intent: Intent) -> Sayable | None:
     firsts = {f"{{{name}}}": next(iter(values), "") for name, values in table.slots.items()}
     words = _filled(table.phrases[intent][0].split(), firsts)
     match = table.match(words, (intent,))
-    return Sayable(intent, match.phrase, match.slots) if match else None
+    return Sayable(intent, table.shown(match.phrase), match.slots) if match else None
 
 
 def _filled(pattern: Iterable[str], firsts: dict[str, str]) -> tuple[str, ...]:

@@ -36,13 +36,14 @@ SEEN_BY_ALL: dict[State, State] = {
 
 @dataclass(frozen=True, slots=True)
 class RoutineView:
-    """A routine, under way or to choose from; positions and regions in the order of its stretches."""
+    """A routine, under way or to choose from; positions, regions and ids in the order of its stretches."""
 
     id: str
     name: str
     minutes: int
     positions: tuple[Position, ...]
     regions: tuple[Region, ...]
+    stretch_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +219,7 @@ class Viewer:
                     routine_minutes(routine),
                     tuple(dict.fromkeys(stretch.position for stretch in stretches)),
                     tuple(dict.fromkeys(stretch.region for stretch in stretches)),
+                    tuple(dict.fromkeys(stretch.id for stretch in stretches)),
                 ),
             )
             self._routines[routine.id] = known
@@ -253,7 +255,7 @@ class Viewer:
             return QuestionView(AnswerKind.CHOICE, text, routines=offered)
         if Line.DECIDE_EASIER in lines:
             return QuestionView(AnswerKind.CHOICE, text, self._answers(Intent.YES, Intent.EASIER, Intent.NO))
-        if state in ASKING_YES:
+        if state in ASKING_YES and Line.WHAT_IS_WRONG not in lines:
             return QuestionView(AnswerKind.YES_NO, text, self._answers(Intent.YES, Intent.NO))
         return QuestionView(AnswerKind.NUMBER if state in ASKING_SCORE else AnswerKind.FREE, text)
 

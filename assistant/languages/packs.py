@@ -112,7 +112,7 @@ def with_routines(pack: LanguagePack, routines: Iterable[Routine]) -> LanguagePa
     """The pack, in which `{routine}` can be the spoken names of these routines, with or without articles."""
     names = [(routine.spoken_name.lower(), routine.id) for routine in routines]
     shorter = {_without(pack.articles, name): routine_id for name, routine_id in names}
-    slots = {**pack.table.slots, "routine": shorter | dict(names)}
+    slots = {**pack.table.slots, "routine": dict(names) | shorter}
     return replace(pack, table=replace(pack.table, slots=slots))
 
 

@@ -26,7 +26,7 @@ from assistant.store.pose_check import check_pose_file
 from assistant.store.poses import pose_files
 from assistant.store.routine_check import Library
 from assistant.store.routines import (
-    MANIFEST_NAME,
+    NOT_ROUTINES,
     check_built_in,
     check_file,
     check_routine_texts_file,
@@ -45,7 +45,7 @@ def everything(language: str) -> list[Path]:
     try:
         own = yaml_files(user_folder()) if user_folder().exists() else []
         folders = [p for p in packs_folder().iterdir() if p.name[0] != "."] if packs_folder().exists() else []
-        of_packs = [f for folder in sorted(folders) for f in yaml_files(folder) if f.name != MANIFEST_NAME]
+        of_packs = [f for folder in sorted(folders) for f in yaml_files(folder) if f.name not in NOT_ROUTINES]
     except OSError as error:
         raise ContentError("routines", f"{error.filename} cannot be read: {error.strerror}.") from error
     library, routines = library_files(), yaml_files(builtin_folder())

@@ -21,9 +21,12 @@ from assistant.errors import ContentError, StoreError
 from assistant.reading import open_regular
 from assistant.store.documents import MAX_BYTES, Document, DocumentError, Problem, decode, parse_document
 from assistant.store.library import YAML_SUFFIXES
+from assistant.store.pack_poses import check_pack_poses
 from assistant.store.routine_check import Library
 from assistant.store.routines import (
     MANIFEST_NAME,
+    NOT_ROUTINES,
+    POSES_NAME,
     Pack,
     already_taken,
     make_routine,
@@ -89,14 +92,17 @@ def check_pack(
     """The pack, as it will be installed, and its routines. Raises PackError with all problems."""
     problems: list[Problem] = []
     pack: Pack | None = None
+    poses: Document | None = None
     routines = list(others)
     before = len(routines)
-    named = {name for name in files if PurePosixPath(name).suffix in YAML_SUFFIXES} - {MANIFEST_NAME}
+    named = {name for name in files if PurePosixPath(name).suffix in YAML_SUFFIXES}.difference(NOT_ROUTINES)
     for name, data in sorted(files.items()):
         path = source / name
         try:
             if name == MANIFEST_NAME:
                 pack = _new_pack(parse_document(path, data))
+            elif name == POSES_NAME:
+                poses = parse_document(path, data)
             elif name in named:
                 document = parse_document(path, data)
                 routine = make_routine(document, library, language)
@@ -112,6 +118,8 @@ def check_pack(
         problems.append(Problem(source / MANIFEST_NAME, 1, "", message))
     if not named:
         problems.append(Problem(source, 1, "", "has no routine: put its YAML files beside the manifest"))
+    if poses and not problems:  # whose stretches are known
+        problems += check_pack_poses(poses, routines[before:], library)
     if problems or pack is None:
         raise PackError(problems)
     return pack, tuple(routines[before:])

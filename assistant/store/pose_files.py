@@ -84,7 +84,7 @@ _Touch = Annotated[_Name | Touch, Field(description="Where it is: a name, more a
 
 
 class Setting(_Strict):
-    """The body at the start, told against the base posture, or at the end, told against the start."""
+    """The body at one moment: what differs from the moment before, at the start from the base posture."""
 
     anchor: Literal["pelvis", "knees", "left_knee", "right_knee", "shoulders"] | None = Field(
         default=None, description="What stays where the base posture has it."
@@ -145,12 +145,21 @@ class PoseFile(_Strict):
     view: str | list[str] = Field(description="From where it is seen; a twist may have two.")
     highlight: list[str] = Field(min_length=1, max_length=4, description="Where it is felt.")
     start: Setting = Field(default=Setting(), description="What differs from the base posture.")
-    end: Setting = Field(description="What differs from the start.")
+    via: list[Setting] = Field(
+        default=[], max_length=4, description="Stances on the way: each what differs from the one before."
+    )
+    end: Setting = Field(description="What differs from the one before: the start, or the last via.")
+    back: list[Setting] = Field(
+        default=[], max_length=2, description="Stances on another way back, each against the one before."
+    )
     arrow: str | None = Field(default=None, description="The joint whose way is drawn.")
     mark: str | None = Field(default=None, description="The joint beside which left or right is written.")
     props: list[str | PropFile] = Field(default=[], max_length=8, description="What is there besides.")
-    close: bool = Field(default=False, description="Shows the upper body alone, larger.")
+    close: Literal["upper", "legs"] | None = Field(
+        default=None, description="Shows the upper body or the legs alone, larger."
+    )
     bare: bool = Field(default=False, description="Without the chair, mat or bed of its base posture.")
+    alternates: bool = Field(default=False, description="Goes to the other side with every other breath.")
     straps: list[list[str]] = Field(default=[], max_length=2, description="A band through these joints.")
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from assistant.core.posing.body import MUSCLES, PLACES
 from assistant.core.posing.drawing import JOINTS, drawn
 from assistant.core.posing.kinematics import mirrored, place
-from assistant.core.posing.pose import Base, Pose, Reach, Stance
+from assistant.core.posing.pose import Pose, Reach, Stance
 from assistant.core.posing.postures import BASES
 from assistant.core.posing.props import KINDS, Prop, anchor_names, make
 from assistant.core.posing.solving import body_at
@@ -87,7 +88,11 @@ def pose_files() -> list[Path]:
 
 def read_poses(path: Path, library: Mapping[str, Stretch]) -> dict[str, Pose]:
     """The poses of one file. Raises DocumentError with all that is wrong in it."""
-    document = read_document(path)
+    return make_poses(read_document(path), library)
+
+
+def make_poses(document: Document, library: Mapping[str, Stretch]) -> dict[str, Pose]:
+    """The poses of a document. Raises DocumentError with all that is wrong in it."""
     told = validate(document, PosesFile).root
     problems = [p for id, pose in told.items() for p in _unknown_names(document, id, pose, library)]
     if problems:
@@ -103,19 +108,24 @@ def make_pose(id: str, told: PoseFile, stretch: Stretch) -> Pose:
     if not told.bare and told.base in _FURNITURE:
         fixed.insert(0, _FURNITURE[told.base])
     made = [make(prop) for prop in fixed]
-    start = _stance(base.stance, told.start, base)
+    stances = _one_after_the_other(base.stance, [told.start, *told.via, told.end, *told.back])
+    start, *via = stances[: len(told.via) + 1]
+    end, *back = stances[len(told.via) + 1 :]
     pose = Pose(
         id=id,
         base=base,
         start=start,
-        end=_stance(start, told.end, base),
+        end=end,
         views=(told.view,) if isinstance(told.view, str) else tuple(told.view),
         highlight=tuple(told.highlight),
         arrow=told.arrow,
         mark=told.mark or _mark(told),
         both_ways=stretch.kind is Kind.MOVEMENT,
         has_sides=stretch.has_sides,
-        is_close=told.close,
+        close=told.close,
+        alternates=told.alternates,
+        via=tuple(via),
+        back=tuple(back),
         solids=tuple(solid for solids, _ in made for solid in solids),
         anchors={name: anchor for _, anchors in made for name, anchor in anchors.items()},
         straps=tuple(map(tuple, told.straps)),
@@ -132,7 +142,7 @@ def poses_json(poses: Iterable[Pose]) -> str:
 
 def _mark(told: PoseFile) -> str:
     """The knee for what is felt in leg or hip, else the shoulder."""
-    part = MUSCLES[told.highlight[0]][0]
+    part, _ = MUSCLES[told.highlight[0]].line[-1]
     low = any(word in part for word in ("pelvis", "thigh", "shin", "foot"))
     return "left_knee" if low else "left_shoulder"
 
@@ -155,7 +165,12 @@ def _meters(point: list[float]) -> Vec:
     return (point[0] / 100, point[1] / 100, point[2] / 100)
 
 
-def _stance(before: Stance, told: Setting, base: Base) -> Stance:
+def _one_after_the_other(before: Stance, settings: Iterable[Setting]) -> list[Stance]:
+    """A stance for each setting, told against the one before it."""
+    return list(accumulate(settings, _stance, initial=before))[1:]
+
+
+def _stance(before: Stance, told: Setting) -> Stance:
     """A stance with what is told anew."""
     angles, reaches = dict(before.angles), dict(before.reaches)
     for key, value in told.model_dump(exclude_none=True, exclude={"anchor"}).items():
@@ -264,12 +279,14 @@ def _unknown_names(
     for number, strap in enumerate(pose.straps):
         for joint in strap:
             check(joint, JOINTS, "straps", number)
-    for when in ("start", "end"):
-        setting: Setting = getattr(pose, when)
+    settings: list[tuple[Loc, Setting]] = [(("start",), pose.start), (("end",), pose.end)]
+    settings += [(("via", number), setting) for number, setting in enumerate(pose.via)]
+    settings += [(("back", number), setting) for number, setting in enumerate(pose.back)]
+    for loc, setting in settings:
         for key in ("hands", "left_hand", "right_hand", "feet", "left_foot", "right_foot"):
             touch = getattr(setting, key)
             name = touch.to if isinstance(touch, Touch) else touch
             if name and name != "free":
                 side = "right" if key.startswith("right") else "left"
-                check(_named(name, side), {*PLACES, *anchor_names(), "floor"}, when, key)
+                check(_named(name, side), {*PLACES, *anchor_names(), "floor"}, *loc, key)
     return found

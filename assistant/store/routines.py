@@ -31,6 +31,9 @@ from assistant.store.routine_files import (
 from assistant.store.transfer_check import check_transfers
 
 MANIFEST_NAME = "manifest.yaml"
+POSES_NAME = "poses.yaml"
+NOT_ROUTINES = (MANIFEST_NAME, POSES_NAME)
+"""What else there is in a pack."""
 MAX_OWN_FILES = 200
 MAX_PACKS = 50
 
@@ -243,4 +246,4 @@ def _user_files(on_problem: Callable[[str], None]) -> Iterator[tuple[Path, Pack 
     if len(own) > MAX_OWN_FILES:
         on_problem(f"{folder} has more than {MAX_OWN_FILES} routines; those after them by name are left out.")
     for pack in installed_packs(on_problem):
-        yield from ((path, pack) for path in yaml_files(pack.folder) if path.name != MANIFEST_NAME)
+        yield from ((path, pack) for path in yaml_files(pack.folder) if path.name not in NOT_ROUTINES)

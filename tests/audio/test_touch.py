@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from live import LiveLimber, live_limber
 from screens import Listening, facts
-from touching import Page, touched_to_silence
+from touching import Page, post_stop, touched_to_silence
 from virtual_sound import VirtualSound
 
 SILENT_SECONDS = 0.3
@@ -22,7 +22,7 @@ def test_a_touch_silences_it_while_it_speaks(virtual_sound: VirtualSound, tmp_pa
         token = facts(page)["token"]
         looking = [Listening(page) for _ in range(pages)]
         limber.wait_for("Before we begin.")
-        assert touched_to_silence(virtual_sound, page, token) < SILENT_SECONDS
+        assert touched_to_silence(virtual_sound, lambda: post_stop(page, token)) < SILENT_SECONDS
         limber.wait_for("You  stop")
         limber.wait_for("Say continue")
         assert_told(looking, limber)

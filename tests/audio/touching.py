@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 from live import LOUD, silence_after
@@ -30,15 +31,20 @@ class Page:
         }
 
 
-def touched_to_silence(sound: VirtualSound, page: Page, token: str) -> float:
+def post_stop(page: Page, token: str) -> None:
+    """Send what a touch sends."""
+    assert press(page, "/say", {"intent": "stop"}, token=token).status == 200
+
+
+def touched_to_silence(sound: VirtualSound, touch: Callable[[], object]) -> float:
     """Seconds from the touch to silence, too many by what the recording is always behind.
 
-    Raises AssertionError where it did not speak when it was touched.
+    `touch` comes back once it was sent. Raises AssertionError where it did not speak when it was touched.
     """
     with sound.recording() as tape:
         began = _began(tape)
         touched_at = round((time.monotonic() - began) * RATE_HZ)
-        assert press(page, "/say", {"intent": "stop"}, token=token).status == 200
+        touch()
         time.sleep(0.8)
     played = np.abs(tape.speaker()[touched_at - RATE_HZ // 10 : touched_at].astype(np.int32))
     assert played.max() > LOUD, "it was not speaking"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
-from screen_page import SCENES, SIZES, Stand, any_port, open_page, scene, see, stand
+from screen_page import FLAWS, SCENES, SIZES, Stand, any_port, open_page, scene, see, stand
 
 from assistant.config import ScreenConfig
 
@@ -20,8 +20,6 @@ ARC_MINUTES = 25
 HINTING_PX = 3.0  # the top of a letter is drawn on whole pixels
 
 HERE = Path(__file__).parent
-FLAWS = (HERE / "flaws.js").read_text("utf-8")
-
 INK = (HERE / "ink.js").read_text("utf-8")
 
 

@@ -40,6 +40,13 @@ def test_an_example_means_its_intent_with_its_slots(intent: Intent) -> None:
     assert (match.intent, match.slots) == (intent, example.slots)
 
 
+def test_an_example_is_read_as_people_write_it() -> None:
+    assert EXAMPLES[Intent.UNSURE].phrase == "i don't know"
+    assert PACK.table.shown("i don't no") == "i don't know"
+    assert PACK.table.shown("no") == "no"
+    assert PACK.table.shown("nobody says this") == "nobody says this"
+
+
 def test_an_example_of_a_routine_is_one_that_is_there() -> None:
     assert EXAMPLES[Intent.CHOOSE].phrase == "mixed one"
     assert EXAMPLES[Intent.CHOOSE].slots.routine == "mixed"

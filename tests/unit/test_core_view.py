@@ -11,7 +11,13 @@ from enum import Enum
 import pytest
 from driver import CATALOGUE, CHIN, MIXED, PACK, TURN, Driver, in_state
 
-from assistant.core.events import MicrophoneLost, MicrophoneRestored, SpeakerLost, SpeakerRestored
+from assistant.core.events import (
+    MicrophoneLost,
+    MicrophoneRestored,
+    NotUnderstood,
+    SpeakerLost,
+    SpeakerRestored,
+)
 from assistant.core.faults import Fault
 from assistant.core.heard import Certainty
 from assistant.core.hold import Breath, BreathPhase
@@ -47,6 +53,7 @@ def test_a_view_names_the_routine_and_the_step_with_its_side_in_words() -> None:
         5,
         (Position.SEATED,),
         (Region.NECK, Region.SHOULDERS, Region.UPPER_BACK),
+        tuple(stretch.id for stretch in MIXED.stretches),
     )
     driver.answer("next")
     driver.until(State.HOLDING)
@@ -170,6 +177,27 @@ def test_a_question_stays_in_the_view_while_it_is_open(state: State, kind: Answe
     assert (question.kind, question.text) == (kind, PACK.lines[line])
     answers = [answer.intent for answer in question.answers]
     assert answers == ([Intent.YES, Intent.NO] if kind is AnswerKind.YES_NO else [])
+
+
+def test_what_the_matter_is_can_be_told_freely_and_whether_anything_is_by_yes_or_no() -> None:
+    question = in_state(State.HELPING).view.question
+    assert question is not None
+    assert (question.kind, question.answers) == (AnswerKind.FREE, ())
+    driver = in_state(State.HOLDING)
+    for _ in range(2):
+        driver.event(NotUnderstood(("mumble",)))
+    assert driver.state is State.HELPING
+    question = driver.view.question
+    assert question is not None
+    assert (question.kind, question.text) == (AnswerKind.YES_NO, PACK.lines[Line.WONDER])
+
+
+def test_what_was_heard_is_shown_as_people_write_it() -> None:
+    driver = in_state(State.SCREENING)
+    driver.hear("i", "don't", "no")
+    heard = driver.view.heard
+    assert heard is not None
+    assert (heard.intent, heard.phrase) == (Intent.UNSURE, "i don't know")
 
 
 def test_the_question_that_is_shown_is_the_one_that_the_state_begins_with() -> None:

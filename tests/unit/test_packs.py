@@ -22,6 +22,7 @@ from assistant.errors import ContentError, StoreError
 from assistant.languages.packs import load_language
 from assistant.store.documents import MAX_BYTES
 from assistant.store.library import load_library
+from assistant.store.pack_poses import load_pack_poses, own_stretches
 from assistant.store.packs import (
     MAX_FILES,
     MAX_ZIP_BYTES,
@@ -429,3 +430,73 @@ def test_no_damage_to_a_zip_file_brings_the_reader_down(
     except PackError:
         return
     assert all("/" not in name and len(content) <= MAX_BYTES for name, content in files.items())
+
+
+OWN = b"""\
+id: my-own
+name: My own
+spoken_name: my own
+description: Mine.
+stretches:
+  - neck-nod
+  - id: my-nod
+    name: My nod
+    spoken_name: my nod
+    region: neck
+    position: seated
+    has_sides: false
+    hold_seconds: 20
+    enter: [Sit and nod while it is comfortable.]
+    feel: You feel a mild pull.
+    leave: Slowly come back.
+    easier: Nod less.
+    avoid_if: [a recent injury]
+    source: a leaflet
+    avoid: [recent_injury, recent_operation, dizziness, rheumatoid_arthritis]
+"""
+POSE = b"""\
+my-nod:
+  base: sitting
+  view: left
+  highlight: [nape]
+  end:
+    neck: {bend: 30}
+"""
+
+
+def test_a_pack_may_bring_poses_of_its_own_stretches(tmp_path: Path) -> None:
+    add(folder({"manifest.yaml": MANIFEST, "own.yaml": OWN, "poses.yaml": POSE})(tmp_path))
+    own = own_stretches(load_routines(LANGUAGE, pytest.fail), LIBRARY)
+    assert list(own) == ["my-nod"]
+    poses = load_pack_poses(own, pytest.fail)
+    assert {id: pose.highlight for id, pose in poses.items()} == {"my-nod": ("nape",)}
+
+
+@pytest.mark.parametrize(
+    ("poses", "problem"),
+    [
+        (POSE.replace(b"my-nod", b"neck-nod"), r"poses\.yaml:1: neck-nod: there is no neck-nod"),
+        (POSE.replace(b"30", b"90"), r"poses\.yaml:1: my-nod: neck bend is"),
+        (POSE.replace(b"nape", b"left_calf"), "left_calf is not in the region neck"),
+        (POSE + b"  no: [", r"poses\.yaml"),
+    ],
+)
+def test_a_pack_with_a_wrong_pose_is_refused(tmp_path: Path, poses: bytes, problem: str) -> None:
+    with pytest.raises(PackError, match=problem):
+        add(folder({"manifest.yaml": MANIFEST, "own.yaml": OWN, "poses.yaml": poses})(tmp_path))
+    assert not packs_folder().exists()
+
+
+def test_a_pack_has_to_have_more_than_poses(tmp_path: Path) -> None:
+    with pytest.raises(PackError, match="has no routine"):
+        add(folder({"manifest.yaml": MANIFEST, "poses.yaml": POSE})(tmp_path))
+
+
+def test_poses_that_were_spoiled_later_are_left_out(tmp_path: Path) -> None:
+    add(folder({"manifest.yaml": MANIFEST, "own.yaml": OWN, "poses.yaml": POSE})(tmp_path))
+    (packs_folder() / "calm-week" / "poses.yaml").write_bytes(POSE.replace(b"sitting", b"flying"))
+    told: list[str] = []
+    own = own_stretches(load_routines(LANGUAGE, pytest.fail), LIBRARY)
+    assert load_pack_poses(own, told.append) == {}
+    assert len(told) == 1
+    assert "there is no flying" in told[0]

@@ -23,10 +23,8 @@ from assistant.errors import ContentError
 from assistant.store.documents import DocumentError, schema_json
 from assistant.store.library import load_library
 from assistant.store.pose_check import (
-    EVERY_STRETCH_HAS_ONE,
     check_pose_file,
     problems_of_pose,
-    without_pose,
 )
 from assistant.store.pose_files import PosesFile
 from assistant.store.poses import load_poses, pose_files, poses_json, read_poses
@@ -66,9 +64,11 @@ def test_a_file_holds_the_poses_of_its_region(path: Path) -> None:
     assert regions == {Region(path.stem.replace("-", "_"))}
 
 
-def test_no_stretch_is_without_a_pose_once_all_are_there() -> None:
-    is_whole = not without_pose(POSES, LIBRARY)
-    assert is_whole == EVERY_STRETCH_HAS_ONE
+def test_no_stretch_is_without_a_pose(file: Callable[[str], Path]) -> None:
+    assert list(POSES) == list(LIBRARY)
+    missing = [p.field for p in check_pose_file(file(GOOD), LIBRARY) if p.message == "has no pose"]
+    assert "neck-turn" in missing
+    assert "neck-side-bend" not in missing
 
 
 def test_the_schema_is_the_one_that_is_printed_and_takes_the_files() -> None:
@@ -115,6 +115,16 @@ def test_telling_a_shoulder_frees_the_hand_and_free_frees_a_foot(file: Callable[
     assert set(reaches) == {"right_hand", "left_foot"}
 
 
+def test_each_stance_is_told_against_the_one_before(file: Callable[[str], Path]) -> None:
+    way = "  via:\n    - {left_hand: right_shoulder_top}\n    - {neck: {turn: -20}}\n  end:\n"
+    text = GOOD.replace("  end:\n", way) + "  back: [{right_hand: left_shoulder_top}]\n"
+    pose = read_poses(file(text), LIBRARY)["neck-side-bend"]
+    assert [s.reaches["left_hand"].on for s in pose.stances] == ["left_thigh", *["right_shoulder_top"] * 3]
+    assert [s.angles.get("neck.turn", 0) for s in pose.stances] == [0, 0, -20, 0]
+    assert pose.back[0].reaches["right_hand"].on == "left_shoulder_top"
+    assert pose.back[0].angles["neck.side"] == -30
+
+
 def test_a_pillow_is_as_high_as_what_rests_on_it(file: Callable[[str], Path]) -> None:
     text = GOOD + "  bare: true\n  props: [{kind: pillow, under: left_ear}]\n"
     (pillow,) = read_poses(file(text), LIBRARY)["neck-side-bend"].solids
@@ -136,6 +146,8 @@ def test_a_pillow_is_as_high_as_what_rests_on_it(file: Callable[[str], Path]) ->
         ("neck: {side: -30}", "nek: {side: -30}", 7, "is not a known key, did you mean neck?"),
         ("neck: {side: -30}", "neck: {side: 30}", 2, 'the head tilt goes the wrong way: "tilt your head'),
         ("neck: {side: -30}", "neck: {side: -50}", 2, "neck side is -50, and may be from -35 to 35"),
+        ("arrow: top", "via: [{feet: flor}]", 8, "there is no flor"),
+        ("arrow: top", "back: [{left_hand: flor}]", 8, "there is no flor"),
         ("sitting", "kneeling", 2, "its base is kneeling, and the stretch is done sitting"),
         ("left_neck", "left_calf", 2, "left_calf is not in the region neck"),
     ],
@@ -145,6 +157,26 @@ def test_a_problem_has_its_line(
 ) -> None:
     problems = check_pose_file(file(GOOD.replace(old, new)), LIBRARY)
     assert any(problem.line == line and message in problem.message for problem in problems), problems
+
+
+def test_what_alternates_is_told_so_and_begins_evenly() -> None:
+    told = POSES["knee-rolls"]
+    still, sided = replace(told, both_ways=False), LIBRARY["knee-to-chest"]
+    uneven = replace(told, start=replace(told.start, angles={**told.start.angles, "left_shoulder.out": 20}))
+    assert problems_of_pose(told, LIBRARY[told.id]) == []
+    assert [
+        message
+        for one, stretch in (
+            (replace(told, alternates=False), LIBRARY[told.id]),
+            *((one, LIBRARY[told.id]) for one in (still, uneven)),
+            (replace(told, highlight=("lower_back",)), sided),
+        )
+        for message in problems_of_pose(one, stretch)
+        if "alternate" in message
+    ] == [
+        "it is told to change sides with each breath: set alternates",
+        *("what alternates is a movement without sides, and begins with left and right alike",) * 3,
+    ]
 
 
 def test_what_cannot_be_read_is_an_error(file: Callable[[str], Path]) -> None:

@@ -11,12 +11,12 @@ import pytest
 from assistant.core.posing import body
 from assistant.core.posing.body import PLACES
 from assistant.core.posing.checking import distance, faults, headings
-from assistant.core.posing.drawing import FRAMES, JOINTS, UNITS, drawn, points
+from assistant.core.posing.drawing import JOINTS, UNITS, drawn, points
 from assistant.core.posing.kinematics import limb_angles, place, two_bones
 from assistant.core.posing.pose import Anchor, Body, Pose, Reach, Stance
 from assistant.core.posing.postures import BASES
 from assistant.core.posing.props import KINDS, Prop, anchor_names, make
-from assistant.core.posing.solving import body_at
+from assistant.core.posing.solving import angles_at, body_at, way_back
 from assistant.core.posing.vectors import UP, UPRIGHT, across, add, length, minus, times, turned, unit
 from assistant.core.posing.views import VIEWS, is_mirror, matrix, seen
 
@@ -254,7 +254,7 @@ def test_a_pose_is_drawn_from_differences() -> None:
     told = pose(end=stance("standing", {"neck.side": -30}), highlight=("left_neck", "lower_back"))
     file = drawn(told)
     frames = file["frames"]
-    assert len(frames) == FRAMES
+    assert len(frames) == 7
     assert {len(frame) for frame in frames} == {3 * (len(JOINTS) + 4)}
     last = [sum(numbers) for numbers in zip(*frames, strict=True)]
     top = 3 * JOINTS.index("top")
@@ -268,7 +268,71 @@ def test_what_is_felt_on_the_far_side_is_left_to_the_view_that_shows_it() -> Non
 
     assert unseen("front", "back") == [[0], []]
     assert unseen("front", "back_right") == [[0], [2]]
-    assert unseen("front") == [[]]
+    assert unseen("front") == [[0]]
+    told = pose(views=("front",), highlight=("upper_back",))
+    assert drawn(told)["views"][0]["unseen"] == []
+    both = replace(told, highlight=("left_neck", "upper_back"), alternates=True)
+    assert drawn(both)["views"][0]["unseen"] == []
+
+
+def raised_then_bent() -> Pose:
+    raised = stance("standing", {"left_shoulder.out": 90.0})
+    bent = stance("standing", {"left_shoulder.out": 90.0, "neck.side": -30.0})
+    return pose(via=(raised,), end=bent, arrow="left_wrist")
+
+
+def test_a_pose_goes_through_its_stances_one_after_the_other() -> None:
+    told = raised_then_bent()
+    start, half, end = (body_at(told, share) for share in (0.0, 0.5, 1.0))
+    assert where(half, "left_wrist")[1] > where(start, "left_wrist")[1] + 0.3
+    assert where(half, "top") == pytest.approx(where(start, "top"))
+    assert where(end, "left_wrist") == pytest.approx(where(half, "left_wrist"))
+    assert where(end, "top")[0] < where(half, "top")[0] - 0.05
+    assert angles_at(told, 0.25)["left_shoulder.out"] == pytest.approx((7 + 90) / 2)
+
+
+@pytest.mark.parametrize(
+    ("vias", "frames", "begins"), [(0, 7, 0), (1, 7, 0.5), (2, 10, 0.6667), (3, 13, 0.75)]
+)
+def test_each_stance_is_a_frame_and_the_arrow_is_that_of_the_last_part(
+    vias: int, frames: int, begins: float
+) -> None:
+    via = tuple(stance("standing", {"neck.side": -10.0 * number}) for number in range(vias))
+    file = drawn(pose(via=via, end=stance("standing", {"neck.side": -30.0})))
+    assert len(file["frames"]) == frames
+    assert file["arrow_from"] == begins
+    assert file["back"] == []
+
+
+def test_an_arrow_of_a_joint_that_rests_in_the_last_part_is_a_fault() -> None:
+    assert "the arrow is that of left_wrist, which does not move" in faults(raised_then_bent())
+    assert faults(replace(raised_then_bent(), arrow="top")) == []
+
+
+def test_a_fault_on_the_way_is_told() -> None:
+    far = stance("standing", {"neck.turn": 120})
+    away = stance("standing", {}, left_hand=Reach("left_ankle_front"))
+    end = stance("standing", {"neck.side": -30})
+    assert any("neck turn is 120" in fault for fault in faults(pose(via=(far,), end=end)))
+    assert any("at the via 1 the left hand is" in fault for fault in faults(pose(via=(away,), end=end)))
+    assert any("neck turn is 120" in fault for fault in faults(pose(back=(far,), end=end)))
+
+
+def test_the_way_back_may_be_another_one() -> None:
+    front = stance("standing", {"left_blade.forward": 5, "left_blade.lift": 3})
+    told = pose(end=stance("standing", {"left_blade.lift": 6}), back=(front,))
+    assert where(body_at(told, 0.5), "left_shoulder")[2] == pytest.approx(0, abs=0.001)
+    assert where(body_at(way_back(told), 0.5), "left_shoulder")[2] == pytest.approx(0.05, abs=0.001)
+    for share in (0.0, 1.0):
+        assert where(body_at(way_back(told), share), "top") == where(body_at(told, share), "top")
+    assert len(drawn(told)["back"]) == 7
+    assert way_back(pose()) == pose()
+
+
+def test_what_is_long_on_the_back_bends_with_it() -> None:
+    file = drawn(pose(highlight=("whole_back", "left_neck"), end=stance("standing", {"neck.side": -30})))
+    assert [points for _, points in file["highlight"]] == [5, 2]
+    assert {len(frame) for frame in file["frames"]} == {3 * (len(JOINTS) + 7)}
 
 
 def test_a_close_picture_is_smaller_and_a_picture_holds_its_props() -> None:
@@ -276,9 +340,20 @@ def test_a_close_picture_is_smaller_and_a_picture_holds_its_props() -> None:
         return drawn(told)["views"][0]["box"][3]
 
     chair = tuple(make(Prop("chair", (0, 0, -1.5)))[0])
-    assert high(pose(is_close=True)) < high(pose()) - 200
+    assert high(pose(close="upper")) < high(pose()) - 200
+    assert high(pose(close="legs")) < high(pose()) - 200
     assert drawn(pose(solids=chair, views=("left",)))["views"][0]["box"][2] > 800
     assert drawn(pose(solids=chair))["props"][0]["tone"] == "wood"
+
+
+def test_a_picture_holds_both_sides_of_what_alternates() -> None:
+    def box(*, alternates: bool) -> list[int]:
+        told = pose(end=Stance({"left_shoulder.out": 90.0}), alternates=alternates)
+        return drawn(told)["views"][0]["box"]
+
+    left, _, width, _ = box(alternates=True)
+    assert left == pytest.approx(-width / 2, abs=2)
+    assert width > box(alternates=False)[2] + 100
 
 
 @pytest.mark.parametrize("kind", KINDS)

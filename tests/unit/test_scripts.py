@@ -91,6 +91,31 @@ def test_without_root_the_one_line_is_said_and_nothing_installed(checkout: Check
     )
 
 
+def test_a_package_that_is_nowhere_keeps_none_of_the_others_out(checkout: Checkout) -> None:
+    checkout.program(checkout.programs / "id", "echo 0")
+    checkout.program(checkout.programs / "uv", "exit 1")
+    checkout.program(checkout.programs / "dpkg-query", "echo installed espeak-ng; exit 1")
+    checkout.program(checkout.programs / "apt-cache", '[ "$3" != flite ]')
+    checkout.program(checkout.programs / "apt-get", f'echo "$@" >>"{checkout.folder}/asked"')
+    done = checkout.bash("install_system_packages run")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "There is no package here, so going on without: flite\n" in done.stderr
+    assert (checkout.folder / "asked").read_text().splitlines() == [
+        "-q update",
+        "-q -y --no-remove --no-install-recommends install libportaudio2 libspeexdsp1",
+    ]
+    quiet = checkout.bash("quiet=yes; install_system_packages run")
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+
+
+def test_a_browser_that_is_there_is_not_asked_for(checkout: Checkout) -> None:
+    checkout.program(checkout.programs / "apt-get", "exit 1")
+    wanted = checkout.bash("apt-get() { exit 1; }; command() { return 1; }; install_system_packages dev")
+    has_one = Path("/usr/bin/chromium").exists()
+    assert wanted.stderr.startswith("This is no Debian: if they are missing, install what it calls lib")
+    assert ("chromium" in wanted.stderr) != has_one
+
+
 def test_a_python_that_is_too_old_is_passed_over(checkout: Checkout) -> None:
     for name in ("python3", "python3.14", "python3.13", "python3.11"):
         checkout.program(checkout.programs / name, "exit 1")

@@ -137,17 +137,52 @@ PLACES: Mapping[str, Place] = {
 }
 """What a hand or foot can reach for, by name."""
 
-MUSCLES: Mapping[str, tuple[str, Vec, Vec, float]] = {
-    "nape": ("neck", (0, 0.09, -0.035), (0, -0.02, -0.045), 0.036),
-    "chest_front": ("chest", (0.1, 0.15, 0.085), (-0.1, 0.15, 0.085), 0.05),
-    "upper_back": ("chest", (0.08, 0.14, -0.085), (-0.08, 0.14, -0.085), 0.05),
-    "middle_back": ("waist", (0, 0.15, -0.085), (0, 0.03, -0.08), 0.055),
-    "whole_back": ("waist", (0, 0.26, -0.085), (0, -0.08, -0.085), 0.05),
-    "lower_back": ("pelvis", (0.06, 0.09, -0.085), (-0.06, 0.09, -0.085), 0.05),
-    "ribs_front": ("waist", (0.08, 0.13, 0.075), (-0.08, 0.13, 0.075), 0.05),
-    "belly": ("waist", (0.04, -0.03, 0.08), (-0.04, -0.03, 0.08), 0.05),
+
+@dataclass(frozen=True, slots=True)
+class Muscle:
+    """Where a stretch can be felt: the line along which it glows, each point on a part, and how wide."""
+
+    line: tuple[tuple[str, Vec], ...]
+    radius: float
+
+
+def _muscle(part: str, a: Vec, b: Vec, radius: float) -> Muscle:
+    return Muscle(((part, a), (part, b)), radius)
+
+
+MUSCLES: Mapping[str, Muscle] = {
+    "nape": _muscle("neck", (0, 0.09, -0.035), (0, -0.02, -0.045), 0.036),
+    "chest_front": _muscle("chest", (0.1, 0.15, 0.085), (-0.1, 0.15, 0.085), 0.05),
+    "upper_back": _muscle("chest", (0.08, 0.14, -0.085), (-0.08, 0.14, -0.085), 0.05),
+    "middle_back": Muscle(
+        (("waist", (0, 0.02, -0.08)), ("waist", (0, 0.08, -0.08)), ("chest", (0, 0.04, -0.08))), 0.055
+    ),
+    "whole_back": Muscle(
+        (
+            ("pelvis", (0, 0.05, -0.08)),
+            ("waist", (0, 0.0, -0.08)),
+            ("waist", (0, 0.09, -0.08)),
+            ("chest", (0, 0.04, -0.085)),
+            ("chest", (0, 0.15, -0.08)),
+        ),
+        0.05,
+    ),
+    "lower_back": _muscle("pelvis", (0.06, 0.09, -0.085), (-0.06, 0.09, -0.085), 0.05),
+    "ribs_front": _muscle("waist", (0.08, 0.13, 0.075), (-0.08, 0.13, 0.075), 0.05),
+    "belly": _muscle("waist", (0.04, -0.03, 0.08), (-0.04, -0.03, 0.08), 0.05),
     **{
-        f"{side}_{name}": (
+        f"{side}_back": Muscle(
+            (
+                ("pelvis", (sign * 0.07, 0.08, -0.08)),
+                ("waist", (sign * 0.07, 0.0, -0.08)),
+                ("waist", (sign * 0.07, 0.08, -0.08)),
+            ),
+            0.048,
+        )
+        for side, sign in (("left", 1), ("right", -1))
+    },
+    **{
+        f"{side}_{name}": _muscle(
             _part(side, part),
             (sign * a[0], a[1], a[2]),
             (sign * b[0], b[1], b[2]),
@@ -162,7 +197,6 @@ MUSCLES: Mapping[str, tuple[str, Vec, Vec, float]] = {
             "blade": ("chest", (0.08, 0.18, -0.085), (0.08, 0.08, -0.085), 0.048),
             "ribs": ("chest", (0.13, 0.06, 0), (0.11, -0.1, 0), 0.05),
             "waist": ("waist", (0.1, 0.06, -0.02), (0.1, -0.07, -0.02), 0.05),
-            "back": ("waist", (0.07, 0.08, -0.08), (0.07, -0.05, -0.08), 0.048),
             "hip_front": ("pelvis", (0.09, 0.07, 0.07), (0.09, -0.07, 0.08), 0.05),
             "seat": ("pelvis", (0.08, 0.02, -0.07), (0.1, -0.07, -0.07), 0.055),
             "thigh_front": ("thigh", (0, -0.1, 0.045), (0, -0.32, 0.03), 0.045),
@@ -174,4 +208,4 @@ MUSCLES: Mapping[str, tuple[str, Vec, Vec, float]] = {
         }.items()
     },
 }
-"""Where a stretch can be felt: a part, two points on it between which it glows, and how wide (radius)."""
+"""Where a stretch can be felt, by name. What is long on the back bends with it."""

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 
 from assistant.core.posing.body import LIMITS, SIDES
-from assistant.core.posing.drawing import JOINTS, points
+from assistant.core.posing.drawing import JOINTS, arrow_from, points
 from assistant.core.posing.kinematics import bend_between, limb_angles
 from assistant.core.posing.pose import Body, Pose
-from assistant.core.posing.solving import angles_at, body_at
+from assistant.core.posing.solving import angles_at, body_at, way_back
 from assistant.core.posing.vectors import Vec, add, between, dot, length, minus, times
 
 MISSED_BY = 0.025  # meters that a hand or foot may be away from what it touches
@@ -20,9 +20,10 @@ BELOW = 0.03  # meters that skin may be under the ground: it is soft
 INTO = 0.045  # meters that limbs may be pressed into each other
 LEAST = 0.03  # meters that some joint has to move between start and end
 _STILL = 0.004  # meters that are no way for an arrow
+_EVEN = 0.01  # meters that left and right may differ and still be alike
 SLACK = 4.0  # degrees over a limit that are no slip
 _LYING = ("on_back", "on_belly", "on_side")
-_MOMENTS = (0.0, 0.25, 0.5, 0.75, 1.0)
+_MOMENTS = 4  # on the way from one stance to the next
 
 _RADII = {
     "hip": 0.1,
@@ -50,20 +51,40 @@ _Capsule = tuple[str, Vec, Vec, float]
 
 def faults(pose: Pose) -> list[str]:
     """All that is wrong with a pose, the same sentence once."""
-    bodies = {share: body_at(pose, share) for share in _MOMENTS}
-    found = [fault for share, solved in bodies.items() for fault in _of_body(pose, solved, share)]
-    if _farthest(bodies[0.0], bodies[1.0]) < LEAST:
+    found = [*_on_the_way(pose), *(_on_the_way(way_back(pose)) if pose.back else ())]
+    first, last = body_at(pose, 0.0), body_at(pose, 1.0)
+    if _farthest(first, last) < LEAST:
         found.append("start and end are the same")
-    found += _turned_over(pose, bodies[1.0])
-    if pose.arrow and _way_of(pose.arrow, bodies[0.0], bodies[1.0]) < _STILL:
+    found += _turned_over(pose, last)
+    if pose.arrow and _way_of(pose.arrow, body_at(pose, arrow_from(pose)), last) < _STILL:
         found.append(f"the arrow is that of {pose.arrow}, which does not move")
     return _worst(found)
+
+
+def _on_the_way(pose: Pose) -> Iterator[str]:
+    parts = len(pose.stances) - 1
+    for number in range(parts * _MOMENTS + 1):
+        share = number / (parts * _MOMENTS)
+        when = "" if number % _MOMENTS else _name(number // _MOMENTS, parts)
+        yield from _of_body(pose, body_at(pose, share), share, when)
+
+
+def _name(number: int, parts: int) -> str:
+    """What authors call a stance."""
+    return "start" if number == 0 else "end" if number == parts else f"via {number}"
 
 
 def headings(pose: Pose) -> dict[str, float]:
     """How far the end goes to the left of the start: meters, or shares of a unit."""
     first, last = body_at(pose, 0.0), body_at(pose, 1.0)
     return {name: way(last) - way(first) for name, way in _WAYS.items()}
+
+
+def is_even(pose: Pose) -> bool:
+    """Whether left and right are alike at the start."""
+    places = dict(zip(JOINTS, points(body_at(pose, 0.0)), strict=True))
+    pairs = [(places[f"left_{name}"], places[f"right_{name}"]) for name in _RADII if f"left_{name}" in places]
+    return all(length(minus(left, (-x, y, z))) < _EVEN for left, (x, y, z) in pairs)
 
 
 def _against(part: str, axis: int, carrier: str) -> Callable[[Body], float]:
@@ -109,10 +130,9 @@ def _is_number(word: str) -> bool:
     return word.rstrip(",").lstrip("-").isdigit()
 
 
-def _of_body(pose: Pose, solved: Body, share: float) -> Iterator[str]:
+def _of_body(pose: Pose, solved: Body, share: float, when: str) -> Iterator[str]:
     yield from _beyond(pose, solved, share)
-    if share in {0.0, 1.0}:
-        when = "start" if share == 0.0 else "end"
+    if when:
         for limb, miss in solved.missed.items():
             if miss > MISSED_BY:
                 name = limb.replace("_", " ")

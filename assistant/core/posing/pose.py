@@ -1,4 +1,4 @@
-"""What a pose is: angles, and what hands and feet reach for, at its start and at its end.
+"""What a pose is: angles, and what hands and feet reach for, at its start, on the way and at its end.
 
 Plain data. Angles are named such as "neck.bend" or "left_hip.out", in degrees; "pelvis.left", "pelvis.up" and
 "pelvis.forward", "neck.slide" and "left_blade.lift" are centimeters.
@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from assistant.core.posing.vectors import ORIGIN, Frame, Vec
+
+Close = Literal["upper", "legs"]
+"""What of the body alone is shown, larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,11 @@ class Solid:
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """The pose of one stretch, told for the left side; `is_close` shows the upper body alone."""
+    """The pose of one stretch, told for the left side.
+
+    It goes from `start` through each of `via` to `end`, and through each of `back` to the start. `close`
+    shows the upper body or the legs alone. What `alternates` goes to the other side with every other breath.
+    """
 
     id: str
     base: Base
@@ -91,10 +99,18 @@ class Pose:
     mark: str | None = None
     both_ways: bool = False
     has_sides: bool = False
-    is_close: bool = False
+    close: Close | None = None
+    alternates: bool = False
+    via: tuple[Stance, ...] = ()
+    back: tuple[Stance, ...] = ()
     solids: tuple[Solid, ...] = ()
     anchors: Mapping[str, Anchor] = field(default_factory=dict)
     straps: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def stances(self) -> tuple[Stance, ...]:
+        """All on the way from start to end, evenly in time."""
+        return (self.start, *self.via, self.end)
 
 
 @dataclass(frozen=True, slots=True)

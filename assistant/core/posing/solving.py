@@ -1,12 +1,12 @@
 """From a stance to a body: angles first, then the anchor, then feet and hands that reach what they touch.
 
-Pure functions on any thread. Between start and end the angles go evenly, and every reach is solved anew.
+Pure functions on any thread. Between two stances the angles go evenly, and every reach is solved anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.core.posing import body
 from assistant.core.posing.body import PLACES
@@ -49,6 +49,7 @@ _LIMBS = ("left_foot", "right_foot", "left_hand", "right_hand")
 
 def angles_at(pose: Pose, share: float) -> Mapping[str, float]:
     """The angles at this share of the way from start to end."""
+    pose, share = _part(pose, share)
     start, end = pose.start.angles, pose.end.angles
     return {
         name: start.get(name, 0.0) + (end.get(name, 0.0) - start.get(name, 0.0)) * share
@@ -58,6 +59,7 @@ def angles_at(pose: Pose, share: float) -> Mapping[str, float]:
 
 def body_at(pose: Pose, share: float) -> Body:
     """The body at this share of the way, 0 to 1."""
+    pose, share = _part(pose, share)
     angles = angles_at(pose, share)
     moment = _Moment(pose, angles)
     parts = forward_kinematics(angles, pose.base.root, pose.base.frame)
@@ -70,6 +72,19 @@ def body_at(pose: Pose, share: float) -> Body:
         elif first is not None:
             missed[limb] = moment.solve(parts, limb, first)
     return Body(parts, missed)
+
+
+def way_back(pose: Pose) -> Pose:
+    """The same pose as it comes back from its end: 1 is the end still, and 0 the start."""
+    return replace(pose, via=pose.back[::-1]) if pose.back else pose
+
+
+def _part(pose: Pose, share: float) -> tuple[Pose, float]:
+    """The pose between the two stances around this share, and the share of the way between these."""
+    place = round(share * (len(pose.stances) - 1), 9)
+    index = min(int(place), len(pose.stances) - 2)
+    first, last = pose.stances[index : index + 2]
+    return replace(pose, start=first, end=last, via=()), place - index
 
 
 def _hold_anchor(parts: Parts, pose: Pose, share: float) -> None:

@@ -124,6 +124,7 @@ class Application:
             "token": self._token,
             "language": self._house.pack.code,
             "distance_metres": config.distance_metres,
+            "diagonal_inches": config.diagonal_inches if visitor.is_room_screen else 0.0,
             "theme": config.theme,
             "emergency_number": config.emergency_number,
             "is_room_screen": visitor.is_room_screen,

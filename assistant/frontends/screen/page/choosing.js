@@ -2,6 +2,8 @@
 
 import { byId, fill, make, shape, show, whenChanged, write } from "./dom.js";
 import { drawBody } from "./body.js";
+import { poseOf } from "./figure.js";
+import { drawPose } from "./pose.js";
 import { grow, sizes } from "./size.js";
 import { onPress } from "./touch.js";
 import { words } from "./words.js";
@@ -10,9 +12,20 @@ let routines = [];
 let first = 0;
 let say = () => {};
 
+/** The pose of the stretch that is most a routine's own: the fewest other routines have it. */
+function typicalPose(routine) {
+  const count = (id) => routines.filter((one) => one.stretch_ids.indexOf(id) >= 0).length;
+  const posed = routine.stretch_ids.filter((id) => poseOf(id));
+  const fewest = Math.min(...posed.map(count));
+  return poseOf(posed.filter((id) => count(id) === fewest)[0]);
+}
+
 function card(routine) {
   const picture = shape("svg", { class: "picture", "aria-hidden": "true" });
-  drawBody(picture, routine.regions, null);
+  const pose = typicalPose(routine);
+  picture.classList.toggle("posed", Boolean(pose));
+  if (pose) drawPose(picture, pose, 1, { side: "left", ghost: false });
+  else drawBody(picture, routine.regions, null);
   const where = routine.positions.map((position) => words.positions[position] || position).join(", ");
   const text = [make("b", "", routine.name), make("span", "", `${words.minutes(routine.minutes)}, ${where}`)];
   const button = make("button", "card", "", {}, picture, make("span", "text", "", {}, ...text));

@@ -1,13 +1,13 @@
 // The advice after a red flag. It stays, whatever comes next, until somebody takes it away.
 
-import { byId, fill, make, show, write } from "./dom.js";
+import { byId, fill, make, write } from "./dom.js";
 import { facts } from "./facts.js";
 import { grow, sizeForWidth, sizes } from "./size.js";
 import { onPress } from "./touch.js";
+import { words } from "./words.js";
 
 const KEY = "limber.emergency"; // "shown" while the advice stands, "away" once it was taken away
 const OVER = ["asleep", "closing", "finished"];
-const ADVICE = "Sit down, and stay still. Call your emergency number, or ask somebody to call.";
 
 let state = read();
 
@@ -37,16 +37,14 @@ export function isEmergency(view) {
   return state === "shown";
 }
 
-/** Show the number to call and the advice. */
+/** Show the number to call and the advice. Where no number is configured, the advice says what to call. */
 export function showEmergency() {
   const number = byId("emergency-number");
-  if (!byId("emergency-text").textContent) write(byId("emergency-text"), ADVICE);
-  show(number, facts.emergency_number !== "");
-  if (facts.emergency_number !== "" && !number.textContent) {
-    // A phone can call; the screen on the wall cannot.
-    if (facts.is_room_screen) write(number, facts.emergency_number);
-    else fill(number, [make("a", "", facts.emergency_number, { href: `tel:${facts.emergency_number}` })]);
-  }
+  if (!byId("emergency-text").textContent) write(byId("emergency-text"), words.advice);
+  const called = facts.emergency_number;
+  // A phone can call; the screen on the wall cannot.
+  if (called === "" || facts.is_room_screen) write(number, called || words.getHelp);
+  else if (number.textContent !== called) fill(number, [make("a", "", called, { href: `tel:${called}` })]);
   fitEmergency();
 }
 

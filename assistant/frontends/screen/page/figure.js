@@ -17,6 +17,7 @@ let told = { key: "", most: 1 };
 let move = { from: 0, to: 0, since: 0, seconds: 1 };
 let at = 0;
 let timer = null;
+let turn = { phase: "", isOther: false }; // of a movement that changes sides with each breath
 
 /** Fetch the poses; until they are there, a standing body shows the region. */
 export function loadPoses(whenThere) {
@@ -45,7 +46,8 @@ function howFar(view) {
 const smooth = (part) => (1 - Math.cos(Math.PI * Math.min(1, Math.max(0, part)))) / 2;
 
 function draw() {
-  const pose = step && poses.get(step.stretch_id);
+  const told = step && poses.get(step.stretch_id);
+  const pose = told && ((turn.isOther && told.other) || (turn.phase === "in" && told.returning) || told);
   const main = byId("figure");
   const second = byId("figure-2");
   if (!step) return;
@@ -76,10 +78,12 @@ function moveTo(goal, seconds) {
   else if (timer === null) timer = setInterval(frame, FRAME_MS);
 }
 
-/** The breath leads a movement: out into it, in and back. */
+/** The breath leads a movement: out into it, in and back; then perhaps to the other side. */
 function withBreath(view) {
   const breath = view.hold && view.hold.breath;
   if (!breath) return false;
+  const turns = breath.phase === "out" && turn.phase === "in";
+  turn = { phase: breath.phase, isOther: turns ? !turn.isOther : turn.isOther };
   moveTo(breath.phase === "out" ? 1 : 0, Math.max(0.5, breath.ends_at - sessionNow()));
   return true;
 }
@@ -91,6 +95,7 @@ export function showFigure(view) {
   const isNew = !before || before.stretch_id !== step.stretch_id || before.side !== step.side;
   if (isNew) {
     at = 0;
+    turn = { phase: "", isOther: false };
     move = { from: 0, to: 0, since: 0, seconds: 1 };
     byId("figure").setAttribute("aria-label", `${step.name} ${step.side_word}`.trim());
     byId("figure-2").setAttribute("aria-label", `${step.name}, from another side`);

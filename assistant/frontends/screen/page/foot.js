@@ -13,11 +13,13 @@ function chip(sayable) {
   return button;
 }
 
-/** Show the most useful of what can be said. Stop has a button of its own. */
-export const showSayables = whenChanged((sayables) => {
-  const useful = sayables.filter((sayable) => sayable.intent !== "stop");
-  fill(byId("sayables"), useful.slice(0, AS_MANY).map(chip));
-});
+const showChips = whenChanged((sayables) => fill(byId("sayables"), sayables.map(chip)));
+
+/** Show the most useful of what can be said. Stop has a button of its own, and so have the answers to a question. */
+export function showSayables(sayables, answers) {
+  const shown = ["stop", ...answers.map((answer) => answer.intent)];
+  showChips(sayables.filter((sayable) => shown.indexOf(sayable.intent) < 0).slice(0, AS_MANY));
+}
 
 /** Listen for touches; `send` takes what they say. */
 export function startFoot(send) {

@@ -83,7 +83,7 @@ function render() {
   root.dataset.at = shown ? shown.at : ""; // which view is shown, for whoever looks on
   root.classList.toggle("pain", shown !== null && IN_PAIN.indexOf(shown.state) >= 0);
   showFoot(isAlive());
-  if (view && stage !== "idle") showAround();
+  if (view && stage !== "idle" && stage !== "lost") showAround();
   else showBare();
   showStage(shown);
 }
@@ -101,7 +101,7 @@ function showFoot(isShown) {
 function showAround() {
   showWhere(view);
   showCaptions(view);
-  showSayables(view.can_say);
+  showSayables(view.can_say, view.question ? view.question.answers : []);
   showFaults(view.faults);
 }
 
@@ -205,9 +205,11 @@ function start() {
   window.addEventListener("resize", refit);
   loadPoses(() => {
     fitFigure();
+    if (stage === "choosing") fitChoosing();
   });
   const lost = (is) => () => {
     isLost = is;
+    if (isLost) showEars(null, true);
     render();
   };
   listen({ view: onView, beat: onBeat, lost: lost(true), found: lost(false) });

@@ -15,7 +15,8 @@ function refresh() {
         image.dataset.code = pairing.code;
         image.src = `/pairing.svg?${encodeURIComponent(pairing.code)}`;
       }
-      write(byId("pairing-url"), pairing.url);
+      write(byId("pairing-url"), pairing.url.split("#")[0]);
+      write(byId("pairing-letters"), `${pairing.code.slice(0, 4)}-${pairing.code.slice(4)}`);
       write(byId("pairing-expires"), words.expires(Math.max(1, Math.ceil(pairing.expires_in_seconds / 60))));
     }, () => {});
 }

@@ -66,11 +66,15 @@ export function showQuestion(view) {
 /** Make question and answers as large as fits. */
 export function fitQuestion() {
   const buttons = Array.from(byId("answers").querySelectorAll(".word"));
-  buttons.forEach(fitWord);
+  const room = buttons.map(fitWord);
+  byId("answers").classList.toggle("tight", Math.min(...room) < sizes.small * 2.8);
   grow(byId("question-text"), sizes.small, sizes.big);
 }
 
-/** A word is as high as what matters; one that is too wide is narrowed a little before it gets smaller. */
+/**
+ * A word is as high as what matters; one that is too wide is narrowed a little before it gets smaller.
+ * Returns how wide the room beside it is.
+ */
 function fitWord(button) {
   const word = button.querySelector("b");
   const inside = button.clientWidth - sizes.small;
@@ -79,8 +83,7 @@ function fitWord(button) {
   const narrowed = Math.min(1, inside / (size * widthOf(word.textContent)));
   word.style.fontSize = `${size}px`;
   word.style.transform = `scaleX(${narrowed.toFixed(3)})`;
-  const beside = (button.clientWidth - size * widthOf(word.textContent) * narrowed) / 2;
-  button.classList.toggle("tight", beside < sizes.small * 2.8);
+  return (button.clientWidth - size * widthOf(word.textContent) * narrowed) / 2;
 }
 
 /** Listen for touches; `send` takes what they say. */

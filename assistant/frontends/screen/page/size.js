@@ -1,7 +1,7 @@
 // How large things must be. What matters has capitals of 25 arc minutes, seen from where the person lies.
 //
-// A page cannot know how large its screen is, so the usual screens stand here; of those that share a size
-// in pixels the smallest, for on a larger one all is only larger. Where the room is too small for what
+// A page cannot know how large its screen is: it is configured, or the usual screens stand here; of those that
+// share a size in pixels the smallest, for on a larger one all is only larger. Where the room is too small for what
 // matters, it is as large as fits.
 
 import { facts } from "./facts.js";
@@ -23,8 +23,9 @@ const RING_PER_CAPITAL = 2.05; // two digits within a ring
 const SMALL_SHARE = 0.036;
 const LEAST_SMALL_PX = 17;
 
-/** How many inches a screen of so many pixels measures across, at least. */
-export function diagonalInches(width, height) {
+/** How many inches a screen of so many pixels measures across: as configured, or at least. */
+function diagonalInches(width, height) {
+  if (facts.diagonal_inches > 0) return facts.diagonal_inches;
   const long = Math.max(width, height);
   const short = Math.min(width, height);
   const known = SCREENS.filter((screen) => screen[0] === long && screen[1] === short)[0];
@@ -34,7 +35,7 @@ export function diagonalInches(width, height) {
 }
 
 /** The height of capitals of what matters, in pixels of the page, on a screen of so many pixels. */
-export function capitalPixels(width, height, distanceMetres) {
+function capitalPixels(width, height, distanceMetres) {
   const millimetres = distanceMetres * 1000 * 2 * Math.tan((((ARC_MINUTES / 60) * Math.PI) / 180) / 2);
   const perMillimetre = Math.hypot(width, height) / (diagonalInches(width, height) * MM_PER_INCH);
   return millimetres * perMillimetre;

@@ -1,5 +1,7 @@
 // All words that the page has of its own. What is spoken, asked and can be said comes with the view.
 
+import { capital } from "./dom.js";
+
 export const words = {
   step: (number, count) => `Step ${number} of ${count}`,
   minutes: (minutes) => (minutes === 1 ? "1 minute" : `${minutes} minutes`),
@@ -29,8 +31,8 @@ export const words = {
   deafNow: "No sound",
   typed: "No microphone",
   heard: {
-    sure: (phrase) => `“${phrase}”`,
-    doubtful: (phrase) => (phrase ? `“${phrase}”?` : "?"),
+    sure: (phrase) => `“${capital(phrase)}”`,
+    doubtful: (phrase) => (phrase ? `“${capital(phrase)}”?` : "?"),
     not_understood: () => "Not understood",
   },
   heardLabel: {
@@ -82,6 +84,8 @@ export const words = {
   light: "Light",
   dark: "Dark",
   secondsLeft: (seconds) => `${seconds} seconds left`,
+  getHelp: "Get help now",
+  advice: "Please stay still, and get emergency help now. Call your emergency number, or ask somebody to call.",
   you: "You",
   limber: "Limber",
 };

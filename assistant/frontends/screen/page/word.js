@@ -1,0 +1,45 @@
+// Where the word left or right stands: in the picture, beside its limb, over nothing that has to be seen.
+
+import { covers } from "./person.js";
+
+const STEP = 24; // units from one place that is tried to the next
+const GAP = 8; // units that it keeps from what it must not touch
+const HINDERS = { face: 12, limb: 4, trunk: 2, arrow: 5, glow: 4 };
+const WRONG_SIDE = 3; // how much worse a unit toward the other side of the body is than one away from the limb
+
+/** The middle of a word of this width and height, in a box {left, top, width, height}.
+ *
+ * `bodies` are the body from its start to its stretch, `line` the arrow's points, `mark` the joint it belongs to.
+ * It is the same all the way: who looks from far finds it where it was.
+ */
+export function placeOfWord({ width, height, box, bodies, line, mark }) {
+  const stretch = bodies[bodies.length - 1];
+  const hindrances = bodies.flatMap((body) => [...covers(body), ...body.more.map((p) => ({ x: p.x, y: p.y, r: 26, kind: "glow" }))]);
+  hindrances.push(...line.map((p) => ({ x: p.x, y: p.y, r: 14, kind: "arrow" })));
+  const side = sideOf(stretch, mark);
+  const core = { x: (stretch.left_waist.x + stretch.right_waist.x) / 2, y: (stretch.left_waist.y + stretch.right_waist.y) / 2 };
+  const across = (p) => Math.max(0, -((p.x - core.x) * side.x + (p.y - core.y) * side.y));
+  const wrong = (p) => (across(stretch[mark]) > 0 ? 0 : across(p)); // a limb that has crossed takes its word along
+  const badness = (x, y) => {
+    const over = hindrances.reduce((sum, one) => sum + HINDERS[one.kind] * Math.max(0, one.r + GAP - toRect(one, x, y)), 0);
+    return over + toRect(stretch[mark], x, y) + 0.3 * toRect(bodies[0][mark], x, y) + WRONG_SIDE * wrong({ x, y });
+  };
+  const toRect = (p, x, y) => Math.hypot(Math.max(0, Math.abs(p.x - x) - width / 2), Math.max(0, Math.abs(p.y - y) - height / 2));
+  let best = { worth: Infinity };
+  for (let x = box.left + width / 2 + GAP; x <= box.left + box.width - width / 2 - GAP; x += STEP) {
+    for (let y = box.top + height / 2 + GAP; y <= box.top + box.height - height / 2 - GAP; y += STEP) {
+      const worth = badness(x, y);
+      if (worth < best.worth) best = { x, y, worth };
+    }
+  }
+  return best;
+}
+
+/* Which way the marked side of the body is on the screen: a direction, or nothing where one side hides the other. */
+function sideOf(body, mark) {
+  const [own, other] = mark.startsWith("right_") ? ["right_", "left_"] : ["left_", "right_"];
+  const sum = (key) => body[`${own}hip`][key] + body[`${own}shoulder`][key] - body[`${other}hip`][key] - body[`${other}shoulder`][key];
+  const [x, y, z] = [sum("x"), sum("y"), sum("z")];
+  const flat = Math.hypot(x, y);
+  return flat > Math.abs(z) ? { x: x / flat, y: y / flat } : { x: 0, y: 0 };
+}
