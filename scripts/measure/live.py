@@ -18,7 +18,8 @@ import typer
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "audio"))
 
 from live import LiveLimber, last_loud, live_limber, silence_after, spoken
-from virtual_sound import Samples, VirtualSound, missing_packages
+from sound_servers import missing_packages
+from virtual_sound import Samples, VirtualSound
 
 from assistant.audio.files import read_audio
 from assistant.cli import output
