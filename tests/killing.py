@@ -1,4 +1,4 @@
-"""Sessions that are killed with -9 while somebody types, and what is left of them.
+"""Sessions that are killed with -9 while somebody types, and what is left of these or any others.
 
 What the program had shown when it died is compared with what its journal brings a fresh session to.
 """
@@ -112,9 +112,13 @@ class Typist:
 
     @property
     def prompts(self) -> list[str]:
-        """The first line of each prompt that was shown as spoken."""
-        lines = self.text.replace("\r", "").split("\n")[:-1]
-        return [line.removeprefix("Limber  ") for line in lines if line.startswith("Limber  ")]
+        return prompts_in(self.text)
+
+
+def prompts_in(text: str) -> list[str]:
+    """The first line of each prompt that was shown as spoken."""
+    lines = text.replace("\r", "").split("\n")[:-1]
+    return [line.removeprefix("Limber  ") for line in lines if line.startswith("Limber  ")]
 
 
 @dataclass(frozen=True)
@@ -150,8 +154,8 @@ def drive(random: Random, typist: Typist) -> None:
     typist.read(random.uniform(0.0, 1.5))
 
 
-def killed(random: Random, data: Path) -> Typist:
-    """A session that was killed at a random moment, on its way or before."""
+def killed(random: Random, data: Path) -> list[str]:
+    """Kill a session at a random moment, on its way or before; give the prompts that it had shown."""
     typist = Typist(data, "start", "--routine", ROUTINE)
     try:
         drive(random, typist)
@@ -160,11 +164,11 @@ def killed(random: Random, data: Path) -> Typist:
         typist.process.wait()
         typist.read(0.5)
         os.close(typist.master)
-    return typist
+    return typist.prompts
 
 
-def left_by(typist: Typist, data: Path) -> Left:
-    """Look at what is left; asserts that it is whole."""
+def left_by(shown: list[str], data: Path) -> Left:
+    """Look at what a session that had shown these prompts has left; asserts that it is whole."""
     history = data / "limber" / "history.sqlite"
     with closing(connect(history, 1.0)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -184,7 +188,6 @@ def left_by(typist: Typist, data: Path) -> Left:
         for action in session.handle(event, now)
         if isinstance(action, Speak)
     ]
-    shown = typist.prompts
     missing = len(shown) - _as_many(shown, [text[:1].upper() + text[1:] for text in spoken])
     found = find_return(history, ROOM, (pack.code, routines, library), made)
     return Left(

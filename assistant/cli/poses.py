@@ -37,7 +37,10 @@ def show(
     side: _Side = "left",
     light: _Light = False,
 ) -> None:
-    """Make a picture of one pose: its start, half way and its end; and tell what is wrong with it."""
+    """Make a picture of one pose.
+
+    It shows start, half way and end, and tells what is wrong with it.
+    """
     from assistant.cli.pose_sheet import height_of, picture
     from assistant.cli.pose_sheet import sheet as make
     from assistant.store.pose_check import problems_of_pose
@@ -64,7 +67,10 @@ def sheet(
     side: _Side = "left",
     light: _Light = False,
 ) -> None:
-    """Make the sheet of all poses, for a clinician to look through: a page of its own, or pictures."""
+    """Make a sheet of all poses, for a clinician.
+
+    It is one page to look through, or with --png pictures.
+    """
     from assistant.cli.pose_sheet import height_of, picture
     from assistant.cli.pose_sheet import sheet as make
 

@@ -28,7 +28,10 @@ def register(app: typer.Typer) -> None:
 
 
 def screen() -> None:
-    """Open the screen of a running session again: a page in the browser of this machine."""
+    """Open the screen of a running session again.
+
+    It is a page in the browser of this machine.
+    """
     from assistant.frontends.screen.browser import Browser
     from assistant.frontends.screen.network import LOOPBACK
 

@@ -29,8 +29,9 @@ def register(app: typer.Typer) -> None:
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, a running Limber a line.")] = False,
 ) -> None:
-    """Show what a running Limber is at: its session, its devices, and what is at fault since when.
+    """Show what a running Limber is at.
 
+    That is its session, its devices, and what is at fault since when.
     Exits with 0 when all is well, 1 when something is at fault, 3 when Limber is not running.
     """
     answers = ask("status")

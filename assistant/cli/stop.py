@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
 
 
 def stop() -> None:
-    """Stop: silence, and the stretch is paused, as when you say "stop".
+    """Silence a session and pause it, as by "stop".
 
     Exits with 1 when Limber does not answer, 3 when it is not running.
     """

@@ -171,7 +171,11 @@ def _yaml_problem(path: Path, text: str, error: yaml.YAMLError) -> Problem:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         lines = text.rstrip().count("\n") + 1
         # At the end of a file the mark is on the line after the last one.
-        return Problem(path, min(error.problem_mark.line + 1, lines), "", f"is not YAML: {error.problem}")
+        line = min(error.problem_mark.line + 1, lines)
+        # libyaml has a limit of its own, and may come to it before it gives us the first event.
+        is_too_deep = "nesting depth" in (error.problem or "")
+        message = "is nested too deeply" if is_too_deep else f"is not YAML: {error.problem}"
+        return Problem(path, line, "", message)
     position = getattr(error, "position", 0)
     line = text.encode()[:position].count(b"\n") + 1
     return Problem(path, line, "", f"is not YAML: {getattr(error, 'reason', error)}")

@@ -184,6 +184,7 @@ class BuiltInRoutine(_RoutineFacts):
 class RoutineFile(RoutineTexts, _RoutineFacts):
     """A routine: stretches in their order, from the neck down; ids of the library, or written out."""
 
+    name: _Text | None = Field(None, description="Has no use any more: a routine has its spoken_name.")
     stretches: list[_Item] = Field(min_length=1, max_length=40)
 
 

@@ -20,8 +20,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "audio"))
 
 from live import LiveLimber, last_loud, live_limber, silence_after, spoken
 from screens import Listening
+from sound_servers import missing_packages
 from touching import Page
-from virtual_sound import Samples, VirtualSound, missing_packages
+from virtual_sound import Samples, VirtualSound
 
 from assistant.audio.files import read_audio
 from assistant.cli import output

@@ -23,7 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "audio"))
 from live import live_limber
 from screens import Listening, facts, press
 from touching import Page, post_stop, touched_to_silence
-from virtual_sound import VirtualSound, missing_packages
+from sound_servers import missing_packages
+from virtual_sound import VirtualSound
 
 from assistant.cli import output
 from assistant.errors import AudioError

@@ -6,17 +6,22 @@ from collections.abc import Iterator
 
 import pytest
 from listening import Listener
-from virtual_sound import VirtualSound, missing_packages
+from sound_servers import CHOSEN, missing_packages
+from virtual_sound import VirtualSound
 
 from assistant.audio import portaudio
 
 
 @pytest.fixture
-def virtual_sound() -> Iterator[VirtualSound]:
-    """A fresh sound server with its devices; give `virtual_sound.env` to the program under test."""
-    if missing := missing_packages():
-        pytest.skip(f"virtual sound devices need: sudo apt-get install {' '.join(missing)}")
-    with VirtualSound.started() as sound:
+def virtual_sound(request: pytest.FixtureRequest) -> Iterator[VirtualSound]:
+    """A fresh sound server with its devices; give `virtual_sound.env` to the program under test.
+
+    A test that is parametrized with it names the server; all others run on the one that was chosen.
+    """
+    server = getattr(request, "param", CHOSEN)
+    if missing := missing_packages(server):
+        pytest.skip(f"virtual sound devices on {server} need: sudo apt-get install {' '.join(missing)}")
+    with VirtualSound.started(server) as sound:
         yield sound
 
 

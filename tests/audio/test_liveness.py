@@ -109,6 +109,8 @@ def test_a_speaker_that_is_moved_is_noticed_and_opened_anew_by_its_name(
 def test_a_microphone_that_loses_its_blocks_is_said_and_its_return_too(
     virtual_sound: VirtualSound, tmp_path: Path, kept: float
 ) -> None:
+    if virtual_sound.is_pipewire:
+        pytest.skip("PipeWire fills with zeros what a pipe lacks, so that no block is lost")
     with (
         virtual_sound.losing_microphone() as share,
         live_limber(virtual_sound, tmp_path, LIMBER_AUDIO_MICROPHONE=LOSING, **ROUTINE) as limber,

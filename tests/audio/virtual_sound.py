@@ -6,9 +6,10 @@
             sound.play_to_microphone(speech)       # 16 kHz mono int16; returns when it has been heard
         tape.speaker(), tape.microphone()          # what Limber played, what it heard: the same clock
 
-The server is PulseAudio with one stereo null sink, the *room*: whatever is played on the virtual speaker
-goes to its left channel, whatever is played to the virtual microphone to its right one. A recording of the
-room has both on one sample clock, so that the time from a spoken word to silence is counted in samples.
+The server is PulseAudio or PipeWire (`sound_servers.py`) with one stereo null sink, the *room*: whatever is
+played on the virtual speaker goes to its left channel, whatever is played to the virtual microphone to its
+right one. A recording of the room has both on one sample clock, so that the time from a spoken word to
+silence is counted in samples.
 PortAudio sees the devices through ALSA (MICROPHONE and SPEAKER are their names), and reads ALSA's
 configuration from the environment when it initializes: give `sound.env` to a subprocess, or use the
 `sound_here` fixture.
@@ -21,7 +22,6 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -29,12 +29,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from ctypes.util import find_library
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from sound_servers import CHOSEN, SERVERS, SoundServer
 
 RATE_HZ = 16_000
 MICROPHONE = "virtual_microphone"
@@ -46,22 +46,20 @@ PAIR = "virtual_pair"
 
 Samples = npt.NDArray[np.int16]
 
-# Without "norewinds" a null sink makes up to 2 s at a time: the first block is late by that, and they burst.
-_SERVER = """
-load-module module-native-protocol-unix auth-anonymous=1 socket={socket}
-load-module module-null-sink sink_name=room rate=16000 channels=2 {stereo} norewinds=1
-load-module module-remap-sink sink_name=spk master=room {mono} master_channel_map=front-left
-load-module module-remap-sink sink_name=micfeed master=room {mono} master_channel_map=front-right
-load-module module-remap-source source_name=pair master=room.monitor {pair}
-load-module module-null-sink sink_name=elsewhere rate=16000 channels=1 norewinds=1
-load-module module-pipe-source source_name=losing file={pipe} format=s16le rate=16000 channels=1
-set-default-sink spk
-"""
-_STEREO = "format=s16le channel_map=front-left,front-right"
-_PAIR = "channels=2 channel_map=front-left,front-right master_channel_map=front-left,front-right remix=no"
 _MONO = "channels=1 channel_map=mono remix=no"
+_STEREO = "channels=2 channel_map=front-left,front-right"
+_PAIR = f"{_STEREO} master_channel_map=front-left,front-right remix=no"
+# Without "norewinds" a null sink makes up to 2 s at a time: the first block is late by that, and they burst.
+_MODULES = (
+    f"null-sink sink_name=room rate=16000 format=s16le {_STEREO} norewinds=1",
+    f"remap-sink sink_name=spk master=room {_MONO} master_channel_map=front-left",
+    f"remap-sink sink_name=micfeed master=room {_MONO} master_channel_map=front-right",
+    f"remap-source source_name=pair master=room.monitor {_PAIR}",
+    "null-sink sink_name=elsewhere rate=16000 channels=1 norewinds=1",
+    "pipe-source source_name=losing file={pipe} format=s16le rate=16000 channels=1",
+)
 _MICROPHONE_MODULE = (
-    f"module-remap-source source_name=mic master=room.monitor {_MONO} master_channel_map=front-right"
+    f"remap-source source_name=mic master=room.monitor {_MONO} master_channel_map=front-right"
 )
 _ALSA = f"""
 pcm.{MICROPHONE} {{ type pulse device mic }}
@@ -71,23 +69,11 @@ pcm.{LOSING} {{ type pulse device losing }}
 pcm.!default {{ type pulse }}
 """  # PortAudio aborts the process where ALSA has no "default"
 # The shell ends the server when the test's process is no more, however it ended: then its input is closed.
-_SERVER_COMMAND = """
-pulseaudio -n -F "$1" --daemonize=no --use-pid-file=no --exit-idle-time=-1 --realtime=no --high-priority=no &
+_UNTIL_THE_TEST_ENDS = """
 while read -r line; do :; done
-kill -9 $!
+kill -9 0
 """
 _STREAM = ("--raw", "--format=s16le", f"--rate={RATE_HZ}")
-
-
-def missing_packages() -> list[str]:
-    """Name the Debian packages that the virtual devices need and that are not installed."""
-    found = {
-        "pulseaudio": shutil.which("pulseaudio"),
-        "pulseaudio-utils": all(shutil.which(name) for name in ("pactl", "pacat", "parec")),
-        "libasound2-plugins": any(Path("/usr").glob("lib*/**/alsa-lib/libasound_module_pcm_pulse.so")),
-        "libportaudio2": find_library("portaudio"),
-    }
-    return [package for package, there in found.items() if not there]
 
 
 class Tape:
@@ -117,24 +103,25 @@ class Tape:
 class VirtualSound:
     """One private sound server; made by `started()`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, server: SoundServer) -> None:
         self._folder = folder
+        self._kind = server
+        self.is_pipewire = server is SERVERS["pipewire"]
         self.pipe = folder / "pipe"
         self._server: subprocess.Popen[bytes] | None = None
         self._noise: subprocess.Popen[bytes] | None = None
         self._microphone_module = ""
         self._tape_count = 0
-        socket = folder / "socket"
-        (folder / "server.pa").write_text(
-            _SERVER.format(socket=socket, stereo=_STEREO, mono=_MONO, pair=_PAIR, pipe=self.pipe)
-        )
+        for name, text in server.files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text.format(folder=folder))
         (folder / "asound.conf").write_text(_ALSA)
         noise = np.random.default_rng(1).integers(-4, 5, 60 * RATE_HZ, dtype=np.int16)
         (folder / "noise.raw").write_bytes(noise.tobytes())
         self.overrides = {
             "HOME": str(folder),
             "XDG_RUNTIME_DIR": str(folder),
-            "PULSE_SERVER": f"unix:{socket}",
+            "PULSE_SERVER": f"unix:{folder / server.socket}",
             "PULSE_COOKIE": str(folder / "cookie"),
             "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
             "JACK_NO_START_SERVER": "1",
@@ -142,11 +129,11 @@ class VirtualSound:
 
     @classmethod
     @contextmanager
-    def started(cls) -> Iterator[VirtualSound]:
+    def started(cls, server: str = CHOSEN) -> Iterator[VirtualSound]:
         """Start server, microphone and noise; end all of it on leaving."""
         # Not pytest's folder: the path of a socket must be shorter than 108 characters.
         with tempfile.TemporaryDirectory(prefix="limber-sound-") as folder:
-            sound = cls(Path(folder))
+            sound = cls(Path(folder), SERVERS[server])
             try:
                 sound.start_server()
                 yield sound
@@ -217,8 +204,16 @@ class VirtualSound:
         self._control("set-source-mute", "mic", str(int(muted)))
 
     def suspend_microphone(self, suspended: bool) -> None:
-        """Stop its blocks, without any sign to who reads them."""
-        self._control("suspend-source", "mic", str(int(suspended)))
+        """Stop its blocks, without any sign to who reads them.
+
+        PipeWire suspends no source that is read: there its links are cut, and whoever opens it gets new ones.
+        """
+        if not self.is_pipewire:
+            self._control("suspend-source", "mic", str(int(suspended)))
+        elif suspended:
+            _, listed = self._done("pw-link", "--links").split("\nmic:capture_MONO\n")
+            for line in itertools.takewhile(lambda line: "|->" in line, listed.splitlines()):
+                self._done("pw-link", "--disconnect", "mic:capture_MONO", line.split("|-> ")[1])
 
     def unplug_microphone(self) -> None:
         """Take the device away; the server moves whoever reads it to the speaker's monitor."""
@@ -227,7 +222,7 @@ class VirtualSound:
 
     def plug_in_microphone(self) -> None:
         """Bring the device, under the same name."""
-        self._microphone_module = self._control("load-module", *_MICROPHONE_MODULE.split())
+        self._microphone_module = self._load(_MICROPHONE_MODULE)
         self._control("set-default-source", "mic")
 
     def move_microphone(self, process_id: int, source: str) -> None:
@@ -280,20 +275,24 @@ class VirtualSound:
             if process and process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-        (self._folder / "socket").unlink(missing_ok=True)
-        (self._folder / "pulse" / "pid").unlink(missing_ok=True)
+        for name in (*self._kind.leftovers, "pipe"):
+            (self._folder / name).unlink(missing_ok=True)
 
     def start_server(self) -> None:
         """Start the server, at first or after it was killed, with the microphone plugged in."""
         with (self._folder / "server.log").open("ab") as log:
             self._server = self.run(
-                ["sh", "-c", _SERVER_COMMAND, "sh", str(self._folder / "server.pa")],
+                ["sh", "-c", self._kind.script + _UNTIL_THE_TEST_ENDS],
+                cwd=self._folder,
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
         wait_until(self._answers)
+        for module in _MODULES:
+            self._load(module.format(pipe=self.pipe))
+        self._control("set-default-sink", "spk")
         self.plug_in_microphone()
         noise = self._folder / "noise.raw"
         player = " ".join(["pacat", *_STREAM, "--channels=1", "--device=micfeed"])
@@ -304,15 +303,19 @@ class VirtualSound:
     def _answers(self) -> bool:
         assert self._server
         if self._server.poll() is not None:
-            raise RuntimeError(f"pulseaudio ended: {(self._folder / 'server.log').read_text()}")
-        listing = subprocess.run(
-            ["pactl", "list", "short", "sinks"], env=self.env, capture_output=True, text=True, check=False
-        )
-        return "micfeed" in listing.stdout
+            raise RuntimeError(f"the sound server ended: {(self._folder / 'server.log').read_text()}")
+        asked = subprocess.run(["pactl", "info"], env=self.env, capture_output=True, check=False)
+        return asked.returncode == 0
+
+    def _load(self, module: str) -> str:
+        name, *options = module.split()
+        return self._control("load-module", f"module-{name}", *options)
 
     def _control(self, *command: str) -> str:
-        done = subprocess.run(["pactl", *command], env=self.env, check=True, capture_output=True, text=True)
-        return done.stdout.strip()
+        return self._done("pactl", *command).strip()
+
+    def _done(self, *command: str) -> str:
+        return subprocess.run(command, env=self.env, check=True, capture_output=True, text=True).stdout
 
 
 def wait_until(condition: Callable[[], bool], limit_seconds: float = 20.0) -> float:

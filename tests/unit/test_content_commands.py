@@ -319,7 +319,7 @@ def test_a_scene_is_named_and_an_unknown_one_brings_the_names(run: Run) -> None:
         'There is no scene "mild-pian": did you mean mild-pain?\n',
     )
     result = run("rehearse", "x")
-    assert result.stderr.startswith('There is no scene "x"; there are default, hurt-last-time, ')
+    assert result.stderr.startswith('There is no scene "x"; there are default, first-use, ')
 
 
 def test_nobody_says_that_much_at_once(run: Run) -> None:

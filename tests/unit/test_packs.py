@@ -434,7 +434,6 @@ def test_no_damage_to_a_zip_file_brings_the_reader_down(
 
 OWN = b"""\
 id: my-own
-name: My own
 spoken_name: my own
 description: Mine.
 stretches:

@@ -200,7 +200,7 @@ def test_the_sheet_is_one_page_with_every_pose_and_nothing_from_elsewhere(tmp_pa
     assert run("poses", "sheet", "--html", str(page)).exit_code == 0
     html = page.read_text("utf-8")
     views = sum(len(pose.views) for pose in POSES.values())
-    assert html.count("<svg data-pose=") == 3 * views
+    assert html.count('<svg data-pose="') == 3 * views
     assert all(f"<code>{id}</code>" in html for id in POSES)
     assert "src=" not in html
     assert "href=" not in html

@@ -79,7 +79,7 @@ def test_where_the_history_cannot_be_read_the_session_is_as_the_first(tmp_path: 
     path = tmp_path / "history.sqlite"
     path.write_bytes(b"no database" * 1000)
     said: list[str] = []
-    config = Config(session=SessionConfig(routine="whole-spine"))
+    config = Config(session=SessionConfig(routine="whole-spine", sound_check=False))
     pack, routines = load_content(config, pytest.fail)
     session = Session(pack, routines, settings_now(config, path, said.append))
     assert said == [f"The history {path} cannot be read: file is not a database."]
@@ -104,7 +104,7 @@ def test_what_was_told_is_added_to_what_is_configured() -> None:
 
 def test_where_the_configured_routine_is_gone_the_session_asks_which_one(tmp_path: Path) -> None:
     said: list[str] = []
-    config = Config(session=SessionConfig(routine="mine-that-was-left-out"))
+    config = Config(session=SessionConfig(routine="mine-that-was-left-out", sound_check=False))
     pack, routines = load_content(config, pytest.fail)
     note_missing_routine(config, routines, said.append)
     session = Session(pack, routines, settings_now(config, tmp_path / "none.sqlite", said.append))
