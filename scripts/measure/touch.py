@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "audio"))
 
 from live import live_limber
 from screens import Listening, facts, press
-from touching import Page, post_stop, touched_to_silence
 from sound_servers import missing_packages
+from touching import Page, post_stop, touched_to_silence
 from virtual_sound import VirtualSound
 
 from assistant.cli import output
