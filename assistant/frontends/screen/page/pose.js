@@ -55,7 +55,7 @@ export function readPoses(file) {
   for (const [id, pose] of Object.entries(file.poses)) {
     const read = { ...pose, id, frames: added(pose.frames), names: file.joints, cache: new Map() };
     if (pose.alternates) read.other = otherWay(read);
-    if (pose.back.length) read.returning = { ...read, frames: added(pose.back) };
+    if (pose.back.length) read.returning = { ...read, frames: added(pose.back), there: read };
     poses.set(id, read);
   }
   return poses;
@@ -102,8 +102,8 @@ export function drawPose(svg, pose, t, options = {}) {
   fill(layers.body, paths([...people, ...props(pose, camera, false), ...pose.straps.map((one) => band(body, one))]));
   fill(layers.skin.firstChild, silhouette(people));
   fill(layers.glow, glow(pose, body, pose.views[view].unseen));
-  const line = ghost && pose.arrow ? kept(pose, `arrow ${key}`, () => arrowLine(pose, camera)) : [];
-  fill(layers.arrow, arrowPaths(line, pose.both_ways && !pose.returning));
+  const line = ghost && pose.arrow ? kept(pose, `arrow ${key}`, () => arrowLine(pose.there || pose, camera)) : [];
+  fill(layers.arrow, arrowPaths(line, pose.both_ways && !pose.back.length));
   const said = pose.sides && pose.mark && side !== "both" ? words[side] || "" : "";
   word(layers.word, pose, said, box, (wide, high) =>
     kept(pose, `word ${key} ${said} ${line.length}`, () => {

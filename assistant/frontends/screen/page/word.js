@@ -3,7 +3,7 @@
 import { middle } from "./hull.js";
 import { covers } from "./person.js";
 
-const STEP = 24; // units from one place that is tried to the next
+const STEP = 32; // units from one place that is tried to the next
 const GAP = 8; // units that it keeps from what it must not touch
 const HINDERS = { face: 12, limb: 4, trunk: 2, arrow: 5, glow: 4 };
 const WRONG_SIDE = 3; // how much worse a unit toward the other side of the body is than one away from the mark
