@@ -269,9 +269,10 @@ def _unknown_names(
         check(view, VIEWS, "view")
     for number, name in enumerate(pose.highlight):
         check(name, MUSCLES, "highlight", number)
-    for key in ("arrow", "mark"):
-        if (joint := getattr(pose, key)) is not None:
-            check(joint, JOINTS, key)
+    if pose.arrow is not None:
+        check(pose.arrow, JOINTS, "arrow")
+    if pose.mark is not None:
+        check(pose.mark, (joint for joint in JOINTS if "_" in joint), "mark")
     for number, prop in enumerate(pose.props):
         check(prop if isinstance(prop, str) else prop.kind, KINDS, "props", number)
         if isinstance(prop, PropFile) and prop.under:

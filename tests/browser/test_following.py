@@ -104,6 +104,16 @@ def test_the_figure_moves_with_the_instructions(page: Page, at: Stand) -> None:
     assert before != after != back
 
 
+def test_a_stretch_with_a_pose_follows_one_without(page: Page, at: Stand) -> None:
+    see(page, at, scene("holding"))
+    posed = page.locator("#figure g[class]").count()
+    see(page, at, scene("paused"))  # of a stretch that has none: a standing body
+    assert page.locator("#figure .region.lit").count() == 1
+    see(page, at, scene("holding"))
+    assert page.locator("#figure g[class]").count() == posed
+    expect(page.locator("#seconds")).to_have_text(re.compile(r"^\d+$"))
+
+
 def test_nothing_moves_where_motion_is_not_wanted(browser: Browser, at: Stand) -> None:
     page = open_page(browser, at, reduced_motion="reduce")
     see(page, at, scene("holding"))

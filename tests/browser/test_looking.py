@@ -35,15 +35,18 @@ def hall(browser: Browser) -> Any:
     """A screen, and its page at each size as it is asked for."""
     with stand(config=any_port(ScreenConfig(emergency_number="112"))) as at:
         pages: dict[tuple[int, int], Page] = {}
+        failures: list[str] = []
 
         def at_size(size: tuple[int, int]) -> Page:
             if size not in pages:
                 pages[size] = open_page(browser, at, size)
+                pages[size].on("pageerror", lambda error: failures.append(str(error)))
             return pages[size]
 
         yield at, at_size
         for page in pages.values():
             page.context.close()
+        assert failures == []
 
 
 ALONE = """([selector, isAlone]) => {
@@ -117,29 +120,45 @@ def test_from_nearer_by_less_is_needed_and_the_room_is_used(browser: Browser) ->
         page.context.close()
 
 
+def axe_finds(page: Page) -> list[str]:
+    """What is wrong with a page, with the rules for those who see little."""
+    rules = {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}}
+    violations = Axe().run(page, options={"rules": rules}).response["violations"]
+    return [f"{one['id']}: {node['html'][:120]}" for one in violations for node in one["nodes"][:3]]
+
+
+@pytest.mark.parametrize(("size", "theme"), [*((size, "dark") for size in SIZES), ("10 inch", "light")])
+def test_what_is_shown_without_a_session_is_whole_and_clear(browser: Browser, size: str, theme: str) -> None:
+    with stand(config=any_port(ScreenConfig(theme=theme))) as at:  # type: ignore[arg-type]
+        page = open_page(browser, at, SIZES[size])
+        found = {"idle": [*page.evaluate(FLAWS), *axe_finds(page)]}
+        page.locator("[data-go=history]").click()
+        page.wait_for_selector("#sessions li")
+        page.wait_for_function("() => document.getElementById('chart').naturalWidth > 0")
+        found["history"] = [*page.evaluate(FLAWS), *axe_finds(page)]
+        page.locator("#sessions button").first.click()
+        found["erase"] = axe_finds(page)
+        page.locator("#erase-no").click()
+        page.locator("#stage-history [data-go='']").click()
+        see(page, at, scene("holding"))
+        at.close()
+        page.wait_for_selector("html[data-stage=lost]")
+        found["lost"] = [*page.evaluate(FLAWS), *axe_finds(page)]
+        page.context.close()
+    assert {name: flaws for name, flaws in found.items() if flaws} == {}
+
+
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_axe_finds_nothing_in_any_view(browser: Browser, theme: str) -> None:
     config = any_port(ScreenConfig(emergency_number="112", theme=theme))  # type: ignore[arg-type]
-    options = {"rules": {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}}}
-    axe, flaws = Axe(), {}
+    flaws: dict[str, list[str]] = {}
 
     def judge(name: str) -> None:
-        violations = axe.run(page, options=options).response["violations"]
-        if violations:
-            flaws[name] = [
-                (one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in violations
-            ]
+        if found := axe_finds(page):
+            flaws[name] = found
 
     with stand(config=config) as at:
         page = open_page(browser, at)
-        judge("idle")
-        page.locator("[data-go=history]").click()
-        page.wait_for_selector("#sessions li")
-        judge("history")
-        page.locator("#sessions button").first.click()
-        judge("erase")
-        page.locator("#erase-no").click()
-        page.locator("#stage-history [data-go='']").click()
         for name in (
             SCENES if theme == "dark" else ("holding", "number", "choosing", "emergency", "heard doubtfully")
         ):

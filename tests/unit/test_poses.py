@@ -139,6 +139,7 @@ def test_a_pillow_is_as_high_as_what_rests_on_it(file: Callable[[str], Path]) ->
         ("front", "fron", 4, "there is no fron, did you mean front?"),
         ("left_neck", "left_nek", 5, "there is no left_nek, did you mean left_neck?"),
         ("arrow: top", "arrow: tip", 8, "there is no tip, did you mean top?"),
+        ("arrow: top", "mark: skull", 8, "there is no skull"),
         ("arrow: top", "props: [sofa]", 8, "there is no sofa"),
         ("arrow: top", "props: [{kind: pillow, under: hed}]", 8, "there is no hed"),
         ("arrow: top", "straps: [[top, left_ear]]", 8, "there is no left_ear"),
@@ -199,8 +200,9 @@ def test_the_sheet_is_one_page_with_every_pose_and_nothing_from_elsewhere(tmp_pa
     page = tmp_path / "sheet.html"
     assert run("poses", "sheet", "--html", str(page)).exit_code == 0
     html = page.read_text("utf-8")
-    views = sum(len(pose.views) for pose in POSES.values())
-    assert html.count('<svg data-pose="') == 3 * views
+    views = sum(len(pose.views) * (4 if pose.back else 3) for pose in POSES.values())
+    assert html.count("<svg data-pose=") == views
+    assert html.count('data-way="back"') == sum(len(pose.views) for pose in POSES.values() if pose.back) > 0
     assert all(f"<code>{id}</code>" in html for id in POSES)
     assert "src=" not in html
     assert "href=" not in html

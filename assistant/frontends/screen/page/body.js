@@ -42,13 +42,14 @@ export function drawBody(svg, lit, touched) {
   while (svg.firstChild) svg.removeChild(svg.firstChild);
   svg.setAttribute("viewBox", "0 0 100 206");
   svg.classList.add("body-map");
-  SKIN.forEach(([tag, attributes]) => svg.appendChild(shape(tag, Object.assign({ class: "skin" }, attributes))));
+  const body = svg.appendChild(shape("g", {})); // one child: pose.js, which draws here too, has its layers
+  SKIN.forEach(([tag, attributes]) => body.appendChild(shape(tag, Object.assign({ class: "skin" }, attributes))));
   Object.keys(REGIONS).forEach((region) => {
     const isLit = lit.indexOf(region) >= 0;
     if (!isLit && !touched) return;
     const group = shape("g", { class: isLit ? "region lit" : "region", "data-no-stop": "" });
     REGIONS[region].forEach(([tag, attributes]) => group.appendChild(shape(tag, attributes)));
     if (touched) group.addEventListener("pointerdown", () => touched(region));
-    svg.appendChild(group);
+    body.appendChild(group);
   });
 }

@@ -53,8 +53,8 @@ function stageOf(shown) {
 
 function showStage(shown) {
   if (stage === "stretch") {
+    showRing(shown); // first: whatever there is to draw, the seconds are right
     showFigure(shown);
-    showRing(shown);
   } else stopRing();
   if (stage === "choosing") showChoosing(shown);
   if (stage === "question") showQuestion(shown);

@@ -45,7 +45,7 @@ import { cameraOf, seen, toScreen } from "./camera.js";
 import { capsule, depth, disc, hull, n } from "./hull.js";
 import { inOrder } from "./order.js";
 import { edge, person, shape } from "./person.js";
-import { placeOfWord } from "./word.js";
+import { placeOfWord, twinOf } from "./word.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -55,7 +55,7 @@ export function readPoses(file) {
   for (const [id, pose] of Object.entries(file.poses)) {
     const read = { ...pose, id, frames: added(pose.frames), names: file.joints, cache: new Map() };
     if (pose.alternates) read.other = otherWay(read);
-    if (pose.back.length) read.returning = { ...read, frames: added(pose.back) };
+    if (pose.back.length) read.returning = { ...read, frames: added(pose.back), there: read };
     poses.set(id, read);
   }
   return poses;
@@ -73,16 +73,15 @@ function added(differences) {
 
 /* The same movement to the other side, seen from where it was: the body's right does what its left did. */
 function otherWay(pose) {
-  const twin = (name) => name.replace(/^(left|right)_/, (_, side) => (side === "left" ? "right_" : "left_"));
-  const places = pose.names.map((name) => pose.names.indexOf(twin(name)));
+  const places = pose.names.map((name) => pose.names.indexOf(twinOf(name)));
   const turned = (frame) =>
     frame.map((_, number) => {
       const [point, axis] = [Math.floor(number / 3), number % 3];
       const from = point < places.length ? places[point] : point;
       return frame[3 * from + axis] * (axis === 0 ? -1 : 1);
     });
-  const straps = pose.straps.map((strap) => strap.map(twin));
-  return { ...pose, frames: pose.frames.map(turned), straps, arrow: pose.arrow && twin(pose.arrow), cache: new Map() };
+  const straps = pose.straps.map((strap) => strap.map(twinOf));
+  return { ...pose, frames: pose.frames.map(turned), straps, arrow: pose.arrow && twinOf(pose.arrow), cache: new Map() };
 }
 
 /** Draw a pose into an svg; see the contract above. */
@@ -103,8 +102,8 @@ export function drawPose(svg, pose, t, options = {}) {
   fill(layers.body, paths([...people, ...props(pose, camera, false), ...pose.straps.map((one) => band(body, one))]));
   fill(layers.skin.firstChild, silhouette(people));
   fill(layers.glow, glow(pose, body, pose.views[view].unseen));
-  const line = ghost && pose.arrow ? kept(pose, `arrow ${key}`, () => arrowLine(pose, camera)) : [];
-  fill(layers.arrow, arrowPaths(line, pose.both_ways && !pose.returning));
+  const line = ghost && pose.arrow ? kept(pose, `arrow ${key}`, () => arrowLine(pose.there || pose, camera)) : [];
+  fill(layers.arrow, arrowPaths(line, pose.both_ways && !pose.back.length));
   const said = pose.sides && pose.mark && side !== "both" ? words[side] || "" : "";
   word(layers.word, pose, said, box, (wide, high) =>
     kept(pose, `word ${key} ${said} ${line.length}`, () => {
