@@ -204,7 +204,7 @@ def _damage(world: World, seed: int) -> None:
     ):
         data = bytearray((ROOT / source).read_bytes())
         for _ in range(random.randint(1, 6)):
-            at = random.randrange(len(data))
+            at = random.randint(0, len(data))  # of which nothing may be left
             data[at : at + random.choice((0, 1, 1, 40))] = random.randbytes(random.choice((0, 1, 4)))
         path = home / name
         path.parent.mkdir(parents=True, exist_ok=True)
