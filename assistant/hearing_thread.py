@@ -16,10 +16,10 @@ from assistant.audio.level_gauge import LevelGauge
 from assistant.audio.sound_measuring import SoundMeter
 from assistant.core.actions import Action, Earcon, ReportSound
 from assistant.core.dialogue.sound_check import has_strong_echo
-from assistant.core.events import Event, MicrophoneLost
+from assistant.core.events import Event, MicrophoneLost, MicrophoneRestored, SpeakerRestored
 from assistant.core.intents import Intent
 from assistant.core.liveness import Gauges, Shed
-from assistant.core.ports import SoundSource, Speaker
+from assistant.core.ports import EchoCanceller, SoundSource, Speaker
 from assistant.errors import AssistantError
 from assistant.event_queue import EventQueue
 from assistant.speech.barge_in import BargeIn, Reaction
@@ -44,6 +44,7 @@ class HearingThread:
         hearing: HearingPath,
         speaker: Speaker,
         note: Callable[[Action], None] = lambda action: None,
+        new_canceller: Callable[[], EchoCanceller | None] = lambda: None,
     ) -> None:
         self._sound_meter = SoundMeter()
         self._gauge = LevelGauge()
@@ -52,6 +53,7 @@ class HearingThread:
         self._hearing = hearing
         self._barge_in = BargeIn(hearing, speaker)
         self._note = note
+        self._new_canceller = new_canceller
         self._events = EventQueue()
         self._heard_count = 0
         self._watch = Watch(self.gauges, self._put, self._shed, lambda: speaker.earcon(Earcon.TROUBLE))
@@ -108,9 +110,15 @@ class HearingThread:
         return time.monotonic() > self._failed_at + FAREWELL_SECONDS
 
     def _report(self, event: Event) -> None:
-        """A fault or its end. What was being said when the microphone went is not waited for any longer."""
+        """A fault or its end. What was being said when the microphone went is not waited for any longer.
+
+        What comes back may be another device: on PipeWire a canceller that had learned the speaker's monitor
+        left a false alarm of the microphone.
+        """
         if isinstance(event, MicrophoneLost):
             self._put_all(self._barge_in.finish())
+        if isinstance(event, MicrophoneRestored | SpeakerRestored):
+            self._hearing.hear_anew(self._new_canceller())
         self._watch.report(event)
 
     def _put(self, event: Event) -> None:

@@ -107,13 +107,14 @@ class Service:
         pack, _ = self.content
         mixer = Mixer()
         microphone, speaker = config.audio.microphone or None, config.audio.speaker or None
-        canceller = choose_canceller(config.audio.echo, tell)
-        path = open_hearing(config, pack, self._stock.model, canceller)
+        echo = config.audio.echo
+        path = open_hearing(config, pack, self._stock.model, choose_canceller(echo, tell))
 
         def open_sound(report: Callable[[Event], None]) -> LiveSound:
             return LiveSound(Microphone(microphone), SpeakerStream(mixer, speaker), report)
 
-        hearing = HearingThread(open_sound, path, mixer, partial(note_sound, config.audio.echo, tell))
+        anew = partial(choose_canceller, echo, lambda line: None)
+        hearing = HearingThread(open_sound, path, mixer, partial(note_sound, echo, tell), anew)
         speaking = SpokenVoice(
             Prompter(self._stock.voice, self._stock.cache, mixer, sentences=pack.sentences, on_trouble=tell),
             mixer,

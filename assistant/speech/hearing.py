@@ -104,6 +104,12 @@ class HearingPath:
         """Do without this from the next block on, for hearing is late; from any thread."""
         self._left_out = shed
 
+    def hear_anew(self, canceller: EchoCanceller | None) -> None:
+        """Cancel the echo with a fresh canceller: what the last one learned is of other devices."""
+        if self._canceller is not None and canceller is not None:
+            self._canceller = canceller
+            self._cancelling = Cancelling()
+
     def listen_for(self, intents: Iterable[Intent]) -> None:
         """Listen for these intents, and for the safety intents always.
 

@@ -160,6 +160,34 @@ def test_what_the_second_says_is_on_the_microphone_s_clock_and_its_utterance_end
     assert found[1].at_seconds == pytest.approx((200 + 10 + 25 - 1) * BLOCK_SECONDS, abs=0.021)
 
 
+def test_with_a_fresh_canceller_nothing_of_the_last_one_is_kept() -> None:
+    class Loud(NoEcho):
+        """Has learned the room: it takes all of it."""
+
+        def cancel(self, near_block: bytes, far_block: bytes) -> bytes:
+            return bytes(BLOCK_BYTES)
+
+    main, second = FakeRecognizer({}), FakeRecognizer({})
+    path = hearing_path(main, PACK.table, canceller=Loud(), second=second)
+    for _ in range(200):
+        path.accept(NEAR, FAR)
+    heard = len(second.blocks)
+    path.accept(NEAR, FAR)
+    assert len(second.blocks) == heard, "what is cancelled needs no second recognizer"
+    path.hear_anew(NoEcho())
+    path.accept(NEAR, FAR)
+    assert main.blocks[-2:] == [bytes(BLOCK_BYTES), NEAR]
+    assert len(second.blocks) == heard + 1, "whether this one works has to be seen"
+
+
+def test_a_path_without_a_canceller_gets_none() -> None:
+    main = FakeRecognizer({})
+    path = hearing_path(main, PACK.table)
+    path.hear_anew(Cancelling())
+    path.accept(NEAR, bytes(BLOCK_BYTES))
+    assert main.blocks == [NEAR]
+
+
 def test_late_hearing_does_without_the_second_recognizer_first() -> None:
     main, second = FakeRecognizer({}), FakeRecognizer({})
     path = hearing_path(main, PACK.table, canceller=Cancelling(), second=second)

@@ -18,6 +18,7 @@ from assistant.core.events import (
     MicrophoneLost,
     MicrophoneRestored,
     SpeakerLost,
+    SpeakerRestored,
 )
 from assistant.core.liveness import BLOCKS_PER_SECOND, SESSION, Gauges, Shed
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, SoundBlock, SoundCounts
@@ -183,3 +184,28 @@ def test_a_session_thread_that_hangs_sounds(room: tuple[Hanging, EventQueue, Mix
     assert mixer.next_block() == bytes(BLOCK_BYTES)
     time.sleep(SESSION.limit + 0.5)
     assert any(any(mixer.next_block()) for _ in range(5))
+
+
+def test_what_comes_back_is_heard_with_a_fresh_canceller() -> None:
+    reports: list[Callable[[Event], None]] = []
+
+    class Path(HearingPath):
+        anew: list[object] = []  # noqa: RUF012
+
+        def hear_anew(self, canceller: object) -> None:
+            self.anew.append(canceller)
+
+    def open_sound(report: Callable[[Event], None]) -> Sound:
+        reports.append(report)
+        return Sound()
+
+    fresh = iter(("first", "second"))
+    path = Path(FakeRecognizer({}), PACK.table)
+    HearingThread(open_sound, path, Mixer(), new_canceller=lambda: next(fresh))  # type: ignore[arg-type, return-value]
+    (report,) = reports
+    report(MicrophoneLost("lost"))
+    assert Path.anew == []
+    report(MicrophoneRestored())
+    report(SpeakerLost())
+    report(SpeakerRestored())
+    assert Path.anew == ["first", "second"]
