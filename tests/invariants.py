@@ -148,7 +148,7 @@ class Watched(Driver):
             self.acted_in, self.acted = hypothesis.utterance_id, False
         found = None if self.acted or self.state is S.FINISHED else safety_in(hypothesis.words)
         before, actions = self.state, super().interpret(hypothesis)
-        if found is I.PAIN and before in (S.CHOOSING, S.SPREADING):
+        if found is I.PAIN and before in (S.SOUND_CHECK, S.CHOOSING, S.SPREADING):
             found = None  # it may be the answer: "my back hurts", "it goes down my leg"
             self.acted = any(isinstance(action, ReportHeard) for action in actions)
         if found is not None:

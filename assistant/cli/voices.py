@@ -180,7 +180,7 @@ def _speaks(path: Path) -> None:
     """Load a voice, and let it say a word. Raises VoiceError."""
     from assistant.speech.engines import open_voice
 
-    list(open_voice(str(path)).synthesize("Hello.", 1.0))
+    list(open_voice(str(path)).synthesize("One.", 1.0))
 
 
 def _rows(config: Config) -> list[_Row]:

@@ -56,7 +56,7 @@ VOICE = Limit("voice lost", "seconds without speech while something is to be sai
 SESSION = Limit("session late", "seconds without a look of the session at its events", 1.0, Means.SLOW)
 STALE = Limit("stale", "seconds after which what was said is no command any more", 1.0, Means.SLOW)
 UNWRITTEN = Limit("history held", "seconds that something waits to be written", 1.0, Means.UNKEPT)
-ROOM = Limit("disk nearly full", "megabytes free on the history's disk", 50.0, Means.UNKEPT)
+ROOM = Limit("disk nearly full", "megabytes free on the disk of the history", 50.0, Means.UNKEPT)
 
 TABLE = (
     *(STALLED, ZEROS, GATED_ZEROS, LOSSES, MOVED, STUCK, BEHIND, LATE),

@@ -177,7 +177,7 @@ class Session:
         context, course = self._context, self._context.course
         steps = () if course is None else (course.index, course.steps_ahead())
         now_for = (context.begun, *steps, frozenset(context.easier))
-        if context.begun and now_for != self._prepared_for:
+        if context.begun and now_for != self._prepared_for and context.state is not State.FINISHED:
             self._prepared_for = now_for
             context.script.do(Prepare(texts_ahead(context)))
 

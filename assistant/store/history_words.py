@@ -52,7 +52,7 @@ def ending_in_words(session: SessionSummary) -> str:
         "hung_up": "terminal was closed",
         "cannot_hear": "microphone failed",
         "no_answer": "nobody answered",
-        "pain": "it hurt",
+        "pain": "something hurt",
     }.get(session.end_reason, session.end_reason.replace("_", " "))
 
 

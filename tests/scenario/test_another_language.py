@@ -64,13 +64,13 @@ def said(pack: LanguagePack, line: Line, **numbers: int) -> str:
 def test_a_whole_session_is_asked_guided_stopped_and_ended_in_nonsense(pack: LanguagePack) -> None:
     person = Typing(pack, physician_check_due=True, asks_how_it_is=True, sound_check=True)
     driver = person.driver
+    assert driver.state is State.SOUND_CHECK
+    person.type(f"{nonsense('stop')} !")
     person.type(nonsense("my lower back").upper())
     for _ in range(5):
         person.type(nonsense("yes" if driver.state is State.SCREENING else "no"))
     assert driver.state is State.SCORE_NOW
     person.type("3")
-    assert driver.state is State.SOUND_CHECK
-    person.type(f"{nonsense('stop')} !")
     driver.until(State.HOLDING)
     driver.advance(2)
     person.type(f"{nonsense('seconds more')} 10")
@@ -149,7 +149,7 @@ def test_it_is_spoken_sentence_by_sentence(pack: LanguagePack) -> None:
     prompter.speak(1, pack.lines[Line.CHOOSE])
     english = PACK.sentences(PACK.lines[Line.CHOOSE])
     assert voice.spoken == [nonsense_text(sentence) for sentence in english]
-    assert len(voice.spoken) == 3
+    assert len(voice.spoken) == 2
 
 
 def test_the_stretches_and_routines_that_come_with_limber_are_told_in_it(
@@ -246,4 +246,6 @@ def test_the_core_has_no_words_but_names_and_what_a_clinician_reads() -> None:
         for string in strings(path)
         if re.search(r"[a-z] [a-z]", string) and not re.fullmatch(r"[a-z_ ]*", string)
     }
-    assert {name for name, _ in texts} <= {"pain_rules.py", "adapting.py", "templates.py", "precedence.py"}
+    read_by_authors = {"checking.py"}  # what is wrong with a pose
+    signed = {"pain_rules.py", "adapting.py", "templates.py", "precedence.py"}
+    assert {name for name, _ in texts} <= signed | read_by_authors
