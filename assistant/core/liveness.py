@@ -209,7 +209,7 @@ class Liveness:
     """Judges the gauges, look by look.
 
     A microphone that gives nothing is told by whoever reads it, and here as well: that one may hang. It is
-    taken to be back when something of it is heard, not when it gives something: nobody else may be deaf then.
+    taken to be back when something of it is heard, not when it gives something.
     Hearing that hung or was behind is taken to be well a second after it is: what it hears until then may
     lack its beginning, a "do not" perhaps, and must not lead on.
     """
