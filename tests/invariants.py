@@ -111,7 +111,7 @@ class Watched(Driver):
         before, was_speaking, due = self.state, self.speaking, self.session.next_deadline
         actions = super().event(event)
         heard = next((action for action in actions if isinstance(action, ReportHeard)), None)
-        intent, words = heard.intent if heard else None, event.words if isinstance(event, Meaning) else ()
+        intent, words = heard.intent if heard else None, self.words_of(event)
         it = Happened(event, before, self.state, actions, heard, was_speaking, intent, words)
         self.watched(it)
         if before is S.FINISHED and it.after is S.FINISHED:
@@ -131,6 +131,10 @@ class Watched(Driver):
         self.check_now(it)
         self.ended |= it.after is S.CLOSING
         return actions
+
+    def words_of(self, event: Event) -> tuple[str, ...]:
+        """What was said, with `UNKNOWN_WORD` for what was not understood of it."""
+        return event.words if isinstance(event, Meaning) else ()
 
     def watched(self, it: Happened) -> None:
         """Something happened: for whoever counts."""

@@ -90,6 +90,20 @@ def _end(world: World, random: Random) -> Moves:
     return random.choice(kinds)
 
 
+def _disk_and_kill(world: World, random: Random) -> Moves:
+    """The disk fails, something is to be kept, perhaps the file is harmed as well, and the process dies."""
+    disks = ("history locked", "disk full", "no room at all", "history hangs")
+    moves: Moves = [["fault", random.choice(disks), round(random.uniform(0.5, 12.0), 2)]]
+    if random.random() < 0.7:
+        moves += _report(world, random)[: random.randint(1, 4)]
+    harms: tuple[Moves, ...] = ([["remove", random.choice(REMOVED)]], [["tear", random.randint(0, 30)]])
+    moves += random.choice((*harms, [], [], []))
+    if random.random() < 0.3:
+        moves.append(["fault", random.choice(disks), round(random.uniform(0.5, 12.0), 2)])
+    moves.append(["pass", round(random.uniform(0.0, 4.0), 2)])
+    return [*moves, *_end(world, random)]
+
+
 MAKES: dict[str, tuple[float, Callable[[World, Random], Moves]]] = {
     "go on": (14, _leads_on),
     "safety": (3, lambda w, r: [["say", r.choice(SAFETY), r.choice((0.5, 2.0, 4.0))]]),
@@ -100,6 +114,7 @@ MAKES: dict[str, tuple[float, Callable[[World, Random], Moves]]] = {
     "others": (1.5, lambda w, r: [["others", _chatter(w, r), r.choice((0.5, 4.0))]]),
     "fault": (8, _any_fault),
     "over": (1.5, _end),
+    "disk and kill": (1.5, _disk_and_kill),
     "suspend": (0.4, lambda w, r: [["suspend", r.choice((0.5, 3.0, 100.0, 5000.0))]]),
     "wall": (0.5, lambda w, r: [["wall", r.choice((-1e6, -3600.0, 3600.0, 4e7))]]),
     "remove": (0.5, lambda w, r: [["remove", r.choice(REMOVED)]]),

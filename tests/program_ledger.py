@@ -45,17 +45,17 @@ class Ledger:
 
     def __init__(self) -> None:
         self.entries: list[Kept] = []
-        self.returns: set[int] = set()
+        self.returns: dict[int, bool] = {}
         self.run = 0
         self.is_whole = False
         self.is_torn = False
 
-    def begins(self, *, is_return: bool) -> None:
-        """A session is run, or one that was cut short goes on."""
+    def begins(self, *, is_return: bool, has_row: bool = False) -> None:
+        """A session is run, or one that was cut short goes on: in its row, if it had come to have one."""
         self.run += 1
         self.is_whole = True
         if is_return:
-            self.returns.add(self.run)
+            self.returns[self.run] = has_row
         self.entries.append(Kept(self.run, ()))
 
     def told(self, actions: Iterable[Action]) -> None:
@@ -149,7 +149,7 @@ class Ledger:
         current: Expected | None = None
         run = 0
         for entry in self.entries:
-            if entry.run != run and entry.run in self.returns:
+            if entry.run != run and self.returns.get(entry.run):
                 current = found[-1] if found else None
                 if current is not None:
                     current.reasons = current.reasons | {None} if entry.may_lack else {None}

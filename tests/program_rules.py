@@ -136,7 +136,7 @@ class Rules:
                 self.waiting.remove(one)
                 self.checks["safety phrases act"] += 1
                 break
-        ended_at = self.world.heard_last.get(meaning.words)
+        ended_at = self.world.heard_last.get(self.world.recognized(meaning.words))
         if ended_at is not None and is_taken and not is_safety:
             self.checks["no command is late"] += 1
             age = now - ended_at

@@ -50,6 +50,10 @@ class Checked(Watched):
     def speaking(self) -> bool:
         return bool(self._queue) and not self._is_past
 
+    def words_of(self, event: Event) -> tuple[str, ...]:
+        """As they were recognized: sound beside a command is no word of it, and only tells our own voice."""
+        return self._world.recognized(super().words_of(event))
+
     def handle(self, event: Event, now: float) -> tuple[Action, ...]:
         self.now = now
         if isinstance(event, PromptFinished):
@@ -58,7 +62,11 @@ class Checked(Watched):
             one.prompt_id != event.prompt_id for one in self._queue
         )
         before = self.state
-        actions = self.event(event)
+        try:
+            actions = self.event(event)
+        except Exception:
+            self._world.rules.trace.append(f"{now:8.2f} {event} {before} -> {self.state}: this is it")
+            raise
         if self.process is not None:
             self._world.rules.handled(self, event, before, actions)
         return actions
@@ -133,9 +141,9 @@ class Process:
             rules.ledger.begins(is_return=False)
             begin(head)
 
-        def resume_and_tell(*arguments: Any) -> None:
-            rules.ledger.begins(is_return=True)
-            resume(*arguments)
+        def resume_and_tell(number: int, session_id: int | None, head: Any) -> None:
+            rules.ledger.begins(is_return=True, has_row=session_id is not None)
+            resume(number, session_id, head)
 
         def keep_and_tell(now: float, event: Event, actions: Iterable[Action]) -> None:
             rules.ledger.told(actions)

@@ -28,6 +28,7 @@ from virtual_threads import Threads
 
 from assistant.config import Config
 from assistant.core.actions import RecordConditionsAsked, RecordPhysicianChecked
+from assistant.core.intents import UNKNOWN_WORD
 from assistant.core.ports import BLOCK_SECONDS
 from assistant.core.understanding import find_safety
 from assistant.store.history import History
@@ -190,6 +191,16 @@ class World:
         self._sounding += [floor_block()] * (QUIET_BLOCKS + 5)
         self.utterances.append(one)
         return one
+
+    def recognized(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """The words of an utterance as the recognizer had them, last of all.
+
+        The program puts an unknown word before a command that something as loud as it stood beside
+        (`core/listening/addressing.py`).
+        """
+        rest = words[1:]
+        is_marked = words[:1] == (UNKNOWN_WORD,) and rest in self.heard_last
+        return rest if is_marked and self.heard_last[rest] > self.heard_last.get(words, -1.0) else words
 
     def ended_at(self, number: int) -> float:
         """When the word of this number was over."""

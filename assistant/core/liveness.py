@@ -208,7 +208,8 @@ _GAP_SECONDS = 0.5
 class Liveness:
     """Judges the gauges, look by look.
 
-    A microphone that gives nothing is told by whoever reads it, and here as well: that one may hang.
+    A microphone that gives nothing is told by whoever reads it, and here as well: that one may hang. It is
+    taken to be back when something of it is heard, not when it gives something.
     Hearing that hung or was behind is taken to be well a second after it is: what it hears until then may
     lack its beginning, a "do not" perhaps, and must not lead on.
     """
@@ -219,6 +220,7 @@ class Liveness:
         self._losses = Losses()
         self._start_anew()
         self._unwell_until = -math.inf
+        self._heard_when_lost: int | None = None
         self.lateness = Lateness()
         self.reasons: frozenset[str] = frozenset()
         """Why nothing, or not all, can be heard."""
@@ -244,7 +246,7 @@ class Liveness:
         waiting_seconds = gauges.waiting / BLOCKS_PER_SECOND
         stands_seconds = self._hearing.look(now, gauges.heard, may_rest=not gauges.waiting)
         faults = {
-            STALLED.fault: nothing_seconds > allowed_seconds,
+            STALLED.fault: self._is_lost(gauges.heard, gives_nothing=nothing_seconds > allowed_seconds),
             LOSSES.fault: self._losses.look(now, gauges.delivered),
             STUCK.fault: stands_seconds > STUCK.limit,
             BEHIND.fault: waiting_seconds > BEHIND.limit,
@@ -259,6 +261,14 @@ class Liveness:
         self.lateness.look(now, waiting_seconds)
         late_seconds = self._session.look(now, gauges.beats, may_rest=not gauges.is_guided)
         self.is_session_late = late_seconds > SESSION.limit
+
+    def _is_lost(self, heard: int, *, gives_nothing: bool) -> bool:
+        """Whether the microphone gives nothing, or nothing has been heard since it did."""
+        if gives_nothing:
+            self._heard_when_lost = heard
+        elif heard != self._heard_when_lost:
+            self._heard_when_lost = None
+        return self._heard_when_lost is not None
 
 
 class MicrophoneFaults:

@@ -149,6 +149,17 @@ def test_a_microphone_that_gives_nothing_is_noticed_though_its_reader_hangs(mach
     assert machine.reasons == frozenset()
 
 
+def test_a_microphone_that_was_lost_is_back_when_it_is_heard(machine: Machine) -> None:
+    machine.runs(2, kept=0.0, hears=0.0)
+    assert machine.reasons == {"lost"}
+    machine.runs(0.3, hears=0.0)
+    assert machine.reasons == {"lost"}, "it gives something, and nobody hears it"
+    machine.runs(5, hears=0.0)
+    assert machine.reasons >= {"lost", "stuck"}
+    machine.runs(1.1)
+    assert machine.reasons == frozenset()
+
+
 def test_a_room_without_sound_misses_none() -> None:
     machine = Machine()
     machine.openings = 0
