@@ -69,9 +69,10 @@ def phrases() -> PhraseTable:
 
 @cache
 def own_voice() -> Speech:
+    """Without the pause after a sentence: whatever is silent here was silenced."""
     voice = open_voice("flite:slt")
-    pieces = [piece for _ in range(2) for piece in voice.synthesize(OWN_WORDS, 1.0)]
-    return Speech(b"".join(piece.samples for piece in pieces))
+    pieces = [np.frombuffer(piece.samples, np.int16) for piece in voice.synthesize(OWN_WORDS, 1.0)]
+    return Speech(b"".join(np.trim_zeros(piece, "b").tobytes() for piece in pieces * 2))
 
 
 def pause(seconds: float) -> Sound:

@@ -39,7 +39,7 @@ def test_a_fresh_machine_lacks_nothing_but_perhaps_sound() -> None:
     assert bad <= {"microphone", "speaker"}
     assert code == (1 if bad else 0)
     assert found["speech model"]["found"] == "limber-en (built-in)"
-    assert "whole-spine" in found["routines"]["found"]
+    assert "whole spine" in found["routines"]["found"]
     assert found["history"]["found"] == "0 sessions"
 
 

@@ -61,7 +61,7 @@ def test_paused_time_is_not_held_and_both_sides_are_equal(pause_seconds: float) 
     driver.advance(pause_seconds)
     driver.say("continue")
     assert driver.state is State.SETTLING
-    assert driver.spoken[-1] == "Settle back in, gently. When you are there, say ready."
+    assert driver.spoken[-1] == "Settle back in, gently. Say ready when you are there, or just wait."
     driver.until(State.HOLDING)
     assert driver.of(ReportHoldStarted)[-1].seconds == pytest.approx(12.0)
     driver.until(State.FINISHED)
@@ -448,7 +448,7 @@ def test_chatter_over_a_question_does_not_interrupt_it() -> None:
 def test_the_echo_of_a_prompt_is_no_command() -> None:
     driver = Driver(None)
     driver.until(State.CHOOSING)
-    driver.advance(4.0)
+    driver.advance(7.0)
     assert driver.say("help") == (), "it is just saying: or say help"
     driver.until_silent()
     driver.say("help")

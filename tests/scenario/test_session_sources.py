@@ -48,7 +48,7 @@ def test_a_touched_stop_silences_and_a_touched_continue_goes_on(source: Source) 
 @pytest.mark.parametrize("source", Source)
 def test_only_a_voice_may_be_our_own(source: Source) -> None:
     driver = Driver(None).until(State.CHOOSING)
-    driver.advance(4.0)  # until it says: or say help
+    driver.advance(7.0)  # until it says: or say help
     give(driver, "help", source)
     assert driver.heard == ([] if source is Source.VOICE else [Intent.HELP])
 
