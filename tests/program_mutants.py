@@ -73,6 +73,11 @@ MUTANTS = (
         [*BEGUN, ["fault", "hearing hangs", 5.0], ["pass", 4.0]],
     ),
     ProgramMutant(
+        "a microphone is back before it is heard",
+        sets(Liveness, "_is_lost", lambda self, heard, *, gives_nothing: gives_nothing),
+        [["pass", 1.0], ["fault", "hearing hangs", 8.8], ["fault", "sound server frozen", 6.1]],
+    ),
+    ProgramMutant(
         "what the reader notices of the microphone is not told",
         sets(live.LiveSound, "_report_microphone", lambda self, before: None),
         [*BEGUN, ["fault", "microphone silent", 6.0], ["pass", 5.0]],

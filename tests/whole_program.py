@@ -65,6 +65,7 @@ class World:
         self.good_at = self.wall_offset = self.boot_offset = 0.0
         self.boot_number = self.process_count = 0
         self.process: Process | None = None
+        self._processes: list[Process] = []
         self.heard_blocks: Counter[int] = Counter()
         self.problems: list[str] = []
         self._stack = ExitStack()
@@ -110,6 +111,7 @@ class World:
             self.card.streams.clear()
             self.heard_blocks.clear()
             self.process = Process(self)
+            self._processes.append(self.process)
         return self.process
 
     def signal(self, reason: str) -> None:
@@ -153,8 +155,8 @@ class World:
                 if left:
                     self.threads.sleep(0.001)
             assert not left, f"threads that nothing ends: {[one.name for one in left]}"
-            for one in (self.process,):
-                if one is not None and one.history is not None:
+            for one in self._processes:  # a kernel would do it for those that were killed
+                if one.history is not None and hasattr(one.history, "_connection"):
                     one.history._pending.close()
                     one.history._disconnect()
         finally:
