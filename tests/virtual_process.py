@@ -18,8 +18,9 @@ from assistant.core.context import Settings
 from assistant.core.events import Event, PromptFailed, PromptFinished
 from assistant.core.view import View
 from assistant.errors import AssistantError
-from assistant.service import Service, SharedVoice
+from assistant.service import Service
 from assistant.speech.voices.fallback import FallbackVoice
+from assistant.speech.voices.shared import SharedVoice
 from assistant.store import recorder
 from assistant.store.history import History
 

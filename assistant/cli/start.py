@@ -31,6 +31,10 @@ RETRY_SECONDS = 1.0
 NO_SOUND_EXIT_CODE = 69
 """EX_UNAVAILABLE: neither sound nor a terminal, so that whoever started Limber can start it again."""
 
+HOW_TO_SPEAK = "Speak, or type and press Enter. Ctrl-C ends Limber."
+HOW_TO_TYPE = "Read what I say, and type what you would say. Ctrl-C ends Limber."
+TYPED_REASON = "There is no sound, as you asked."
+
 _is_ours = False
 
 
@@ -49,12 +53,16 @@ def start(
     lan: Annotated[
         bool, typer.Option("--lan", help="Let phones in your network show it too, once they have a code.")
     ] = False,
+    typed: Annotated[bool, typer.Option("--typed", help="Read and type, without sound.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="End after one session.")] = False,
+    rest: Annotated[bool, typer.Option("--rest", help="Rest at first, until you say wake up.")] = False,
 ) -> None:
     """Begin a session (what `limber` does alone).
 
-    With a microphone and a speaker it is live. Without, you read what Limber says and type what you would
-    say. Without a terminal too, it waits a minute for sound, and then ends. Where a display is there, a page
-    in a browser shows the session.
+    With a microphone and a speaker you speak, and may type as well. Without, you read what Limber says and
+    type what you would say. After the session Limber rests until you say "wake up", press Enter or touch the
+    page; "goodbye" and Ctrl-C end it. Without sound and a terminal it waits a minute for sound, and then
+    ends. Where a display is there, a page in a browser shows the session.
     """
     from assistant.frontends.screen.browser import Browser, is_wanted
     from assistant.opening import require_routine
@@ -70,20 +78,24 @@ def start(
     front_ends = ("terminal", "screen") if has_screen else ("terminal",)
     browser = Browser()
     service = Service(config, output.note, show=partial(_show, browser, config.screen))
+    has_terminal = is_terminal(sys.stdin) and is_terminal(sys.stdout)
     with EndedBySignals(service), closing(browser), closing(service):
         service.show_outside()
         if routine:
             require_routine(routine, service.content[1])
-        reason = _guide_live(service, config.audio, front_ends)
-        if reason is None:
-            return
-        if is_terminal(sys.stdin) and is_terminal(sys.stdout):
-            output.note(f"{reason} Read instead of listening, and type what you would say.")
+        reason = TYPED_REASON if typed else _open_live(service, config.audio, front_ends)
+        if reason is not None and not (typed or has_terminal):
+            output.err.print(f"{reason} There is no terminal either, so there is no session.", style="red")
+            raise typer.Exit(NO_SOUND_EXIT_CODE)
+        if reason is not None:
+            output.note(f"{reason} {HOW_TO_TYPE}")
             service.open_typed(ROOM, front_ends, sys.stdin)
-            service.guide(ROOM, sound_check=False)
-            return
-    output.err.print(f"{reason} There is no terminal either, so there is no session.", style="red")
-    raise typer.Exit(NO_SOUND_EXIT_CODE)
+        elif has_terminal:
+            output.note(HOW_TO_SPEAK)
+        if once:
+            service.guide(ROOM)
+        else:
+            service.stay(ROOM, at_rest=rest)
 
 
 def _show(browser: Browser, screen: ScreenConfig, url: str) -> None:
@@ -98,8 +110,8 @@ def _show(browser: Browser, screen: ScreenConfig, url: str) -> None:
         threading.Thread(target=invite, args=(urlsplit(url).port,), name="invitation", daemon=True).start()
 
 
-def _guide_live(service: Service, audio: AudioConfig, front_ends: tuple[str, ...]) -> str | None:
-    """Guide somebody by sound; None when that was done, else why there is no sound.
+def _open_live(service: Service, audio: AudioConfig, front_ends: tuple[str, ...]) -> str | None:
+    """Open the room with sound; None when it is open, else why there is no sound.
 
     Where nobody sits at a terminal, as when the machine starts, the sound server may only just be starting
     too: it is waited for.
@@ -115,7 +127,7 @@ def _guide_live(service: Service, audio: AudioConfig, front_ends: tuple[str, ...
         if reason is None:
             _keep_stderr_to_ourselves()
             try:
-                service.open_live(ROOM, front_ends)
+                service.open_live(ROOM, front_ends, sys.stdin if has_terminal else None)
             except SoundHangsError as error:
                 return error.message
             except VoiceError as error:
@@ -125,7 +137,6 @@ def _guide_live(service: Service, audio: AudioConfig, front_ends: tuple[str, ...
             except AudioError as error:
                 reason = error.message
             else:
-                service.guide(ROOM)
                 return None
         if time.monotonic() >= ends_at:
             return reason
