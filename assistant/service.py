@@ -26,6 +26,7 @@ from assistant.core.routine import Routine
 from assistant.errors import AssistantError
 from assistant.frontends.control import Control
 from assistant.frontends.registry import FrontEnds, Send, open_front_ends
+from assistant.frontends.typing_console import TypingConsole
 from assistant.furnishing import live_room, typed_room
 from assistant.housing import open_house
 from assistant.keyboard import Lines
@@ -69,11 +70,12 @@ class Service:
         tell: Tell,
         history: Path | None = None,
         show: Callable[[str], None] = lambda url: None,
+        console: TypingConsole | None = None,
     ) -> None:
         self._config = config
         self._tell = tell
         self._stock = Stock(config, tell)
-        self._show = show
+        self._show, self._console = show, console
         self._history = history or history_path()
         self._rooms: dict[str, Room] = {}
         self._recorders: dict[str, Recorder] = {}
@@ -198,6 +200,7 @@ class Service:
             begin=partial(self.begin, name),
             alone=partial(self._without_history, name),
             show=self._show,
+            console=self._console,
         )
         return partial(open_front_ends, front_ends, house)
 

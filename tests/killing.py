@@ -152,7 +152,7 @@ def drive(random: Random, typist: Typist) -> None:
 
 def killed(random: Random, data: Path) -> Typist:
     """A session that was killed at a random moment, on its way or before."""
-    typist = Typist(data, "start", "--routine", ROUTINE)
+    typist = Typist(data, "start", "--once", "--routine", ROUTINE)
     try:
         drive(random, typist)
     finally:

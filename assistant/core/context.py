@@ -172,7 +172,7 @@ class Context:
             return
         is_sure = not meaning.is_half_heard and not meaning.is_among_talk
         certainty = Certainty.SURE if is_sure else Certainty.DOUBTFUL
-        self.last_heard = Heard(number, at, certainty, meaning.intent, meaning.phrase)
+        self.last_heard = Heard(number, at, certainty, meaning.intent, meaning.phrase, meaning.source)
 
     @property
     def left_out(self) -> frozenset[str]:

@@ -168,7 +168,9 @@ class Resting:
 
     def _note_heard(self, said: Said) -> None:
         number = self._heard.number + 1 if self._heard else 1
-        self._heard = Heard(number, round(self._now, 3), Certainty.SURE, said.intent, said.phrase)
+        self._heard = Heard(
+            number, round(self._now, 3), Certainty.SURE, said.intent, said.phrase, said.source
+        )
 
 
 def _is_whole(said: Said) -> bool:

@@ -37,8 +37,8 @@ class Entry:
     shows_rest: bool = False
 
 
-def _terminal(_send: Send, _house: House) -> FrontEnd:
-    return Terminal(PlainConsole())
+def _terminal(_send: Send, house: House) -> FrontEnd:
+    return Terminal(house.console or PlainConsole())
 
 
 def _screen(send: Send, house: House) -> FrontEnd:
