@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,11 +14,12 @@ from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import typer
+from rich.text import Text
 
 from assistant.cli import output
 from assistant.cli.signals import EndedBySignals
 from assistant.errors import AudioError, VoiceError
-from assistant.showing import ENCODING_ERRORS, is_terminal
+from assistant.showing import ENCODING_ERRORS, is_terminal, one_line
 
 if TYPE_CHECKING:
     from assistant.config import AudioConfig, ScreenConfig
@@ -34,8 +36,8 @@ RETRY_SECONDS = 1.0
 NO_SOUND_EXIT_CODE = 69
 """EX_UNAVAILABLE: neither sound nor a terminal, so that whoever started Limber can start it again."""
 
-HOW_TO_SPEAK = "Speak, or type and press Enter. Ctrl-C ends Limber."
-HOW_TO_TYPE = "Read what I say, and type what you would say. Ctrl-C ends Limber."
+HOW_TO_SPEAK = 'Speak, or type and press Enter; "help" tells you what. Ctrl-C ends Limber.'
+HOW_TO_TYPE = 'Read what I say, and type what you would say; "help" tells you what. Ctrl-C ends Limber.'
 TYPED_REASON = "There is no sound, as you asked."
 
 _is_ours = False
@@ -131,7 +133,7 @@ def _drawn(console: TypingConsole | None) -> Iterator[None]:
 def _note(console: TypingConsole, message: str) -> None:
     """As `output.note`, above the line that is typed."""
     if not output.options.quiet:
-        console.print(message)
+        console.print(Text(textwrap.fill(one_line(message), console.width)))
 
 
 def _show(browser: Browser, screen: ScreenConfig, note: Callable[[str], None], url: str) -> None:
