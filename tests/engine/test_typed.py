@@ -113,7 +113,7 @@ def test_the_end_of_the_input_ends_the_session(typist: Typist) -> None:
 def resting(tmp_path: Path) -> Iterator[Typist]:
     """Limber at rest, in a terminal that can draw."""
     typist = Typist(tmp_path, "start", "--typed", "--rest", "--no-screen", terminal="xterm")
-    typist.read_until("> ")
+    typist.read_until("Ctrl-C ends Limber")
     yield typist
     typist.process.kill()
     typist.process.wait()
@@ -121,7 +121,6 @@ def resting(tmp_path: Path) -> Iterator[Typist]:
 
 
 def test_one_session_follows_another_until_a_goodbye_that_is_meant(resting: Typist) -> None:
-    resting.read_until("Ctrl-C ends Limber")
     resting.type("next")
     resting.read_until("Press Enter to begin")
     for wake in ("", "wake up"):
@@ -141,7 +140,6 @@ def test_one_session_follows_another_until_a_goodbye_that_is_meant(resting: Typi
 
 
 def test_a_signal_ends_a_rest_and_gives_the_terminal_back(resting: Typist) -> None:
-    resting.read_until("Ctrl-C ends Limber")
     resting.process.send_signal(signal.SIGINT)
     assert resting.process.wait(10) == 130
     assert termios.tcgetattr(resting.master)[3] & termios.ECHO
