@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 
-from assistant.core.events import Event, NotUnderstood, Said, TalkHeard
+from assistant.core.events import Event, Meaning, NotUnderstood, Said, TalkHeard
 from assistant.core.liveness import STALE
 
 MAX_EVENTS = 512
@@ -63,6 +63,14 @@ class EventQueue:
     def leave(self) -> None:
         """No session runs any more: nobody looks."""
         self.is_attended = False
+
+    def forget(self) -> None:
+        """What somebody said until now was said to nobody; faults, which stand, still wait."""
+        with self._changed:
+            self.hush_number = max([self.hush_number, *(number for _, number in self._reflexes)])
+            self._reflexes.clear()
+            self._reflex_count_taken = self._reflex_count
+            self._events = deque(one for one in self._events if not isinstance(one[0], Meaning))
 
     def get(self, timeout_seconds: float) -> Event | None:
         """The next event; None when none comes in time. For one thread."""

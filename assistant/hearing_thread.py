@@ -38,6 +38,8 @@ FAREWELL_SECONDS = 8.0
 class HearingThread:
     """What a room with sound hears by. `note` is called with what the session does, on its thread."""
 
+    has_sound = True
+
     def __init__(
         self,
         open_sound: OpenSound,

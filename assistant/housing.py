@@ -15,6 +15,7 @@ from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
 from assistant.errors import AssistantError, StoreError
 from assistant.frontends.house import House
+from assistant.frontends.typing_console import TypingConsole
 from assistant.store.history_erasing import forget_everything, forget_sessions
 from assistant.store.history_reader import SessionSummary, read_sessions
 from assistant.store.history_svg import svg_chart
@@ -39,6 +40,7 @@ def open_house(
     begin: Callable[[], None],
     alone: Callable[[], AbstractContextManager[None]],
     show: Callable[[str], None],
+    console: TypingConsole | None = None,
 ) -> House:
     """What the front ends of one room may ask for. What is erased is erased within `alone`."""
     pack, routines = content
@@ -56,6 +58,7 @@ def open_house(
         chart=past.chart,
         forget=past.forget,
         show=show,
+        console=console,
     )
 
 

@@ -17,7 +17,6 @@ from typing import Any
 from assistant import __version__
 from assistant.core.faults import Fault
 from assistant.core.states import State
-from assistant.core.view import View
 from assistant.core.vitals import Vitals
 from assistant.frontends.terminal import FAULTS
 from assistant.room import Look, Room
@@ -102,7 +101,8 @@ class Overview:
         vitals, wall = self._vitals[name], datetime.now().astimezone()
         return {
             "name": name,
-            "session": _session(found.view, found.view_age_seconds),
+            "session": _session(found),
+            "is_resting": found.is_resting,
             "microphone": found.microphone,
             "speaker": found.speaker,
             "is_history_written": found.is_history_written,
@@ -114,14 +114,15 @@ class Overview:
         }
 
 
-def _session(view: View | None, age_seconds: float) -> dict[str, Any] | None:
+def _session(found: Look) -> dict[str, Any] | None:
     """The session, if there is one."""
-    if view is None or view.state is State.FINISHED:
+    view = found.view
+    if view is None or found.is_resting or view.state is State.FINISHED:
         return None
     step, hold = view.step, view.hold
     left = None
     if hold is not None and hold.ends_at is not None:
-        left = hold.ends_at - view.at - age_seconds
+        left = hold.ends_at - view.at - found.view_age_seconds
     elif hold is not None:
         left = hold.total_seconds - hold.held_seconds
     return {
@@ -137,8 +138,8 @@ def _session(view: View | None, age_seconds: float) -> dict[str, Any] | None:
 
 def _in_words(name: str, found: Look) -> str:
     """A room in a few words that stay the same while nothing changes."""
-    session = _session(found.view, 0.0)
+    session = _session(found)
     if session is None:
-        return f"{name}: no session"
+        return f"{name}: resting" if found.is_resting else f"{name}: no session"
     where = f", {session['stretch']}" if session["stretch"] else ""
     return f"{name}: {session['state'].replace('_', ' ')}{where}"

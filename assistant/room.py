@@ -1,33 +1,38 @@
 """One room: what it hears by, a voice, front ends, and the session that somebody has there.
 
-Whoever calls `guide` is the sole owner of the session, until it returns; other threads only put events. A
-room guides one session after the other with the same devices, and knows nothing of other rooms.
+Whoever calls `guide` or `rest` is the sole owner of what is run, until it returns; other threads only put
+events. A room guides one session after the other with the same devices, rests between them, and knows nothing
+of other rooms.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from assistant.conducting import conduct
 from assistant.core.actions import Action
-from assistant.core.events import CutShort, DeadlineReached, Event, Said, Started
+from assistant.core.events import Event, Said, Started
+from assistant.core.faults import Standing
 from assistant.core.intents import Intent
 from assistant.core.liveness import Gauges
+from assistant.core.resting import Resting
 from assistant.core.session import Session
-from assistant.core.states import State
 from assistant.core.view import View, without_health
 from assistant.errors import AssistantError, HearingError
 from assistant.event_queue import EventQueue
 from assistant.frontends.registry import FrontEnds
+from assistant.keyboard import Keyboard
 from assistant.performer import Performer, Sounding, Speaking
-
-LOOK_SECONDS = 0.02
 
 
 class Hearing(Protocol):
-    """What a room hears by: a hearing thread, or a keyboard."""
+    """What a room hears by: a hearing thread, or nothing at all."""
+
+    has_sound: bool
+    """Whether there is a microphone and a loudspeaker."""
 
     def open(self, events: EventQueue) -> None:
         """Begin to hear: what is meant, and faults, go to the queue. Raises AudioError."""
@@ -96,7 +101,8 @@ class Keeper(Protocol):
 class Look:
     """How a room is at a moment: what was counted, what its session shows to everybody, if there is one.
 
-    `view_age_seconds` ago the session made the view, which is without what concerns health.
+    `view_age_seconds` ago the session made the view, which is without what concerns health. A room that
+    `is_resting` has no session, and its view tells of faults.
     """
 
     gauges: Gauges
@@ -105,6 +111,7 @@ class Look:
     microphone: str
     speaker: str
     is_history_written: bool
+    is_resting: bool = False
 
 
 class Room:
@@ -116,14 +123,19 @@ class Room:
         voice: Voice,
         keeper: Keeper,
         open_front_ends: Callable[[Callable[[Event], None]], FrontEnds],
+        keyboard: Keyboard | None = None,
     ) -> None:
         self._events = EventQueue()
         self._hearing = hearing
         self._voice = voice
         self._keeper = keeper
+        self._keyboard = keyboard
+        self.has_sound = hearing.has_sound
         self._front_ends = open_front_ends(self.put)
         self._ending = ""
         self._is_open = False
+        self._standing = Standing()
+        self._is_resting = False
         self._shown: tuple[View, float] | None = None
 
     def open(self) -> None:
@@ -131,6 +143,8 @@ class Room:
         try:
             self._hearing.open(self._events)
             self._is_open = True
+            if self._keyboard is not None:
+                self._keyboard.open(self.put)
         except BaseException:
             self.close()
             raise
@@ -152,23 +166,57 @@ class Room:
         """
         self._ending = self._ending or reason
 
+    def forget(self) -> None:
+        """What was said until now was said to nobody: the next session must not hear it; between sessions."""
+        self._events.forget()
+
     def guide(self, session: Session, first: Event | None = None, at: float = 0.0) -> None:
         """Run a session from its start to its end, or until `end`. Raises HearingError.
 
         It goes on for as long as it takes to say so when nothing can be heard any more. One that was cut
         short is told `first` that it came back, `at` on its own clock.
         """
+        self._run(session, self._front_ends.publish, self._keeper.keep, first=first or Started(), at=at)
+
+    def rest(self, resting: Resting) -> None:
+        """Rest until somebody wakes it, wants the end, or it has to end. Raises HearingError.
+
+        What is said meanwhile is kept nowhere.
+        """
+        self._is_resting = True
+        try:
+            self._run(resting, self._front_ends.publish_resting)
+        finally:
+            self._is_resting = False
+
+    def _run(
+        self,
+        session: Session | Resting,
+        publish: Callable[[View], None],
+        keep: Callable[[float, Event, Iterable[Action]], None] = lambda now, event, actions: None,
+        *,
+        first: Event = Started(),  # noqa: B008 - it is frozen
+        at: float = 0.0,
+    ) -> None:
+        def note(now: float, event: Event, actions: Iterable[Action]) -> None:
+            self._standing.note(event)
+            keep(now, event, actions)
+
+        def show(view: View) -> None:
+            self._shown = view, time.monotonic()
+            publish(view)
+
         try:
             conduct(
                 session,
-                Performer(self._voice, self._voice, self._hearing.listen_for, (self._hearing.watch,)),
+                Performer(self._voice, self._voice, self._listen_for, (self._hearing.watch,)),
                 self._events,
-                lambda: (*self._voice.ended(), *self._hearing.happened(), *self._keeper.happened()),
+                self._happened,
                 must_end=self._must_end,
                 acknowledge=self._voice.acknowledge,
-                keep=self._keeper.keep,
-                publish=self._publish,
-                first=first or Started(),
+                keep=note,
+                publish=show,
+                first=(first, *self._standing.events),
                 at=at,
             )
         finally:
@@ -179,9 +227,16 @@ class Room:
         if self._hearing.failure is not None:
             raise HearingError(self._hearing.failure.code, self._hearing.failure.message)
 
-    def _publish(self, view: View) -> None:
-        self._shown = view, time.monotonic()
-        self._front_ends.publish(view)
+    def _happened(self) -> Iterator[Event]:
+        """What does not come by the queue, since this was last asked."""
+        yield from (*self._voice.ended(), *self._hearing.happened(), *self._keeper.happened())
+        if self._keyboard is not None:
+            yield from self._keyboard.happened()
+
+    def _listen_for(self, intents: frozenset[Intent]) -> None:
+        self._hearing.listen_for(intents)
+        if self._keyboard is not None:
+            self._keyboard.listen_for(intents)
 
     def look(self) -> Look:
         """How it is, for who looks from outside; from any thread, without waiting."""
@@ -191,13 +246,16 @@ class Room:
             gauges=self._hearing.gauges(),
             view=without_health(shown[0]) if shown else None,
             view_age_seconds=time.monotonic() - shown[1] if shown else 0.0,
+            is_resting=self._is_resting,
             microphone=microphone,
             speaker=speaker,
             is_history_written=self._keeper.is_written,
         )
 
     def _must_end(self) -> str:
-        """Why the session has to end, if it does."""
+        """Why it has to end, if it does: nobody can wake what neither hears nor reads."""
+        if self._is_resting and not self.has_sound and self._keyboard and self._keyboard.has_ended:
+            return "hung_up"
         return self._ending or ("cannot_hear" if self._hearing.must_end() else "")
 
     def close(self) -> None:
@@ -209,59 +267,3 @@ class Room:
             self._hearing.close()
         self._voice.close()
         self._front_ends.close()
-
-
-def conduct(
-    session: Session,
-    performer: Performer,
-    events: EventQueue,
-    happened: Callable[[], Iterable[Event]],
-    *,
-    must_end: Callable[[], str] = lambda: "",
-    acknowledge: Callable[[int], None] = lambda hush_number: None,
-    keep: Callable[[float, Event, Iterable[Action]], None] = lambda now, event, actions: None,
-    publish: Callable[[View], None] = lambda view: None,
-    first: Event = Started(),  # noqa: B008 - it is frozen
-    at: float = 0.0,
-) -> None:
-    """Run a session from its start to its end, or until it must end.
-
-    `happened` tells what does not come by the queue, since it was last asked: sentences and prompts that have
-    ended, what was typed. `acknowledge` is called before anything is said that the session wants said after
-    it has learned the reason of a hush. `keep` gets each event with its time and its actions, and `publish`
-    the session's view after it, when all has been carried out. `must_end` says why, when it has to. The
-    session is told `first`, and its clock is `at` then.
-    """
-    began = now_seconds() - at
-
-    def handle(event: Event) -> None:
-        now = now_seconds() - began
-        actions: tuple[Action, ...] = ()
-        try:
-            actions = session.handle(event, now)
-        finally:
-            keep(now, event, actions)  # also what a session breaks by
-        acknowledge(events.hush_number)
-        performer.carry_out(actions)
-        publish(session.view)
-
-    handle(first)
-    while session.state is not State.FINISHED:
-        if reason := must_end():
-            handle(CutShort(reason))
-            return
-        deadline = session.next_deadline
-        until = LOOK_SECONDS if deadline is None else deadline - (now_seconds() - began)
-        event = events.get(max(0.0, min(until, LOOK_SECONDS)))
-        if event is not None:
-            handle(event)
-        for event in happened():
-            handle(event)
-        deadline = session.next_deadline
-        if deadline is not None and now_seconds() - began >= deadline:
-            handle(DeadlineReached())
-
-
-def now_seconds() -> float:
-    """Seconds on a clock that goes on while the machine sleeps: a session must know that it was away."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))

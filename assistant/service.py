@@ -8,43 +8,35 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TextIO
 
-from assistant.audio.echo import choose_canceller
-from assistant.audio.live import LiveSound
-from assistant.audio.microphone import Microphone
-from assistant.audio.mixer import Mixer
-from assistant.audio.speaker_stream import SpeakerStream
+from assistant.conducting import now_seconds
 from assistant.config import Config
 from assistant.core.context import Settings
 from assistant.core.dialogue.going_on import INTERRUPTED_REASON
 from assistant.core.events import Event, Said, Source
 from assistant.core.intents import Intent
-from assistant.core.prompts import LanguagePack, Line
+from assistant.core.prompts import LanguagePack
+from assistant.core.resting import Resting
 from assistant.core.routine import Routine
 from assistant.errors import AssistantError
 from assistant.frontends.control import Control
 from assistant.frontends.registry import FrontEnds, Send, open_front_ends
-from assistant.hearing_thread import HearingThread, note_sound
+from assistant.frontends.typing_console import TypingConsole
+from assistant.furnishing import live_room, typed_room
 from assistant.housing import open_house
-from assistant.keyboard import Keyboard
+from assistant.keyboard import Lines
 from assistant.opening import (
     note_missing_routine,
-    open_hearing,
     settings_now,
 )
 from assistant.overview import Overview
 from assistant.resuming import clock_facts, find_return, head_of
-from assistant.room import Room, now_seconds
-from assistant.speech.prompting import Prompter
-from assistant.speech.silent_prompter import SilentPrompter
-from assistant.spoken_voice import SpokenVoice
+from assistant.room import Room
 from assistant.stock import Stock
 from assistant.store.history_reader import history_path
 from assistant.store.recorder import Recorder
@@ -52,16 +44,15 @@ from assistant.store.recorder import Recorder
 _log = logging.getLogger(__name__)
 
 Tell = Callable[[str], None]
-AT_HAND = (Line.DEAF, Line.DEAF_ITSELF, Line.DEAF_LOSING, Line.EASE_OUT, Line.PAUSED, Line.GO_ON_OR_FINISH)
-"""What has to be said at once when it has to be said at all."""
-GREETINGS = (Line.HELLO, Line.HELLO_AGAIN, Line.SOUND_CHECK, Line.CHOOSE, Line.CHOOSE_KNOWN, Line.SCREENING)
-"""What a session begins with, rendered while the devices open."""
+UNTOLD = (None, "emergency")
+"""After these endings, or without a session before, it is not said that Limber rests."""
 
 
 class RoomState(StrEnum):
     """What a room is at."""
 
     IDLE = "idle"
+    RESTING = "resting"
     GUIDING = "guiding"
     CLOSED = "closed"
 
@@ -79,17 +70,19 @@ class Service:
         tell: Tell,
         history: Path | None = None,
         show: Callable[[str], None] = lambda url: None,
+        console: TypingConsole | None = None,
     ) -> None:
         self._config = config
         self._tell = tell
         self._stock = Stock(config, tell)
-        self._show = show
+        self._show, self._console = show, console
         self._history = history or history_path()
         self._rooms: dict[str, Room] = {}
         self._recorders: dict[str, Recorder] = {}
         self._states: dict[str, RoomState] = {}
         self._threads: dict[str, threading.Thread] = {}
-        self._changed = threading.Lock()
+        self._changed, self._erasing = threading.Lock(), threading.Lock()
+        self._is_ending = False
         self._overview = Overview(lambda: dict(self._rooms))
         self._control = Control({"status": self._overview.report, "stop": self.stop})
 
@@ -98,50 +91,46 @@ class Service:
         """The language pack and the routines. Raises ContentError, ConfigError."""
         return self._stock.content
 
-    def open_live(self, name: str, front_ends: Sequence[str]) -> None:
-        """Open a room with the configured microphone and speaker.
+    def open_live(self, name: str, front_ends: Sequence[str], lines: Lines | None = None) -> None:
+        """Open a room with the configured microphone and speaker; with `lines`, one can type there as well.
 
         Raises AudioError or VoiceError where this machine has none, HearingError without a speech model.
         """
-        config, tell = self._config, self._tell
-        pack, _ = self.content
-        mixer = Mixer()
-        microphone, speaker = config.audio.microphone or None, config.audio.speaker or None
-        echo = config.audio.echo
-        path = open_hearing(config, pack, self._stock.model, choose_canceller(echo, tell))
+        opening = partial(self._opening, name, front_ends)
+        parts = self._config, self._stock, self._recorder(name), opening
+        self._add(name, live_room(*parts, lines=lines, tell=self._tell))
 
-        def open_sound(report: Callable[[Event], None]) -> LiveSound:
-            return LiveSound(Microphone(microphone), SpeakerStream(mixer, speaker), report)
-
-        anew = partial(choose_canceller, echo, lambda line: None)
-        hearing = HearingThread(open_sound, path, mixer, partial(note_sound, echo, tell), anew)
-        speaking = SpokenVoice(
-            Prompter(self._stock.voice, self._stock.cache, mixer, sentences=pack.sentences, on_trouble=tell),
-            mixer,
-            on_trouble=tell,
-            at_hand=[pack.render(line) for line in (*GREETINGS, *AT_HAND)],
-        )
-        hearing.is_late = speaking.rest
-        opening = self._opening(name, front_ends, hearing.level_dbfs)
-        self._add(name, Room(hearing, speaking, self._recorder(name), opening))
-
-    def open_typed(self, name: str, front_ends: Sequence[str], lines: TextIO) -> None:
+    def open_typed(self, name: str, front_ends: Sequence[str], lines: Lines) -> None:
         """Open a room without sound: what is said is read, and lines are typed. Raises ContentError."""
-        pack, _ = self.content
-        hearing, prompter = Keyboard(lines, pack, self._tell), SilentPrompter(time.monotonic)
-        self._add(name, Room(hearing, prompter, self._recorder(name), self._opening(name, front_ends)))
+        opening = partial(self._opening, name, front_ends)
+        self._add(name, typed_room(self._stock, self._recorder(name), opening, lines=lines, tell=self._tell))
 
-    def guide(self, name: str, *, sound_check: bool | None = None) -> None:
-        """Run a session in a room to its end, on the calling thread; the room is idle afterwards.
+    def guide(self, name: str) -> str:
+        """Run a session in a room to its end, on the calling thread; why it ended, as a view tells it.
 
-        The last one that was cut short goes on, if that is wanted. `sound_check` None is as configured.
-        Raises HearingError, AssistantError for a room that is not idle.
+        The room is idle afterwards. The last session that was cut short goes on, if that is wanted. Raises
+        HearingError, AssistantError for a room that is not idle.
         """
         self._take(name)
-        self._guide(name, sound_check)
+        return self._guide(name)
+
+    def stay(self, name: str, *, at_rest: bool = False) -> None:
+        """Guide one session after the other in a room, on the calling thread, until its end is wanted.
+
+        Between them it rests, and first of all with `at_rest`. Raises HearingError.
+        """
+        ended_by = None if at_rest else self.guide(name)
+        while self._rest(name, says_so=ended_by not in UNTOLD):
+            ended_by = self.guide(name)
 
     def begin(self, name: str) -> None:
-        """Run a session in a room on a thread of its own. Raises AssistantError for one that is not idle."""
+        """Begin a session: wake a room that rests, else on a thread of its own. Raises AssistantError for one
+        that is not free.
+        """
+        if self.state(name) is RoomState.RESTING:
+            phrase = self.content[0].table.phrases[Intent.START][0]
+            self._rooms[name].put(Said(Intent.START, phrase, source=Source.TOUCH))
+            return
         self._take(name)
         thread = threading.Thread(target=self._guide_and_tell, args=(name,), name=f"room {name}", daemon=True)
         self._threads[name] = thread
@@ -162,24 +151,28 @@ class Service:
 
     def stop(self) -> dict[str, int]:
         """Do in every session what "stop" does, from any thread; how many sessions there are."""
-        guided = self._guided()
+        guided = self._rooms_at(RoomState.GUIDING)
         for room in guided:
             phrase = self.content[0].table.phrases[Intent.STOP][0]
             room.put(Said(Intent.STOP, phrase, source=Source.NETWORK))
         return {"stopped": len(guided)}
 
     def end(self, reason: str = "terminated") -> None:
-        """Let every session end at once, for a reason of CutShort, from any thread or a signal's handler."""
-        for room in self._guided():
+        """Let every session and every rest end at once, and none begin any more; any thread, any handler.
+
+        The reason is one of those of CutShort.
+        """
+        self._is_ending = True
+        for room in (*self._rooms_at(RoomState.GUIDING), *self._rooms_at(RoomState.RESTING)):
             room.end(reason)
 
-    def _guided(self) -> list[Room]:
-        return [room for name, room in list(self._rooms.items()) if self._states[name] is RoomState.GUIDING]
+    def _rooms_at(self, state: RoomState) -> list[Room]:
+        return [room for name, room in list(self._rooms.items()) if self._states[name] is state]
 
     @property
     def is_guiding(self) -> bool:
-        """Whether a session is being run anywhere."""
-        return RoomState.GUIDING in self._states.values()
+        """Whether a session or a rest is being run anywhere, which `end` ends."""
+        return any(state in (RoomState.GUIDING, RoomState.RESTING) for state in self._states.values())
 
     def close(self) -> None:
         """Close the rooms, the last one opened first."""
@@ -193,7 +186,7 @@ class Service:
             self._rooms[name].close()
 
     def _opening(
-        self, name: str, front_ends: Sequence[str], level_dbfs: Callable[[], float | None] | None = None
+        self, name: str, front_ends: Sequence[str], level_dbfs: Callable[[], float | None] | None
     ) -> Callable[[Send], FrontEnds]:
         """Opens a room's front ends, once the room can be told something."""
         house = open_house(
@@ -207,6 +200,7 @@ class Service:
             begin=partial(self.begin, name),
             alone=partial(self._without_history, name),
             show=self._show,
+            console=self._console,
         )
         return partial(open_front_ends, front_ends, house)
 
@@ -214,59 +208,79 @@ class Service:
         room.open()
         self._rooms[name], self._states[name] = room, RoomState.IDLE
 
-    def _take(self, name: str) -> None:
-        """A session is about to begin in this room, and in no other way."""
+    def _take(self, name: str, to: RoomState = RoomState.GUIDING) -> None:
+        """Something is about to be run in this room, and nothing else: nobody was there to be spoken to."""
         with self._changed:
             if self._states.get(name) is not RoomState.IDLE:
                 raise AssistantError("room", f'The room "{name}" is {self.state(name)}: it cannot begin now.')
-            self._states[name] = RoomState.GUIDING
+            self._states[name] = to
+            self._rooms[name].forget()
 
-    def _leave(self, name: str) -> None:
+    def _leave(self, name: str, from_: RoomState = RoomState.GUIDING) -> None:
         with self._changed:
-            if self._states[name] is RoomState.GUIDING:
+            if self._states[name] is from_:
                 self._states[name] = RoomState.IDLE
 
     @contextmanager
     def _without_history(self, name: str) -> Iterator[None]:
         """No session begins in this room meanwhile, and it has no history open. Raises AssistantError."""
-        self._take(name)
-        try:
+        with self._erasing:
+            if self.state(name) is RoomState.GUIDING:
+                raise AssistantError("room", "A session is under way: the history is being written.")
             with self._recorders[name].away():
                 yield
-        finally:
-            self._leave(name)
 
-    def _guide(self, name: str, sound_check: bool | None = None) -> None:
+    def _guide(self, name: str) -> str:
         try:
-            self._recorders[name].wait_until_open()
-            if not self._go_on(name):
-                settings = self._settings(sound_check)
-                self._recorders[name].begin(head_of(name, settings, self._stock.all_content))
-                self._rooms[name].guide(self._stock.new_session(settings))
+            with self._erasing:
+                self._recorders[name].wait_until_open()
+            return self._go_on(name) or self._begin_anew(name)
         finally:
             self._leave(name)
 
-    def _go_on(self, name: str) -> bool:
-        """Go on with a session that was cut short in this room; whether it went on, to an end of its own."""
+    def _begin_anew(self, name: str) -> str:
+        if self._is_ending:
+            return "terminated"
+        settings = self._settings(name)
+        self._recorders[name].begin(head_of(name, settings, self._stock.all_content))
+        session = self._stock.new_session(settings)
+        self._rooms[name].guide(session)
+        return session.view.end_reason
+
+    def _go_on(self, name: str) -> str:
+        """Go on with a session that was cut short in this room; why it ended, "" if it did not."""
         found = find_return(self._history, name, self._stock.all_content, self._stock.new_session)
         if found is None:
-            return False
+            return ""
         recorder, clock = self._recorders[name], {"clock": clock_facts(found.at)}
         recorder.resume(found.run.number, found.run.session_id, clock)
         if found.session is None:
             recorder.keep(found.at, found.event, found.closing)
-            return False
+            return ""
         self._rooms[name].guide(found.session, found.event, found.at)
-        return found.session.view.end_reason != INTERRUPTED_REASON
+        reason = found.session.view.end_reason
+        return "" if reason == INTERRUPTED_REASON else reason
+
+    def _rest(self, name: str, *, says_so: bool) -> bool:
+        """Rest in a room; whether somebody wants a session now."""
+        resting = Resting(self.content[0], says_so=says_so)
+        self._take(name, RoomState.RESTING)
+        try:
+            if not self._is_ending:  # which may have come before anybody knew of this rest
+                self._rooms[name].rest(resting)
+        finally:
+            self._leave(name, RoomState.RESTING)
+        return resting.is_woken
 
     def _recorder(self, name: str) -> Recorder:
         self._recorders[name] = Recorder(self._history, self._tell)
         return self._recorders[name]
 
-    def _settings(self, sound_check: bool | None) -> Settings:
+    def _settings(self, name: str) -> Settings:
+        """As configured; where there is no sound there is nothing to check."""
         config = self._config
-        if sound_check is not None:
-            session = config.session.model_copy(update={"sound_check": sound_check})
+        if not self._rooms[name].has_sound:
+            session = config.session.model_copy(update={"sound_check": False})
             config = config.model_copy(update={"session": session})
         note_missing_routine(config, self.content[1], self._tell)
         return settings_now(config, self._history, self._tell)

@@ -30,7 +30,6 @@ from assistant.core.listening.listener import meaning_of
 from assistant.core.ports import Speech
 from assistant.core.prompts import LanguagePack
 from assistant.errors import AssistantError
-from assistant.event_queue import EventQueue
 from assistant.frontends.control import MOST_REQUEST_BYTES, Control
 from assistant.keyboard import Keyboard
 from assistant.languages.packs import load_language
@@ -160,9 +159,9 @@ def _typed(data: bytes, folder: Path) -> None:
     keyboard.listen_for(frozenset(Intent))
     keyboard._typed.maxsize = 0
     with mock.patch.object(keyboard._thread, "start", keyboard._run):
-        keyboard.open(EventQueue())
-    while keyboard.happened():
-        pass
+        keyboard.open(lambda event: None)
+    while not keyboard._typed.empty():
+        keyboard.happened()
 
 
 def _said(data: bytes, folder: Path) -> None:

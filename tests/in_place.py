@@ -18,7 +18,18 @@ from virtual_library import Library
 from virtual_process import SCREEN, Process
 from virtual_threads import Killed
 
-from assistant import deadline, event_queue, hearing_thread, opening, resuming, room, service, watch
+from assistant import (
+    conducting,
+    deadline,
+    event_queue,
+    furnishing,
+    hearing_thread,
+    opening,
+    resuming,
+    room,
+    service,
+    watch,
+)
 from assistant.audio import live, microphone, portaudio, server_routes, speaker_stream
 from assistant.audio.mixer import Mixer
 from assistant.core import view
@@ -34,7 +45,18 @@ from assistant.store.history import History
 if TYPE_CHECKING:
     from whole_program import World
 
-PROGRAM = (room, service, watch, hearing_thread, event_queue, live, speaker_stream, microphone, deadline)
+PROGRAM = (
+    room,
+    conducting,
+    service,
+    watch,
+    hearing_thread,
+    event_queue,
+    live,
+    speaker_stream,
+    microphone,
+    deadline,
+)
 PROGRAM += (server_routes, history, recorder, resuming, fallback, prompting)
 """The modules that have threads, wait, or look at a clock."""
 
@@ -46,7 +68,7 @@ def in_place(world: World) -> Iterator[None]:
         for module, name, value in (*_threads_and_clocks(world), *_engines(world), *_machine(world)):
             stack.enter_context(patch.object(module, name, value))
         stack.enter_context(patch.dict(sys.modules, {"sounddevice": world.card}))
-        entry = Entry("", lambda send: _current(world).screen, wants_health=True)
+        entry = Entry("", lambda send, house: _current(world).screen, wants_health=True)
         stack.enter_context(patch.dict(FRONT_ENDS, {SCREEN: entry}))
         stack.enter_context(patch.object(sys, "unraisablehook", _tell_unless_killed))
         handler = Listening(world.problems)
@@ -93,7 +115,7 @@ def _machine(world: World) -> Iterator[Put]:
     yield portaudio, "atexit", SimpleNamespace(unregister=lambda function: None)
     yield server_routes, "_listed", world.card.listed
     yield server_routes, "shutil", SimpleNamespace(which=lambda name: name)
-    yield service, "Mixer", partial(_mixer, world)
+    yield furnishing, "Mixer", partial(_mixer, world)
     yield recorder, "History", partial(_history, world)
     yield history, "BUSY_SECONDS", 0.0
     yield history_reader, "BUSY_SECONDS", 0.0

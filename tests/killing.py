@@ -156,7 +156,7 @@ def drive(random: Random, typist: Typist) -> None:
 
 def killed(random: Random, data: Path) -> list[str]:
     """Kill a session at a random moment, on its way or before; give the prompts that it had shown."""
-    typist = Typist(data, "start", "--routine", ROUTINE)
+    typist = Typist(data, "start", "--once", "--routine", ROUTINE)
     try:
         drive(random, typist)
     finally:

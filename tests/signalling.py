@@ -73,7 +73,7 @@ def _wait(typist: Typist, seconds: float, *, is_open: bool) -> None:
 
 def by_chance(random: Random, data: Path) -> Ended:
     """End a session somehow, at a random moment: while the program begins, or later."""
-    typist = Typist(data, "start", "--routine", ROUTINE, controls=True)
+    typist = Typist(data, "start", "--once", "--routine", ROUTINE, controls=True)
     if random.random() < 0.3:
         typist.read(random.uniform(0.0, 3.0))
     else:

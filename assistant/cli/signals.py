@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 from typing import Any, Protocol
@@ -46,8 +47,9 @@ def exit_code(number: int) -> int:
 class EndedBySignals:
     """While this is entered, signals end it; on leaving the program exits with the code of the first one."""
 
-    def __init__(self, ending: Ending) -> None:
-        self._ending = ending
+    def __init__(self, ending: Ending, before_exit: Callable[[], None] = lambda: None) -> None:
+        """`before_exit` gives back what would stay as it is, and must not wait; from any thread."""
+        self._ending, self._before_exit = ending, before_exit
         self._came: list[int] = []
         self._before: dict[int, Any] = {}
         self._read, self._write = os.pipe()
@@ -66,6 +68,7 @@ class EndedBySignals:
             for stream in (sys.stdout, sys.stderr):
                 with suppress(OSError, ValueError):
                     stream.flush()
+            self._before_exit()
             os._exit(exit_code(self._came[0]))
         signal.set_wakeup_fd(-1)
         for number, handler in self._before.items():
@@ -91,6 +94,7 @@ class EndedBySignals:
                 second = self._next()
                 if second != signal.SIGHUP and time.monotonic() > began + ONE_SECONDS:
                     break
+        self._before_exit()
         os._exit(exit_code(first))
 
     def _next(self) -> int:

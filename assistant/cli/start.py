@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 import threading
 import time
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import typer
+from rich.text import Text
 
 from assistant.cli import output
 from assistant.cli.signals import EndedBySignals
 from assistant.errors import AudioError, VoiceError
-from assistant.showing import ENCODING_ERRORS, is_terminal
+from assistant.showing import ENCODING_ERRORS, is_terminal, one_line
 
 if TYPE_CHECKING:
     from assistant.config import AudioConfig, ScreenConfig
     from assistant.frontends.screen.browser import Browser
+    from assistant.frontends.typing_console import TypingConsole
+    from assistant.keyboard import Lines
     from assistant.service import Service
 
 ROOM = "here"
@@ -30,6 +35,10 @@ WAIT_FOR_SOUND_SECONDS = 60.0
 RETRY_SECONDS = 1.0
 NO_SOUND_EXIT_CODE = 69
 """EX_UNAVAILABLE: neither sound nor a terminal, so that whoever started Limber can start it again."""
+
+HOW_TO_SPEAK = 'Speak, or type and press Enter; "help" tells you what. Ctrl-C ends Limber.'
+HOW_TO_TYPE = 'Read what I say, and type what you would say; "help" tells you what. Ctrl-C ends Limber.'
+TYPED_REASON = "There is no sound, as you asked."
 
 _is_ours = False
 
@@ -49,14 +58,22 @@ def start(
     lan: Annotated[
         bool, typer.Option("--lan", help="Let phones in your network show it too, once they have a code.")
     ] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Print plain lines only, for a screen reader.")
+    ] = False,
+    typed: Annotated[bool, typer.Option("--typed", help="Read and type, without sound.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="End after one session.")] = False,
+    rest: Annotated[bool, typer.Option("--rest", help="Rest at first, until you say wake up.")] = False,
 ) -> None:
     """Begin a session (what `limber` does alone).
 
-    With a microphone and a speaker it is live. Without, you read what Limber says and type what you would
-    say. Without a terminal too, it waits a minute for sound, and then ends. Where a display is there, a page
-    in a browser shows the session.
+    With a microphone and a speaker you speak, and may type as well. Without, you read what Limber says and
+    type what you would say. After the session Limber rests until you say "wake up", press Enter or touch the
+    page; "goodbye" and Ctrl-C end it. Without sound and a terminal it waits a minute for sound, and then
+    ends. Where a display is there, a page in a browser shows the session.
     """
     from assistant.frontends.screen.browser import Browser, is_wanted
+    from assistant.frontends.typing_console import TypingConsole
     from assistant.opening import require_routine
     from assistant.service import Service
 
@@ -69,37 +86,72 @@ def start(
     has_screen = not no_screen and is_wanted(config.screen, at_terminal=is_terminal(sys.stdout))
     front_ends = ("terminal", "screen") if has_screen else ("terminal",)
     browser = Browser()
-    service = Service(config, output.note, show=partial(_show, browser, config.screen))
-    with EndedBySignals(service), closing(browser), closing(service):
+    has_terminal = is_terminal(sys.stdin) and is_terminal(sys.stdout)
+    console = TypingConsole() if has_terminal and not plain and _can_draw() else None
+    note = output.note if console is None else partial(_note, console)
+    service = Service(config, note, show=partial(_show, browser, config.screen, note), console=console)
+    lines = console or sys.stdin
+    restore = console.restore if console is not None else lambda: None
+    with EndedBySignals(service, restore), closing(browser), _drawn(console), closing(service):
         service.show_outside()
         if routine:
             require_routine(routine, service.content[1])
-        reason = _guide_live(service, config.audio, front_ends)
-        if reason is None:
-            return
-        if is_terminal(sys.stdin) and is_terminal(sys.stdout):
-            output.note(f"{reason} Read instead of listening, and type what you would say.")
-            service.open_typed(ROOM, front_ends, sys.stdin)
-            service.guide(ROOM, sound_check=False)
-            return
-    output.err.print(f"{reason} There is no terminal either, so there is no session.", style="red")
-    raise typer.Exit(NO_SOUND_EXIT_CODE)
+        reason = (
+            TYPED_REASON
+            if typed
+            else _open_live(service, config.audio, front_ends, lines if has_terminal else None)
+        )
+        if reason is not None and not (typed or has_terminal):
+            output.err.print(f"{reason} There is no terminal either, so there is no session.", style="red")
+            raise typer.Exit(NO_SOUND_EXIT_CODE)
+        note(HOW_TO_SPEAK if reason is None else f"{reason} {HOW_TO_TYPE}")
+        if reason is not None:
+            service.open_typed(ROOM, front_ends, lines)
+        if once:
+            service.guide(ROOM)
+        else:
+            service.stay(ROOM, at_rest=rest)
 
 
-def _show(browser: Browser, screen: ScreenConfig, url: str) -> None:
+def _can_draw() -> bool:
+    """Whether the terminal knows how to move its cursor, and nobody else writes there."""
+    return not output.options.verbose and os.environ.get("TERM", "dumb") not in ("dumb", "unknown", "")
+
+
+@contextmanager
+def _drawn(console: TypingConsole | None) -> Iterator[None]:
+    """While this is entered, the terminal has a line to type in."""
+    if console is not None:
+        console.open()
+    try:
+        yield
+    finally:
+        if console is not None:
+            console.close()
+
+
+def _note(console: TypingConsole, message: str) -> None:
+    """As `output.note`, above the line that is typed."""
+    if not output.options.quiet:
+        console.print(Text(textwrap.fill(one_line(message), console.width)))
+
+
+def _show(browser: Browser, screen: ScreenConfig, note: Callable[[str], None], url: str) -> None:
     """Open the page, and say where it is."""
     from assistant.cli.screen import invite
 
     if not browser.is_new(url):
         return
-    output.note(f"The screen is at {url}")
+    note(f"The screen is at {url}")
     browser.open(url)
     if screen.lan:
         threading.Thread(target=invite, args=(urlsplit(url).port,), name="invitation", daemon=True).start()
 
 
-def _guide_live(service: Service, audio: AudioConfig, front_ends: tuple[str, ...]) -> str | None:
-    """Guide somebody by sound; None when that was done, else why there is no sound.
+def _open_live(
+    service: Service, audio: AudioConfig, front_ends: tuple[str, ...], lines: Lines | None
+) -> str | None:
+    """Open the room with sound; None when it is open, else why there is no sound.
 
     Where nobody sits at a terminal, as when the machine starts, the sound server may only just be starting
     too: it is waited for.
@@ -107,7 +159,7 @@ def _guide_live(service: Service, audio: AudioConfig, front_ends: tuple[str, ...
     from assistant.audio.devices import why_no_sound
     from assistant.audio.portaudio import SoundHangsError, reinitialize
 
-    has_terminal = is_terminal(sys.stdin) and is_terminal(sys.stdout)
+    has_terminal = lines is not None
     ends_at = time.monotonic() + (0.0 if has_terminal else WAIT_FOR_SOUND_SECONDS)
     told = False
     while True:
@@ -115,7 +167,7 @@ def _guide_live(service: Service, audio: AudioConfig, front_ends: tuple[str, ...
         if reason is None:
             _keep_stderr_to_ourselves()
             try:
-                service.open_live(ROOM, front_ends)
+                service.open_live(ROOM, front_ends, lines)
             except SoundHangsError as error:
                 return error.message
             except VoiceError as error:
@@ -125,7 +177,6 @@ def _guide_live(service: Service, audio: AudioConfig, front_ends: tuple[str, ...
             except AudioError as error:
                 reason = error.message
             else:
-                service.guide(ROOM)
                 return None
         if time.monotonic() >= ends_at:
             return reason

@@ -173,7 +173,7 @@ class Context:
         is_sure = not meaning.is_half_heard and not meaning.is_among_talk
         certainty = Certainty.SURE if is_sure else Certainty.DOUBTFUL
         phrase = self.script.pack.table.shown(meaning.phrase)
-        self.last_heard = Heard(number, at, certainty, meaning.intent, phrase)
+        self.last_heard = Heard(number, at, certainty, meaning.intent, phrase, meaning.source)
 
     @property
     def left_out(self) -> frozenset[str]:

@@ -90,3 +90,36 @@ class Faults:
                 self.voice = self.history = self.disk = None
             case _:
                 pass
+
+
+_DEVICES: dict[type, tuple[str, bool]] = {
+    MicrophoneLost: ("microphone", True),
+    MicrophoneRestored: ("microphone", False),
+    SpeakerLost: ("speaker", True),
+    SpeakerRestored: ("speaker", False),
+    HearingFellBehind: ("lateness", True),
+    HearingCaughtUp: ("lateness", False),
+}
+
+
+class Standing:
+    """The faults of devices that stand, as the events that told them.
+
+    They are told once, as they begin: whoever begins to listen later has to be told again.
+    """
+
+    def __init__(self) -> None:
+        self._events: dict[str, Event] = {}
+
+    def note(self, event: Event) -> None:
+        """Keep a fault until its end is told."""
+        device, is_fault = _DEVICES.get(type(event), ("", False))
+        if is_fault:
+            self._events[device] = event
+        elif device:
+            self._events.pop(device, None)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """All of them, the earliest first."""
+        return tuple(self._events.values())

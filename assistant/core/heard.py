@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assistant.core.events import Source
 from assistant.core.intents import Intent
 
 
@@ -28,3 +29,4 @@ class Heard:
     certainty: Certainty
     intent: Intent | None = None
     phrase: str = ""
+    source: Source = Source.VOICE

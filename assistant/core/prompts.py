@@ -161,6 +161,7 @@ class Line(StrEnum):
     HEARING_AGAIN = "hearing_again"
     ASLEEP = "asleep"
     ASLEEP_UNANSWERED = "asleep_unanswered"
+    TURN_OFF = "turn_off"
     SHORTLY = "shortly"
     TIME_GIVEN = "time_given"
     TIME_GIVEN_AT_MOST = "time_given_at_most"

@@ -11,6 +11,7 @@ from typing import Any
 
 from assistant.config import ScreenConfig
 from assistant.core.prompts import LanguagePack
+from assistant.frontends.typing_console import TypingConsole
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class House:
     itself. `begin` lets a session begin. `poses` is a JSON object, `history` the latest sessions first, as
     plain values, `chart` an SVG document of them, "" without any. `forget` erases the session of a number, or
     all for None, and says what it erased. `begin`, `history`, `chart` and `forget` raise AssistantError.
-    `show` is told the address of a page, once it can be opened.
+    `show` is told the address of a page, once it can be opened. `console` is the terminal, if one can type
+    there below what is printed.
     """
 
     screen: ScreenConfig
@@ -36,3 +38,4 @@ class House:
     chart: Callable[[], str]
     forget: Callable[[int | None], str]
     show: Callable[[str], None]
+    console: TypingConsole | None = None

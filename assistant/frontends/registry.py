@@ -28,16 +28,17 @@ class Entry:
     """A front end that can be opened; `open` raises FrontEndError where it cannot be.
 
     Without `wants_health` its views hold neither words nor scores, and what a session does about pain looks
-    like a pause or an end (core/view.py).
+    like a pause or an end (core/view.py). With `shows_rest` it is given what is said between sessions, too.
     """
 
     description: str
     open: Callable[[Send, House], FrontEnd]
     wants_health: bool = False
+    shows_rest: bool = False
 
 
-def _terminal(_send: Send, _house: House) -> FrontEnd:
-    return Terminal(PlainConsole())
+def _terminal(_send: Send, house: House) -> FrontEnd:
+    return Terminal(house.console or PlainConsole())
 
 
 def _screen(send: Send, house: House) -> FrontEnd:
@@ -47,7 +48,7 @@ def _screen(send: Send, house: House) -> FrontEnd:
 
 
 FRONT_ENDS: dict[str, Entry] = {
-    "terminal": Entry("What is said and heard, line by line.", _terminal, wants_health=True),
+    "terminal": Entry("What is said and heard, line by line.", _terminal, wants_health=True, shows_rest=True),
     "screen": Entry("A page for a browser, with buttons.", _screen, wants_health=True),
 }
 
@@ -58,8 +59,11 @@ class FrontEnds:
     def __init__(self, opened: Iterable[tuple[Entry, FrontEnd]]) -> None:
         self._with_health: list[FrontEnd] = []
         self._without: list[FrontEnd] = []
+        self._resting: list[FrontEnd] = []
         for entry, front_end in opened:
             (self._with_health if entry.wants_health else self._without).append(front_end)
+            if entry.shows_rest:
+                self._resting.append(front_end)
         self._last: View | None = None
         self._last_without: View | None = None
 
@@ -73,6 +77,12 @@ class FrontEnds:
         if reduced != self._last_without:
             self._last_without = reduced
             self._give(self._without, reduced)
+
+    def publish_resting(self, view: View) -> None:
+        """Give what is said between sessions to those who show it; the others have been told to rest."""
+        if view != self._last:
+            self._last = view
+            self._give(self._resting, view)
 
     def rest(self) -> None:
         """The session is over; from its thread."""

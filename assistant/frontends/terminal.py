@@ -7,14 +7,17 @@ simply not written to any more.
 from __future__ import annotations
 
 import textwrap
+import time
 
 from rich.console import Console
 from rich.text import Text
 
+from assistant.core.events import Source
 from assistant.core.faults import Fault
-from assistant.core.heard import Certainty
+from assistant.core.heard import Certainty, Heard
 from assistant.core.view import View
 from assistant.frontends.endings import ending_in_words
+from assistant.frontends.typing_console import TypingConsole
 from assistant.showing import LEAST_COLUMNS, one_line
 
 FAULTS = {
@@ -35,10 +38,18 @@ TOLD_ALREADY = (Fault.HISTORY_HELD,)
 """By the history itself, in a line with the reason."""
 
 
-class Terminal:
-    """The FrontEnd port on a rich console: prints what is new in a view."""
+def _is_news(heard: Heard) -> bool:
+    """Whether it was understood, and does not stand there already, as it was typed."""
+    return heard.certainty is not Certainty.NOT_UNDERSTOOD and heard.source is not Source.KEYBOARD
 
-    def __init__(self, console: Console) -> None:
+
+class Terminal:
+    """The FrontEnd port on a console: prints what is new in a view.
+
+    On one with a line to type in, what was heard and the clock of the hold stand above that line.
+    """
+
+    def __init__(self, console: Console | TypingConsole) -> None:
         self._console = console
         self._shown: View | None = None
 
@@ -46,7 +57,9 @@ class Terminal:
         """Print what this view means to somebody who has read all before it, if anything."""
         before, self._shown = self._shown, view
         heard, hold = view.heard, view.hold
-        if heard and heard.certainty is not Certainty.NOT_UNDERSTOOD and heard != (before and before.heard):
+        if isinstance(self._console, TypingConsole):
+            self._show_below(self._console, view)
+        elif heard and heard != (before and before.heard) and _is_news(heard):
             self._print("You", heard.phrase, "cyan")
         was_running = before is not None and before.hold is not None and before.hold.ends_at is not None
         if hold and hold.ends_at is not None and not was_running:
@@ -61,8 +74,21 @@ class Terminal:
         if view.end_reason and not (before and before.end_reason):
             self._print("", f"({ending_in_words(view.end_reason)})", "dim")
 
+    @staticmethod
+    def _show_below(console: TypingConsole, view: View) -> None:
+        heard, hold = view.heard, view.hold
+        words = ""
+        if heard:
+            understood = heard.certainty is not Certainty.NOT_UNDERSTOOD
+            words = f"heard: {heard.phrase}" if understood else "heard: something that I cannot make out"
+        is_running = hold is not None and hold.ends_at is not None
+        left = hold.ends_at - view.at if hold is not None and hold.ends_at is not None else 0.0
+        console.show(words, time.monotonic() + left if is_running else None)
+
     def rest(self) -> None:
-        """What has been printed stays."""
+        """What has been printed stays; the clock goes."""
+        if isinstance(self._console, TypingConsole):
+            self._console.show("", None)
 
     def close(self) -> None:
         """What has been printed stays."""

@@ -22,6 +22,7 @@ import typer
 
 from assistant.audio.mixer import SILENCE, Mixer
 from assistant.cli import output
+from assistant.conducting import conduct
 from assistant.config import Config
 from assistant.core.actions import Action, ReportState, Speak
 from assistant.core.context import Settings
@@ -31,10 +32,9 @@ from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ, V
 from assistant.core.session import Session
 from assistant.core.states import State
 from assistant.event_queue import EventQueue
+from assistant.furnishing import AT_HAND, GREETINGS
 from assistant.opening import load_content, open_hearing, open_speech_model
 from assistant.performer import Performer
-from assistant.room import conduct
-from assistant.service import AT_HAND, GREETINGS
 from assistant.speech.engines import open_voice
 from assistant.speech.loudness import loudness_lufs
 from assistant.speech.prompt_cache import PromptCache

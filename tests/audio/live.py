@@ -65,7 +65,7 @@ class LiveLimber:
 @contextmanager
 def live_limber(sound: VirtualSound, folder: Path, *program: str, **settings: str) -> Iterator[LiveLimber]:
     """Run `limber` on the virtual devices, or another program in its place; it is ended on leaving."""
-    limber = LiveLimber(sound, folder, settings, program or ("-m", "assistant"))
+    limber = LiveLimber(sound, folder, settings, (*(program or ("-m", "assistant")), "start", "--once"))
     try:
         yield limber
     finally:

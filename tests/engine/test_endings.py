@@ -29,7 +29,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Typist]]:
     typists: list[Typist] = []
 
     def start() -> Typist:
-        typists.append(Typist(tmp_path, "start", "--routine", ROUTINE))
+        typists.append(Typist(tmp_path, "start", "--once", "--routine", ROUTINE))
         return typists[-1]
 
     yield start
@@ -137,7 +137,7 @@ def test_pain_that_was_being_talked_about_comes_first(start: Callable[[], Typist
 
 
 def test_a_terminal_that_is_closed_ends_it(tmp_path: Path) -> None:
-    typist = Typist(tmp_path, "start", "--routine", ROUTINE, controls=True)
+    typist = Typist(tmp_path, "start", "--once", "--routine", ROUTINE, controls=True)
     to_hold(typist)
     began = time.monotonic()
     os.close(typist.master)
@@ -148,7 +148,7 @@ def test_a_terminal_that_is_closed_ends_it(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_is_a_key_like_any_other_signal(tmp_path: Path) -> None:
-    typist = Typist(tmp_path, "start", "--routine", ROUTINE, controls=True)
+    typist = Typist(tmp_path, "start", "--once", "--routine", ROUTINE, controls=True)
     to_hold(typist)
     os.write(typist.master, b"\x03")
     typist.read(3.0)
@@ -159,12 +159,12 @@ def test_ctrl_c_is_a_key_like_any_other_signal(tmp_path: Path) -> None:
 
 def test_nothing_that_was_said_is_in_the_log(tmp_path: Path) -> None:
     log = tmp_path / "limber.log"
-    typist = Typist(tmp_path, "--log-file", str(log), "start", "--routine", ROUTINE)
+    typist = Typist(tmp_path, "--log-file", str(log), "start", "--once", "--routine", ROUTINE)
     to_hold(typist)
     typist.type("that hurts")
     typist.read(1.0)
     typist.close()
-    again = Typist(tmp_path, "--log-file", str(log), "start", "--routine", ROUTINE)
+    again = Typist(tmp_path, "--log-file", str(log), "start", "--once", "--routine", ROUTINE)
     again.read_until("zero to ten")
     again.close()
     assert "hurt" not in log.read_text()

@@ -40,7 +40,7 @@ def program(request: pytest.FixtureRequest) -> Sequence[str]:
 
 @pytest.fixture
 def typist(tmp_path: Path, program: Sequence[str]) -> Iterator[Typist]:
-    typist = Typist(tmp_path, "start", "--routine", "two-minute-reset", program=program)
+    typist = Typist(tmp_path, "start", "--once", "--routine", "two-minute-reset", program=program)
     yield typist
     typist.process.kill()
     typist.process.wait()

@@ -73,7 +73,7 @@ def saying(words: str, wanted: str) -> Callable[[Typist], None]:
 def test_in_every_kind_of_state_it_ends_in_order(
     tmp_path: Path, way: Callable[[Typist], None], first: signal.Signals | str
 ) -> None:
-    typist = Typist(tmp_path, "start", "--routine", ROUTINE, controls=True)
+    typist = Typist(tmp_path, "start", "--once", "--routine", ROUTINE, controls=True)
     way(typist)
     ended = end(typist, first)
     assert ended.seconds < LIMIT_SECONDS

@@ -33,7 +33,7 @@ def test_what_a_session_is_at_is_told_to_another_program_which_can_stop_it(
     tmp_path: Path, runtime: Path
 ) -> None:
     assert limber("status").returncode == limber("stop").returncode == NOT_RUNNING
-    typist = Typist(tmp_path, "start", "--routine", ROUTINE)
+    typist = Typist(tmp_path, "start", "--once", "--routine", ROUTINE)
     begin(typist)
     typist.type("ready")
     typist.type("ready")
@@ -66,7 +66,7 @@ def test_what_a_session_is_at_is_told_to_another_program_which_can_stop_it(
 
 
 def test_who_ends_in_order_leaves_no_socket(tmp_path: Path, runtime: Path) -> None:
-    typist = Typist(tmp_path, "start", "--routine", ROUTINE)
+    typist = Typist(tmp_path, "start", "--once", "--routine", ROUTINE)
     typist.read_until("Before we begin")
     assert len(list((runtime / "limber").glob("*"))) == 1
     typist.process.send_signal(signal.SIGTERM)

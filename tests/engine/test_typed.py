@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,7 +20,11 @@ class Typist:
     """Types into the program's terminal, and reads it."""
 
     def __init__(
-        self, data: Path, *arguments: str, program: Sequence[str] = (sys.executable, "-m", "assistant")
+        self,
+        data: Path,
+        *arguments: str,
+        program: Sequence[str] = (sys.executable, "-m", "assistant"),
+        terminal: str = "dumb",
     ) -> None:
         self.master, slave = pty.openpty()
         env = {
@@ -26,7 +32,7 @@ class Typist:
             "LIMBER_AUDIO_MICROPHONE": "no such microphone",
             "XDG_DATA_HOME": str(data),
             "COLUMNS": "200",
-            "TERM": "dumb",
+            "TERM": terminal,
         }
         self.process = subprocess.Popen(
             [*program, *arguments], stdin=slave, stdout=slave, stderr=slave, env=env
@@ -62,7 +68,7 @@ class Typist:
 
 @pytest.fixture
 def typist(tmp_path: Path) -> Iterator[Typist]:
-    typist = Typist(tmp_path, "start", "--routine", "at-the-desk")
+    typist = Typist(tmp_path, "start", "--once", "--routine", "at-the-desk")
     yield typist
     typist.process.kill()
     typist.process.wait()
@@ -75,7 +81,7 @@ def test_a_typed_session_is_guided_stopped_resumed_and_finished(typist: Typist) 
     typist.type("yes")
     typist.read_until("Four short questions")
     typist.type("the weather is nice")
-    typist.read_until("I did not understand")
+    typist.read_until("I cannot make anything of")
     typist.type("STOP!")
     typist.read_until("Say continue")
     typist.type("continue")
@@ -101,3 +107,39 @@ def test_the_end_of_the_input_ends_the_session(typist: Typist) -> None:
     os.write(typist.master, b"\x04")
     typist.read_until("We finish here")
     assert typist.process.wait(20) == 0
+
+
+@pytest.fixture
+def resting(tmp_path: Path) -> Iterator[Typist]:
+    """Limber at rest, in a terminal that can draw."""
+    typist = Typist(tmp_path, "start", "--typed", "--rest", "--no-screen", terminal="xterm")
+    typist.read_until("Ctrl-C ends Limber")
+    yield typist
+    typist.process.kill()
+    typist.process.wait()
+    os.close(typist.master)
+
+
+def test_one_session_follows_another_until_a_goodbye_that_is_meant(resting: Typist) -> None:
+    resting.type("next")
+    resting.read_until("Press Enter to begin")
+    for wake in ("", "wake up"):
+        resting.type(wake)
+        resting.read_until("What would you like to stretch?")
+        resting.type("finish")
+        resting.read_until("Finish for today?")
+        resting.type("yes")
+        resting.read_until("The session is over: you ended it.")
+        resting.read_until("I am resting.")
+    resting.type("goodbye")
+    resting.read_until("Shall I turn myself off?")
+    resting.type("yes")
+    assert resting.process.wait(20) == 0
+    settings = termios.tcgetattr(resting.master)
+    assert settings[3] & termios.ECHO, "the terminal is as it was"
+
+
+def test_a_signal_ends_a_rest_and_gives_the_terminal_back(resting: Typist) -> None:
+    resting.process.send_signal(signal.SIGINT)
+    assert resting.process.wait(10) == 130
+    assert termios.tcgetattr(resting.master)[3] & termios.ECHO

@@ -10,6 +10,7 @@ from driver import CATALOGUE, PACK, Driver, in_state
 from houses import house
 from rich.console import Console
 
+from assistant.conducting import conduct
 from assistant.core.actions import (
     Action,
     EndSession,
@@ -32,7 +33,6 @@ from assistant.frontends.endings import ENDINGS, ending_in_words
 from assistant.frontends.registry import FRONT_ENDS, Entry, FrontEnds, open_front_ends
 from assistant.frontends.terminal import FAULTS, TOLD_ALREADY, Terminal
 from assistant.performer import Performer
-from assistant.room import conduct
 from assistant.speech.silent_prompter import SilentPrompter
 
 

@@ -11,6 +11,7 @@ from driver import MIXED, PACK
 from fakes import FakeRecognizer, FakeVoice
 
 from assistant.audio.mixer import FADE_SAMPLES, SILENCE, Mixer
+from assistant.conducting import conduct
 from assistant.core.actions import Action, ReportState, Speak
 from assistant.core.context import Settings
 from assistant.core.events import Said, SpeakerRestored
@@ -21,7 +22,6 @@ from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, Speech
 from assistant.core.session import Session
 from assistant.event_queue import MAX_EVENTS, EventQueue
 from assistant.performer import Performer
-from assistant.room import conduct
 from assistant.speech.barge_in import BargeIn
 from assistant.speech.hearing import HearingPath
 from assistant.speech.prompt_cache import PromptCache

@@ -69,7 +69,8 @@ def test_a_session_is_begun_seen_stopped_and_ended_from_the_page(running: tuple[
     press(shown, "/say", {"intent": "stop"})
     told = until_state(page, "paused")
     assert told["heard"] == {"number": 1, "certainty": "sure", "intent": "stop", "phrase": "stop"} | {
-        "at": told["heard"]["at"]  # type: ignore[index]
+        "at": told["heard"]["at"],  # type: ignore[index]
+        "source": "touch",
     }
     emergency(shown)
     until_state(page, "emergency")

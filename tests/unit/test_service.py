@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import queue
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,8 +19,10 @@ from assistant import spoken_voice, stock
 from assistant.audio.mixer import Mixer
 from assistant.config import Config, SessionConfig
 from assistant.core.actions import Action
+from assistant.core.context import Settings
 from assistant.core.events import (
     Event,
+    MicrophoneLost,
     PromptFailed,
     PromptFinished,
     Said,
@@ -26,6 +30,7 @@ from assistant.core.events import (
     Source,
     Started,
 )
+from assistant.core.faults import Fault
 from assistant.core.intents import Intent
 from assistant.core.liveness import Gauges
 from assistant.core.states import State
@@ -34,6 +39,7 @@ from assistant.errors import AssistantError, AudioError, HearingError
 from assistant.event_queue import EventQueue
 from assistant.frontends.registry import FRONT_ENDS, Entry, open_front_ends
 from assistant.keyboard import Keyboard
+from assistant.no_sound import NoSound
 from assistant.room import Room
 from assistant.service import RoomState, Service
 from assistant.speech.prompt_cache import PromptCache
@@ -41,6 +47,7 @@ from assistant.speech.prompting import Prompter
 from assistant.speech.silent_prompter import SilentPrompter
 from assistant.speech.voices.shared import SharedVoice
 from assistant.spoken_voice import SpokenVoice
+from assistant.stock import Stock
 from assistant.store.history_reader import read_sessions
 from assistant.store.journal import read_journal
 
@@ -89,6 +96,16 @@ def finish(service: Service, name: str) -> None:
     service.put(name, Said(Intent.STOP, "stop", source=Source.TOUCH))
 
 
+def finish_soon(service: Service, name: str) -> None:
+    """The same, as soon as a session is under way."""
+
+    def run() -> None:
+        until(lambda: service.state(name) is RoomState.GUIDING)
+        finish(service, name)
+
+    threading.Thread(target=run, daemon=True).start()
+
+
 class Silent(io.StringIO):
     """A terminal that stays open, at which nobody types."""
 
@@ -112,8 +129,8 @@ def test_one_session_follows_another_in_a_room(service: Service, tmp_path: Path)
     service.open_typed("here", ["showing"], Silent())
     for _ in range(2):
         assert service.state("here") is RoomState.IDLE
-        finish(service, "here")
-        service.guide("here", sound_check=False)
+        finish_soon(service, "here")
+        assert service.guide("here") == "emergency"
     (shown,) = Showing.opened
     assert [view.state for view in shown.views].count("finished") == 2
     assert shown.rest_count == 2
@@ -158,10 +175,11 @@ def test_a_touched_stop_silences_before_the_session_knows(service: Service) -> N
 
     acknowledged: set[int] = set()
     opened = Room(
-        Keyboard(Silent(), service.content[0], pytest.fail),
+        NoSound(),
         Hushing(time.monotonic),
         Keeping(),
         lambda send: open_front_ends(["showing"], house(), send),
+        Keyboard(Silent(), service.content[0], pytest.fail),
     )
     opened.open()
     opened.put(Said(Intent.YES, "yes", source=Source.TOUCH))
@@ -169,7 +187,7 @@ def test_a_touched_stop_silences_before_the_session_knows(service: Service) -> N
     opened.put(Said(Intent.RED_FLAG, "i can't breathe", source=Source.TOUCH))
     opened.put(Said(Intent.STOP, "stop", source=Source.TOUCH))
     assert hushed == [1, 1]
-    opened.guide(service._stock.new_session(service._settings(False)))
+    opened.guide(service._stock.new_session(Settings(sound_check=False)))
     opened.close()
     assert acknowledged >= {1, 2}
 
@@ -205,6 +223,8 @@ def test_a_shared_voice_says_one_sentence_at_a_time() -> None:
 
 class Broken:
     """What a room might hear by, if it could."""
+
+    has_sound = True
 
     def __init__(self, error: AudioError | None = None) -> None:
         self._error = error
@@ -294,17 +314,15 @@ def test_a_room_that_loses_its_hearing_says_so_at_the_end(service: Service) -> N
     opened = room(hearing, Keeping())
     opened.open()
     with pytest.raises(HearingError, match="Nothing can be heard"):
-        opened.guide(service._stock.new_session(service._settings(None)))
+        opened.guide(service._stock.new_session(Settings()))
     opened.close()
     assert hearing.is_closed
 
 
 def test_what_was_recorded_of_a_session_is_there_after_it(service: Service, tmp_path: Path) -> None:
     service.open_typed("here", [], Silent())
-    for phrase, intent in (("yes", Intent.YES),):
-        service.put("here", Said(intent, phrase, source=Source.TOUCH))
-    finish(service, "here")
-    service.guide("here", sound_check=False)
+    finish_soon(service, "here")
+    service.guide("here")
     service.close()
     assert read_sessions(tmp_path / "history.sqlite", None) == []  # no routine was begun
     assert read_journal(tmp_path / "history.sqlite")
@@ -332,3 +350,146 @@ def test_words_that_do_not_come_in_time_are_told_before_anything_else(
         mixer.next_block()
     assert speaking.ended() == [SentenceFinished(1), PromptFinished(1)]
     speaking.close()
+
+
+# Between sessions it rests
+
+
+class Typed(io.StringIO):
+    """A terminal at which somebody types when they are asked to; it never ends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def type(self, line: str) -> None:
+        self._lines.put(line + "\n")
+
+    def readline(self, size: int | None = -1, /) -> str:
+        return self._lines.get()
+
+
+@cache
+def content() -> Stock:
+    """Loaded once for all these tests."""
+    loaded = Stock(Config(), lambda line: None)
+    assert loaded.content
+    assert loaded.library
+    return loaded
+
+
+@pytest.fixture
+def resting(service: Service) -> Iterator[tuple[Typed, threading.Thread]]:
+    """A room that rests, and the thread that stays in it."""
+    typed = Typed()
+    service._stock.__dict__ |= {name: content().__dict__[name] for name in ("content", "library")}
+    service.open_typed("here", ["showing"], typed)
+    staying = threading.Thread(target=service.stay, args=("here",), kwargs={"at_rest": True}, daemon=True)
+    staying.start()
+    until(lambda: service.state("here") is RoomState.RESTING)
+    yield typed, staying
+    service.end()
+    staying.join(10)
+    assert not staying.is_alive()
+
+
+def until_begun(service: Service) -> None:
+    (shown,) = Showing.opened
+    until(lambda: shown.views and shown.views[-1].state is State.CHOOSING)
+    assert service.state("here") is RoomState.GUIDING
+
+
+@pytest.mark.parametrize("line", ["wake up", "Limber, wake up!", "", "hello"])
+def test_a_room_that_rests_is_woken_by_what_is_typed_and_rests_again(
+    service: Service, resting: tuple[Typed, threading.Thread], line: str
+) -> None:
+    resting[0].type(line)
+    until_begun(service)
+    finish(service, "here")
+    until(lambda: service.state("here") is RoomState.RESTING)
+
+
+def test_a_room_that_rests_is_woken_by_a_touch_and_asks_for_no_sound_check_without_sound(
+    service: Service, resting: object
+) -> None:
+    service.begin("here")
+    until_begun(service)
+    with pytest.raises(AssistantError, match="guiding"):
+        service.begin("here")
+
+
+def test_nothing_else_wakes_it_and_a_stop_that_is_said_there_stays_there(
+    service: Service, resting: tuple[Typed, threading.Thread]
+) -> None:
+    for phrase, intent in (("stop", Intent.STOP), ("that hurts", Intent.PAIN), ("next", Intent.NEXT)):
+        service.put("here", Said(intent, phrase, source=Source.VOICE))
+    assert service.stop() == {"stopped": 0}
+    resting[0].type("next")
+    threading.Event().wait(0.3)
+    assert service.state("here") is RoomState.RESTING
+    assert Showing.opened[0].views == [], "the page shows that there is no session"
+    (found,) = service._overview.report()["rooms"]
+    assert (found["session"], found["is_resting"]) == (None, True)
+    service.begin("here")
+    until_begun(service)
+    threading.Event().wait(0.2)
+    assert Showing.opened[0].views[-1].state is State.CHOOSING
+
+
+def test_a_goodbye_ends_it_when_that_is_meant(
+    service: Service, resting: tuple[Typed, threading.Thread]
+) -> None:
+    typed, staying = resting
+    typed.type("goodbye")
+    typed.type("no")
+    typed.type("goodbye")
+    typed.type("yes")
+    staying.join(10)
+    assert not staying.is_alive()
+    assert service.state("here") is RoomState.IDLE
+
+
+def test_who_ends_the_service_ends_the_rest(
+    service: Service, resting: tuple[Typed, threading.Thread]
+) -> None:
+    assert service.is_guiding
+    service.end()
+    resting[1].join(10)
+    assert not resting[1].is_alive()
+
+
+def test_the_end_of_the_input_ends_a_rest_without_sound(service: Service) -> None:
+    service.open_typed("here", [], io.StringIO(""))
+    service.stay("here", at_rest=True)
+    assert service.state("here") is RoomState.IDLE
+
+
+def test_the_history_is_erased_while_it_rests_and_not_while_it_guides(
+    service: Service, resting: object
+) -> None:
+    with service._without_history("here"):
+        pass
+    service.begin("here")
+    until_begun(service)
+    with pytest.raises(AssistantError, match="under way"), service._without_history("here"):
+        raise AssertionError("nobody may come here")
+
+
+def test_a_fault_that_began_at_rest_is_told_to_the_session(service: Service, resting: object) -> None:
+    service.put("here", MicrophoneLost("silent"))
+    threading.Event().wait(0.2)
+    service.begin("here")
+    (shown,) = Showing.opened
+    until(lambda: shown.views and shown.views[-1].state is State.DEAF)
+    assert shown.views[-1].faults == (Fault.MICROPHONE_SILENT,)
+
+
+def test_what_was_said_before_a_session_is_not_for_it(service: Service) -> None:
+    service.open_typed("here", ["showing"], Silent())
+    service.put("here", Said(Intent.STOP, "stop", source=Source.TOUCH))
+    service.begin("here")
+    until_begun(service)
+    threading.Event().wait(0.1)
+    assert Showing.opened[0].views[-1].state is State.CHOOSING
+    finish(service, "here")
+    until(lambda: service.state("here") is RoomState.IDLE)

@@ -1,0 +1,246 @@
+"""A room between sessions: what wakes it, what ends it, and all that does neither."""
+
+from __future__ import annotations
+
+import pytest
+from driver import PACK
+
+from assistant.core.actions import Action, Listen, Speak, StopSpeaking
+from assistant.core.events import (
+    CutShort,
+    DeadlineReached,
+    Event,
+    HearingCaughtUp,
+    HearingFellBehind,
+    MicrophoneLost,
+    MicrophoneRestored,
+    NotUnderstood,
+    PromptFinished,
+    Said,
+    SentenceFinished,
+    Source,
+    SpeakerLost,
+    SpeakerRestored,
+    Started,
+)
+from assistant.core.faults import Fault, Standing
+from assistant.core.intents import UNKNOWN_WORD, Intent
+from assistant.core.listening.listener import meaning_of
+from assistant.core.prompts import Line
+from assistant.core.resting import ANSWER_SECONDS, LISTENED_FOR, Resting
+from assistant.core.states import State
+
+ASLEEP, TURN_OFF = PACK.lines[Line.ASLEEP], PACK.lines[Line.TURN_OFF]
+
+
+class Room:
+    """A rest under test, with a clock of its own."""
+
+    def __init__(self, *, says_so: bool = False) -> None:
+        self.resting = Resting(PACK, says_so=says_so)
+        self.now = 0.0
+        self.actions: list[Action] = []
+        self.event(Started())
+
+    def event(self, event: Event, after: float = 1.0) -> None:
+        self.now += after
+        self.actions += self.resting.handle(event, self.now)
+
+    def say(self, text: str, source: Source = Source.VOICE, after: float = 1.0) -> None:
+        words, _ = PACK.table.without_call(tuple(text.split()))
+        wanted = [action.intents for action in self.actions if isinstance(action, Listen)][-1]
+        times = {"word_end_seconds": self.now + after, "at_seconds": self.now + after}
+        self.event(meaning_of(words, PACK.table, wanted, source, **times), after)
+
+    def type(self, text: str) -> None:
+        self.say(text, Source.KEYBOARD)
+
+    @property
+    def spoken(self) -> list[str]:
+        return [action.text for action in self.actions if isinstance(action, Speak)]
+
+    def hear_out(self) -> None:
+        """What is spoken is spoken to its end."""
+        for prompt in self.resting.view.prompts:
+            self.event(SentenceFinished(prompt.id))
+            self.event(PromptFinished(prompt.id))
+
+    @property
+    def is_woken(self) -> bool:
+        return self.resting.state is State.FINISHED and self.resting.is_woken
+
+    @property
+    def is_ended(self) -> bool:
+        return self.resting.state is State.FINISHED and not self.resting.is_woken
+
+
+def asked() -> Room:
+    """One that is asked, and has heard the question."""
+    room = Room()
+    room.say("goodbye")
+    assert room.spoken == [TURN_OFF]
+    assert room.resting.state is State.FINISHING
+    room.hear_out()
+    return room
+
+
+@pytest.mark.parametrize("text", ["wake up", "limber wake up", "hey limber wake up"])
+def test_a_wake_phrase_wakes(text: str) -> None:
+    room = Room()
+    room.say(text)
+    assert room.is_woken
+    assert room.resting.view.state is State.FINISHED
+    room.say("goodbye")
+    assert room.is_woken, "what is over stays over"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("hello", "good morning", "start", "begin", "let's go", "start the session"),
+        *("stop", "that hurts", "i can't breathe", "help me up", "continue", "yes", "next", "my neck"),
+        f"{UNKNOWN_WORD} wake up",
+        f"wake up {UNKNOWN_WORD}",
+    ],
+)
+def test_what_others_say_to_each_other_wakes_nobody(text: str) -> None:
+    room = Room()
+    room.say(text)
+    assert room.resting.state is State.ASLEEP
+    assert room.spoken == []
+
+
+def test_half_a_wake_phrase_wakes_nobody() -> None:
+    room = Room()
+    room.event(Said(Intent.START, "wake up", is_half_heard=True))
+    assert room.resting.state is State.ASLEEP
+
+
+@pytest.mark.parametrize("source", [Source.KEYBOARD, Source.TOUCH, Source.NETWORK])
+def test_who_types_or_touches_may_begin_in_any_words(source: Source) -> None:
+    room = Room()
+    room.say("hello", source)
+    assert room.is_woken
+
+
+def test_it_says_after_a_silence_that_it_rests_and_its_own_voice_does_not_wake_it() -> None:
+    room = Room(says_so=True)
+    assert room.spoken == []
+    assert room.resting.next_deadline == pytest.approx(room.now + 0.8)
+    room.event(DeadlineReached(), 0.4)
+    assert room.spoken == []
+    room.event(DeadlineReached(), 0.5)
+    assert room.spoken == [ASLEEP]
+    assert room.resting.view.sentence in ASLEEP
+    room.event(SentenceFinished(1))
+    room.say("wake up", after=0.5)
+    assert room.resting.state is State.ASLEEP
+    room.hear_out()
+    room.say("wake up", after=5.0)
+    assert room.is_woken
+
+
+def test_a_stop_before_it_says_so_keeps_it_silent() -> None:
+    room = Room(says_so=True)
+    room.say("stop", after=0.1)
+    assert room.resting.next_deadline is None
+    room = Room(says_so=True)
+    room.event(DeadlineReached())
+    room.say("stop")
+    assert isinstance(room.actions[-2], StopSpeaking)
+    assert room.resting.view.prompts == ()
+
+
+def test_it_listens_for_nothing_but_waking_and_ending() -> None:
+    room = Room()
+    assert room.actions == [Listen(LISTENED_FOR)]
+    assert [example.intent for example in room.resting.view.can_say] == [Intent.START, Intent.END]
+
+
+@pytest.mark.parametrize("text", ["goodbye", "finish", "quit"])
+def test_an_end_is_asked_about_and_a_yes_ends(text: str) -> None:
+    room = Room()
+    room.say(text)
+    room.say("yes", after=6.0)
+    assert room.is_ended
+
+
+@pytest.mark.parametrize("text", ["no", "stop", "that hurts"])
+def test_a_no_and_a_stop_let_it_rest_on(text: str) -> None:
+    room = asked()
+    room.say(text)
+    assert room.resting.state is State.ASLEEP
+    assert room.actions[-1] == Listen(LISTENED_FOR)
+
+
+@pytest.mark.parametrize("text", ["okay", f"yes {UNKNOWN_WORD}", "goodbye"])
+def test_what_is_no_clear_yes_does_not_end_by_voice(text: str) -> None:
+    room = asked()
+    room.say(text)
+    assert room.resting.state is State.FINISHING
+
+
+def test_silence_is_no_yes() -> None:
+    room = asked()
+    assert room.resting.next_deadline == pytest.approx(room.now + ANSWER_SECONDS)
+    room.event(DeadlineReached(), ANSWER_SECONDS)
+    assert room.resting.state is State.ASLEEP
+    assert room.resting.next_deadline is None
+    room.event(DeadlineReached())
+    assert room.resting.state is State.ASLEEP
+
+
+def test_a_question_that_never_sounds_is_over_all_the_same() -> None:
+    room = Room()
+    room.say("goodbye")
+    assert room.resting.next_deadline is not None
+    room.event(DeadlineReached(), 60.0)
+    assert room.resting.state is State.ASLEEP
+    assert room.resting.view.prompts == ()
+
+
+def test_who_is_asked_may_wake_it_instead() -> None:
+    room = asked()
+    room.say("wake up")
+    assert room.is_woken
+
+
+def test_who_types_the_end_twice_means_it() -> None:
+    room = Room()
+    room.type("turn off")
+    assert room.resting.state is State.FINISHING
+    room.type("goodbye")
+    assert room.is_ended
+    assert isinstance(room.actions[-1], StopSpeaking)
+
+
+def test_it_ends_when_the_program_has_to() -> None:
+    room = Room()
+    room.event(CutShort("terminated"))
+    assert room.is_ended
+
+
+def test_what_was_heard_and_what_is_at_fault_is_shown() -> None:
+    room = Room()
+    room.event(MicrophoneLost("silent"))
+    assert room.resting.view.faults == (Fault.MICROPHONE_SILENT,)
+    room.event(MicrophoneRestored())
+    room.event(NotUnderstood(("so",)))
+    assert (room.resting.view.faults, room.resting.view.heard) == ((), None)
+    room.type("goodbye")
+    room.type("no")
+    heard = room.resting.view.heard
+    assert heard is not None
+    assert (heard.number, heard.phrase) == (2, "no")
+
+
+def test_faults_of_devices_stand_until_their_end_is_told() -> None:
+    standing = Standing()
+    for event in (
+        *(MicrophoneLost("lost"), SpeakerLost(), HearingFellBehind(), Started(), MicrophoneLost("silent")),
+    ):
+        standing.note(event)
+    assert standing.events == (MicrophoneLost("silent"), SpeakerLost(), HearingFellBehind())
+    for event in (MicrophoneRestored(), SpeakerRestored(), HearingCaughtUp(), MicrophoneRestored()):
+        standing.note(event)
+    assert standing.events == ()
