@@ -81,6 +81,9 @@ class Screen:
     def publish(self, shown: View) -> None:
         self.view = shown
 
+    def rest(self) -> None:
+        """The last view stays."""
+
     def close(self) -> None:
         pass
 
