@@ -39,6 +39,16 @@ def sets(where: object, name: str, value: object) -> Callable[[Patch], None]:
     return lambda patch: patch.setattr(where, name, value)
 
 
+def both(*plants: Callable[[Patch], None]) -> Callable[[Patch], None]:
+    """Two that only together are one."""
+
+    def plant(patch: Patch) -> None:
+        for one in plants:
+            one(patch)
+
+    return plant
+
+
 def _look_at_nothing(self: Liveness, now: float, gauges: Any) -> None:
     self.reasons = frozenset()
 
@@ -89,7 +99,10 @@ MUTANTS = (
     ),
     ProgramMutant(
         "a voice that fails is not told",
-        sets(prompting.Prompter, "give_up", _give_up_in_silence),
+        both(  # what was rendered ahead sounds all the same
+            sets(prompting.Prompter, "give_up", _give_up_in_silence),
+            sets(prompting.PromptingThread, "prepare", lambda self, texts: None),
+        ),
         [*BEGUN[:3], ["fault", "voices fail", 30.0], ["pass", 12.0]],
     ),
     ProgramMutant(
