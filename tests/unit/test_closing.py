@@ -24,7 +24,7 @@ def test_what_is_kept_is_written_before_anybody_is_waited_for() -> None:
         return SimpleNamespace(close=lambda: closed.append(name), **more)
 
     voice = part("voice", cut=lambda: closed.append("silence"), hush=lambda: 0)
-    hearing = part("hearing", open=lambda events: None)
+    hearing = part("hearing", open=lambda events: None, has_sound=True)
     room = Room(hearing, voice, part("history"), lambda send: open_front_ends((), send))  # type: ignore[arg-type]
     room.open()
     room.close()
