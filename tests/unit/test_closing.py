@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 from fakes import FakeVoice
+from houses import house
 
 from assistant.audio.mixer import Mixer
 from assistant.core.ports import Speech
@@ -25,7 +26,7 @@ def test_what_is_kept_is_written_before_anybody_is_waited_for() -> None:
 
     voice = part("voice", cut=lambda: closed.append("silence"), hush=lambda: 0)
     hearing = part("hearing", open=lambda events: None, has_sound=True)
-    room = Room(hearing, voice, part("history"), lambda send: open_front_ends((), send))  # type: ignore[arg-type]
+    room = Room(hearing, voice, part("history"), lambda send: open_front_ends((), house(), send))  # type: ignore[arg-type]
     room.open()
     room.close()
     assert closed == ["silence", "history", "hearing", "voice"]
