@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from functools import partial
 from types import SimpleNamespace
 
 from fakes import FakeVoice
@@ -26,9 +25,8 @@ def test_what_is_kept_is_written_before_anybody_is_waited_for() -> None:
         return SimpleNamespace(close=lambda: closed.append(name), **more)
 
     voice = part("voice", cut=lambda: closed.append("silence"), hush=lambda: 0)
-    hearing = part("hearing", open=lambda events: None)
-    opening = partial(open_front_ends, (), house())
-    room = Room(hearing, voice, part("history"), opening)  # type: ignore[arg-type]
+    hearing = part("hearing", open=lambda events: None, has_sound=True)
+    room = Room(hearing, voice, part("history"), lambda send: open_front_ends((), house(), send))  # type: ignore[arg-type]
     room.open()
     room.close()
     assert closed == ["silence", "history", "hearing", "voice"]
