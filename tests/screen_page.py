@@ -173,9 +173,9 @@ def _stretching(state: State, side: Side = Side.BOTH) -> View:
 
 def _heard(certainty: Certainty) -> View:
     view = _stretching(State.HOLDING, Side.LEFT)
-    told = Heard(
-        4, view.at, certainty, None, "" if certainty is Certainty.NOT_UNDERSTOOD else "a few more seconds"
-    )
+    number = (view.heard.number if view.heard else 0) + 40  # later than all that other scenes have heard
+    phrase = "" if certainty is Certainty.NOT_UNDERSTOOD else "a few more seconds"
+    told = Heard(number, view.at, certainty, None, phrase)
     return replace(view, heard=told)
 
 
