@@ -135,7 +135,7 @@ def test_what_was_said_can_be_read_again(page: Page, at: Stand) -> None:
     lines = page.locator("#log li").all_inner_texts()
     texts = [prompt.text for prompt in scene("instructing").prompts]
     assert any(texts[-1] in line for line in lines)
-    assert any("a few more seconds" in line and "?" in line for line in lines)
+    assert any("A few more seconds" in line and "?" in line for line in lines)
 
 
 @pytest.mark.skipif(not os.environ.get("WHOLE_SESSION"), reason="takes minutes: set WHOLE_SESSION=1")
