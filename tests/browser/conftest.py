@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from screen_page import CHROMIUM, Stand, open_page, stand
 
 HERE = Path(__file__).parent
+expect.set_options(timeout=30_000)  # much else runs beside these tests
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -105,12 +105,14 @@ def test_the_figure_moves_with_the_instructions(page: Page, at: Stand) -> None:
 
 
 def test_a_stretch_with_a_pose_follows_one_without(page: Page, at: Stand) -> None:
+    layers = page.locator("#figure g[class]")
     see(page, at, scene("holding"))
-    posed = page.locator("#figure g[class]").count()
+    expect(layers.first).to_be_attached()
+    posed = layers.count()
     see(page, at, scene("paused"))  # of a stretch that has none: a standing body
-    assert page.locator("#figure .region.lit").count() == 1
+    expect(page.locator("#figure .region.lit")).to_have_count(1)
     see(page, at, scene("holding"))
-    assert page.locator("#figure g[class]").count() == posed
+    expect(layers).to_have_count(posed)
     expect(page.locator("#seconds")).to_have_text(re.compile(r"^\d+$"))
 
 
