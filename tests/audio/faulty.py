@@ -35,12 +35,12 @@ def accept_with_fault(path: HearingPath, near: bytes, far: bytes | None = None) 
     return accept(path, near, far)
 
 
-def speak_with_fault(*arguments: Any) -> Speech:
+def speak_with_fault(*arguments: Any, **options: Any) -> Speech:
     while fault() == "hang voice":
         time.sleep(0.05)
     if fault() == "mute":
         raise VoiceError("voice_failed", "The voice is broken.")
-    return speak_by_command(*arguments)
+    return speak_by_command(*arguments, **options)
 
 
 HearingPath.accept = accept_with_fault  # type: ignore[method-assign]
