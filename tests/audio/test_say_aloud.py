@@ -12,16 +12,17 @@ from virtual_sound import SPEAKER, VirtualSound
 
 from assistant.speech.engines import open_voice
 
-TEXT = "Ease out. Well done."
+SENTENCES = ("Ease out.", "Well done.")
 
 
 def test_all_of_it_is_heard_and_then_it_ends(virtual_sound: VirtualSound, tmp_path: Path) -> None:
     voice = f"piper:{make_tiny_voice(tmp_path)}"
-    said = b"".join(piece.samples for piece in open_voice(voice).synthesize(TEXT, 1.0))
+    speaker = open_voice(voice)
+    said = b"".join(piece.samples for text in SENTENCES for piece in speaker.synthesize(text, 1.0))
     expected = np.trim_zeros(np.frombuffer(said, np.int16), "b")  # a pause comes last
     with virtual_sound.recording() as tape:
         done = virtual_sound.run(
-            [sys.executable, "-m", "assistant", "say", TEXT, "--voice", voice],
+            [sys.executable, "-m", "assistant", "say", " ".join(SENTENCES), "--voice", voice],
             env={"LIMBER_AUDIO_SPEAKER": SPEAKER},
             stderr=subprocess.PIPE,
         )
