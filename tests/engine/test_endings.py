@@ -130,7 +130,7 @@ def test_pain_that_was_being_talked_about_comes_first(start: Callable[[], Typist
     again.read_until("I was away for a moment")
     again.read_until("zero to ten")
     again.type("2")
-    again.read_until("You  two")
+    again.read_until("Has it moved down")
     again.read(0.5)
     (session,) = read_sessions(history(tmp_path))
     assert [hurt.score for hurt in session.hurts] == [2]
