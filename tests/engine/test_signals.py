@@ -63,11 +63,11 @@ def saying(words: str, wanted: str) -> Callable[[Typist], None]:
         pytest.param(to_questions, signal.SIGINT, id="questions"),
         pytest.param(to_routine, signal.SIGHUP, id="introducing"),
         pytest.param(to_words, CLOSED, id="instructing"),
-        pytest.param(saying("that hurts", "You  that hurts"), signal.SIGINT, id="easing"),
-        pytest.param(saying("i can't breathe", "You  i can't breathe"), signal.SIGTERM, id="emergency"),
-        pytest.param(saying("end", "You  end"), signal.SIGHUP, id="finishing"),
-        pytest.param(saying("help", "You  help"), signal.SIGTERM, id="helping"),
-        pytest.param(saying("pause", "You  pause"), CLOSED, id="paused"),
+        pytest.param(saying("that hurts", "Ease out slowly"), signal.SIGINT, id="easing"),
+        pytest.param(saying("i can't breathe", "stay still"), signal.SIGTERM, id="emergency"),
+        pytest.param(saying("end", "Finish for today"), signal.SIGHUP, id="finishing"),
+        pytest.param(saying("help", "what the matter is"), signal.SIGTERM, id="helping"),
+        pytest.param(saying("pause", "All right."), CLOSED, id="paused"),
     ],
 )
 def test_in_every_kind_of_state_it_ends_in_order(
