@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -30,7 +31,13 @@ with suppress(ImportError):  # the model's environment does without it
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give the whole run, and the programs it starts, a home of its own."""
+    """Give the whole run, and the programs it starts, a home of its own, and signals that end programs.
+
+    Who begins the tests in the background may have them ignored, and programs would inherit that.
+    """
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
     home = Path(tempfile.mkdtemp(prefix="limber-tests-"))
     config.stash[_home] = home
     for name in [n for n in os.environ if n.startswith("LIMBER_")]:
