@@ -79,6 +79,7 @@ def touch(
         token = facts(page)["token"]
         finger = opened.enter_context(finger_on(page)) if chromium else partial(post_stop, page, token)
         looking = [Listening(page) for _ in range(pages)]
+        press(page, "/say", {"intent": "repeat"}, token=token)  # a browser takes its time to begin
         delays = []
         used, started = cpu_seconds(limber.process.pid), time.monotonic()
         for number in range(1, runs + 1):

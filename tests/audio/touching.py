@@ -43,12 +43,22 @@ def touched_to_silence(sound: VirtualSound, touch: Callable[[], object]) -> floa
     """
     with sound.recording() as tape:
         began = _began(tape)
+        _until_it_speaks(tape)
         touched_at = round((time.monotonic() - began) * RATE_HZ)
         touch()
         time.sleep(0.8)
     played = np.abs(tape.speaker()[touched_at - RATE_HZ // 10 : touched_at].astype(np.int32))
     assert played.max() > LOUD, "it was not speaking"
     return silence_after(tape.speaker(), touched_at)
+
+
+def _until_it_speaks(tape: Tape) -> None:
+    """Between two sentences it is silent; a touch there would show nothing."""
+    ends_at = time.monotonic() + 4.0
+    while time.monotonic() < ends_at:
+        if np.abs(tape.speaker()[-RATE_HZ // 5 :].astype(np.int32)).max(initial=0) > LOUD:
+            return
+        time.sleep(0.02)
 
 
 def _began(tape: Tape) -> float:
