@@ -8,6 +8,7 @@ has -3.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import soxr
@@ -90,8 +91,18 @@ def _power(lufs: float) -> float:
 
 
 def _as_heard(sound: Sound, rate_hz: int) -> Sound:
-    """Through the two filters of BS.1770: the head lifts what is high, and what is very low is not heard."""
     size = 2 * len(sound)
+    head, without_lows = _hearing(size, rate_hz)
+    heard = np.fft.irfft(np.fft.rfft(sound, size) * head * without_lows, size)[: len(sound)]
+    return heard.astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def _hearing(size: int, rate_hz: int) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
+    """The two filters of BS.1770: the head lifts what is high, and what is very low is not heard.
+
+    A sentence is weighed up to four times in a row, always at the same length.
+    """
     turns = np.exp(-2j * np.pi * np.fft.rfftfreq(size))
     shelf = math.tan(math.pi * 1681.974450955533 / rate_hz)
     shelf_q, high = 0.7071752369554196, gain(3.999843853973347)
@@ -111,8 +122,7 @@ def _as_heard(sound: Sound, rate_hz: int) -> Sound:
     without_lows = _filter(
         turns, (scale, -2 * scale, scale), (scale, 2 * (low**2 - 1), 1 - low / low_q + low**2)
     )
-    heard = np.fft.irfft(np.fft.rfft(sound, size) * head * without_lows, size)[: len(sound)]
-    return heard.astype(np.float32)
+    return head, without_lows
 
 
 def _filter(
