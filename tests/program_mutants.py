@@ -6,12 +6,11 @@ chance each is found as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
 from cases import Moves
+from mutants import Patch, Plant, both, sets
 
 from assistant import event_queue, room, service
 from assistant.audio import live, microphone, server_routes
@@ -20,7 +19,6 @@ from assistant.core.liveness import Liveness
 from assistant.speech import prompting
 from assistant.store import history, history_writer, pending
 
-Patch = pytest.MonkeyPatch
 BEGUN: Moves = [["pass", 1.0], ["answer", "zero"], ["answer", "no"], ["until", "holding", 20.0]]
 TOLD: Moves = [["say", "that hurts", 3.0]]
 
@@ -30,23 +28,8 @@ class ProgramMutant:
     """What is wrong, how it is planted, and what happens in a schedule that finds it, after it has begun."""
 
     wrong: str
-    plant: Callable[[Patch], None]
+    plant: Plant
     moves: Moves = field(default_factory=list)
-
-
-def sets(where: object, name: str, value: object) -> Callable[[Patch], None]:
-    """Another function, or another number."""
-    return lambda patch: patch.setattr(where, name, value)
-
-
-def both(*plants: Callable[[Patch], None]) -> Callable[[Patch], None]:
-    """Two that only together are one."""
-
-    def plant(patch: Patch) -> None:
-        for one in plants:
-            one(patch)
-
-    return plant
 
 
 def _look_at_nothing(self: Liveness, now: float, gauges: Any) -> None:
