@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli import output
+from assistant.cli.routine_words import OURS, as_plain, origin, print_heading, show_all
 from assistant.errors import StoreError, UnknownRoutineError
-from assistant.showing import one_line
 
 if TYPE_CHECKING:
     from assistant.core.adapting import Pasts
     from assistant.core.prompts import LanguagePack
-    from assistant.core.routine import Routine, Stretch
     from assistant.store.routines import Listed
 
-_OURS = "Limber"
 _AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 
@@ -54,13 +52,13 @@ def list_routines(as_json: _AsJson = False) -> None:
     found = [_today(listed, pasts) for listed in _listed()]
     if as_json:
         for listed in found:
-            output.emit_json(_json(listed))
+            output.emit_json(as_plain(listed))
         return
-    mixed = any(_origin(listed) != _OURS for listed in found)
+    mixed = any(origin(listed) != OURS for listed in found)
     for listed in found:
-        _print_heading(listed.routine)
-        origin = f" From {_origin(listed)}." if mixed else ""
-        output.paragraph(f"{listed.routine.description}{origin}", indent=3)
+        print_heading(listed.routine)
+        whose = f" From {origin(listed)}." if mixed else ""
+        output.paragraph(f"{listed.routine.description}{whose}", indent=3)
     output.out.print()
     output.note("Say a name to begin a routine; `limber routines show NAME` tells what is in it.")
     output.note(f"Your own routines belong in {user_folder()}.")
@@ -80,7 +78,7 @@ def show(
     if as_json:
         output.emit_json(_plain(dataclasses.asdict(listed.routine)))
     else:
-        _show(listed)
+        show_all(listed, _language().words)
 
 
 def check(
@@ -231,66 +229,6 @@ def _today(listed: Listed, pasts: Pasts) -> Listed:
     return dataclasses.replace(listed, routine=adapted_routine(listed.routine, pasts))
 
 
-def _json(listed: Listed) -> dict[str, object]:
-    from assistant.core.selection import routine_minutes
-
-    routine, pack = listed.routine, listed.pack
-    return {
-        "id": routine.id,
-        "spoken_name": routine.spoken_name,
-        "minutes": routine_minutes(routine),
-        "stretches": len(routine.stretches),
-        "description": routine.description,
-        "origin": _origin(listed),
-        "pack": pack.name if pack else None,
-        "author": pack.author if pack else None,
-        "reviewed_by": pack.reviewed_by if pack else None,
-    }
-
-
-def _origin(listed: Listed) -> str:
-    from assistant.store.library import builtin_folder
-
-    if pack := listed.pack:
-        return f"{pack.name} by {pack.author}, reviewed by {pack.reviewed_by}"
-    return _OURS if listed.path.parent == builtin_folder() else "you"
-
-
-def _print_heading(routine: Routine) -> None:
-    """The name in bold, and how long it takes."""
-    from rich.text import Text
-
-    from assistant.core.selection import routine_minutes
-
-    count = len(routine.stretches)
-    minutes = routine_minutes(routine)
-    told = f": {minutes} minute{'s' * (minutes != 1)}, {count} stretch{'es' * (count != 1)}"
-    output.out.print(Text(one_line(routine.title), style="bold"), told, sep="")
-
-
-def _show(listed: Listed) -> None:
-    from rich.text import Text
-
-    routine, words = listed.routine, _language().words
-    _print_heading(routine)
-    output.paragraph(routine.description, indent=0)
-    if listed.pack:
-        output.paragraph(f"From {_origin(listed)}.", indent=0)
-    for number, stretch in enumerate(routine.stretches, start=1):
-        output.out.print()
-        output.out.print(Text(one_line(f"{number}. {stretch.name}"), style="bold"))
-        output.paragraph(_particulars(stretch), indent=3)
-        enter = " ".join(stretch.entering)
-        for label, text in (
-            ("Do", f"{enter} {stretch.feel} {stretch.breath} {stretch.leave}".replace("  ", " ")),
-            ("Easier", stretch.easier),
-            ("Leave it out with", "; ".join(stretch.avoid_if)),
-            ("Source", stretch.source),
-        ):
-            told = text.replace("{side}", words["left"]).replace("{other_side}", words["right"])
-            output.paragraph(f"{label}: {told}", indent=3)
-
-
 def _plain(value: object) -> object:
     """Sets as sorted lists, which JSON can hold."""
     if isinstance(value, dict):
@@ -298,11 +236,3 @@ def _plain(value: object) -> object:
     if isinstance(value, frozenset):
         return sorted(value)
     return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
-
-
-def _particulars(stretch: Stretch) -> str:
-    times = f"{stretch.repetitions} times " if stretch.repetitions > 1 else ""
-    sides = " on each side, told for the left" if stretch.has_sides else ""
-    region = stretch.region.value.replace("_", " ")
-    length = f"{stretch.breaths} breaths" if stretch.breaths else f"{stretch.hold_seconds} seconds"
-    return f"{region.capitalize()}, {stretch.position.value}, {times}{length}{sides}."
