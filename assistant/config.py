@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 import platformdirs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
+from assistant.config_problems import did_you_mean, problems_of, shortened, toml_place, wording
 from assistant.core.listening.operating_point import OperatingPoint
 from assistant.core.routine import Condition
 from assistant.errors import ConfigError, closest
@@ -97,7 +98,7 @@ def _known_conditions(listed: str) -> str:
     unknown = [name for name in _names_in(listed) if name not in known]
     if unknown:
         told = " and ".join(
-            f'"{_shortened(name)}"' + (f" (did you mean {close}?)" if (close := closest(name, known)) else "")
+            f'"{shortened(name)}"' + (f" (did you mean {close}?)" if (close := closest(name, known)) else "")
             for name in unknown
         )
         verb = "is" if len(unknown) == 1 else "are"
@@ -159,8 +160,6 @@ class Config(_Strict):
 _SECTIONS: dict[str, type[BaseModel]] = {
     name: type(field.default) for name, field in Config.model_fields.items()
 }
-_HEADER = re.compile(r"\s*\[\s*([^\]\s]+)\s*\]")
-_KEY = re.compile(r"\s*([\w.-]+)\s*=")
 
 
 def config_path(environ: Mapping[str, str] = os.environ) -> Path:
@@ -189,7 +188,7 @@ def load_config(
     try:
         values = parse_toml(text)
     except ValueError as error:
-        raise ConfigError("config_toml", f"{_toml_place(path, text, error)} is not TOML: {error}.") from error
+        raise ConfigError("config_toml", f"{toml_place(path, text, error)} is not TOML: {error}.") from error
     values = _without_odd_keys(values, path, text, on_problem)
     for name, value in sorted(environ.items()):
         try:
@@ -211,7 +210,7 @@ def _without_odd_keys(
         Config.model_validate(values)
         return values
     except ValidationError as error:
-        problems = _problems(path, text, error)
+        problems = problems_of(path, text, error, _SECTIONS)
     for (section, *rest), message in problems:
         around = values[section] if rest else values
         odd = rest[0] if rest else section
@@ -242,77 +241,6 @@ def _read(path: Path, asked_for: bool) -> str:
         raise ConfigError("config_unreadable", f"{path} cannot be read: {error.strerror}.") from error
 
 
-def _toml_place(path: Path, text: str, error: ValueError) -> str:
-    found = re.search(r"at line (\d+)", str(error))
-    return f"{path}:{found[1] if found else text.count(chr(10)) + 1}"
-
-
-def _problems(path: Path, text: str, error: ValidationError) -> list[tuple[tuple[str, ...], str]]:
-    """Where each problem is, and what it is in a sentence without its end, by line."""
-    problems: list[dict[str, Any]] = [dict(problem) for problem in error.errors()]
-    found = []
-    for problem in problems:
-        place = tuple(str(part) for part in problem["loc"])
-        line = _line_of(text, list(place))
-        found.append((line, place, f"{path}:{line}: {_shortened('.'.join(place))} {_wording(problem)}"))
-    return [(place, message) for _, place, message in sorted(found)]
-
-
-def _wording(error: dict[str, Any]) -> str:
-    section, *rest = error["loc"]
-    if error["type"] == "extra_forbidden":
-        known = list(_SECTIONS[section].model_fields if rest else _SECTIONS)
-        return f"is not a known {'key' if rest else 'section'}{_did_you_mean(str(error['loc'][-1]), known)}"
-    if error["type"] == "string_pattern_mismatch":
-        return f'is "{_shortened(error["input"])}", but {_PATTERN_WORDS[rest[0]]}'
-    if error["type"] == "value_error":
-        return f"has a mistake: {error['msg'].removeprefix('Value error, ')}"
-    if error["type"] == "model_type":
-        return "should be a section, with its keys under it"
-    return f"{error['msg'].replace('Input should', 'should')}, and is {_shortened_repr(error['input'])}"
-
-
-def _shortened_repr(value: object) -> str:
-    try:
-        return _shortened(repr(value))
-    except (RecursionError, ValueError):  # of what is nested deeply, of numbers with thousands of digits
-        return "something else"
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
-
-
-_LONGEST_SHOWN = 60
-_PATTERN_WORDS = {
-    "voice": "should be auto, the name or path of a Piper voice, flite:VOICE or espeak:VOICE",
-    "language": "should be two letters, such as en",
-    "emergency_number": "should be a number to call, such as 112",
-}
-
-
-def _did_you_mean(word: str, known: list[str]) -> str:
-    close = closest(word, known)
-    return f" (did you mean {close}?)" if close else f": there are {', '.join(known)}"
-
-
-def _line_of(text: str, names: list[str]) -> int:
-    """The line of a key, or of its section where the key has none of its own, counted from 1."""
-    section, line_of_section = "", 1
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := _HEADER.match(line):
-            place = section = header[1]
-        elif key := _KEY.match(line):
-            place = f"{section}.{key[1]}".lstrip(".")
-        else:
-            continue
-        if place == ".".join(names):
-            return number
-        if place == names[0]:
-            line_of_section = number
-    return line_of_section
-
-
 def _environment_place(name: str) -> tuple[str, str] | None:
     """Section and key that a variable overrides; None when it is none of ours. Raises ConfigError."""
     _, _, rest = name.partition("LIMBER_")
@@ -321,7 +249,7 @@ def _environment_place(name: str) -> tuple[str, str] | None:
         return None
     known = list(_SECTIONS[section].model_fields)
     if key not in known:
-        raise ConfigError("config_env", f"{name} is not a known variable{_did_you_mean(key, known)}.")
+        raise ConfigError("config_env", f"{name} is not a known variable{did_you_mean(key, known)}.")
     return section, key
 
 
@@ -330,4 +258,4 @@ def _environment_value(name: str, section: str, key: str, value: str) -> object:
         return getattr(_SECTIONS[section].model_validate_strings({key: value}, strict=False), key)
     except ValidationError as error:
         first = dict(error.errors()[0]) | {"loc": (section, key)}
-        raise ConfigError("config_env", f"{name} {_wording(first)}.") from error
+        raise ConfigError("config_env", f"{name} {wording(first, _SECTIONS)}.") from error

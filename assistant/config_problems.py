@@ -1,0 +1,96 @@
+"""What is wrong with a configuration, in words: the line, the key, what was meant. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from assistant.errors import closest
+
+Sections = Mapping[str, type[BaseModel]]
+"""The keys that there are, by section."""
+_HEADER = re.compile(r"\s*\[\s*([^\]\s]+)\s*\]")
+_KEY = re.compile(r"\s*([\w.-]+)\s*=")
+
+
+def toml_place(path: Path, text: str, error: ValueError) -> str:
+    """File and line of what is not TOML."""
+    found = re.search(r"at line (\d+)", str(error))
+    return f"{path}:{found[1] if found else text.count(chr(10)) + 1}"
+
+
+def problems_of(
+    path: Path, text: str, error: ValidationError, sections: Sections
+) -> list[tuple[tuple[str, ...], str]]:
+    """Where each problem is, and what it is in a sentence without its end, by line."""
+    problems: list[dict[str, Any]] = [dict(problem) for problem in error.errors()]
+    found = []
+    for problem in problems:
+        place = tuple(str(part) for part in problem["loc"])
+        line = _line_of(text, list(place))
+        found.append(
+            (line, place, f"{path}:{line}: {shortened('.'.join(place))} {wording(problem, sections)}")
+        )
+    return [(place, message) for _, place, message in sorted(found)]
+
+
+def wording(error: Mapping[str, Any], sections: Sections) -> str:
+    """What is wrong with a key, as the end of a sentence that begins with its name."""
+    section, *rest = error["loc"]
+    if error["type"] == "extra_forbidden":
+        known = list(sections[section].model_fields if rest else sections)
+        return f"is not a known {'key' if rest else 'section'}{did_you_mean(str(error['loc'][-1]), known)}"
+    if error["type"] == "string_pattern_mismatch":
+        return f'is "{shortened(error["input"])}", but {_PATTERN_WORDS[rest[0]]}'
+    if error["type"] == "value_error":
+        return f"has a mistake: {error['msg'].removeprefix('Value error, ')}"
+    if error["type"] == "model_type":
+        return "should be a section, with its keys under it"
+    return f"{error['msg'].replace('Input should', 'should')}, and is {_shortened_repr(error['input'])}"
+
+
+def _shortened_repr(value: object) -> str:
+    try:
+        return shortened(repr(value))
+    except (RecursionError, ValueError):  # of what is nested deeply, of numbers with thousands of digits
+        return "something else"
+
+
+def shortened(text: str) -> str:
+    """What somebody wrote, as far as it can be shown in a line."""
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+_LONGEST_SHOWN = 60
+_PATTERN_WORDS = {
+    "voice": "should be auto, the name or path of a Piper voice, flite:VOICE or espeak:VOICE",
+    "language": "should be two letters, such as en",
+    "emergency_number": "should be a number to call, such as 112",
+}
+
+
+def did_you_mean(word: str, known: list[str]) -> str:
+    """The name that was meant, or all that there are."""
+    close = closest(word, known)
+    return f" (did you mean {close}?)" if close else f": there are {', '.join(known)}"
+
+
+def _line_of(text: str, names: list[str]) -> int:
+    """The line of a key, or of its section where the key has none of its own, counted from 1."""
+    section, line_of_section = "", 1
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.match(line):
+            place = section = header[1]
+        elif key := _KEY.match(line):
+            place = f"{section}.{key[1]}".lstrip(".")
+        else:
+            continue
+        if place == ".".join(names):
+            return number
+        if place == names[0]:
+            line_of_section = number
+    return line_of_section
