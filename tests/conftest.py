@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +22,7 @@ _COVERING = {"unit", "scenario"}  # these alone must cover the core
 _REAL_TIME = "audio"
 _NICENESS = 10
 _home = pytest.StashKey[Path]()
+_counts = pytest.StashKey[bool]()
 
 with suppress(ImportError):  # the model's environment does without it
     from hypothesis import settings
@@ -85,6 +87,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Beside others, a test that is not of `audio` steps back; for good, as only root could undo it."""
+    """Beside others, a test that is not of `audio` steps back; for good, as only root could undo it.
+
+    After a test that does not count for coverage, the core forgets what it has worked out and kept: else one
+    that counts would not run those lines again.
+    """
     if "PYTEST_XDIST_WORKER" in os.environ and _REAL_TIME not in item.keywords:
         os.nice(max(0, _NICENESS - os.nice(0)))
+    before, now = item.config.stash.get(_counts, True), "no_cover" not in item.keywords
+    item.config.stash[_counts] = now
+    if now and not before:
+        for name, module in list(sys.modules.items()):
+            if name.startswith("assistant.core."):
+                for kept in vars(module).values():
+                    if hasattr(kept, "cache_clear"):
+                        kept.cache_clear()

@@ -51,7 +51,7 @@ def names(legs: tuple[Leg, ...] | None) -> list[Transfer]:
     return [leg.transfer for leg in legs]
 
 
-@pytest.mark.parametrize(("start", "goal"), product(sorted(USED, key=str), repeat=2), ids=str)
+@pytest.mark.parametrize(("start", "goal"), list(product(sorted(USED, key=str), repeat=2)), ids=str)
 def test_there_is_a_way_between_all_postures_of_the_library(start: Body, goal: Body) -> None:
     legs = way(start, goal)
     assert legs is not None
