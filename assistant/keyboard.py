@@ -16,7 +16,6 @@ from assistant.core.events import Event, NotUnderstood, Said, Source
 from assistant.core.intents import BREAK, Intent, Words
 from assistant.core.listening.listener import meaning_of
 from assistant.core.prompts import LanguagePack
-from assistant.core.resting import LISTENED_FOR
 
 Tell = Callable[[str], None]
 MAX_LINE_LENGTH = 300
@@ -79,7 +78,7 @@ class Keyboard:
 
     def _entered(self) -> tuple[Said, ...]:
         """Enter alone wakes; it means nothing to a session."""
-        if self._intents != LISTENED_FOR:
+        if Intent.REMIND not in self._intents:
             return ()
         return (Said(Intent.START, self._first(Intent.START), source=Source.KEYBOARD),)
 

@@ -26,6 +26,7 @@ from assistant.event_queue import EventQueue
 from assistant.frontends.registry import FrontEnds
 from assistant.keyboard import Keyboard
 from assistant.performer import Performer, Sounding, Speaking
+from assistant.reminder import Reminder
 
 
 class Hearing(Protocol):
@@ -136,6 +137,7 @@ class Room:
         self._is_open = False
         self._standing = Standing()
         self._is_resting = False
+        self._reminder = Reminder()
         self._shown: tuple[View, float] | None = None
 
     def open(self) -> None:
@@ -178,10 +180,15 @@ class Room:
         """
         self._run(session, self._front_ends.publish, self._keeper.keep, first=first or Started(), at=at)
 
+    @property
+    def reminds(self) -> bool:
+        """Whether somebody wanted to be reminded; between sessions."""
+        return self._reminder.is_set
+
     def rest(self, resting: Resting) -> None:
         """Rest until somebody wakes it, wants the end, or it has to end. Raises HearingError.
 
-        What is said meanwhile is kept nowhere.
+        What is said meanwhile is kept nowhere, but for the time of a reminder.
         """
         self._is_resting = True
         try:
@@ -209,7 +216,9 @@ class Room:
         try:
             conduct(
                 session,
-                Performer(self._voice, self._voice, self._listen_for, (self._hearing.watch,)),
+                Performer(
+                    self._voice, self._voice, self._listen_for, (self._hearing.watch, self._reminder.watch)
+                ),
                 self._events,
                 self._happened,
                 must_end=self._must_end,
@@ -232,6 +241,9 @@ class Room:
         yield from (*self._voice.ended(), *self._hearing.happened(), *self._keeper.happened())
         if self._keyboard is not None:
             yield from self._keyboard.happened()
+        due = self._reminder.happened()
+        if self._is_resting:  # else somebody stretches already
+            yield from due
 
     def _listen_for(self, intents: frozenset[Intent]) -> None:
         self._hearing.listen_for(intents)

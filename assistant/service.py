@@ -120,7 +120,7 @@ class Service:
         Between them it rests, and first of all with `at_rest`. Raises HearingError.
         """
         ended_by = None if at_rest else self.guide(name)
-        while self._rest(name, says_so=ended_by not in UNTOLD):
+        while self._rest(name, ended_by):
             ended_by = self.guide(name)
 
     def begin(self, name: str) -> None:
@@ -261,9 +261,14 @@ class Service:
         reason = found.session.view.end_reason
         return "" if reason == INTERRUPTED_REASON else reason
 
-    def _rest(self, name: str, *, says_so: bool) -> bool:
-        """Rest in a room; whether somebody wants a session now."""
-        resting = Resting(self.content[0], says_so=says_so)
+    def _rest(self, name: str, ended_by: str | None) -> bool:
+        """Rest in a room, after a session if there was one; whether somebody wants a session now."""
+        resting = Resting(
+            self.content[0],
+            says_so=ended_by not in UNTOLD,
+            offers=ended_by == "completed",
+            reminds=self._rooms[name].reminds,
+        )
         self._take(name, RoomState.RESTING)
         try:
             if not self._is_ending:  # which may have come before anybody knew of this rest

@@ -43,6 +43,13 @@ def earcon_samples(earcon: Earcon) -> NDArray[np.int16]:
                 _bell(hz, seconds=0.2, decay_seconds=0.1, strike_seconds=0.01) for hz in 2 * (392.0, 277.2)
             ]
             sound = np.concatenate(notes)
+        case Earcon.REMINDER:
+            sound = np.concatenate(
+                [
+                    _bell(hz, seconds=0.6, decay_seconds=0.25, strike_seconds=0.05)
+                    for hz in (523.3, 659.3, 784.0)
+                ]
+            )
     is_breathing = earcon in (Earcon.BREATHE_IN, Earcon.BREATHE_OUT)
     peak = 32767 * gain(BREATHING_PEAK_DBFS if is_breathing else PEAK_DBFS)
     samples: NDArray[np.int16] = np.rint(sound * (peak / np.abs(sound).max())).astype(np.int16)

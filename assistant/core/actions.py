@@ -21,6 +21,7 @@ class Earcon(StrEnum):
     HEARD = "heard"
     PAUSED = "paused"
     TROUBLE = "trouble"
+    REMINDER = "reminder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,21 @@ class Listen:
     """The intents that make sense from now on; the recognizer's grammar is made from them."""
 
     intents: frozenset[Intent]
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """Let ReminderDue happen once, tomorrow at this minute of the day by the clock on the wall; None: as now.
+
+    There is one reminder at most.
+    """
+
+    minute_of_day: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DropReminder:
+    """Remind of nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +218,8 @@ Action = (
     | SetVolume
     | SetSpeechRate
     | Listen
+    | Remind
+    | DropReminder
     | ReportState
     | ReportHeard
     | ReportHoldStarted

@@ -172,6 +172,11 @@ class CutShort:
 
 
 @dataclass(frozen=True, slots=True)
+class ReminderDue:
+    """It is the time that somebody wanted to be reminded at. Only a rest is told."""
+
+
+@dataclass(frozen=True, slots=True)
 class CameBack:
     """A session that was cut short, or whose process died, runs again in another one.
 
@@ -202,5 +207,6 @@ Event = (
     | SpeakerRestored
     | SoundMeasured
     | CutShort
+    | ReminderDue
     | CameBack
 )

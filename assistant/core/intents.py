@@ -54,6 +54,7 @@ class Intent(StrEnum):
     CONDITION = "condition"
     HAS_CONDITION = "has_condition"
     CONDITION_OVER = "condition_over"
+    REMIND = "remind"
     END = "end"
     SLEEP = "sleep"
 
@@ -75,7 +76,9 @@ def asks_score(intents: frozenset[Intent]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """What a phrase carries. `number` is a count, or seconds where a span of time was said."""
+    """What a phrase carries. `number` is a count, seconds where a span of time was said,
+    or minutes after midnight where a time of the day was.
+    """
 
     number: int | None = None
     region: str | None = None

@@ -2,18 +2,19 @@
 
 Of a session's form, so that one loop runs both: events in, actions out, `next_deadline`. Pure. By voice only
 a wake phrase that is all that was said counts, and the end, which is asked about: others who talk in the room
-must never begin a session, nor end the program.
+must never begin a session, nor end the program. Soon after a session one may ask to be reminded tomorrow.
 """
 
 from __future__ import annotations
 
-from assistant.core.actions import Action, Listen
+from assistant.core.actions import Action, DropReminder, Earcon, Listen, PlayEarcon, Remind
 from assistant.core.dialogue.pausing import SILENCE_AFTER_STOP_SECONDS
 from assistant.core.events import (
     CutShort,
     DeadlineReached,
     Event,
     PromptFinished,
+    ReminderDue,
     Said,
     SentenceFinished,
     Source,
@@ -29,27 +30,38 @@ from assistant.core.script import Script
 from assistant.core.states import State
 from assistant.core.view import PromptView, View
 
-LISTENED_FOR = frozenset((Intent.START, Intent.END))
-"""While it rests; asked whether it shall end, it listens for an answer as well."""
+LISTENED_FOR = frozenset((Intent.START, Intent.END, Intent.REMIND))
+"""While it rests; asked something, it listens for an answer as well."""
 ANSWER_SECONDS = 8.0
-_ASKED_FOR = LISTENED_FOR | {Intent.YES, Intent.NO}
+REMINDER_SECONDS = 60.0
+"""How long by voice one may ask for a reminder, after a session; later, talk would."""
+_ASKED_FOR = frozenset((Intent.START, Intent.END, Intent.YES, Intent.NO))
+_REFUSABLE = LISTENED_FOR | {Intent.NO}
 
 
 class Resting:
     """One rest: ASLEEP, asked in FINISHING whether it shall end, and FINISHED when it is over.
 
-    With `says_so` it tells at first that it rests, and how to wake it.
+    With `says_so` it tells at first that it rests, and how to wake it; after a session that was finished it
+    `offers` a reminder as well. `reminds` is whether there is one.
     """
 
-    def __init__(self, pack: LanguagePack, *, says_so: bool = True) -> None:
+    def __init__(
+        self, pack: LanguagePack, *, says_so: bool = True, offers: bool = False, reminds: bool = False
+    ) -> None:
         self._pack = pack
         self._script = Script(pack)
         self._says_so = says_so
+        self._offers = offers and not reminds
+        self._reminds = reminds
+        self._may_refuse = False
         self._faults = Faults()
         self._heard: Heard | None = None
         self._now = 0.0
         self._can_say = tuple(
-            example for intent, example in examples(pack.table).items() if intent in LISTENED_FOR
+            example
+            for intent, example in examples(pack.table).items()
+            if intent in (Intent.START, Intent.END)
         )
         self.state = State.ASLEEP
         self.next_deadline: float | None = None
@@ -71,10 +83,12 @@ class Resting:
             case SentenceFinished(prompt_id):
                 self._script.sentence_finished(prompt_id)
             case PromptFinished(prompt_id):
-                if self._script.finished(prompt_id) and self.state is State.FINISHING:
+                if self._script.finished(prompt_id) and (self._may_refuse or self.state is State.FINISHING):
                     self.next_deadline = now + ANSWER_SECONDS
             case DeadlineReached():
                 self._time_over()
+            case ReminderDue():
+                self._remind()
             case CutShort():
                 self._end(is_woken=False)
             case _:
@@ -115,6 +129,10 @@ class Resting:
             self._ask()
         elif is_asked and said.intent is Intent.NO:
             self._be_quiet()
+        elif self._may_refuse and said.intent is Intent.NO:
+            self._drop()
+        elif said.intent is Intent.REMIND and not is_asked and self._is_for_us(said):
+            self._promise(said.slots.number)
 
     def _wakes(self, said: Said) -> bool:
         """By voice only what nobody says to others, with nothing beside it."""
@@ -129,16 +147,50 @@ class Resting:
         is_clear = _is_whole(said) and not self._pack.counts_as(said.phrase, "unclear")
         return said.intent is Intent.YES and is_clear
 
+    def _is_for_us(self, said: Said) -> bool:
+        return said.source is not Source.VOICE or (_is_whole(said) and self._now < REMINDER_SECONDS)
+
+    def _promise(self, minute_of_day: int | None) -> None:
+        """Remind tomorrow; until it is refused."""
+        self._reminds = self._may_refuse = True
+        self._script.do(Remind(minute_of_day))
+        if minute_of_day is None:
+            self._script.say_instead(Line.REMINDER_SET_SAME)
+        else:
+            self._script.say_instead(Line.REMINDER_SET, time=self._time_in_words(minute_of_day))
+        self.next_deadline = self._now + self._script.longest_seconds()
+        self._script.do(Listen(_REFUSABLE))
+
+    def _drop(self) -> None:
+        self._reminds = False
+        self._script.do(DropReminder())
+        self._script.say_instead(Line.REMINDER_DROPPED)
+        self._rest()
+
+    def _remind(self) -> None:
+        """Once, and not in the middle of a question."""
+        self._reminds = False
+        if self.state is State.ASLEEP:
+            self._script.do(PlayEarcon(Earcon.REMINDER))
+            self._script.say_instead(Line.REMINDER)
+            self._rest()
+
+    def _time_in_words(self, minute_of_day: int) -> str:
+        """The last way to say it in the language: the fullest."""
+        times = self._pack.table.slots["minute_of_day"]
+        return [said for said, minute in times.items() if minute == minute_of_day][-1]
+
     def _ask(self) -> None:
         """Talk nearby sounds like a goodbye now and then: only an answer ends."""
-        self._script.say_instead(Line.TURN_OFF)
+        self._may_refuse = False
+        self._script.say_instead(Line.TURN_OFF_REMINDING if self._reminds else Line.TURN_OFF)
         self.next_deadline = self._now + self._script.longest_seconds()
         if self.state is not State.FINISHING:
             self.state = State.FINISHING
             self._script.do(Listen(_ASKED_FOR))
 
     def _rest(self) -> None:
-        self.state, self.next_deadline = State.ASLEEP, None
+        self.state, self.next_deadline, self._may_refuse = State.ASLEEP, None, False
         self._script.do(Listen(LISTENED_FOR))
 
     def _be_quiet(self) -> None:
@@ -153,8 +205,12 @@ class Resting:
         self.next_deadline = None
         if self.state is State.FINISHING:
             self._be_quiet()
+        elif self._may_refuse:
+            self._rest()
         else:
             self._script.say(Line.ASLEEP)
+            if self._offers:
+                self._script.say(Line.OFFER_REMINDER)
 
     def _end(self, *, is_woken: bool) -> None:
         if self._script.speaking:

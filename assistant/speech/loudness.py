@@ -24,8 +24,10 @@ _AFTER_SECONDS = 0.25
 _SILENT_LUFS, _SOFTER_LU = -70.0, 10.0
 _OVERSAMPLING = 4  # what a loudspeaker makes of the samples may rise above them
 _LIMITING_SECONDS = 0.005
+_RINGING_SECONDS = 0.1  # the filters have died away by then
 _ROUNDS = 4
 _NEAR_ENOUGH_LU = 0.1
+_DIGITS = 2  # the same sound on every processor
 
 
 def loudness_lufs(sound: Sound, rate_hz: int) -> float:
@@ -51,7 +53,7 @@ def at_loudness(sound: Sound, rate_hz: int, lufs: float, peak_dbtp: float) -> So
     after = round(_AFTER_SECONDS * rate_hz)
     limited, raised_lu = _limited(sound, rate_hz, gain(peak_dbtp)), 0.0
     for _ in range(_ROUNDS):
-        missing_lu = lufs - loudness_lufs(np.pad(limited, (0, after)), rate_hz)
+        missing_lu = round(lufs - loudness_lufs(np.pad(limited, (0, after)), rate_hz), _DIGITS)
         if not math.isfinite(missing_lu) or abs(missing_lu) < _NEAR_ENOUGH_LU:
             break
         raised_lu += missing_lu
@@ -90,20 +92,22 @@ def _power(lufs: float) -> float:
     return float(10 ** ((lufs + 0.691) / 10))
 
 
-def _as_heard(sound: Sound, rate_hz: int) -> Sound:
-    size = 2 * len(sound)
-    head, without_lows = _hearing(size, rate_hz)
-    heard = np.fft.irfft(np.fft.rfft(sound, size) * head * without_lows, size)[: len(sound)]
-    return heard.astype(np.float32)
+def _as_heard(sound: Sound, rate_hz: int) -> NDArray[np.float64]:
+    """The sound through both filters, a block at a time: a long sentence takes no more memory at once."""
+    tail = round(_RINGING_SECONDS * rate_hz)
+    block = 2 ** math.ceil(math.log2(4 * tail))
+    response = _hearing(block, tail, rate_hz)
+    heard = np.zeros(len(sound) + block)
+    for start in range(0, len(sound), block - tail):
+        piece = np.fft.rfft(sound[start : start + block - tail], block)
+        heard[start : start + block] += np.fft.irfft(piece * response, block)
+    return heard[: len(sound)]
 
 
-@lru_cache(maxsize=1)
-def _hearing(size: int, rate_hz: int) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
-    """The two filters of BS.1770: the head lifts what is high, and what is very low is not heard.
-
-    A sentence is weighed up to four times in a row, always at the same length.
-    """
-    turns = np.exp(-2j * np.pi * np.fft.rfftfreq(size))
+@lru_cache(maxsize=4)
+def _hearing(block: int, tail: int, rate_hz: int) -> NDArray[np.complex128]:
+    """The two filters of BS.1770: the head lifts what is high, and what is very low is not heard."""
+    turns = np.exp(-2j * np.pi * np.fft.rfftfreq(block))
     shelf = math.tan(math.pi * 1681.974450955533 / rate_hz)
     shelf_q, high = 0.7071752369554196, gain(3.999843853973347)
     middle = high**0.4996667741545416
@@ -122,7 +126,9 @@ def _hearing(size: int, rate_hz: int) -> tuple[NDArray[np.complex128], NDArray[n
     without_lows = _filter(
         turns, (scale, -2 * scale, scale), (scale, 2 * (low**2 - 1), 1 - low / low_q + low**2)
     )
-    return head, without_lows
+    rings = np.fft.irfft(head * without_lows, block)
+    rings[tail:] = 0.0
+    return np.fft.rfft(rings)
 
 
 def _filter(

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 from driver import PACK
 
-from assistant.core.actions import Action, Listen, Speak, StopSpeaking
+from assistant.core.actions import (
+    Action,
+    DropReminder,
+    Earcon,
+    Listen,
+    PlayEarcon,
+    Remind,
+    Speak,
+    StopSpeaking,
+)
 from assistant.core.events import (
     CutShort,
     DeadlineReached,
@@ -16,6 +25,7 @@ from assistant.core.events import (
     MicrophoneRestored,
     NotUnderstood,
     PromptFinished,
+    ReminderDue,
     Said,
     SentenceFinished,
     Source,
@@ -27,7 +37,7 @@ from assistant.core.faults import Fault, Standing
 from assistant.core.intents import UNKNOWN_WORD, Intent
 from assistant.core.listening.listener import meaning_of
 from assistant.core.prompts import Line
-from assistant.core.resting import ANSWER_SECONDS, LISTENED_FOR, Resting
+from assistant.core.resting import ANSWER_SECONDS, LISTENED_FOR, REMINDER_SECONDS, Resting
 from assistant.core.states import State
 
 ASLEEP, TURN_OFF = PACK.lines[Line.ASLEEP], PACK.lines[Line.TURN_OFF]
@@ -36,8 +46,8 @@ ASLEEP, TURN_OFF = PACK.lines[Line.ASLEEP], PACK.lines[Line.TURN_OFF]
 class Room:
     """A rest under test, with a clock of its own."""
 
-    def __init__(self, *, says_so: bool = False) -> None:
-        self.resting = Resting(PACK, says_so=says_so)
+    def __init__(self, *, says_so: bool = False, offers: bool = False, reminds: bool = False) -> None:
+        self.resting = Resting(PACK, says_so=says_so, offers=offers, reminds=reminds)
         self.now = 0.0
         self.actions: list[Action] = []
         self.event(Started())
@@ -72,6 +82,10 @@ class Room:
     @property
     def is_ended(self) -> bool:
         return self.resting.state is State.FINISHED and not self.resting.is_woken
+
+    @property
+    def reminders(self) -> list[Action]:
+        return [action for action in self.actions if isinstance(action, Remind | DropReminder)]
 
 
 def asked() -> Room:
@@ -244,3 +258,113 @@ def test_faults_of_devices_stand_until_their_end_is_told() -> None:
     for event in (MicrophoneRestored(), SpeakerRestored(), HearingCaughtUp(), MicrophoneRestored()):
         standing.note(event)
     assert standing.events == ()
+
+
+def said_of_it(line: Line, **values: str) -> str:
+    return PACK.render(line, **values)
+
+
+@pytest.mark.parametrize(("offers", "reminds"), [(True, False), (True, True), (False, False)])
+def test_a_reminder_is_offered_once_where_there_is_none(offers: bool, reminds: bool) -> None:
+    room = Room(says_so=True, offers=offers, reminds=reminds)
+    room.event(DeadlineReached())
+    told = [ASLEEP, PACK.lines[Line.OFFER_REMINDER]] if offers and not reminds else [ASLEEP]
+    assert room.spoken == told
+    room.event(DeadlineReached(), 60.0)
+    assert room.spoken == told
+
+
+@pytest.mark.parametrize(
+    ("text", "minute", "time"),
+    [
+        ("same time tomorrow", None, ""),
+        ("limber same time tomorrow please", None, ""),
+        ("again tomorrow", None, ""),
+        ("again tomorrow at eight", 480, "eight in the morning"),
+        ("tomorrow at seven thirty", 450, "seven thirty in the morning"),
+        ("remind me tomorrow at eight in the evening", 1200, "eight in the evening"),
+        ("tomorrow at two", 840, "two in the afternoon"),
+    ],
+)
+def test_who_wants_a_reminder_is_told_when_it_comes(text: str, minute: int | None, time: str) -> None:
+    room = Room()
+    room.say(text)
+    assert room.reminders == [Remind(minute)]
+    line = Line.REMINDER_SET if time else Line.REMINDER_SET_SAME
+    assert room.spoken == [said_of_it(line, **({"time": time} if time else {}))]
+    room.hear_out()
+    room.event(DeadlineReached(), ANSWER_SECONDS)
+    assert room.actions[-1] == Listen(LISTENED_FOR)
+    room.say("no")
+    assert room.reminders == [Remind(minute)], "who is not asked refuses nothing"
+
+
+def test_every_time_of_the_day_has_a_way_to_say_it_in_full() -> None:
+    fullest = {minute: said for said, minute in PACK.table.slots["minute_of_day"].items()}
+    assert all(" in the " in said for said in fullest.values())
+    assert len(fullest) == 2 * (7 + 7 + 7 - 2)  # five and six are of the afternoon and of the evening
+
+
+@pytest.mark.parametrize("source", [Source.VOICE, Source.KEYBOARD])
+def test_a_reminder_can_be_refused(source: Source) -> None:
+    room = Room()
+    room.say("same time tomorrow")
+    room.say("no")
+    assert room.reminders == [Remind(None)], "it says a no itself just now"
+    if source is Source.VOICE:
+        room.hear_out()
+    room.say("no", source, after=5.0)
+    assert room.reminders == [Remind(None), DropReminder()]
+    assert room.spoken[-1] == PACK.lines[Line.REMINDER_DROPPED]
+    assert room.actions[-1] == Listen(LISTENED_FOR)
+
+
+def test_another_time_takes_the_place_of_the_first() -> None:
+    room = Room()
+    room.say("same time tomorrow")
+    room.type("tomorrow at eight in the evening")
+    assert room.reminders == [Remind(None), Remind(1200)]
+
+
+@pytest.mark.parametrize("text", [f"{UNKNOWN_WORD} same time tomorrow", f"same time tomorrow {UNKNOWN_WORD}"])
+def test_talk_about_tomorrow_asks_for_no_reminder(text: str) -> None:
+    room = Room()
+    room.say(text)
+    room.say("same time tomorrow", after=REMINDER_SECONDS)
+    assert (room.reminders, room.spoken) == ([], [])
+    room.type("same time tomorrow")
+    assert room.reminders == [Remind(None)], "who types means it at any time"
+
+
+def test_it_reminds_once_with_a_chime() -> None:
+    room = Room(reminds=True)
+    room.event(ReminderDue(), 3600.0)
+    assert room.actions[-3:] == [
+        PlayEarcon(Earcon.REMINDER),
+        Speak(1, PACK.lines[Line.REMINDER]),
+        Listen(LISTENED_FOR),
+    ]
+    room.hear_out()
+    room.say("wake up", after=5.0)
+    assert room.is_woken
+
+
+def test_a_question_is_not_broken_into() -> None:
+    room = asked()
+    room.event(ReminderDue())
+    assert room.spoken == [TURN_OFF]
+
+
+def test_who_turns_it_off_learns_that_it_cannot_remind_then() -> None:
+    room = Room(reminds=True)
+    room.type("goodbye")
+    assert room.spoken == [PACK.lines[Line.TURN_OFF_REMINDING]]
+
+
+def test_an_end_asked_for_instead_of_a_no_is_asked_about() -> None:
+    room = Room()
+    room.say("same time tomorrow")
+    room.type("goodbye")
+    assert room.resting.state is State.FINISHING
+    room.say("no", after=9.0)
+    assert room.reminders == [Remind(None)]
