@@ -47,7 +47,7 @@ def earcon_samples(earcon: Earcon) -> NDArray[np.int16]:
             sound = np.concatenate(
                 [
                     _bell(hz, seconds=0.6, decay_seconds=0.25, strike_seconds=0.05)
-                    for hz in (523.3, 659.3, 784.0)
+                    for hz in (698.5, 880.0, 1046.5)
                 ]
             )
     is_breathing = earcon in (Earcon.BREATHE_IN, Earcon.BREATHE_OUT)

@@ -26,7 +26,7 @@ from assistant.resources import LANGUAGES_FOLDER
 from assistant.store.wording import lint_spoken
 
 PLACEHOLDERS = {"routines", "routine", "minutes", "stretch", "side", "other_side", "number", "seconds"}
-PLACEHOLDERS |= {"before", "after", "count", "breaths", "condition", "conditions", "things"}
+PLACEHOLDERS |= {"before", "after", "count", "breaths", "condition", "conditions", "things", "time"}
 NEVER_SAID = re.compile(
     r"\b(damage|wear and tear|hurt|pain|push|force|bounce|pulse|jerk|swing|deeper|you're fine)\b"
 )
@@ -170,6 +170,8 @@ EDGES = {
 }
 NAMES = [stretch.spoken_name for routine in built_in_routines() for stretch in routine.stretches]
 
+TIMES = [said for said in PACK.table.slots["minute_of_day"] if " in the " in said]
+
 
 def in_lists(names: Sequence[str], joined: Callable[[Sequence[str]], str]) -> list[str]:
     """What stands in one sentence, as many names as there is room for."""
@@ -191,6 +193,7 @@ def edge_values(name: str) -> list[str]:
         "conditions": [PACK.words[Condition.GLAUCOMA], *in_lists([*Condition], PACK.rules.any_of)],
         "things": [PACK.words["mat"], *in_lists(THINGS, PACK.rules.all_of)],
         "stretch": [min(NAMES, key=len), max(NAMES, key=len)],
+        "time": [min(TIMES, key=len), max(TIMES, key=len)],
         "side": [PACK.words[Side.LEFT], PACK.words[Side.RIGHT]],
     }[name]
 
