@@ -19,7 +19,7 @@ from assistant.frontends.typing_console import TypingConsole
 from assistant.store.history_erasing import forget_everything, forget_sessions
 from assistant.store.history_reader import SessionSummary, read_sessions
 from assistant.store.history_svg import svg_chart
-from assistant.store.history_words import Stretches, as_plain
+from assistant.store.history_words import Known, as_plain, routine_in_words
 from assistant.store.pack_poses import load_pack_poses, own_stretches
 from assistant.store.poses import load_poses, poses_json
 
@@ -44,8 +44,7 @@ def open_house(
 ) -> House:
     """What the front ends of one room may ask for. What is erased is erased within `alone`."""
     pack, routines = content
-    known = {stretch.id: stretch for routine in routines for stretch in routine.stretches}
-    past = _Past(history, alone, known | {stretch.id: stretch for stretch in library})
+    past = _Past(history, alone, Known.of(routines, library))
     return House(
         screen=config.screen,
         pack=pack,
@@ -75,25 +74,23 @@ def _poses(routines: tuple[Routine, ...], library: dict[str, Stretch], tell: Tel
 class _Past:
     """The history of whoever lives here. Every function raises StoreError, `forget` AssistantError."""
 
-    def __init__(
-        self, path: Path, alone: Callable[[], AbstractContextManager[None]], stretches: Stretches
-    ) -> None:
+    def __init__(self, path: Path, alone: Callable[[], AbstractContextManager[None]], known: Known) -> None:
         self._path = path
         self._alone = alone
-        self._stretches = stretches
+        self._known = known
 
     def _read(self) -> list[SessionSummary]:
         return read_sessions(self._path, MOST_SESSIONS)
 
     def sessions(self) -> list[dict[str, Any]]:
         """The latest first."""
-        plain = (as_plain(session, self._stretches) for session in self._read())
+        plain = (as_plain(session, self._known) for session in self._read())
         return sorted(plain, key=lambda session: str(session["started_at"]), reverse=True)
 
     def chart(self) -> str:
         """An SVG document, "" without a session."""
         sessions = self._read()
-        return svg_chart(sessions, self._stretches) if sessions else ""
+        return svg_chart(sessions, self._known) if sessions else ""
 
     def forget(self, number: int | None) -> str:
         """Erase a session, or everything; what was erased, in words."""
@@ -106,4 +103,5 @@ class _Past:
             raise StoreError("no_session", f"There is no session {number}.")
         with self._alone():
             forget_sessions(self._path, (number,))
-        return f"session {number}, {chosen.routine_id}, {chosen.started_at:%Y-%m-%d %H:%M}"
+        done = routine_in_words(chosen, self._known.titles)
+        return f"session {number}, {done}, {chosen.started_at:%Y-%m-%d %H:%M}"

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,17 +27,18 @@ from assistant.core.view import View
 from assistant.frontends.house import House
 from assistant.frontends.screen.screen import Screen
 from assistant.languages.packs import load_language
+from assistant.store.history_reader import SessionSummary
+from assistant.store.history_words import Known, as_plain
 from assistant.store.library import load_library
 from assistant.store.poses import load_poses, poses_json
 
 SIZES = {"7 inch": (800, 480), "10 inch": (1280, 800), "full HD": (1920, 1080), "phone": (390, 844)}
 SESSIONS = [
-    {"session": n, "started_at": f"2026-11-{n:02}T18:00:00+00:00", "routine": "Whole spine", **scores}
-    for n, scores in (
-        (12, {"pain_before": 4, "pain_after": 2}),
-        (9, {"pain_before": 5, "pain_after": None}),
-        (5, {"pain_before": 6, "pain_after": 3}),
+    as_plain(
+        SessionSummary(day, datetime(2026, 11, day, 18), None, "whole-spine", 300, 9, 0, "", before, after),
+        Known(titles={"whole-spine": "Whole spine"}),
     )
+    for day, before, after in ((12, 4, 2), (9, 5, None), (5, 6, 3))
 ]
 CHART = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 360" width="720" height="360">'
@@ -105,7 +107,7 @@ class Stand:
 
     def _forget(self, number: int | None) -> str:
         self.forgotten.append(number)
-        self.sessions = [one for one in self.sessions if number is not None and one["session"] != number]
+        self.sessions = [one for one in self.sessions if number is not None and one["number"] != number]
         return "it"
 
     def _begin(self) -> None:

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli import output
-from assistant.cli.known_content import Known, known_content
+from assistant.cli.known_content import known_content
 from assistant.errors import StoreError
 from assistant.showing import one_line
 from assistant.store.history_words import (
+    Known,
     Stretches,
     as_plain,
     condition_in_words,
@@ -76,16 +77,15 @@ def history(
     if not sessions:
         output.note("There is no session yet; there will be one here after the first.")
     known = known_content() if sessions else Known()
-    stretches = known.stretches
     if as_csv:
-        _print_csv(sessions, stretches)
+        _print_csv(sessions, known)
     elif as_json:
         for session in sessions:
-            output.emit_json(as_plain(session, stretches))
+            output.emit_json(as_plain(session, known))
     elif sessions and svg is not None:
         _write_svg(sessions, known, svg)
     elif sessions and chart:
-        _print_chart(sessions, stretches)
+        _print_chart(sessions, known.stretches)
     elif sessions:
         _print_list(sessions, known)
     if sessions and not is_export and (count := count_sessions(path)) > len(sessions):
@@ -100,18 +100,18 @@ def _tell_conditions(path: Path) -> None:
         output.out.print(line)
 
 
-def _print_csv(sessions: list[SessionSummary], stretches: Stretches) -> None:
+def _print_csv(sessions: list[SessionSummary], known: Known) -> None:
     """One row a session; lists within a cell are parted by semicolons."""
     flat: dict[str, Callable[[SessionSummary], list[str]]] = {
         "hurt_stretches": lambda session: [hurt.stretch_id for hurt in session.hurts],
-        "hurt_regions": lambda session: [region_of(hurt, stretches) for hurt in session.hurts],
+        "hurt_regions": lambda session: [region_of(hurt, known.stretches) for hurt in session.hurts],
         "hurt_scores": lambda session: ["" if h.score is None else str(h.score) for h in session.hurts],
         "red_flags": lambda session: list(session.red_flags),
     }
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([*PLAIN_COLUMNS, *flat, "end_reason"])
     for session in sessions:
-        row = as_plain(session, stretches)
+        row = as_plain(session, known)
         lists = [";".join(cells(session)) for cells in flat.values()]
         cells = [*(row[name] for name in PLAIN_COLUMNS), *lists, session.end_reason]
         writer.writerow([one_line(cell) if isinstance(cell, str) else cell for cell in cells])
@@ -141,7 +141,7 @@ def _write_svg(sessions: list[SessionSummary], known: Known, path: Path) -> None
     from assistant.store.history_svg import svg_chart
 
     try:
-        write_whole(path, svg_chart(sessions, known.stretches, known.titles).encode("utf-8", "replace"))
+        write_whole(path, svg_chart(sessions, known).encode("utf-8", "replace"))
     except OSError as error:
         message = f"The chart cannot be written to {path}: {error.strerror}."
         raise StoreError("chart_unwritable", message) from error

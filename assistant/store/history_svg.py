@@ -6,7 +6,7 @@ dashes carry the meaning, colors only repeat it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 from assistant.showing import one_line
 from assistant.store.history_words import (
-    Stretches,
+    Known,
     ending_in_words,
     hurt_in_words,
     pain_in_words,
@@ -28,7 +28,6 @@ WIDTH, HEIGHT, LEFT, RIGHT = 720, 360, 64, 692
 PAIN_TOP, PAIN_BOTTOM, HURT_AT, HELD_TOP, HELD_BOTTOM = 72, 212, 232, 254, 318
 INK, GRID, BEFORE, AFTER, HELD = "#222222", "#dddddd", "#b35806", "#1f5fa8", "#9aa7b3"
 DATES = 6
-NO_TITLES: Mapping[str, str] = {}
 ROOMY_SESSIONS = 40
 """From so many on, dots get smaller."""
 
@@ -37,9 +36,7 @@ Point = tuple[float, float] | None
 """Where a number is drawn; None where none was told."""
 
 
-def svg_chart(
-    sessions: list[SessionSummary], stretches: Stretches, titles: Mapping[str, str] = NO_TITLES
-) -> str:
+def svg_chart(sessions: list[SessionSummary], known: Known) -> str:
     """An SVG document of the sessions, at least one, in any order."""
     ordered = sorted(sessions, key=lambda session: session.started_at)
     first, last = ordered[0].started_at, ordered[-1].started_at
@@ -59,7 +56,7 @@ def svg_chart(
         *_held(ordered, x),
         *_series(points(one.pain_before for one in ordered), BEFORE, is_before=True),
         *_series(points(one.pain_after for one in ordered), AFTER, is_before=False),
-        *(_details(one, x(one.started_at), stretches, titles) for one in ordered),
+        *(_details(one, x(one.started_at), known) for one in ordered),
     ]
     return "\n".join(
         (
@@ -145,12 +142,12 @@ def _series(points: list[Point], color: str, *, is_before: bool) -> list[str]:
     return lines + [_dot(*point, color, is_before=is_before, size=size) for point in points if point]
 
 
-def _details(session: SessionSummary, x: float, stretches: Stretches, titles: Mapping[str, str]) -> str:
+def _details(session: SessionSummary, x: float, known: Known) -> str:
     """What is told of a session where a pointer rests on it; a cross where something hurt."""
     told = [
-        f"{session.started_at:%Y-%m-%d %H:%M}, {routine_in_words(session, titles)}",
+        f"{session.started_at:%Y-%m-%d %H:%M}, {routine_in_words(session, known.titles)}",
         f"{session.held_seconds / 60:.1f} minutes held, pain {pain_in_words(session)}",
-        *hurt_in_words(session, stretches),
+        *hurt_in_words(session, known.stretches),
         f"ended: {ending_in_words(session)}",
     ]
     title = escape("\n".join(map(one_line, told)))

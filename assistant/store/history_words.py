@@ -5,16 +5,36 @@ Pure. Must not judge: it says what was told.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from assistant.core.planner import PLANNED_ID
+
 if TYPE_CHECKING:
-    from assistant.core.routine import Stretch
+    from assistant.core.routine import Routine, Stretch
     from assistant.store.history_reader import Hurt, KeptCondition, SessionSummary
 
 _SIGN = "warning sign: "
 Stretches = dict[str, "Stretch"]
 """By id; those of the past that are no more are missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The stretches that there are, and how routines are called, by id."""
+
+    stretches: Stretches = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, routines: Iterable[Routine], library: Iterable[Stretch]) -> Known:
+        """What these routines hold, and the library."""
+        stretches, titles = {}, {PLANNED_ID: "Planned by wish"}
+        for routine in routines:
+            titles[routine.id] = routine.title
+            stretches.update({stretch.id: stretch for stretch in routine.stretches})
+        return cls(stretches | {stretch.id: stretch for stretch in library}, titles)
 
 
 def condition_in_words(kept: KeptCondition) -> str:
@@ -84,13 +104,14 @@ def pain_in_words(session: SessionSummary) -> str:
     return "-" if told == ["-", "-"] else " → ".join(told)
 
 
-def as_plain(session: SessionSummary, stretches: Stretches) -> dict[str, object]:
+def as_plain(session: SessionSummary, known: Known) -> dict[str, object]:
     """All that is told of a session, for programs: names and texts, numbers, lists."""
     return {
         "number": session.id,
         "started_at": session.started_at.isoformat(),
         "ended_at": session.ended_at.isoformat() if session.ended_at else None,
         "routine": session.routine_id,
+        "title": routine_in_words(session, known.titles),
         "held_seconds": round(session.held_seconds, 1),
         "steps_done": session.steps_done,
         "steps_skipped": session.steps_skipped,
@@ -99,7 +120,7 @@ def as_plain(session: SessionSummary, stretches: Stretches) -> dict[str, object]
         "hurt": [
             {
                 "stretch": hurt.stretch_id or None,
-                "region": region_of(hurt, stretches) or None,
+                "region": region_of(hurt, known.stretches) or None,
                 "score": hurt.score,
                 "said": hurt.phrase,
             }

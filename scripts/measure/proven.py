@@ -38,7 +38,7 @@ HEARD_BY = (
     "scripts/measure/own_sayings.py",
 )
 """What decides, besides the phrases, what is heard in a sound; patterns below the checkout's root."""
-AGAIN = 20
+AGAIN = 60
 """Every so many of what was proven are heard again all the same."""
 
 

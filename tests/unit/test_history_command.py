@@ -34,6 +34,7 @@ from assistant.store import history_reader
 from assistant.store.history import History
 from assistant.store.history_reader import Hurt, SessionSummary, history_path, read_sessions
 from assistant.store.history_svg import HEIGHT, LEFT, RIGHT, WIDTH, svg_chart
+from assistant.store.history_words import Known
 from assistant.store.library import load_library
 
 Run = Callable[..., Result]
@@ -138,6 +139,7 @@ def test_as_json_it_is_an_object_a_line(run: Run) -> None:
         "started_at": "2026-03-03T08:30:01+00:00",
         "ended_at": "2026-03-03T08:30:09+00:00",
         "routine": "neck-and-shoulders",
+        "title": "Neck and shoulders",
         "held_seconds": 20.0,
         "steps_done": 1,
         "steps_skipped": 1,
@@ -251,7 +253,7 @@ def test_a_chart_of_sessions_in_which_nothing_was_held_has_no_bars() -> None:
 
 
 def drawn(sessions: Sequence[SessionSummary]) -> ElementTree.Element:
-    return ElementTree.fromstring(svg_chart(list(sessions), LIBRARY))
+    return ElementTree.fromstring(svg_chart(list(sessions), Known(LIBRARY)))
 
 
 def numbers(svg: ElementTree.Element) -> Iterator[tuple[float, float]]:

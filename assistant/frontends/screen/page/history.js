@@ -15,14 +15,14 @@ const dateOf = (session) =>
 function line(session) {
   const scores = [session.pain_before, session.pain_after].map((n) => (n === null || n === undefined ? words.notTold : n));
   const button = make("button", "plain", words.erase, { "aria-label": `${words.erase}: ${dateOf(session)}` });
-  onPress(button, () => ask(words.forgetOne(dateOf(session)), { session: session.session }));
+  onPress(button, () => ask(words.forgetOne(dateOf(session)), { session: session.number }));
   return make(
     "li",
     "",
     "",
     {},
     make("span", "", dateOf(session)),
-    make("span", "", session.routine || ""),
+    make("span", "", session.title),
     make("span", "scores", `${scores[0]} → ${scores[1]}`),
     button,
   );
@@ -55,7 +55,7 @@ export function showHistory() {
       show(byId("sessions"), !isEmpty);
       show(byId("erase-all"), !isEmpty);
       show(byId("no-history"), isEmpty);
-      if (!isEmpty) byId("chart").src = `/history.svg?${sessions.length}-${sessions[0].session}`;
+      if (!isEmpty) byId("chart").src = `/history.svg?${sessions.length}-${sessions[0].number}`;
     }, () => tell(words.failed));
 }
 
