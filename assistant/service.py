@@ -44,8 +44,6 @@ from assistant.store.recorder import Recorder
 _log = logging.getLogger(__name__)
 
 Tell = Callable[[str], None]
-UNTOLD = (None, "emergency")
-"""After these endings, or without a session before, it is not said that Limber rests."""
 
 
 class RoomState(StrEnum):
@@ -105,13 +103,17 @@ class Service:
         opening = partial(self._opening, name, front_ends)
         self._add(name, typed_room(self._stock, self._recorder(name), opening, lines=lines, tell=self._tell))
 
-    def guide(self, name: str) -> str:
+    def guide(self, name: str, alarm: Said | None = None) -> str:
         """Run a session in a room to its end, on the calling thread; why it ended, as a view tells it.
+
+        With an `alarm` it is about that.
 
         The room is idle afterwards. The last session that was cut short goes on, if that is wanted. Raises
         HearingError, AssistantError for a room that is not idle.
         """
         self._take(name)
+        if alarm is not None:
+            self._rooms[name].put(alarm)
         return self._guide(name)
 
     def stay(self, name: str, *, at_rest: bool = False) -> None:
@@ -120,8 +122,8 @@ class Service:
         Between them it rests, and first of all with `at_rest`. Raises HearingError.
         """
         ended_by = None if at_rest else self.guide(name)
-        while self._rest(name, ended_by):
-            ended_by = self.guide(name)
+        while (rest := self._rest(name, ended_by)).is_woken:
+            ended_by = self.guide(name, rest.alarm)
 
     def begin(self, name: str) -> None:
         """Begin a session: wake a room that rests, else on a thread of its own. Raises AssistantError for one
@@ -261,21 +263,16 @@ class Service:
         reason = found.session.view.end_reason
         return "" if reason == INTERRUPTED_REASON else reason
 
-    def _rest(self, name: str, ended_by: str | None) -> bool:
-        """Rest in a room, after a session if there was one; whether somebody wants a session now."""
-        resting = Resting(
-            self.content[0],
-            says_so=ended_by not in UNTOLD,
-            offers=ended_by == "completed",
-            reminds=self._rooms[name].reminds,
-        )
+    def _rest(self, name: str, ended_by: str | None) -> Resting:
+        """Rest in a room, after a session if there was one; how that ended."""
+        resting = Resting(self.content[0], ended_by, reminds=self._rooms[name].reminds)
         self._take(name, RoomState.RESTING)
         try:
             if not self._is_ending:  # which may have come before anybody knew of this rest
                 self._rooms[name].rest(resting)
         finally:
             self._leave(name, RoomState.RESTING)
-        return resting.is_woken
+        return resting
 
     def _recorder(self, name: str) -> Recorder:
         self._recorders[name] = Recorder(self._history, self._tell)

@@ -2,7 +2,8 @@
 
 Of a session's form, so that one loop runs both: events in, actions out, `next_deadline`. Pure. By voice only
 a wake phrase that is all that was said counts, and the end, which is asked about: others who talk in the room
-must never begin a session, nor end the program. Soon after a session one may ask to be reminded tomorrow.
+must never begin a session, nor end the program. Right after a session whoever speaks is still on the mat: a
+warning sign and a call for help are taken up, and one may ask to be reminded tomorrow.
 """
 
 from __future__ import annotations
@@ -33,26 +34,26 @@ from assistant.core.view import PromptView, View
 LISTENED_FOR = frozenset((Intent.START, Intent.END, Intent.REMIND))
 """While it rests; asked something, it listens for an answer as well."""
 ANSWER_SECONDS = 8.0
-REMINDER_SECONDS = 60.0
-"""How long by voice one may ask for a reminder, after a session; later, talk would."""
+RIGHT_AFTER_SECONDS = 60.0
+"""How long after a session what is said may be meant for us; later it is talk."""
+UNTOLD = (None, "emergency")
+"""After these endings, or without a session before, it is not said that it rests."""
 _ASKED_FOR = frozenset((Intent.START, Intent.END, Intent.YES, Intent.NO))
 _REFUSABLE = LISTENED_FOR | {Intent.NO}
+_ALARMS = frozenset((Intent.RED_FLAG, Intent.DISTRESS))
 
 
 class Resting:
     """One rest: ASLEEP, asked in FINISHING whether it shall end, and FINISHED when it is over.
 
-    With `says_so` it tells at first that it rests, and how to wake it; after a session that was finished it
-    `offers` a reminder as well. `reminds` is whether there is one.
+    After a session that was `ended_by` something it tells at first that it rests, and how to wake it; after
+    one that was completed it offers a reminder, unless it `reminds` already.
     """
 
-    def __init__(
-        self, pack: LanguagePack, *, says_so: bool = True, offers: bool = False, reminds: bool = False
-    ) -> None:
+    def __init__(self, pack: LanguagePack, ended_by: str | None = None, *, reminds: bool = False) -> None:
         self._pack = pack
         self._script = Script(pack)
-        self._says_so = says_so
-        self._offers = offers and not reminds
+        self._ended_by = ended_by
         self._reminds = reminds
         self._may_refuse = False
         self._faults = Faults()
@@ -67,6 +68,8 @@ class Resting:
         self.next_deadline: float | None = None
         self.is_woken = False
         """Whether it is over because a session shall begin."""
+        self.alarm: Said | None = None
+        """What that session is about: a warning sign, or a call for help."""
 
     def handle(self, event: Event, now: float) -> tuple[Action, ...]:
         """Take in what happened at `now` (seconds, never going back); return what to do, in order."""
@@ -77,7 +80,9 @@ class Resting:
         match event:
             case Started():
                 self._rest()
-                self.next_deadline = now + SILENCE_AFTER_STOP_SECONDS if self._says_so else None
+                self.next_deadline = (
+                    now + SILENCE_AFTER_STOP_SECONDS if self._ended_by not in UNTOLD else None
+                )
             case Said():
                 self._take(event)
             case SentenceFinished(prompt_id):
@@ -113,7 +118,10 @@ class Resting:
         )
 
     def _take(self, said: Said) -> None:
-        if said.is_safety:
+        if said.intent in _ALARMS and self._is_for_us(said):
+            self.alarm = said
+            self._end(is_woken=True)
+        elif said.is_safety:
             self._be_quiet()
         elif not self._is_own_voice(said):
             self._note_heard(said)
@@ -131,7 +139,7 @@ class Resting:
             self._be_quiet()
         elif self._may_refuse and said.intent is Intent.NO:
             self._drop()
-        elif said.intent is Intent.REMIND and not is_asked and self._is_for_us(said):
+        elif said.intent is Intent.REMIND and self._is_for_us(said) and _is_whole(said):
             self._promise(said.slots.number)
 
     def _wakes(self, said: Said) -> bool:
@@ -148,7 +156,8 @@ class Resting:
         return said.intent is Intent.YES and is_clear
 
     def _is_for_us(self, said: Said) -> bool:
-        return said.source is not Source.VOICE or (_is_whole(said) and self._now < REMINDER_SECONDS)
+        is_right_after = self._ended_by is not None and self._now < RIGHT_AFTER_SECONDS
+        return said.source is not Source.VOICE or is_right_after
 
     def _promise(self, minute_of_day: int | None) -> None:
         """Remind tomorrow; until it is refused."""
@@ -209,7 +218,7 @@ class Resting:
             self._rest()
         else:
             self._script.say(Line.ASLEEP)
-            if self._offers:
+            if self._ended_by == "completed" and not self._reminds:
                 self._script.say(Line.OFFER_REMINDER)
 
     def _end(self, *, is_woken: bool) -> None:

@@ -37,7 +37,7 @@ from assistant.core.faults import Fault, Standing
 from assistant.core.intents import UNKNOWN_WORD, Intent
 from assistant.core.listening.listener import meaning_of
 from assistant.core.prompts import Line
-from assistant.core.resting import ANSWER_SECONDS, LISTENED_FOR, REMINDER_SECONDS, Resting
+from assistant.core.resting import ANSWER_SECONDS, LISTENED_FOR, RIGHT_AFTER_SECONDS, Resting
 from assistant.core.states import State
 
 ASLEEP, TURN_OFF = PACK.lines[Line.ASLEEP], PACK.lines[Line.TURN_OFF]
@@ -46,8 +46,8 @@ ASLEEP, TURN_OFF = PACK.lines[Line.ASLEEP], PACK.lines[Line.TURN_OFF]
 class Room:
     """A rest under test, with a clock of its own."""
 
-    def __init__(self, *, says_so: bool = False, offers: bool = False, reminds: bool = False) -> None:
-        self.resting = Resting(PACK, says_so=says_so, offers=offers, reminds=reminds)
+    def __init__(self, ended_by: str | None = None, *, reminds: bool = False) -> None:
+        self.resting = Resting(PACK, ended_by, reminds=reminds)
         self.now = 0.0
         self.actions: list[Action] = []
         self.event(Started())
@@ -138,7 +138,7 @@ def test_who_types_or_touches_may_begin_in_any_words(source: Source) -> None:
 
 
 def test_it_says_after_a_silence_that_it_rests_and_its_own_voice_does_not_wake_it() -> None:
-    room = Room(says_so=True)
+    room = Room("ended_by_user")
     assert room.spoken == []
     assert room.resting.next_deadline == pytest.approx(room.now + 0.8)
     room.event(DeadlineReached(), 0.4)
@@ -155,10 +155,10 @@ def test_it_says_after_a_silence_that_it_rests_and_its_own_voice_does_not_wake_i
 
 
 def test_a_stop_before_it_says_so_keeps_it_silent() -> None:
-    room = Room(says_so=True)
+    room = Room("ended_by_user")
     room.say("stop", after=0.1)
     assert room.resting.next_deadline is None
-    room = Room(says_so=True)
+    room = Room("ended_by_user")
     room.event(DeadlineReached())
     room.say("stop")
     assert isinstance(room.actions[-2], StopSpeaking)
@@ -264,14 +264,23 @@ def said_of_it(line: Line, **values: str) -> str:
     return PACK.render(line, **values)
 
 
-@pytest.mark.parametrize(("offers", "reminds"), [(True, False), (True, True), (False, False)])
-def test_a_reminder_is_offered_once_where_there_is_none(offers: bool, reminds: bool) -> None:
-    room = Room(says_so=True, offers=offers, reminds=reminds)
-    room.event(DeadlineReached())
-    told = [ASLEEP, PACK.lines[Line.OFFER_REMINDER]] if offers and not reminds else [ASLEEP]
-    assert room.spoken == told
-    room.event(DeadlineReached(), 60.0)
-    assert room.spoken == told
+@pytest.mark.parametrize(
+    ("ended_by", "reminds", "told"),
+    [
+        ("completed", False, [Line.ASLEEP, Line.OFFER_REMINDER]),
+        ("completed", True, [Line.ASLEEP]),
+        ("pain", False, [Line.ASLEEP]),
+        ("emergency", False, []),
+        (None, False, []),
+    ],
+)
+def test_a_reminder_is_offered_once_after_a_whole_session(
+    ended_by: str | None, reminds: bool, told: list[Line]
+) -> None:
+    room = Room(ended_by, reminds=reminds)
+    for _ in range(2):
+        room.event(DeadlineReached(), 10.0)
+        assert room.spoken == [PACK.lines[line] for line in told]
 
 
 @pytest.mark.parametrize(
@@ -287,7 +296,7 @@ def test_a_reminder_is_offered_once_where_there_is_none(offers: bool, reminds: b
     ],
 )
 def test_who_wants_a_reminder_is_told_when_it_comes(text: str, minute: int | None, time: str) -> None:
-    room = Room()
+    room = Room("completed")
     room.say(text)
     assert room.reminders == [Remind(minute)]
     line = Line.REMINDER_SET if time else Line.REMINDER_SET_SAME
@@ -307,7 +316,7 @@ def test_every_time_of_the_day_has_a_way_to_say_it_in_full() -> None:
 
 @pytest.mark.parametrize("source", [Source.VOICE, Source.KEYBOARD])
 def test_a_reminder_can_be_refused(source: Source) -> None:
-    room = Room()
+    room = Room("completed")
     room.say("same time tomorrow")
     room.say("no")
     assert room.reminders == [Remind(None)], "it says a no itself just now"
@@ -320,7 +329,7 @@ def test_a_reminder_can_be_refused(source: Source) -> None:
 
 
 def test_another_time_takes_the_place_of_the_first() -> None:
-    room = Room()
+    room = Room("completed")
     room.say("same time tomorrow")
     room.type("tomorrow at eight in the evening")
     assert room.reminders == [Remind(None), Remind(1200)]
@@ -328,9 +337,9 @@ def test_another_time_takes_the_place_of_the_first() -> None:
 
 @pytest.mark.parametrize("text", [f"{UNKNOWN_WORD} same time tomorrow", f"same time tomorrow {UNKNOWN_WORD}"])
 def test_talk_about_tomorrow_asks_for_no_reminder(text: str) -> None:
-    room = Room()
+    room = Room("completed")
     room.say(text)
-    room.say("same time tomorrow", after=REMINDER_SECONDS)
+    room.say("same time tomorrow", after=RIGHT_AFTER_SECONDS)
     assert (room.reminders, room.spoken) == ([], [])
     room.type("same time tomorrow")
     assert room.reminders == [Remind(None)], "who types means it at any time"
@@ -362,9 +371,36 @@ def test_who_turns_it_off_learns_that_it_cannot_remind_then() -> None:
 
 
 def test_an_end_asked_for_instead_of_a_no_is_asked_about() -> None:
-    room = Room()
+    room = Room("completed")
     room.say("same time tomorrow")
     room.type("goodbye")
     assert room.resting.state is State.FINISHING
     room.say("no", after=9.0)
     assert room.reminders == [Remind(None)]
+
+
+@pytest.mark.parametrize(
+    "text", ["i can't breathe", "my chest hurts", "help me up", f"{UNKNOWN_WORD} i can't move"]
+)
+def test_who_calls_for_help_right_after_a_session_is_taken_up(text: str) -> None:
+    room = Room("completed")
+    room.say(text)
+    assert room.is_woken
+    assert room.resting.alarm is not None
+    assert room.resting.alarm.phrase in text
+
+
+def test_what_is_said_much_later_is_talk_but_who_types_or_touches_is_there() -> None:
+    room = Room("completed")
+    room.say("i can't breathe", after=RIGHT_AFTER_SECONDS)
+    assert (room.resting.state, room.resting.alarm) == (State.ASLEEP, None)
+    room.type("i can't breathe")
+    assert room.is_woken
+    assert room.resting.alarm is not None
+
+
+def test_pain_and_a_stop_right_after_a_session_only_silence() -> None:
+    room = Room("completed")
+    for text in ("stop", "that hurts"):
+        room.say(text)
+        assert (room.resting.state, room.resting.alarm) == (State.ASLEEP, None)

@@ -436,6 +436,15 @@ def test_nothing_else_wakes_it_and_a_stop_that_is_said_there_stays_there(
     assert Showing.opened[0].views[-1].state is State.CHOOSING
 
 
+def test_who_types_a_warning_sign_while_it_rests_gets_advice(
+    service: Service, resting: tuple[Typed, threading.Thread]
+) -> None:
+    resting[0].type("i can't breathe")
+    until(lambda: Showing.opened and Showing.opened[0].views)
+    until(lambda: Showing.opened[0].views[-1].state is State.EMERGENCY)
+    assert service.state("here") is RoomState.GUIDING
+
+
 def test_a_goodbye_ends_it_when_that_is_meant(
     service: Service, resting: tuple[Typed, threading.Thread]
 ) -> None:
