@@ -2,7 +2,7 @@
 
 import { byId, fill, make, write } from "./dom.js";
 import { facts } from "./facts.js";
-import { grow, sizeForWidth, sizes } from "./size.js";
+import { fitWord, grow, sizes } from "./size.js";
 import { onPress } from "./touch.js";
 import { words } from "./words.js";
 
@@ -52,7 +52,7 @@ export function showEmergency() {
 export function fitEmergency() {
   const number = byId("emergency-number");
   const most = Math.min(sizes.big * 1.3, byId("stage").clientHeight * 0.65);
-  number.style.fontSize = `${sizeForWidth(number.textContent || "112", number.clientWidth * 0.98, most)}px`;
+  fitWord(number, number.clientWidth * 0.98, most);
   grow(byId("emergency-text"), sizes.small, sizes.big);
 }
 

@@ -2,12 +2,11 @@
 
 import { byId, capital, fill, make, shape, whenChanged, write } from "./dom.js";
 import { flat } from "./post.js";
-import { grow, sizeForWidth, sizes, widthOf } from "./size.js";
+import { fitWord, grow, sizes } from "./size.js";
 import { onPress } from "./touch.js";
 import { words } from "./words.js";
 
 const SIGNS = { yes: "M4 13l6 6L20 6", no: "M5 5l14 14M19 5L5 19", easier: "M4 12h16M13 19l7-7-7-7" };
-const MOST_NARROWED = 0.85;
 let say = () => {};
 
 /** A face that smiles at 0, is level at 4 and is unhappy at 10. */
@@ -66,24 +65,16 @@ export function showQuestion(view) {
 /** Make question and answers as large as fits. */
 export function fitQuestion() {
   const buttons = Array.from(byId("answers").querySelectorAll(".word"));
-  const room = buttons.map(fitWord);
+  const room = buttons.map(fitAnswer);
   byId("answers").classList.toggle("tight", Math.min(...room) < sizes.small * 2.8);
   grow(byId("question-text"), sizes.small, sizes.big);
 }
 
-/**
- * A word is as high as what matters; one that is too wide is narrowed a little before it gets smaller.
- * Returns how wide the room beside it is.
- */
-function fitWord(button) {
-  const word = button.querySelector("b");
-  const inside = button.clientWidth - sizes.small;
+/** A word is as high as what matters. Returns how wide the room beside it is. */
+function fitAnswer(button) {
   const most = Math.min(sizes.big, button.clientHeight * 1.15);
-  const size = sizeForWidth(word.textContent, inside / MOST_NARROWED, most);
-  const narrowed = Math.min(1, inside / (size * widthOf(word.textContent)));
-  word.style.fontSize = `${size}px`;
-  word.style.transform = `scaleX(${narrowed.toFixed(3)})`;
-  return (button.clientWidth - size * widthOf(word.textContent) * narrowed) / 2;
+  const width = fitWord(button.querySelector("b"), button.clientWidth * 0.93, most);
+  return (button.clientWidth - width) / 2;
 }
 
 /** Listen for touches; `send` takes what they say. */

@@ -20,6 +20,7 @@ const PHONE_INCHES = 6.1;
 const TABLET_INCHES = 10.1;
 const LARGER_INCHES = 15.6; // a laptop; a monitor or a television is larger
 const RING_PER_CAPITAL = 2.05; // two digits within a ring
+const MOST_NARROWED = 0.64; // a word is still easily read
 const SMALL_SHARE = 0.036;
 const LEAST_SMALL_PX = 17;
 
@@ -114,6 +115,16 @@ export function narrowing(digits, fontPixels, circlePixels) {
 
 /** The font size in pixels at which a word is so wide, and no larger than `most`. */
 export const sizeForWidth = (word, width, most) => Math.min(most, width / Math.max(widthOf(word), 0.1));
+
+/** Make a word so high, or as wide as there is room: it is narrowed before it gets smaller. Returns its width. */
+export function fitWord(word, width, most) {
+  const text = word.textContent || "0";
+  const size = sizeForWidth(text, width / MOST_NARROWED, most);
+  const narrowed = Math.min(1, width / (size * widthOf(text)));
+  word.style.fontSize = `${size}px`;
+  word.style.transform = `scaleX(${narrowed.toFixed(3)})`;
+  return size * widthOf(text) * narrowed;
+}
 
 /** Make the text of a box as large as fits, between `least` and `most` pixels. The box keeps its size. */
 export function grow(box, least, most) {
