@@ -22,7 +22,8 @@ class EventQueue:
 
     What is in the lane comes first and always finds room. An ordinary command that was said before a safety
     phrase and comes after it is stale, and is dropped: nothing leads out of a pause that was said before it.
-    So is one that has waited for too long, while the session's thread hung or no session ran.
+    So is one that has waited for too long, while hearing was behind, the session's thread hung or no session
+    ran.
     """
 
     def __init__(self) -> None:
@@ -41,11 +42,11 @@ class EventQueue:
         self.hush_number = 0
         """The last hush of the loudspeaker of which the session has been given the reason."""
 
-    def put(self, event: Event) -> None:
-        """Add an event, from any thread, without waiting."""
+    def put(self, event: Event, waited_seconds: float = 0.0) -> None:
+        """Add an event, which has waited elsewhere for so long, from any thread, without waiting."""
         with self._changed:
             if len(self._events) < MAX_EVENTS:
-                self._events.append((event, self._reflex_count, time.monotonic()))
+                self._events.append((event, self._reflex_count, time.monotonic() - waited_seconds))
                 self._changed.notify()
                 return
             self.overflow_count += 1

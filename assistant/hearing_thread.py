@@ -19,7 +19,7 @@ from assistant.core.dialogue.sound_check import has_strong_echo
 from assistant.core.events import Event, MicrophoneLost, MicrophoneRestored, SpeakerRestored
 from assistant.core.intents import Intent
 from assistant.core.liveness import Gauges, Shed
-from assistant.core.ports import EchoCanceller, SoundSource, Speaker
+from assistant.core.ports import BLOCK_SECONDS, EchoCanceller, SoundSource, Speaker
 from assistant.errors import AssistantError
 from assistant.event_queue import EventQueue
 from assistant.speech.barge_in import BargeIn, Reaction
@@ -131,8 +131,9 @@ class HearingThread:
         if reaction.hush_number:
             self._events.put_reflex(reaction.meanings, reaction.hush_number)
             return
+        waited_seconds = self._sound.counts.waiting * BLOCK_SECONDS
         for meaning in reaction.meanings:
-            self._events.put(meaning)
+            self._events.put(meaning, waited_seconds)
 
     def _run(self) -> None:
         try:

@@ -92,6 +92,7 @@ def _lines(
         "condition": [pack.words[condition] for condition in Condition],
         "conditions": [pack.words[condition] for condition in Condition],
         "things": [pack.words[thing] for thing in THINGS],
+        "time": [*{minute: said for said, minute in pack.table.slots["minute_of_day"].items()}.values()],
     }
     for line, template in pack.lines.items():
         wanted = [name for _, name, _, _ in Formatter().parse(template) if name]

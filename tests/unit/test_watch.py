@@ -17,13 +17,16 @@ from assistant.core.events import (
     HearingFellBehind,
     MicrophoneLost,
     MicrophoneRestored,
+    Said,
     SpeakerLost,
     SpeakerRestored,
 )
-from assistant.core.liveness import BLOCKS_PER_SECOND, SESSION, Gauges, Shed
+from assistant.core.intents import Intent
+from assistant.core.liveness import BLOCKS_PER_SECOND, SESSION, STALE, Gauges, Shed
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, SoundBlock, SoundCounts
 from assistant.event_queue import EventQueue
 from assistant.hearing_thread import HearingThread
+from assistant.speech.barge_in import Reaction
 from assistant.speech.hearing import HearingPath
 from assistant.watch import LOOK_SECONDS, Watch
 
@@ -209,3 +212,18 @@ def test_what_comes_back_is_heard_with_a_fresh_canceller() -> None:
     report(SpeakerLost())
     report(SpeakerRestored())
     assert Path.anew == ["first", "second"]
+
+
+@pytest.mark.parametrize(("waiting", "comes"), [(0, True), (int(STALE.limit / BLOCK_SECONDS) + 1, False)])
+def test_a_command_that_was_heard_too_late_is_none_and_a_safety_phrase_never_is(
+    waiting: int, comes: bool
+) -> None:
+    class Behind(Sound):
+        counts = SoundCounts(1, 100, waiting)  # type: ignore[assignment]
+
+    events = EventQueue()
+    hearing = HearingThread(lambda report: Behind(), HearingPath(FakeRecognizer({}), PACK.table), Mixer())
+    hearing._events = events
+    hearing._put_all(Reaction([Said(Intent.END, "end"), Said(Intent.PAIN, "ouch")]))
+    got = [events.get(0.0) for _ in range(2)]
+    assert got == [Said(Intent.END, "end") if comes else None, Said(Intent.PAIN, "ouch")]
