@@ -85,7 +85,8 @@ _CAUGHT_UP_SECONDS = 0.2
 
 
 class Losses:
-    """Whether a microphone loses blocks: in each of four half-seconds more than the limit allows.
+    """Whether a microphone loses blocks: more than the limit allows in two seconds, and in three half-seconds
+    of these four. By chance one may bring nearly all.
 
     A callback that comes late is made up for by the next, and a gap alone is one half-second's: neither is
     taken for a device that goes on losing. Nor is one that gives nothing at all: that is gone. It is well
@@ -113,7 +114,8 @@ class Losses:
             self._shares.append((delivered - self._began_with) / expected)
             self._began_at, self._began_with = now, delivered
             if len(self._shares) == self._shares.maxlen:
-                judged = sum(self._shares) / len(self._shares) if self._is_losing else max(self._shares)
+                share, best_but_one = sum(self._shares) / len(self._shares), sorted(self._shares)[-2]
+                judged = share if self._is_losing else max(share, best_but_one)
                 self._is_losing = judged < LOSSES.limit and min(self._shares) > 0
         return self._is_losing
 
