@@ -46,7 +46,7 @@ class Ledger:
     def __init__(self) -> None:
         self.entries: list[Kept] = []
         self.returns: dict[int, bool] = {}
-        self.run = 0
+        self.run = self.first_run_of_process = 0
         self.is_whole = False
         self.is_torn = False
 
@@ -92,9 +92,10 @@ class Ledger:
         if self.is_torn:
             self.forgive_all()
         if missing:
-            self._forgive(entry for entry in self.entries if entry.run == self.run)
+            self._forgive(entry for entry in self.entries if entry.run >= self.first_run_of_process)
         self.is_torn = False
         self.run += 1
+        self.first_run_of_process = self.run
 
     def forgive_all(self) -> None:
         """All that is known so far may lack."""
