@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from assistant.core.intents import Slots, Words
 from assistant.core.templates import Sequence, parse
@@ -27,6 +27,7 @@ Bindings = tuple[tuple[str, int | str], ...]
 Edges = tuple[str | None, str | None]
 _NO_SLOTS, _NO_VALUES = Slots(), dict[str, list[tuple[Words, int | str]]]()
 _NO_EDGES: Edges = (None, None)
+_NOWHERE: dict[str, list[Any]] = {}
 
 _Kind = TypeVar("_Kind")
 
@@ -44,9 +45,15 @@ class Walked(Generic[_Kind]):
 
 @dataclass(slots=True, eq=False)
 class _Node(Generic[_Kind]):
-    words: dict[str, list[_Node[_Kind]]] = field(default_factory=dict)
-    slots: dict[str, list[_Node[_Kind]]] = field(default_factory=dict)
-    kinds: list[_Kind] = field(default_factory=list)
+    """A place in templates. What begins alike shares its places: `has_one_way` to each of these.
+
+    There are tens of thousands, and most hold one of the three.
+    """
+
+    has_one_way: bool
+    words: dict[str, list[_Node[_Kind]]] = field(default_factory=lambda: _NOWHERE)
+    slots: dict[str, list[_Node[_Kind]]] = field(default_factory=lambda: _NOWHERE)
+    kinds: tuple[_Kind, ...] = ()
 
 
 class Patterns(Generic[_Kind]):
@@ -61,12 +68,12 @@ class Patterns(Generic[_Kind]):
         self._tokens = tokens
         self._values = values
         self._barred = barred
-        self._root: _Node[_Kind] = _Node()
+        self._root: _Node[_Kind] = _Node(has_one_way=True)
 
     def add(self, template: str, kind: _Kind) -> None:
         """Add one. Raises ValueError for a template that is not whole."""
         for node in self._grow([self._root], parse(template)):
-            node.kinds.append(kind)
+            node.kinds += (kind,)
 
     def walk(self, tokens: Words, start: int) -> Iterator[Walked[_Kind]]:
         """All that the tokens follow from that place on."""
@@ -81,15 +88,24 @@ class Patterns(Generic[_Kind]):
                     nodes = [self._follow(nodes, token)]
             else:
                 ends = [node for one in part.of for node in self._grow(nodes, one)]
-                nodes = [*nodes, *ends] if part.is_optional else ends
+                nodes = list(dict.fromkeys([*nodes, *ends] if part.is_optional else ends))
         return nodes
 
     @staticmethod
     def _follow(nodes: list[_Node[_Kind]], token: str) -> _Node[_Kind]:
-        following: _Node[_Kind] = _Node()
         name = slot_name(token)
+        if len(nodes) == 1:
+            for known in (nodes[0].slots if name else nodes[0].words).get(name or token, ()):
+                if known.has_one_way:
+                    return known
+        following: _Node[_Kind] = _Node(has_one_way=len(nodes) == 1)
         for node in nodes:
-            (node.slots if name else node.words).setdefault(name or token, []).append(following)
+            if name:
+                node.slots = node.slots or {}
+                node.slots.setdefault(name, []).append(following)
+            else:
+                node.words = node.words or {}
+                node.words.setdefault(token, []).append(following)
         return following
 
     def _walk(

@@ -37,7 +37,7 @@ def filled(pattern: str) -> list[tuple[str, Slots]]:
     said = []
     for choice in choices:
         phrase = " ".join(choice[t.strip("{}")][0] if t.startswith("{") else t for t in pattern.split())
-        numbers = ("span", "score", "odd_span")
+        numbers = ("span", "score", "odd_span", "minute_of_day")
         carried = {
             "number" if name in numbers else name: value
             for name, (_, value) in choice.items()
