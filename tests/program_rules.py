@@ -291,14 +291,14 @@ class Rules:
         self.ledger.ended(missing)
 
     def check_threads(self, process: Process) -> None:
-        """Of a process that has ended in order nobody goes on, but a voice that hangs."""
+        """Of a process that has ended in order nobody goes on, but a voice that hangs and who waits for it."""
         if process.is_over and not self.was_held_up:
             self.checks["no thread is left"] += 1
             left = [
-                one.name
-                for one in self.world.threads.all
-                if one.belongs_to is process and not one.is_over and one.name != "voice"
+                one.name for one in self.world.threads.all if one.belongs_to is process and not one.is_over
             ]
+            if "voice" in left:
+                left = [name for name in left if name not in ("voice", "prompting")]
             assert not left or self.active(SETTLED_SECONDS), f"threads that go on: {left}"
 
     def check_history(self) -> None:
