@@ -38,6 +38,13 @@ def test_a_lost_server_is_told_within_two_seconds_and_found_again(page: Page, at
     assert at.pressed == ["more_time"]
 
 
+def test_a_page_does_not_say_that_it_hears_while_it_shows_that_it_does_not(page: Page, at: Stand) -> None:
+    see(page, at, scene("holding"))
+    expect(page.locator("#ears-word")).to_have_text("Listening")
+    see(page, at, scene("deaf"))
+    expect(page.locator("#ears-word")).not_to_have_text("Listening")
+
+
 def test_an_event_changes_pixels_within_100_ms(page: Page, at: Stand) -> None:
     see(page, at, scene("instructing"))
     page.evaluate(WATCH)

@@ -24,12 +24,12 @@ const showHeard = whenChanged((heard) => {
   node.setAttribute("aria-label", `${words.heardLabel[heard.certainty]}: ${heard.phrase}`);
 });
 
-/** Show whether sound arrives, and how loud it is; null where nobody listens by microphone. */
-export function showEars(microphone, isIdle) {
+/** Show whether sound arrives and is heard, and how loud it is; null where nobody listens by microphone. */
+export function showEars(microphone, isIdle, isDeaf) {
   const ears = byId("ears");
   show(ears, !isIdle);
   if (isIdle) return;
-  const hears = microphone !== null && microphone.hears;
+  const hears = microphone !== null && microphone.hears && !isDeaf;
   ears.classList.toggle("deaf", microphone !== null && !hears);
   write(byId("ears-word"), microphone === null ? words.typed : hears ? words.hears : words.deafNow);
   const level = hears ? (microphone.level_dbfs - QUIETEST_DBFS) / (LOUDEST_DBFS - QUIETEST_DBFS) : 0;

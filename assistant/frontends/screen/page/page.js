@@ -26,6 +26,7 @@ const LONGEST_SIDE = "Right";
 const AFTER_MS = 180000; // how long the end of a session is shown
 const IN_PAIN = ["easing", "scoring", "spreading", "deciding"];
 const SHOWN_MS = 4000;
+const DEAFENING = ["microphone_lost", "microphone_silent", "microphone_moved", "microphone_losing", "hearing_stuck", "hearing_behind"];
 
 let view = null; // the last one; null without a session
 let ended = null; // the session that was followed here, once it is over
@@ -156,7 +157,7 @@ function forgetEnd() {
 
 function onBeat(beat) {
   setClock(beat.now);
-  showEars(beat.microphone, beat.idle);
+  showEars(beat.microphone, beat.idle, view !== null && view.faults.some((fault) => DEAFENING.indexOf(fault) >= 0));
   const hearsNow = beat.microphone !== null && beat.microphone.hears;
   if (hearsNow === hears) return;
   hears = hearsNow;
@@ -209,7 +210,7 @@ function start() {
   });
   const lost = (is) => () => {
     isLost = is;
-    if (isLost) showEars(null, true);
+    if (isLost) showEars(null, true, false);
     render();
   };
   listen({ view: onView, beat: onBeat, lost: lost(true), found: lost(false) });

@@ -28,7 +28,7 @@ export const words = {
   breath: { in: "in", out: "out" },
   sides: { left: "left", right: "right" },
   hears: "Listening",
-  deafNow: "No sound",
+  deafNow: "Not hearing",
   typed: "No microphone",
   heard: {
     sure: (phrase) => `“${capital(phrase)}”`,
