@@ -291,7 +291,7 @@ class Rules:
         self.ledger.ended(missing)
 
     def check_threads(self, process: Process) -> None:
-        """Of a process that has ended in order nobody goes on, but a voice that hangs and who waits for it."""
+        """Of a process that has ended in order nobody goes on, but who hangs in a voice or waits for it."""
         if process.is_over and not self.was_held_up:
             self.checks["no thread is left"] += 1
             left = [

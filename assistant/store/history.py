@@ -54,7 +54,6 @@ class History:
         self._session: list[
             Entry
         ] = []  # what is for the history, of the session that goes on, or ends unwritten
-        self._has_ended = False
         self._pending = Pending(path)
         self._has_gap = False
         self._told = ""
@@ -123,7 +122,6 @@ class History:
         if entry.actions:
             self._session.append(entry.without_event)
         self._held.append(entry)
-        self._has_ended |= any(isinstance(action, EndSession) for action in entry.actions)
         self._flush()
 
     def _flush(self) -> None:
@@ -144,9 +142,12 @@ class History:
             return
         self._held.clear()
         self._pending.discard()
-        if self._has_ended:
-            self._session.clear()
-            self._has_ended = False
+        for at in reversed(range(len(self._session))):
+            if any(isinstance(action, EndSession) for action in self._session[at].actions):
+                del self._session[
+                    : at + 1
+                ]  # another one may have begun since, while nothing could be written
+                break
         if self._told:
             self._on_problem("The history is written again: nothing of it is lost.")
         self._told = ""

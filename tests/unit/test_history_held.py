@@ -208,6 +208,20 @@ def test_a_history_that_goes_begins_anew_with_the_whole_session(path: Path, how:
     assert not run.is_whole, "nobody is brought to where half a journal leads"
 
 
+def test_a_session_that_began_while_the_end_of_another_waited_is_written_anew_as_well(path: Path) -> None:
+    history = kept(path, [])
+    history.record(RecordSession("before"))
+    with locked(path):
+        for action in (EndSession("interrupted"), RecordSession("at-the-desk"), PAIN[0]):
+            history.record(action)
+    history.retry()
+    path.rename(path.with_name("elsewhere"))
+    history.record(EndSession("pain"))
+    (session,) = read_sessions(path)
+    assert (session.routine_id, session.end_reason) == ("at-the-desk", "pain")
+    assert hurt(path) == [("calf", None)]
+
+
 def test_a_folder_in_the_way_is_waited_for(path: Path) -> None:
     path.parent.parent.mkdir(exist_ok=True)
     path.parent.write_text("a file in its place")
