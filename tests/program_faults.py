@@ -53,8 +53,12 @@ def _until(world: World, state: str, most_seconds: float) -> None:
 def _fault(world: World, kind: str, seconds: float) -> None:
     world.rules.fault(kind, seconds)
     end = _BEGIN[kind](world, kind, seconds)
-    if end is not None:
-        world.threads.at(world.threads.now + seconds, end)
+
+    def end_last() -> None:
+        if end is not None and world.rules.faults[kind][1] <= world.threads.now + 1e-6:
+            end()  # else the same fault came again, or came before, and lasts longer
+
+    world.threads.at(world.threads.now + seconds, end_last)
 
 
 def _lose(world: World, kind: str, seconds: float) -> End:
