@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +16,7 @@ from assistant.errors import ContentError, closest
 if TYPE_CHECKING:
     from assistant.config import Config
     from assistant.core.ports import Voice
+    from assistant.simulate.timeline import Row
 
 
 def register(app: typer.Typer) -> None:
@@ -39,6 +42,9 @@ def rehearse(
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the timeline as JSON lines.")] = False,
+    as_captions: Annotated[
+        bool, typer.Option("--captions", help="Print who says what, and when, and nothing else.")
+    ] = False,
     show_list: Annotated[
         bool, typer.Option("--list", help="List the scenes that come with Limber, and do nothing else.")
     ] = False,
@@ -61,7 +67,10 @@ def rehearse(
 
         typer.echo(schema_json(Scene), nl=False)
         return
-    _rehearse(_scene(scene), output_folder, as_json)
+    if as_json and as_captions:
+        raise typer.BadParameter("choose one of --json and --captions")
+    show = output.emit_json if as_json else _print_caption if as_captions else _print_row
+    _rehearse(_scene(scene), output_folder, show)
 
 
 def _scenes() -> dict[str, Path]:
@@ -87,7 +96,7 @@ def _scene(named: str | None) -> Path:
     raise ContentError("scene_unknown", f'There is no scene "{named}"{guess}')
 
 
-def _rehearse(scene_path: Path, folder: Path | None, as_json: bool) -> None:
+def _rehearse(scene_path: Path, folder: Path | None, show: Callable[[Row], None]) -> None:
     """Rehearse, print, write. Raises AssistantError."""
     from assistant.simulate.rehearsal import Rehearsal, open_engines
     from assistant.simulate.report import summarize, write_report
@@ -96,7 +105,6 @@ def _rehearse(scene_path: Path, folder: Path | None, as_json: bool) -> None:
     scene = load_scene(scene_path)
     config = output.configuration()
     engines = open_engines(scene, config, _voice(config), output.note)
-    show = output.emit_json if as_json else _print_row
     began = time.monotonic()
     rehearsed = Rehearsal(scene, engines, show, output.note).run()
     summary = summarize(rehearsed, time.monotonic() - began)
@@ -122,7 +130,17 @@ def _voice(config: Config) -> Voice:
         return SilentVoice()
 
 
-def _print_row(row: dict[str, object]) -> None:
+def _print_caption(row: Row) -> None:
+    """What somebody in the room would hear of it."""
+    from assistant.simulate.captions import COLUMN, caption
+
+    if (line := caption(row)) is not None:
+        width = max(output.out.width, 2 * COLUMN)
+        for part in textwrap.wrap(line, width, subsequent_indent=" " * COLUMN):
+            output.out.print(part)
+
+
+def _print_row(row: Row) -> None:
     """One line a row: time, kind, and what is particular."""
     shown = {k: v for k, v in row.items() if k not in ("t", "kind") and v not in ("", {})}
     particulars = (f"{value}" if key == "text" else f"{key}={value}" for key, value in shown.items())
