@@ -36,6 +36,7 @@ RETRY_SECONDS = 1.0
 NO_SOUND_EXIT_CODE = 69
 """EX_UNAVAILABLE: neither sound nor a terminal, so that whoever started Limber can start it again."""
 
+HOW_TO_WAKE = 'Limber rests. Say "wake up", or press Enter, to begin a session.'
 HOW_TO_SPEAK = 'Speak, or type and press Enter; "help" tells you what. Ctrl-C ends Limber.'
 HOW_TO_TYPE = 'Read what I say, and type what you would say; "help" tells you what. Ctrl-C ends Limber.'
 TYPED_REASON = "There is no sound, as you asked."
@@ -107,6 +108,8 @@ def start(
         note(HOW_TO_SPEAK if reason is None else f"{reason} {HOW_TO_TYPE}")
         if reason is not None:
             service.open_typed(ROOM, front_ends, lines)
+        if rest and not once:
+            note(HOW_TO_WAKE)
         if once:
             service.guide(ROOM)
         else:

@@ -63,9 +63,11 @@ class LiveLimber:
 
 
 @contextmanager
-def live_limber(sound: VirtualSound, folder: Path, *program: str, **settings: str) -> Iterator[LiveLimber]:
+def live_limber(
+    sound: VirtualSound, folder: Path, *program: str, how: str = "--once", **settings: str
+) -> Iterator[LiveLimber]:
     """Run `limber` on the virtual devices, or another program in its place; it is ended on leaving."""
-    limber = LiveLimber(sound, folder, settings, (*(program or ("-m", "assistant")), "start", "--once"))
+    limber = LiveLimber(sound, folder, settings, (*(program or ("-m", "assistant")), "start", how))
     try:
         yield limber
     finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -69,20 +71,40 @@ def test_a_session_by_voice_alone_to_its_end(virtual_sound: VirtualSound, tmp_pa
 
 def test_the_sound_check_is_passed_by_saying_the_word(virtual_sound: VirtualSound, tmp_path: Path) -> None:
     with live_limber(virtual_sound, tmp_path, LIMBER_SESSION_ROUTINE="at-the-desk") as limber:
+        limber.wait_for("Please say stop")
         for said, answer in (
+            ("stop", "Good, I can hear you."),
             ("yes", "Four short questions"),
             ("no", "brittle bones"),
             ("no", "an operation lately"),
             ("no", "wake you at night"),
             ("no", "leave out for"),
             ("no", "How sore are you"),
-            ("two", "whether I can hear you"),
-            ("stop", "Good, I can hear you."),
+            ("two", "This is at the desk."),
             ("stop", "Say continue"),
             ("finish", "We finish"),
         ):
             _say_until(virtual_sound, limber, said, answer)
         assert limber.process.wait(30) == 0
+
+
+def test_a_room_at_rest_is_woken_and_turned_off_by_voice(virtual_sound: VirtualSound, tmp_path: Path) -> None:
+    with live_limber(virtual_sound, tmp_path, how="--rest", **ROUTINE) as limber:
+        limber.wait_for("Limber rests.")
+        virtual_sound.play_to_microphone(spoken("next please"))
+        for said, answer in (
+            ("wake up", "Before we begin."),
+            ("finish", "We finish"),
+            ("same time tomorrow", "I remind you once, tomorrow at this time."),
+            ("goodbye", "Then I cannot remind you."),
+        ):
+            _say_until(virtual_sound, limber, said, answer)
+        for _ in range(4):  # it may be asking still
+            virtual_sound.play_to_microphone(spoken("yes"))
+            with suppress(subprocess.TimeoutExpired):
+                limber.process.wait(6)
+        assert limber.process.poll() == 0
+    assert "You  next" not in limber.text()
 
 
 def _say_until(sound: VirtualSound, limber: LiveLimber, said: str, answer: str) -> None:
