@@ -95,7 +95,7 @@ def test_a_room_at_rest_is_woken_and_turned_off_by_voice(virtual_sound: VirtualS
         for said, answer in (
             ("wake up", "Before we begin."),
             ("finish", "We finish"),
-            ("same time tomorrow", "I remind you once, tomorrow at this time."),
+            ("same time tomorrow", "Then I remind you tomorrow, at this time."),
             ("goodbye", "Then I cannot remind you."),
         ):
             _say_until(virtual_sound, limber, said, answer)

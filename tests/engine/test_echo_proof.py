@@ -20,6 +20,7 @@ from assistant.core.intents import Intent
 from assistant.core.machine import listened_for
 from assistant.core.ports import Speech
 from assistant.core.prompts import LanguagePack
+from assistant.core.resting import LISTENED_FOR
 from assistant.core.routine import Routine
 from assistant.core.states import State
 from assistant.opening import load_content
@@ -41,6 +42,10 @@ NEURAL_VOICE = "ECHO_PROOF_VOICE"
 """Names a Piper voice's .onnx file; it is 60 MB, so it comes with nothing of Limber."""
 
 KEEP = "KEEP_ECHO_PROOF"
+SAID_AT_REST = {
+    *("asleep", "offer_reminder", "reminder_set", "reminder_set_same", "reminder_dropped", "reminder"),
+    *("turn_off", "turn_off_reminding"),
+}
 
 Content = tuple[LanguagePack, tuple[Routine, ...]]
 
@@ -136,6 +141,18 @@ def test_no_prompt_does_anything_with_the_fewer_phrases_of_a_state(
     The second recognizer, too, has them then, which hears our voice with nothing cancelled.
     """
     assert acted_on(prompts(content, (20,)), "flite:slt", model, content[0], listened_for(state)) == []
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    "asked_for", [frozenset(), frozenset((Intent.NO,)), frozenset((Intent.YES, Intent.NO))]
+)
+def test_nothing_that_is_said_at_rest_does_anything_there(
+    content: Content, model: VoskModel, asked_for: frozenset[Intent]
+) -> None:
+    said = [saying for saying in prompts(content, (5,)) if saying.name in SAID_AT_REST]
+    assert {saying.name for saying in said} == SAID_AT_REST
+    assert acted_on(said, "flite:slt", model, content[0], LISTENED_FOR | asked_for) == []
 
 
 @pytest.mark.timeout(3600)
