@@ -136,7 +136,7 @@ class LiveSound:
         ):
             if is_moved:
                 watch.distrust(now)
-            else:
+            elif is_moved is False:
                 watch.trust()
 
     def _report_microphone(self, before: StreamCondition) -> None:

@@ -28,11 +28,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server said when it was asked at `asked_at`: whether a stream of ours was moved."""
+    """What the server said when it was asked at `asked_at`: whether a stream of ours was moved.
+
+    None where it did not say: a stream is on its way, or a busy server takes its time.
+    """
 
     asked_at: float
-    microphone_moved: bool = False
-    speaker_moved: bool = False
+    microphone_moved: bool | None = None
+    speaker_moved: bool | None = None
 
 
 class Placement:
@@ -45,8 +48,13 @@ class Placement:
         self._accepts_monitor = accepts_monitor
         self._first: dict[int, str] = {}
 
-    def is_moved(self, streams: dict[int, str]) -> bool:
-        """Take the names of the devices that our streams are on; tell whether one is not where it was."""
+    def is_moved(self, streams: dict[int, str]) -> bool | None:
+        """Take the names of the devices that our streams are on; tell whether one is not where it was.
+
+        None without any stream.
+        """
+        if not streams:
+            return None
         self._first = {stream: self._first.get(stream, name) for stream, name in streams.items()}
         return any(
             name != self._first[stream] or (name.endswith(".monitor") and not self._accepts_monitor)

@@ -17,10 +17,12 @@ MICROPHONE, MONITOR, SPEAKER = 4, 1, 2
 
 def test_a_stream_is_moved_when_it_is_not_where_it_was_first_seen() -> None:
     placement = Placement()
-    assert not placement.is_moved({})
-    assert not placement.is_moved({3: "mic"})
+    assert placement.is_moved({}) is None
+    assert placement.is_moved({3: "mic"}) is False
     assert placement.is_moved({3: "other"})
     assert not placement.is_moved({3: "mic"})
+    assert placement.is_moved({3: "spk.monitor"})
+    assert placement.is_moved({}) is None, "it is on its way"
     assert placement.is_moved({3: "spk.monitor"})
     assert not placement.is_moved({5: "other"}), "it was opened anew"
     assert not placement.is_moved({3: "spk.monitor"}), "the old one is forgotten"
@@ -68,7 +70,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Server:
     return Server(tmp_path)
 
 
-def until_moved(routes: ServerRoutes, moved: tuple[bool, bool]) -> None:
+def until_moved(routes: ServerRoutes, moved: tuple[bool | None, bool | None]) -> None:
     asked = time.monotonic()
     while time.monotonic() < asked + 10:
         latest = routes.latest
@@ -87,8 +89,10 @@ def test_the_server_is_asked_again_and_again(server: Server) -> None:
         until_moved(routes, (True, False))
         server.on(MICROPHONE)
         until_moved(routes, (False, False))
+        server.answers("sink-inputs", [])
+        until_moved(routes, (False, None))
         server.answers("sink-inputs", "nonsense")
-        until_moved(routes, (False, False))
+        until_moved(routes, (None, None))
     finally:
         routes.close()
 
