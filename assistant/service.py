@@ -82,7 +82,8 @@ class Service:
         self._changed, self._erasing = threading.Lock(), threading.Lock()
         self._is_ending = False
         self._overview = Overview(lambda: dict(self._rooms))
-        self._control = Control({"status": self._overview.report, "stop": self.stop})
+        commands = {"status": self._overview.report, "stop": self.stop, "wake": self.wake}
+        self._control = Control(commands)
 
     @property
     def content(self) -> tuple[LanguagePack, tuple[Routine, ...]]:
@@ -158,6 +159,13 @@ class Service:
             phrase = self.content[0].table.phrases[Intent.STOP][0]
             room.put(Said(Intent.STOP, phrase, source=Source.NETWORK))
         return {"stopped": len(guided)}
+
+    def wake(self) -> dict[str, int]:
+        """Begin a session in every room that rests, from any thread; how many do."""
+        resting = [name for name, state in list(self._states.items()) if state is RoomState.RESTING]
+        for name in resting:
+            self.begin(name)
+        return {"woken": len(resting)}
 
     def end(self, reason: str = "terminated") -> None:
         """Let every session and every rest end at once, and none begin any more; any thread, any handler.

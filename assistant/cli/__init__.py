@@ -33,6 +33,7 @@ class _Commands(CommandGroup):
         "forget",
         "status",
         "stop",
+        "wake",
         "config",
         "doctor",
     )

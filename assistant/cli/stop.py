@@ -19,7 +19,12 @@ def stop() -> None:
 
     Exits with 1 when Limber does not answer, 3 when it is not running.
     """
-    answers = ask("stop")
+    done_in_rooms("stop", "stopped")
+
+
+def done_in_rooms(command: str, counted: str) -> int:
+    """Let every Limber of this user do it; in how many rooms it was done."""
+    answers = ask(command)
     failed = {pid: answer for pid, answer in answers.items() if isinstance(answer, NoAnswerError)}
     for pid, answer in failed.items():
         output.err.print(NO_ANSWER.format(pid=pid, reason=answer), style="red")
@@ -28,3 +33,4 @@ def stop() -> None:
     if not answers:
         output.note(NOBODY)
         raise typer.Exit(NOT_RUNNING)
+    return sum(int(answer.get(counted, 0)) for answer in answers.values() if isinstance(answer, dict))

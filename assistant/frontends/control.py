@@ -1,6 +1,6 @@
 """The way to a running Limber for other programs of the same user: a Unix socket, a command a line.
 
-`limber status` and `limber stop` use it. A request is one line of JSON, {"do": "status"}, and so is the
+`limber status`, `stop` and `wake` use it. A request is one line of JSON, {"do": "status"}, and so is the
 answer. The thread that answers is its own, and must not touch a session: none waits for it. One client is
 served at a time, each for a second at most. Each process has a socket of its own in a folder that nobody else
 may look into.

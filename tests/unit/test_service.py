@@ -436,6 +436,12 @@ def test_nothing_else_wakes_it_and_a_stop_that_is_said_there_stays_there(
     assert Showing.opened[0].views[-1].state is State.CHOOSING
 
 
+def test_another_program_wakes_it_and_nobody_who_is_guided(service: Service, resting: object) -> None:
+    assert service.wake() == {"woken": 1}
+    until_begun(service)
+    assert service.wake() == {"woken": 0}
+
+
 def test_who_types_a_warning_sign_while_it_rests_gets_advice(
     service: Service, resting: tuple[Typed, threading.Thread]
 ) -> None:

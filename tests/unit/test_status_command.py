@@ -1,4 +1,4 @@
-"""`limber status`: what is read of an answer, and how it ends."""
+"""`limber status`, `stop` and `wake`: what is read of an answer, and how it ends."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_one_without_a_room_yet_waits_for_sound(run: Run) -> None:
     assert "It has no sound yet, and waits for it." in done.stdout
 
 
-@pytest.mark.parametrize("command", ["status", "stop"])
+@pytest.mark.parametrize("command", ["status", "stop", "wake"])
 def test_who_does_not_run_and_who_does_not_answer_have_codes_of_their_own(run: Run, command: str) -> None:
     nobody = run({}, command)
     assert (nobody.exit_code, nobody.stdout) == (3, "")
@@ -116,3 +116,10 @@ def test_an_answer_that_cannot_be_read_is_a_sentence(run: Run, odd: dict[str, An
 def test_stop_is_silent(run: Run) -> None:
     done = run({7: {"stopped": 1}}, "stop")
     assert (done.exit_code, done.output) == (0, "")
+
+
+@pytest.mark.parametrize(("woken", "code", "told"), [(1, 0, ""), (0, 1, "a session is under way")])
+def test_wake_says_only_what_keeps_it_from_doing_so(run: Run, woken: int, code: int, told: str) -> None:
+    done = run({7: {"woken": woken}}, "wake")
+    assert (done.exit_code, done.stdout) == (code, "")
+    assert told in done.stderr.replace("\n", " ")
