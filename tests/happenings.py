@@ -18,7 +18,7 @@ from invariants import Watched
 
 from assistant.core.intents import UNKNOWN_WORD, Intent
 from assistant.core.machine import listened_for
-from assistant.core.states import UNDER_WAY, State
+from assistant.core.states import ONLY_AT_REST, UNDER_WAY, State
 
 LEADS_ON: dict[State, tuple[str, ...]] = {
     State.GOING_ON: ("yes", "yes", "no", "continue"),
@@ -51,7 +51,7 @@ LEADS_ON: dict[State, tuple[str, ...]] = {
     State.FINISHING: ("yes", "no", "continue"),
     State.HELPING: ("no", "yes", "help", "ready", "?"),
 }
-HARMLESS = tuple(intent for intent in Intent if intent not in (Intent.RED_FLAG, Intent.END))
+HARMLESS = tuple(i for i in Intent if i not in (Intent.RED_FLAG, Intent.END, *ONLY_AT_REST))
 CHATTER = (UNKNOWN_WORD, "step", "yes", "no", "ten", "stop", "back", "okay", "end", "better", "two")
 LAST_WORDS = ("red flag", "end", "hurt", "report", "report", "there", "there", "pause")
 """What a session leads up to; a little more happens after it."""

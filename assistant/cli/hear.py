@@ -17,6 +17,7 @@ from assistant.cli import output
 from assistant.core.events import Meaning, Said
 from assistant.core.intents import Intent
 from assistant.core.ports import SAMPLE_RATE_HZ
+from assistant.core.states import ONLY_AT_REST
 from assistant.errors import AudioError
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _hear_file(file: Path, path: HearingPath, show: Callable[..., None]) -> None
     from assistant.audio.files import stream_audio
 
     started = time.perf_counter()
-    path.listen_for(Intent)
+    path.listen_for(frozenset(Intent) - ONLY_AT_REST)
     samples = 0
     meanings: list[Meaning] = []
     for piece in stream_audio(file):

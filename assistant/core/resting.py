@@ -28,10 +28,10 @@ from assistant.core.own_voice import is_own_voice
 from assistant.core.prompts import LanguagePack, Line
 from assistant.core.sayable import examples
 from assistant.core.script import Script
-from assistant.core.states import State
+from assistant.core.states import ONLY_AT_REST, State
 from assistant.core.view import PromptView, View
 
-LISTENED_FOR = frozenset((Intent.START, Intent.END, Intent.REMIND))
+LISTENED_FOR = ONLY_AT_REST | {Intent.START, Intent.END}
 """While it rests; asked something, it listens for an answer as well."""
 ANSWER_SECONDS = 8.0
 RIGHT_AFTER_SECONDS = 60.0

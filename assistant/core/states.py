@@ -60,7 +60,9 @@ class Signal(StrEnum):
 
 
 Trigger = Intent | Signal
-TRIGGERS: tuple[Trigger, ...] = (*Intent, *Signal)
+ONLY_AT_REST = frozenset((Intent.REMIND,))
+"""What means nothing to a session: see resting.py."""
+TRIGGERS: tuple[Trigger, ...] = (*(intent for intent in Intent if intent not in ONLY_AT_REST), *Signal)
 
 _S = State
 STRETCHING = (_S.INSTRUCTING, _S.SETTLING, _S.HOLDING, _S.RELEASING, _S.RESTING)
