@@ -356,8 +356,8 @@ def untraced() -> Iterator[None]:
 
 
 FIXED_SEED, FIXED_SESSIONS, MOST_SESSIONS = 1, 400, 2000
-"""The sessions that the tests play each time; and in how many of them, and of those that follow, each planted
-fault is found: nearly all in the first 300."""
+"""The sessions that the tests play each time; and in how many of them, of those that follow, or of as many
+from the next seed, each planted fault is found: nearly all in the first 300."""
 
 
 @dataclass
