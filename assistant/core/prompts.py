@@ -243,10 +243,11 @@ def speakable(text: str) -> str:
 class LanguagePack:
     """All that is heard and said in one language.
 
-    `words` are single words: how the sides are called. `red_flags` tells of which kind each phrase is
-    that needs emergency help, and `advice` what is answered. `answers` are the phrases that count as one to
-    some questions: "unclear" (none, ask again), "go_on", "finish". `articles` are left out of a routine's
-    name at will. `rules` and `wording` are what only the language itself can know.
+    `words` are single words: how the sides are called. `red_flags` tells of which kind each phrase is that
+    needs emergency help, and `advice` what is answered. `answers` are the phrases that count as one to some
+    questions: "unclear" (none, ask again), "go_on", "finish". `facts` are the templates that are a yes only
+    to a question about the body. `articles` are left out of a routine's name at will. `rules` and `wording`
+    are what only the language itself can know.
     """
 
     code: str
@@ -257,6 +258,7 @@ class LanguagePack:
     red_flags: Mapping[str, RedFlag]
     advice: Mapping[RedFlag, Line]
     answers: Mapping[str, frozenset[str]]
+    facts: frozenset[str]
     articles: frozenset[str]
     rules: Rules
     wording: Wording
@@ -269,6 +271,11 @@ class LanguagePack:
         """Whether a phrase, however it is written, is one of those that count as this answer."""
         tokens = self.table.tokens(phrase)
         return any(self.table.tokens(counted) == tokens for counted in self.answers[answer])
+
+    def is_fact(self, phrase: str) -> bool:
+        """Whether a yes only tells something of the body, as "I am pregnant" does."""
+        found = self.table.whole(self.table.tokens(phrase), frozenset((Intent.YES,)))
+        return found is not None and found.kind.template in self.facts
 
     def is_unwell(self, phrase: str) -> bool:
         """Whether a report tells of being dizzy or sick, and not of pain."""

@@ -8,6 +8,9 @@ from driver import CHIN, MIXED, PACK, SHORT, Driver, in_state
 from assistant.core.actions import RecordAskedBack, RecordPainScore, RecordPhysicianChecked, Speak
 from assistant.core.adapting import StretchPast
 from assistant.core.dialogue.screening import HISTORY_LINES
+from assistant.core.events import Source
+from assistant.core.listening.listener import meaning_of
+from assistant.core.machine import listened_for
 from assistant.core.planner import PLANNED_ID
 from assistant.core.prompts import Line
 from assistant.core.routine import Condition, Position
@@ -30,6 +33,29 @@ def test_first_use_asks_everything_once() -> None:
     driver.answer("three out of ten")
     assert driver.of(RecordPainScore) == [RecordPainScore("before", 3)]
     assert driver.state is State.INTRODUCING, "nothing is new on first use"
+
+
+FACTS = (
+    *("i am pregnant", "i had an operation on my hip", "my grip has gone weak", "i have osteoporosis"),
+    *("i have had cancer", "i have lost a lot of weight", "i am taking steroids"),
+)
+
+
+def type_in(driver: Driver, text: str) -> None:
+    wanted = listened_for(driver.state)
+    driver.event(meaning_of(PACK.typed(text), PACK.table, wanted, Source.KEYBOARD))
+
+
+@pytest.mark.parametrize("fact", FACTS)
+def test_what_is_told_of_the_body_is_no_yes_to_another_question(fact: str) -> None:
+    for state in (State.SCREENING, State.DECIDING, State.FINISHING):
+        driver = in_state(state)
+        type_in(driver, fact)
+        assert driver.state not in (State.HISTORY, State.CLOSING, State.INSTRUCTING), state
+        assert RecordPhysicianChecked() not in driver.of(RecordPhysicianChecked)
+    driver = in_state(State.HISTORY)
+    type_in(driver, fact)
+    assert driver.state is State.CLOSING, "there it is the answer"
 
 
 @pytest.mark.parametrize("answer", ["yes", "i don't know"])

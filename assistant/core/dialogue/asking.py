@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assistant.core.context import Context
 from assistant.core.dialogue.table import Guard, Row, named
+from assistant.core.events import Said
 from assistant.core.intents import UNKNOWN_WORD, Intent
 from assistant.core.prompts import Line
 from assistant.core.states import ASKED_FIRST, ASKING_SCORE, ASKING_YES, Signal, State
@@ -21,6 +22,7 @@ ANSWER_SECONDS = {
 }
 OTHER_ANSWER_SECONDS = 15.0
 MOST_TIMES_ASKED = 2
+_OF_NO_BODY = (State.GOING_ON, State.SCREENING, State.DECIDING, State.FINISHING)
 LATER_ANSWER_SECONDS = {2: 30.0, 3: 60.0}
 """Before a routine nothing hurries: after a question was asked for the second and the third time."""
 
@@ -122,7 +124,15 @@ def may_ask_shortly(context: Context) -> bool:
 def is_unclear(context: Context) -> bool:
     """Whether what was heard may mean something else as an answer."""
     heard = context.heard
-    return heard is not None and (heard.is_half_heard or counts_as(context, "unclear"))
+    if heard is None:
+        return False
+    return heard.is_half_heard or counts_as(context, "unclear") or _is_no_answer_here(context, heard)
+
+
+def _is_no_answer_here(context: Context, heard: Said) -> bool:
+    """Whether a yes tells something of the body to a question that is not about it."""
+    is_yes = context.state in _OF_NO_BODY and heard.intent is Intent.YES
+    return is_yes and context.script.pack.is_fact(heard.phrase)
 
 
 def is_whole(context: Context) -> bool:
