@@ -124,9 +124,9 @@ def may_ask_shortly(context: Context) -> bool:
 def is_unclear(context: Context) -> bool:
     """Whether what was heard may mean something else as an answer."""
     heard = context.heard
-    if heard is None:
-        return False
-    return heard.is_half_heard or counts_as(context, "unclear") or _is_no_answer_here(context, heard)
+    return heard is not None and (
+        heard.is_half_heard or counts_as(context, "unclear") or _is_no_answer_here(context, heard)
+    )
 
 
 def _is_no_answer_here(context: Context, heard: Said) -> bool:
