@@ -19,7 +19,7 @@ import platformdirs
 
 from assistant.core.routine import Condition
 from assistant.errors import StoreError
-from assistant.store.history_schema import MIGRATIONS, migrate, schema_version
+from assistant.store.history_schema import MIGRATIONS, migrate, opened, schema_version
 from assistant.store.pending import apply, pending_files
 
 BUSY_SECONDS = 2.0
@@ -110,9 +110,8 @@ def reading(path: Path) -> Iterator[sqlite3.Connection | None]:
             if version == 0 and not waiting:
                 yield None  # a session is just making it
             elif version < len(MIGRATIONS) or waiting:
-                with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+                with closing(opened(":memory:")) as copy:
                     file.backup(copy)
-                    copy.text_factory = _text
                     migrate(copy)
                     apply(copy, waiting)
                     yield copy
@@ -126,14 +125,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection | None]:
 def _opened(path: Path) -> sqlite3.Connection:
     """The file, to be read only; nothing at all where there is none yet."""
     name = f"{path.resolve().as_uri()}?mode=ro" if path.exists() else ":memory:"
-    connection = sqlite3.connect(name, uri=path.exists(), timeout=BUSY_SECONDS, isolation_level=None)
-    connection.text_factory = _text
-    return connection
-
-
-def _text(data: bytes) -> str:
-    """A text, also one in which a bit has flipped."""
-    return data.decode(errors="replace")
+    return opened(name, uri=path.exists(), timeout=BUSY_SECONDS)
 
 
 def read_sessions(

@@ -10,6 +10,7 @@ import sqlite3
 from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from assistant.errors import StoreError
 from assistant.private_files import FILE_MODE
@@ -85,12 +86,30 @@ OF_A_SESSION = ("steps", "pains", "scores", "red_flags")
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
+class _Connection(sqlite3.Connection):
+    """What a damaged file makes SQLite say in its own messages need be no text: that is damage as well."""
+
+    def execute(self, *statement: Any) -> sqlite3.Cursor:
+        """Raises sqlite3.Error."""
+        try:
+            return super().execute(*statement)
+        except UnicodeDecodeError as error:
+            raise _damage(f"a name in it is no text ({error})") from error
+
+
+def opened(name: str | Path, **how: Any) -> sqlite3.Connection:
+    """A connection in autocommit that reads any text, also one in which a bit has flipped."""
+    connection = sqlite3.connect(name, isolation_level=None, factory=_Connection, **how)
+    connection.text_factory = lambda data: data.decode(errors="replace")
+    return connection
+
+
 def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
     """Open in autocommit, check, bring up to date; an older file is copied first.
 
     Raises sqlite3.Error, OSError, or StoreError when it is newer.
     """
-    connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
+    connection = opened(path, timeout=busy_seconds, check_same_thread=False)
     try:
         if (found := connection.execute("PRAGMA quick_check(1)").fetchone()) != ("ok",):
             raise _damage(str(found))
@@ -193,7 +212,7 @@ def salvage(damaged: Path, into: sqlite3.Connection) -> int:
     """
     count = 0
     uri = f"{damaged.resolve().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as file:
+    with closing(opened(uri, uri=True)) as file:
         into.execute("BEGIN IMMEDIATE")
         for table in (*OF_THE_PERSON, "sessions", *OF_A_SESSION):
             wanted = [row[1] for row in into.execute(f"PRAGMA table_info({table})")]

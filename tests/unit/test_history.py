@@ -255,7 +255,20 @@ def _torn(path: Path) -> None:
         file.write(b"\xff" * 4096 * 8)
 
 
-@pytest.mark.parametrize("damage", [_garbage, _torn])
+def _misnamed(path: Path) -> None:
+    """A flipped bit in the name of a table, which SQLite then tells in its own message: no text."""
+    history = History(path, lambda line: None, Clock())
+    history.record(RecordSession("before"))
+    history.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    connection.close()
+    content = path.read_bytes()
+    assert b"CREATE TABLE sessions" in content
+    path.write_bytes(content.replace(b"CREATE TABLE", b"CREATE TABLF").replace(b"sessions", b"sess\x82ons"))
+
+
+@pytest.mark.parametrize("damage", [_garbage, _torn, _misnamed])
 def test_a_damaged_file_is_set_aside_and_said(path: Path, damage: Callable[[Path], None]) -> None:
     path.parent.mkdir()
     damage(path)
