@@ -118,7 +118,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection | None]:
             else:
                 file.execute("BEGIN")
                 yield file
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, UnicodeDecodeError) as error:  # also of what SQLite says itself
         raise StoreError("history_unreadable", f"The history {path} cannot be read: {error}.") from error
 
 

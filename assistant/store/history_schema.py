@@ -86,20 +86,9 @@ OF_A_SESSION = ("steps", "pains", "scores", "red_flags")
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-class _Connection(sqlite3.Connection):
-    """What a damaged file makes SQLite say in its own messages need be no text: that is damage as well."""
-
-    def execute(self, *statement: Any) -> sqlite3.Cursor:
-        """Raises sqlite3.Error."""
-        try:
-            return super().execute(*statement)
-        except UnicodeDecodeError as error:
-            raise _damage(f"a name in it is no text ({error})") from error
-
-
 def opened(name: str | Path, **how: Any) -> sqlite3.Connection:
     """A connection in autocommit that reads any text, also one in which a bit has flipped."""
-    connection = sqlite3.connect(name, isolation_level=None, factory=_Connection, **how)
+    connection: sqlite3.Connection = sqlite3.connect(name, isolation_level=None, **how)
     connection.text_factory = lambda data: data.decode(errors="replace")
     return connection
 
@@ -119,6 +108,9 @@ def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         _keep_copy(connection, path)
         migrate(connection)
+    except UnicodeDecodeError as error:  # SQLite tells a name in its own message: that need be no text
+        connection.close()
+        raise _damage(f"a name in it is no text: {error}") from error
     except BaseException:
         connection.close()
         raise
@@ -218,7 +210,9 @@ def salvage(damaged: Path, into: sqlite3.Connection) -> int:
             wanted = [row[1] for row in into.execute(f"PRAGMA table_info({table})")]
             for direction in ("ASC", "DESC"):
                 count += _copy_rows(file, into, table, wanted, direction)
-        with suppress(sqlite3.Error):  # else what a dead process had just written would be written again
+        with suppress(
+            sqlite3.Error, UnicodeDecodeError
+        ):  # else what a dead process had just written would be written again
             marks = file.execute("SELECT run, now, event FROM journal WHERE run = 0").fetchall()
             into.executemany("INSERT INTO journal (run, now, event) VALUES (?, ?, ?)", marks)
         into.execute("COMMIT")
@@ -230,7 +224,7 @@ def _copy_rows(
 ) -> int:
     """Copy the rows from one end up to the first that cannot be read; those that are there already stay."""
     count = 0
-    with suppress(sqlite3.Error):
+    with suppress(sqlite3.Error, UnicodeDecodeError):
         there = {row[1] for row in file.execute(f"PRAGMA table_info({table})")}
         columns = ", ".join(name for name in wanted if name in there)
         insert = f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(columns.split(', ')))})"
