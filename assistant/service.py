@@ -30,10 +30,7 @@ from assistant.frontends.typing_console import TypingConsole
 from assistant.furnishing import live_room, typed_room
 from assistant.housing import open_house
 from assistant.keyboard import Lines
-from assistant.opening import (
-    note_missing_routine,
-    settings_now,
-)
+from assistant.opening import note_missing_routine, settings_now
 from assistant.overview import Overview
 from assistant.resuming import clock_facts, find_return, head_of
 from assistant.room import Room
@@ -162,7 +159,7 @@ class Service:
 
     def wake(self) -> dict[str, int]:
         """Begin a session in every room that rests, from any thread; how many do."""
-        resting = [name for name, state in list(self._states.items()) if state is RoomState.RESTING]
+        resting = self._names_at(RoomState.RESTING)
         for name in resting:
             self.begin(name)
         return {"woken": len(resting)}
@@ -177,7 +174,10 @@ class Service:
             room.end(reason)
 
     def _rooms_at(self, state: RoomState) -> list[Room]:
-        return [room for name, room in list(self._rooms.items()) if self._states[name] is state]
+        return [self._rooms[name] for name in self._names_at(state)]
+
+    def _names_at(self, state: RoomState) -> list[str]:
+        return [name for name, found in list(self._states.items()) if found is state]
 
     @property
     def is_guiding(self) -> bool:

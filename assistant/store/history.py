@@ -142,11 +142,10 @@ class History:
             return
         self._held.clear()
         self._pending.discard()
+        # Another one may have begun since an end, while nothing could be written.
         for at in reversed(range(len(self._session))):
             if any(isinstance(action, EndSession) for action in self._session[at].actions):
-                del self._session[
-                    : at + 1
-                ]  # another one may have begun since, while nothing could be written
+                del self._session[: at + 1]
                 break
         if self._told:
             self._on_problem("The history is written again: nothing of it is lost.")

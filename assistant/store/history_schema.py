@@ -210,9 +210,8 @@ def salvage(damaged: Path, into: sqlite3.Connection) -> int:
             wanted = [row[1] for row in into.execute(f"PRAGMA table_info({table})")]
             for direction in ("ASC", "DESC"):
                 count += _copy_rows(file, into, table, wanted, direction)
-        with suppress(
-            sqlite3.Error, UnicodeDecodeError
-        ):  # else what a dead process had just written would be written again
+        # Without the marks, what a dead process had just written would be written again.
+        with suppress(sqlite3.Error, UnicodeDecodeError):
             marks = file.execute("SELECT run, now, event FROM journal WHERE run = 0").fetchall()
             into.executemany("INSERT INTO journal (run, now, event) VALUES (?, ?, ?)", marks)
         into.execute("COMMIT")
