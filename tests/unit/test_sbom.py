@@ -51,6 +51,8 @@ def test_every_licence_that_is_installed_here_goes_with_ours(sbom: ModuleType) -
         ("", "does not tell a licence that is known"),
         ("Proprietary", "Proprietary does not go with GPL-3.0-or-later"),
         ("MIT AND SSPL-1.0", "does not go with"),
+        ("SSPL-1.0 OR BUSL-1.1", "does not go with"),
+        ("MIT AND (SSPL-1.0 OR MIT)", "does not go with"),
     ],
 )
 def test_another_licence_is_named(
@@ -61,6 +63,12 @@ def test_another_licence_is_named(
     (problem,) = sbom.problems()
     assert problem.startswith("odd 1.0")
     assert said in problem
+
+
+def test_of_two_licences_one_may_be_chosen(sbom: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    part = sbom.Part("odd", "1.0", (), "EPL-2.0 OR BSD-3-Clause AND MIT")
+    monkeypatch.setattr(sbom, "parts", lambda lock: [part] if lock == "run" else [])
+    assert list(sbom.problems()) == []
 
 
 def audit(**told: object) -> str:
