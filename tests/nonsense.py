@@ -144,7 +144,7 @@ def write_nonsense(folder: Path, english: LanguagePack) -> None:
         "spotted": {"phrases": _reversed(table.spotted)},
         "written": {"pause": [nonsense("the phone")]},
         "alone": {},
-        "facts": {"yes": []},
+        "facts": {"yes": [], "written": []},
         "cores": {},
         "written_slots.span": {nonsense("an hour"): 3600},
         "lists": {"symptom": _reversed(("pain", "numbness"))},

@@ -67,8 +67,9 @@ def _load(code: str, routines: Iterable[Routine], folder: Path) -> LanguagePack:
     rules = cast(Rules, _functions(folder / code / "rules.py", Rules))
     alone = {Intent(name): tuple(templates) for name, templates in phrases["alone"].items()}
     cores = {Intent(name): tuple(templates) for name, templates in phrases["cores"].items()}
-    facts = tuple(phrases["facts"]["yes"])
+    facts, answers = (tuple(phrases["facts"][name]) for name in ("yes", "written"))
     cores[Intent.YES] = (*cores.get(Intent.YES, ()), *facts)
+    written[Intent.YES] = (*written.get(Intent.YES, ()), *answers)
     asides = {side: tuple(words) for side, words in phrases["asides"].items()}
     tables = (*written.values(), *alone.values(), *cores.values(), *asides.values(), denied)
     _check(path, (template for templates in tables for template in templates))
@@ -101,7 +102,7 @@ def _load(code: str, routines: Iterable[Routine], folder: Path) -> LanguagePack:
         red_flags={
             p: RedFlag(kind) for kind, flag in flags.items() for p in (*flag["phrases"], *flag["written"])
         },
-        facts=frozenset(facts),
+        facts=frozenset((*facts, *answers)),
         answers={name: frozenset(counted) for name, counted in phrases["answers"].items()},
         advice={RedFlag(kind): Line(flag["advice"]) for kind, flag in flags.items()},
         rules=rules,

@@ -38,6 +38,7 @@ def test_first_use_asks_everything_once() -> None:
 FACTS = (
     *("i am pregnant", "i had an operation on my hip", "my grip has gone weak", "i have osteoporosis"),
     *("i have had cancer", "i have lost a lot of weight", "i am taking steroids"),
+    *("sometimes", "only at night", "a bit", "both", "some of them", "yes, sometimes"),
 )
 
 
