@@ -178,9 +178,10 @@ install_python_packages() {
         fi
     fi
     rm -f -- "$venv"/.ready-*
-    pip=(env PIP_USER=0 "$python" -m pip install --no-input --disable-pip-version-check)
+    # Python compiles what it imports: of these packages that is a small part.
+    pip=(env PIP_USER=0 "$python" -m pip install --no-input --disable-pip-version-check --no-compile)
     if command -v uv >/dev/null; then
-        pip=(uv pip install --python "$python" --compile-bytecode)
+        pip=(uv pip install --python "$python")
     fi
     step "Installing the build tools" "${pip[@]}" --require-hashes -r "$root/requirements/build.lock"
     # srt, which vosk needs, comes as source only; its build uses the tools just installed, not whatever is newest.

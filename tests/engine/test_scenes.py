@@ -32,7 +32,7 @@ EXPECTED = {
         "completed",
     ),
     "whole-spine": ("number no ready ready ready ready ready ready ready number", "completed"),
-    "first-use": ("stop choose yes no no no no no number end yes", "ended_by_user"),
+    "first-use": ("stop choose yes no no no no no number ready end yes", "ended_by_user"),
     "sound-check": ("stop stop stop end", "ended_by_user"),
 }
 """What is heard in each, in order, and how it ends."""
@@ -40,6 +40,9 @@ EXPECTED = {
 
 FIRST_USE_SECONDS = 60.0
 """So long Limber speaks at most before somebody who is here for the first time hears of the first stretch."""
+
+FIRST_HOLD_SECONDS = 110.0
+"""So long it takes such a person to the first hold, who answers about a second after each question."""
 
 
 def spoken_seconds(rows: list[dict[str, Any]], recording: Path, before: str) -> float:
@@ -99,6 +102,8 @@ def test_a_scene_goes_as_it_should(name: str, tmp_path: Path) -> None:
         asked = [state for _, state in states][:6]
         assert asked == ["sound_check", "choosing", "screening", "history", "conditions", "score_now"]
         assert spoken_seconds(rows, tmp_path / "session.wav", "introducing") <= FIRST_USE_SECONDS
+        held = next(row["t"] for row in rows if row["kind"] == "hold_started")
+        assert held <= FIRST_HOLD_SECONDS
     if name == "hurt-last-time":
         assert any("easier way" in text for text in spoken)
         assert "I have made this one a little longer. Say shorter if you like." in spoken
