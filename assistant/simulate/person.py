@@ -14,10 +14,12 @@ _ROUNDING_SECONDS = 1e-6
 
 
 class Person:
-    """Says each line of a scene once, at its moment."""
+    """Says each line of a scene at its moment: once, or each time that the moment comes."""
 
     def __init__(self, lines: Sequence[ScriptedLine]) -> None:
-        self._waiting = list(lines)
+        self._waiting = [line for line in lines if line.when.occurrence]
+        self._each_time = [line for line in lines if not line.when.occurrence]
+        self._said_in_state: list[ScriptedLine] = []
         self._state_began: tuple[str, int, float] = ("", 0, 0.0)
         self._times_in: dict[tuple[str, int | None], int] = {}
         self._prompt_began: dict[int, float] = {}
@@ -26,6 +28,7 @@ class Person:
         """Notice that the session moved."""
         if isinstance(action, ReportState):
             self._state_began = (action.state, action.step, now)
+            self._said_in_state = []
             for step in (action.step, None):
                 key = (action.state, step)
                 self._times_in[key] = self._times_in.get(key, 0) + 1
@@ -35,14 +38,17 @@ class Person:
         self._prompt_began.setdefault(prompt_id, now)
 
     def due(self, now: float) -> list[ScriptedLine]:
-        """The lines whose moment has come; each comes once."""
+        """The lines whose moment has come."""
         due = [line for line in self._waiting if self._is_due(line, now)]
         self._waiting = [line for line in self._waiting if line not in due]
-        return due
+        left = (line for line in self._each_time if line not in self._said_in_state)
+        again = [line for line in left if self._is_due(line, now)]
+        self._said_in_state += again
+        return due + again
 
     @property
     def unsaid(self) -> tuple[ScriptedLine, ...]:
-        """The lines whose moment never came."""
+        """The lines, of those said once, whose moment never came."""
         return tuple(self._waiting)
 
     def _is_due(self, line: ScriptedLine, now: float) -> bool:

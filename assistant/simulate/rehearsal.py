@@ -224,6 +224,7 @@ class Rehearsal:
             self._say(line, line.say)
 
     def _say(self, line: ScriptedLine, text: str) -> None:
+        self._timeline.add(self._now, "person", text=text)
         pack = self._engines.pack
         try:
             voice = self._engines.open_voice(f"espeak:{line.voice}")

@@ -31,7 +31,7 @@ class When(_Strict):
 
     state: State | None = Field(None, description="Wait for the session to be in this state.")
     step: int | None = Field(None, ge=1, description="…at this step of the routine, counted from 1.")
-    occurrence: int = Field(1, ge=1, description="…for the n-th time.")
+    occurrence: int = Field(1, ge=0, description="…for the n-th time; 0: each time.")
     prompt: int | None = Field(None, ge=1, description="Wait for the n-th prompt to sound.")
     after_seconds: Seconds = Field(0.0, description="So long after that.")
     at_seconds: Seconds | None = Field(None, description="At this time from the start.")
@@ -43,6 +43,8 @@ class When(_Strict):
             raise ValueError("needs exactly one of state, prompt and at_seconds")
         if self.step is not None and self.state is None:
             raise ValueError("step needs a state")
+        if self.occurrence == 0 and self.state is None:
+            raise ValueError("occurrence 0, each time, needs a state")
         return self
 
 
