@@ -14,6 +14,8 @@ from assistant.core.ports import BLOCK_SECONDS
 
 POINT = OperatingPoint()
 TALK_DBFS = -40.0
+WORD_SECONDS = 0.4
+FAR = ("about", TALK_DBFS)
 
 
 class Stream:
@@ -42,6 +44,23 @@ class Stream:
         self.quiet(0.4)
         self.utterance += 1
         final = FinalHypothesis(self.utterance, words, begin + seconds, self.now, spans)
+        self.blocks += 1
+        (believed,) = self.reflex.accept([final], self.now, 0.4, -80.0, -80.0)
+        return believed.meaning
+
+    def hear_at_once(self, *words: tuple[str, float]) -> Meaning | None:
+        """Words of several voices in one utterance, with their levels in dBFS; its meaning."""
+        begin = self.now
+        for at, (_, dbfs) in enumerate(words):
+            while self.now < begin + (at + 1) * WORD_SECONDS:
+                self.block(dbfs)
+        spans = tuple(
+            (begin + at * WORD_SECONDS, begin + (at + 1) * WORD_SECONDS) for at in range(len(words))
+        )
+        self.quiet(0.4)
+        self.utterance += 1
+        said = tuple(UNKNOWN_WORD if word == "*" else word for word, _ in words)
+        final = FinalHypothesis(self.utterance, said, spans[-1][1], self.now, spans)
         self.blocks += 1
         (believed,) = self.reflex.accept([final], self.now, 0.4, -80.0, -80.0)
         return believed.meaning
@@ -207,3 +226,50 @@ def test_among_talk_what_only_the_sound_has_counts_when_it_is_said_again() -> No
     (believed,) = spot()
     assert isinstance(believed.meaning, Said)
     assert believed.meaning.is_among_talk
+
+
+@pytest.mark.parametrize(
+    ("words", "phrase"),
+    [
+        ((FAR, FAR, ("next", -30.0)), "next"),
+        ((("next", -30.0), FAR, FAR), "next"),
+        ((FAR, ("repeat", -29.0), ("that", -33.0), ("ten", TALK_DBFS)), "repeat that"),
+        ((("two", TALK_DBFS), ("seven", -31.0), FAR), "seven"),
+        ((FAR, ("about", -35.5), ("next", -28.0)), "next"),
+        ((FAR, ("limber", -31.0), ("next", -30.0), FAR), "next"),
+        ((("not", -30.0), ("yet", -30.0), FAR, ("next", -30.0)), "next"),
+    ],
+)
+def test_a_voice_near_by_is_heard_among_others_in_one_utterance(
+    words: tuple[tuple[str, float], ...], phrase: str
+) -> None:
+    said = Stream().hear_at_once(*words)
+    assert isinstance(said, Said)
+    assert said.phrase == phrase
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (FAR, FAR, ("next", TALK_DBFS + 6.5)),
+        (FAR, ("next", -30.0)),  # too short to have been two voices
+        (("about", -30.0), ("a", -30.0), ("next", -30.0)),
+        (FAR, ("about", -30.0), ("next", -30.0), FAR),
+    ],
+)
+def test_what_one_voice_may_have_said_is_taken_whole(words: tuple[tuple[str, float], ...]) -> None:
+    assert isinstance(Stream().hear_at_once(*words), NotUnderstood)
+
+
+def test_a_safety_phrase_counts_whoever_is_louder() -> None:
+    said = Stream().hear_at_once(("stop", TALK_DBFS), FAR, ("next", -30.0))
+    assert intent_of(said) is Intent.STOP
+
+
+def test_what_a_voice_near_by_said_and_was_not_understood_is_not_the_talk() -> None:
+    stream = Stream()
+    stream.talk(POINT.others_seconds)
+    stream.hear_at_once(FAR, FAR, FAR, ("*", -25.0))
+    stream.hear("*", dbfs=-25.0, seconds=0.8)
+    assert intent_of(stream.hear("next", dbfs=-33.0)) is Intent.NEXT
+    assert isinstance(stream.hear("next", dbfs=-38.0), TalkHeard)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from assistant.core.events import Meaning, NotUnderstood, Said, TalkHeard
 from assistant.core.intents import UNKNOWN_WORD, WHOLE_ANSWERS, Intent, Words
@@ -28,6 +28,19 @@ _MOST_STRETCHES = 32
 _BESIDE_SECONDS = (0.25, 0.8)
 """How far from a command sound belongs to the same sentence: from when, and until when."""
 _AS_LOUD_DB = 6.0
+_ONE_VOICE_DB = 7.0
+"""The words of one phrase are within so much of its loudest."""
+_LEAST_OTHERS_SECONDS, _FAR_LOUDER_DB = 1.2, 7.0
+"""Who is so much louder than others that talked for so long around it is another voice."""
+_WORD_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Apart:
+    """What somebody `near` said, much louder than the `others` who talked in the same utterance."""
+
+    near: FinalHypothesis
+    others: Stretch
 
 
 class Addressing:
@@ -57,11 +70,20 @@ class Addressing:
         meaning = interpret(replace(final, words=words) if is_called else final)
         if not isinstance(meaning, Said | NotUnderstood) or find_safety(final.words, self._table):
             return meaning
+        unknown = _unknown_spans(final) if isinstance(meaning, Said) else [_whole_span(final)]
+        beside = [(*span, loudness.dbfs(*span)) for span in unknown]
+        for apart in self._apart(final, loudness):
+            beside = [apart.others]
+            near_words, is_near_called = self._table.without_call(apart.near.words)
+            near = interpret(replace(apart.near, words=near_words))
+            if isinstance(near, Said):
+                self._talk.append(apart.others)
+                final, words, is_called, meaning = apart.near, near_words, is_near_called, near
+                break
         is_command = isinstance(meaning, Said)
         if not is_command and _whole_span(final)[0] <= self._we_were_heard_at:
             return None
-        unknown = _unknown_spans(final) if is_command else [_whole_span(final)]
-        beside = [(*span, loudness.dbfs(*span)) for span in unknown if span[0] > self._we_spoke_at]
+        beside = [stretch for stretch in beside if stretch[0] > self._we_spoke_at]
         begin, end = _known_span(final)
         talk = [*self._talk, *beside] if is_command else self._talk
         level_dbfs = loudness.dbfs(begin, end)
@@ -78,6 +100,26 @@ class Addressing:
             self._talk += beside
         return TalkHeard(final.words) if is_talk else NotUnderstood(final.words)
 
+    def _apart(self, final: FinalHypothesis, loudness: Loudness) -> Iterator[_Apart]:
+        """The ways to tell a louder voice from others in an utterance; those with most of its words first."""
+        levels = [loudness.dbfs(*span) for span in final.spans]
+        begin, end = _whole_span(final)
+        if len(levels) != len(final.words) or end - begin < _LEAST_OTHERS_SECONDS:
+            return
+        for limit_dbfs in sorted(set(levels))[1:]:
+            others_dbfs = max(level for level in levels if level < limit_dbfs)
+            last = max(at for at, level in enumerate(levels) if level >= limit_dbfs)
+            first = last
+            while first and levels[first - 1] >= limit_dbfs:
+                first -= 1
+            near, spans = slice(first, last + 1), final.spans
+            louder_db = loudness.dbfs(spans[first][0], spans[last][1]) - others_dbfs
+            if limit_dbfs >= max(levels) - _ONE_VOICE_DB and louder_db >= _FAR_LOUDER_DB:
+                said = replace(
+                    final, words=final.words[near], spans=spans[near], word_end_seconds=spans[last][1]
+                )
+                yield _Apart(said, (*_whole_span(final), others_dbfs))
+
     def is_among_talk(self, level_dbfs: float, now: float) -> bool:
         """Whether others talk, and what sounded at this level is no louder."""
         return self._is_among(self._talk, level_dbfs, self._point.among_talk_db, now)
@@ -89,12 +131,24 @@ class Addressing:
 
     def _is_among(self, talk: Iterable[Stretch], level_dbfs: float, by_db: float, now: float) -> bool:
         """Whether others talk, and this is not so much louder."""
+        loudest = self._loudest_of_others(talk, now)
+        return loudest is not None and level_dbfs - loudest < by_db
+
+    def _loudest_of_others(self, talk: Iterable[Stretch], now: float) -> float | None:
+        """How loud the talk is, in dBFS; None where it is not for long enough that they talk.
+
+        What is louder for no more than a word is none of it: it may have been said to us, and not understood.
+        """
         since = now - self._point.others_within_seconds
-        late = [(max(begin, since), end, dbfs) for begin, end, dbfs in talk if end > since]
-        seconds = sum(end - begin for begin, end, _ in late)
-        if seconds < self._point.others_seconds:
-            return False
-        return level_dbfs - max(dbfs for *_, dbfs in late) < by_db
+        late = [(dbfs, end - max(begin, since)) for begin, end, dbfs in talk if end > since]
+        if sum(seconds for _, seconds in late) < self._point.others_seconds:
+            return None
+        lasted = 0.0
+        for dbfs, seconds in sorted(late, reverse=True):
+            lasted += seconds
+            if lasted > _WORD_SECONDS:
+                return dbfs
+        return None
 
 
 def _with_what_sounded(said: Said, loudness: Loudness, begin: float, end: float) -> Said:
