@@ -75,6 +75,7 @@ class Service:
         self._rooms: dict[str, Room] = {}
         self._recorders: dict[str, Recorder] = {}
         self._states: dict[str, RoomState] = {}
+        self._wanted: dict[str, str] = {}
         self._threads: dict[str, threading.Thread] = {}
         self._changed, self._erasing = threading.Lock(), threading.Lock()
         self._is_ending = False
@@ -123,15 +124,19 @@ class Service:
         while (rest := self._rest(name, ended_by)).is_woken:
             ended_by = self.guide(name, rest.alarm)
 
-    def begin(self, name: str) -> None:
+    def begin(self, name: str, routine: str = "") -> None:
         """Begin a session: wake a room that rests, else on a thread of its own. Raises AssistantError for one
         that is not free.
+
+        The session begins with the routine of this id, if one is named.
         """
         if self.state(name) is RoomState.RESTING:
+            self._wanted[name] = routine
             phrase = self.content[0].table.phrases[Intent.START][0]
             self._rooms[name].put(Said(Intent.START, phrase, source=Source.TOUCH))
             return
         self._take(name)
+        self._wanted[name] = routine
         thread = threading.Thread(target=self._guide_and_tell, args=(name,), name=f"room {name}", daemon=True)
         self._threads[name] = thread
         thread.start()
@@ -211,6 +216,7 @@ class Service:
             alone=partial(self._without_history, name),
             show=self._show,
             console=self._console,
+            room=name,
         )
         return partial(open_front_ends, front_ends, house)
 
@@ -246,6 +252,7 @@ class Service:
                 self._recorders[name].wait_until_open()
             return self._go_on(name) or self._begin_anew(name)
         finally:
+            self._wanted.pop(name, None)
             self._leave(name)
 
     def _begin_anew(self, name: str) -> str:
@@ -290,8 +297,9 @@ class Service:
         """As configured; where there is no sound there is nothing to check."""
         config = self._config
         if not self._rooms[name].has_sound:
-            session = config.session.model_copy(update={"sound_check": False})
-            config = config.model_copy(update={"session": session})
+            config = config.with_session(sound_check=False)
+        if wanted := self._wanted.get(name):
+            config = config.with_session(routine=wanted)
         note_missing_routine(config, self.content[1], self._tell)
         return settings_now(config, self._history, self._tell)
 
