@@ -111,9 +111,7 @@ class Service:
         HearingError, AssistantError for a room that is not idle.
         """
         self._take(name)
-        if alarm is not None:
-            self._rooms[name].put(alarm)
-        return self._guide(name)
+        return self._guide(name, alarm)
 
     def stay(self, name: str, *, at_rest: bool = False) -> None:
         """Guide one session after the other in a room, on the calling thread, until its end is wanted.
@@ -122,7 +120,8 @@ class Service:
         """
         ended_by = None if at_rest else self.guide(name)
         while (rest := self._rest(name, ended_by)).is_woken:
-            ended_by = self.guide(name, rest.alarm)
+            self._take(name, waits=True)
+            ended_by = self._guide(name, rest.alarm)
 
     def begin(self, name: str, routine: str = "") -> None:
         """Begin a session: wake a room that rests, else on a thread of its own. Raises AssistantError for one
@@ -224,13 +223,22 @@ class Service:
         room.open()
         self._rooms[name], self._states[name] = room, RoomState.IDLE
 
-    def _take(self, name: str, to: RoomState = RoomState.GUIDING) -> None:
-        """Something is about to be run in this room, and nothing else: nobody was there to be spoken to."""
-        with self._changed:
-            if self._states.get(name) is not RoomState.IDLE:
-                raise AssistantError("room", f'The room "{name}" is {self.state(name)}: it cannot begin now.')
-            self._states[name] = to
-            self._rooms[name].forget()
+    def _take(self, name: str, to: RoomState = RoomState.GUIDING, *, waits: bool = False) -> None:
+        """Something is about to be run in this room, and nothing else: nobody was there to be spoken to.
+
+        Who `waits` lets a session end first that somebody began just now.
+        """
+        while True:
+            with self._changed:
+                state = self.state(name)
+                if state is RoomState.IDLE:
+                    self._states[name] = to
+                    self._rooms[name].forget()
+                    return
+            if not waits or state is RoomState.CLOSED:
+                raise AssistantError("room", f'The room "{name}" is {state}: it cannot begin now.')
+            if (thread := self._threads.get(name)) is not None and thread.is_alive():
+                thread.join()
 
     def _leave(self, name: str, from_: RoomState = RoomState.GUIDING) -> None:
         with self._changed:
@@ -246,8 +254,10 @@ class Service:
             with self._recorders[name].away():
                 yield
 
-    def _guide(self, name: str) -> str:
+    def _guide(self, name: str, alarm: Said | None = None) -> str:
         try:
+            if alarm is not None:
+                self._rooms[name].put(alarm)
             with self._erasing:
                 self._recorders[name].wait_until_open()
             return self._go_on(name) or self._begin_anew(name)
@@ -281,7 +291,7 @@ class Service:
     def _rest(self, name: str, ended_by: str | None) -> Resting:
         """Rest in a room, after a session if there was one; how that ended."""
         resting = Resting(self.content[0], ended_by, reminds=self._rooms[name].reminds)
-        self._take(name, RoomState.RESTING)
+        self._take(name, RoomState.RESTING, waits=True)
         try:
             if not self._is_ending:  # which may have come before anybody knew of this rest
                 self._rooms[name].rest(resting)

@@ -31,15 +31,24 @@ COUNTS_IN: dict[Intent, frozenset[State]] = {
 def as_it_counts(said: Said, context: Context) -> Said | None:
     """What it means to a session; None for what counts only from the room itself.
 
-    "Start" goes on after a pause that was made from afar.
+    "Start" goes on after a pause that was made from afar, and an "end" is a clear one.
     """
     if said.source is not Source.NETWORK or said.is_safety:
         return said
     if said.intent is Intent.START and context.state is State.PAUSED:
         may_go_on = context.paused_from_afar and not context.after_pain
-        phrase = context.script.pack.table.phrases[Intent.RESUME][0]
-        return replace(said, intent=Intent.RESUME, phrase=phrase, words=()) if may_go_on else None
-    return said if context.state in COUNTS_IN.get(said.intent, ()) else None
+        return _as(said, Intent.RESUME, context) if may_go_on else None
+    if context.state not in COUNTS_IN.get(said.intent, ()):
+        return None
+    return _as(said, Intent.END, context, "finish") if said.intent is Intent.END else said
+
+
+def _as(said: Said, intent: Intent, context: Context, answer: str = "") -> Said:
+    """The same, in the first phrase for this intent, or in one that counts as the answer that is named."""
+    pack = context.script.pack
+    phrases = pack.table.phrases[intent]
+    phrase = next((one for one in phrases if answer and pack.counts_as(one, answer)), phrases[0])
+    return replace(said, intent=intent, phrase=phrase, words=())
 
 
 def counts_at_rest(said: Said) -> bool:

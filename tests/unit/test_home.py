@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any
 
 import jsonschema
 import pytest
 from driver import CATALOGUE, PACK, Driver, in_state
+from home_schema import is_accepted
 
 from assistant.config import HomeConfig
 from assistant.core.events import MicrophoneLost, Source
@@ -26,112 +26,7 @@ TITLES = {routine.id: routine.title for routine in CATALOGUE}
 TOPICS = Topics.of(HomeConfig())
 WALL = datetime(2026, 5, 4, 7, 30, tzinfo=UTC)
 
-# What Home Assistant tells of itself
-
-
-TOPIC = {"type": "string", "pattern": r"^[^#+\s\0]{1,200}$"}
-TEXT = {"type": "string", "minLength": 1, "maxLength": 255}
-UNIQUE = {"type": "string", "pattern": r"^[a-z0-9_-]+$"}
-
-
-def _entity(platform: str, required: tuple[str, ...], **more: Any) -> dict[str, Any]:
-    """An entity of a platform: what every one may have, and what this one has."""
-    common = {"platform": {"const": platform}, "unique_id": UNIQUE, "name": TEXT}
-    common |= {"icon": {"type": "string", "pattern": "^mdi:[a-z0-9-]+$"}}
-    common |= {"entity_category": {"enum": ["config", "diagnostic"]}}
-    return {
-        "type": "object",
-        "properties": {**common, **more},
-        "required": ["platform", "unique_id", *required],
-        "additionalProperties": False,
-    }
-
-
-SENSOR = _entity(
-    "sensor",
-    ("state_topic",),
-    state_topic=TOPIC,
-    device_class={"enum": ["enum", "duration", "timestamp"]},
-    options={"type": "array", "items": TEXT, "minItems": 1, "uniqueItems": True},
-    unit_of_measurement={"enum": ["s", "min", "h", "d"]},
-)
-SENSOR["allOf"] = [
-    # Options go with the class "enum", and with no unit; a duration needs one, a time has none.
-    {
-        "if": {"required": ["options"]},
-        "then": {
-            "required": ["device_class"],
-            "properties": {"device_class": {"const": "enum"}, "unit_of_measurement": False},
-        },
-    },
-    {
-        "if": {"properties": {"device_class": {"const": "duration"}}, "required": ["device_class"]},
-        "then": {"required": ["unit_of_measurement"]},
-        "else": {"properties": {"unit_of_measurement": False}},
-    },
-]
-BINARY_SENSOR = _entity(
-    "binary_sensor", ("state_topic",), state_topic=TOPIC, device_class={"enum": ["problem"]}
-)
-BUTTON = _entity("button", ("command_topic",), command_topic=TOPIC, payload_press=TEXT)
-SELECT = _entity(
-    "select",
-    ("command_topic", "options"),
-    command_topic=TOPIC,
-    state_topic=TOPIC,
-    options={"type": "array", "items": TEXT, "uniqueItems": True},
-)
-GONE = {
-    "type": "object",
-    "properties": {"platform": {"const": "sensor"}},
-    "required": ["platform"],
-    "additionalProperties": False,
-}
-DEVICE = {
-    "type": "object",
-    "properties": {
-        "identifiers": {"type": "array", "items": UNIQUE, "minItems": 1},
-        **dict.fromkeys(("name", "manufacturer", "model", "sw_version"), TEXT),
-    },
-    "required": ["identifiers", "name"],
-    "additionalProperties": False,
-}
-AVAILABILITY = {
-    "type": "object",
-    "properties": {"topic": TOPIC, "payload_available": TEXT, "payload_not_available": TEXT},
-    "required": ["topic"],
-    "additionalProperties": False,
-}
-SCHEMA = {
-    "type": "object",
-    "properties": {
-        "device": DEVICE,
-        "origin": {
-            "type": "object",
-            "properties": {"name": TEXT, "sw_version": TEXT, "support_url": TEXT},
-            "required": ["name"],
-            "additionalProperties": False,
-        },
-        "availability": {"type": "array", "items": AVAILABILITY, "minItems": 1},
-        "qos": {"enum": [0, 1, 2]},
-        "components": {
-            "type": "object",
-            "propertyNames": {"pattern": "^[a-z0-9_]+$"},
-            "additionalProperties": {"oneOf": [SENSOR, BINARY_SENSOR, BUTTON, SELECT, GONE]},
-            "minProperties": 1,
-        },
-    },
-    "required": ["device", "origin", "components"],
-    "additionalProperties": False,
-}
-"""Home Assistant's device-based discovery, as its documentation tells it, of the platforms that are used."""
-
-
-def is_accepted(message: Any) -> None:
-    """Raises ValidationError for what Home Assistant would not take, or would take otherwise."""
-    jsonschema.validate(message, SCHEMA, cls=jsonschema.Draft202012Validator)
-    ids = [one["unique_id"] for one in message["components"].values() if "unique_id" in one]
-    assert len(set(ids)) == len(ids)
+# How it learns what there is
 
 
 @pytest.mark.parametrize("shares_pain", [False, True])
@@ -183,11 +78,15 @@ def test_it_is_off_by_default_and_no_home_gets_more_than_it_may() -> None:
 # What a home is told
 
 
-def shown(driver: Driver, picture: Picture | None = None, *, shares_pain: bool = False) -> dict[str, str]:
-    for view in driver.views if picture is None else ():
-        picture = taken(picture or Picture(), view, driver.now, WALL)
-    assert picture is not None
-    return picture.values(driver.now, shares_pain=shares_pain)
+def seen(driver: Driver) -> Picture:
+    picture = Picture()
+    for view in driver.views:
+        picture = taken(picture, view, view.at, WALL)
+    return picture
+
+
+def shown(driver: Driver) -> dict[str, str]:
+    return seen(driver).values(driver.now, shares_pain=False)
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.ASLEEP])
@@ -214,19 +113,17 @@ def test_of_pain_nothing_shows_in_the_state(state: State, told: str) -> None:
 
 
 def test_a_hold_is_told_with_its_clock() -> None:
-    driver = in_state(State.HOLDING)
+    driver = Driver().until(State.HOLDING)
     told = shown(driver)
     assert told["routine"] == CATALOGUE[0].title
     assert told["stretch"] == "Chin to chest"
     assert (told["side"], told["seconds_left"]) == ("None", "20")
-    picture = Picture()
-    for view in driver.views:
-        picture = taken(picture, view, driver.now, WALL)
     for later, left in ((4.6, "15"), (19.0, "1"), (300.0, "0")):
-        assert picture.values(driver.now + later, shares_pain=False)["seconds_left"] == left
+        assert seen(driver).values(driver.now + later, shares_pain=False)["seconds_left"] == left
     driver.advance(5.0)
     driver.say("stop")
     assert shown(driver)["seconds_left"] == "15"
+    assert seen(driver).values(driver.now + 60.0, shares_pain=False)["seconds_left"] == "15"
 
 
 def test_a_microphone_that_fails_is_told_in_a_session_and_at_rest() -> None:
