@@ -39,6 +39,7 @@ from assistant.cli import output
 from assistant.config import Config, HomeConfig, SessionConfig
 from assistant.core.events import Event, Said, Source
 from assistant.core.intents import Intent
+from assistant.core.selection import routine_minutes
 from assistant.core.states import State
 from assistant.core.view import View
 from assistant.errors import FrontEndError
@@ -249,17 +250,20 @@ def _drive(assistant: HomeAssistant, service: Service) -> dict[str, Any]:
     """Begin, choose, lead on, pause, go on, and wait for the end."""
     until(lambda: assistant.value("availability") == "online")
     time.sleep(2.0)
-    title = service.content[1][0].title
+    title = min(service.content[1], key=routine_minutes).title
     began = time.monotonic()
     assistant.send("limber/limber/next_routine/set", title)
     assistant.press("start")
     states: list[str] = []
+    stretches: list[str] = []
     is_paused = False
     while time.monotonic() - began < 1800:
         state = assistant.value("state") or ""
-        if not states or states[-1] != state:
+        stretch = assistant.value("stretch") or ""
+        if [state, stretch] != [*states[-1:], *stretches[-1:]]:
             states.append(state)
-            output.note(f"{time.monotonic() - began:6.1f} s: {state}, {assistant.value('stretch')}")
+            stretches.append(stretch)
+            output.note(f"{time.monotonic() - began:6.1f} s: {state}, {stretch}")
         if state == "resting" and "guiding" in states:
             break
         if state == "asking":
@@ -275,7 +279,7 @@ def _drive(assistant: HomeAssistant, service: Service) -> dict[str, Any]:
     told = [topic.rpartition("/")[2] for topic, _, _ in assistant.told if topic.startswith("limber/")]
     return {
         "routine": title,
-        "states": states,
+        "stretches": list(dict.fromkeys(stretches)),
         "seconds": round(time.monotonic() - began),
         "last_length_minutes": assistant.value("last_length"),
         "messages_told": {name: told.count(name) for name in sorted(set(told))},

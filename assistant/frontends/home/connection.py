@@ -128,7 +128,9 @@ class Connection:
     def step(self, seconds: float) -> None:
         """Hand over and take in what there is, for so long at most. Raises FrontEndError at its end."""
         assert self._client is not None
-        self._slow_down()
+        if (wait := self._seconds_to_wait()) > 0:
+            time.sleep(min(wait, seconds))
+            return
         try:
             result = self._client.loop(seconds)
         except Exception as error:  # a hostile broker breaks the library in many ways
@@ -145,14 +147,13 @@ class Connection:
             return troubles.refused(self._home, self._answer)
         return troubles.lost(self._home, is_answered=self._answer is not None)
 
-    def _slow_down(self) -> None:
-        """Wait while more came in this second than is taken."""
+    def _seconds_to_wait(self) -> float:
+        """For how long nothing is taken in, as more came in this second than is taken."""
         now = time.monotonic()
         if now - self._second >= 1.0:
             self._second, self._packets = now, 0
         self._packets += 1
-        if self._packets > PACKETS_PER_SECOND:
-            time.sleep(self._second + 1.0 - now)
+        return self._second + 1.0 - now if self._packets > PACKETS_PER_SECOND else 0.0
 
     @property
     def is_clear(self) -> bool:

@@ -51,7 +51,7 @@ class Home:
         self._turnstile = Turnstile()
         self._told: dict[str, str] = {}
         self._told_at = float("-inf")
-        self._is_born = False
+        self._is_born = self._is_connected = False
         self._last_trouble = ""
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="home", daemon=True)
@@ -66,9 +66,10 @@ class Home:
         self._picture = rested(self._picture, self._house.clock())
 
     def close(self) -> None:
-        """Say goodbye; waits for a moment at most."""
+        """Say goodbye; waits for a moment at most, and not at all where nobody listens."""
         self._closing.set()
-        self._thread.join(CLOSING_SECONDS)
+        if self._is_connected:
+            self._thread.join(CLOSING_SECONDS)
 
     def _run(self) -> None:
         pause = FIRST_PAUSE_SECONDS
@@ -98,7 +99,8 @@ class Home:
         connection = Connection(self._house.home, self._received, (topics.availability, OFFLINE))
         try:
             connection.open((topics.command, topics.choice, topics.birth))
-            self._last_trouble, self._is_born = "", True
+            self._last_trouble = ""
+            self._is_born = self._is_connected = True
             while not self._closing.is_set():
                 if self._is_born:
                     self._introduce(connection)
@@ -106,6 +108,7 @@ class Home:
                 connection.step(LOOK_SECONDS)
         finally:
             connection.close(*((topics.availability, OFFLINE),) if self._closing.is_set() else ())
+            self._is_connected = False
 
     def _introduce(self, connection: Connection) -> None:
         """Say which entities there are, and each of their values anew."""
