@@ -37,6 +37,7 @@ from assistant.core.events import Event, Said, Source
 from assistant.core.intents import Intent
 from assistant.core.states import State
 from assistant.errors import AssistantError, FrontEndError
+from assistant.frontends.home import commands
 from assistant.frontends.home import connection as connections
 from assistant.frontends.home import home as homes
 from assistant.frontends.home.connection import Connection
@@ -98,6 +99,13 @@ def opened(config: HomeConfig, send: Callable[[Event], None], **more: Any) -> It
         front_end.close()
 
 
+@pytest.fixture
+def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody presses faster than anybody does."""
+    monkeypatch.setattr(commands, "COMMANDS_PER_SECOND", 50.0)
+    monkeypatch.setattr(commands, "MOST_AT_ONCE", 20)
+
+
 # A real broker
 
 
@@ -140,6 +148,7 @@ class VirtualRoom:
         self.show()
 
 
+@pytest.mark.usefixtures("_hurried")
 def test_a_whole_session_is_driven_from_there_alone(
     home_config: HomeConfig, assistant: HomeAssistant
 ) -> None:
@@ -162,7 +171,6 @@ def test_a_whole_session_is_driven_from_there_alone(
     room.take()
     shows("next_routine", TITLES["short"])
     shows("routine", "Short one")
-    time.sleep(1.0)  # nobody presses faster than that all the time
     press("next")
     assert room.driver.state is State.INTRODUCING, "the short check may be skipped"
     press("ready")
@@ -170,7 +178,6 @@ def test_a_whole_session_is_driven_from_there_alone(
     shows("state", "guiding")
     shows("stretch", "Chin to chest")
     assert int(assistant.value("seconds_left") or "0") in range(15, 21)
-    time.sleep(1.0)
     press("pause")
     shows("state", "paused")
     press("start")
@@ -178,12 +185,10 @@ def test_a_whole_session_is_driven_from_there_alone(
     shows("state", "guiding")
     press("stop")
     shows("state", "paused")
-    time.sleep(1.0)
     press("start")
     assert room.driver.state is State.PAUSED, "who said stop goes on by himself"
     room.driver.say("continue")
     room.until(State.SCORE_AFTER)
-    time.sleep(1.0)
     press("next")
     room.until(State.FINISHED)
     assert room.driver.view.end_reason == "completed"
@@ -204,6 +209,7 @@ class Silent(io.StringIO):
         return ""
 
 
+@pytest.mark.usefixtures("_hurried")
 def test_a_room_is_begun_with_the_chosen_routine_stopped_and_ended(
     home_config: HomeConfig, assistant: HomeAssistant, tmp_path: Path
 ) -> None:
@@ -227,7 +233,6 @@ def test_a_room_is_begun_with_the_chosen_routine_stopped_and_ended(
     assistant.press("stop")
     until(lambda: assistant.value("state") == "resting")
     until(lambda: assistant.value("last_session"))
-    time.sleep(1.0)
     assistant.press("end")
     time.sleep(0.2)
     assert service.state("here") is RoomState.RESTING, "from afar nobody ends the program"
