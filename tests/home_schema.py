@@ -8,6 +8,7 @@ import jsonschema
 
 TOPIC = {"type": "string", "pattern": r"^[^#+\s\0]{1,200}$"}
 TEXT = {"type": "string", "minLength": 1, "maxLength": 255}
+QOS = {"enum": [0, 1, 2]}
 UNIQUE = {"type": "string", "pattern": r"^[a-z0-9_-]+$"}
 
 
@@ -30,6 +31,7 @@ SENSOR = _entity(
     state_topic=TOPIC,
     device_class={"enum": ["enum", "duration", "timestamp"]},
     options={"type": "array", "items": TEXT, "minItems": 1, "uniqueItems": True},
+    state_class={"enum": ["measurement", "total", "total_increasing"]},
     unit_of_measurement={"enum": ["s", "min", "h", "d"]},
 )
 SENSOR["allOf"] = [
@@ -38,7 +40,11 @@ SENSOR["allOf"] = [
         "if": {"required": ["options"]},
         "then": {
             "required": ["device_class"],
-            "properties": {"device_class": {"const": "enum"}, "unit_of_measurement": False},
+            "properties": {
+                "device_class": {"const": "enum"},
+                "unit_of_measurement": False,
+                "state_class": False,
+            },
         },
     },
     {
@@ -50,12 +56,13 @@ SENSOR["allOf"] = [
 BINARY_SENSOR = _entity(
     "binary_sensor", ("state_topic",), state_topic=TOPIC, device_class={"enum": ["problem"]}
 )
-BUTTON = _entity("button", ("command_topic",), command_topic=TOPIC, payload_press=TEXT)
+BUTTON = _entity("button", ("command_topic",), command_topic=TOPIC, payload_press=TEXT, qos=QOS)
 SELECT = _entity(
     "select",
     ("command_topic", "options"),
     command_topic=TOPIC,
     state_topic=TOPIC,
+    qos=QOS,
     options={"type": "array", "items": TEXT, "uniqueItems": True},
 )
 GONE = {
@@ -90,7 +97,6 @@ SCHEMA = {
             "additionalProperties": False,
         },
         "availability": {"type": "array", "items": AVAILABILITY, "minItems": 1},
-        "qos": {"enum": [0, 1, 2]},
         "components": {
             "type": "object",
             "propertyNames": {"pattern": "^[a-z0-9_]+$"},

@@ -118,7 +118,7 @@ def test_a_hold_is_told_with_its_clock() -> None:
     told = shown(driver)
     assert told["routine"] == CATALOGUE[0].title
     assert told["stretch"] == "Chin to chest"
-    assert (told["side"], told["seconds_left"]) == ("None", "20")
+    assert (told["side"], told["seconds_left"]) == ("none", "20")
     for later, left in ((4.6, "15"), (19.0, "1"), (300.0, "0")):
         assert seen(driver).values(driver.now + later, shares_pain=False)["seconds_left"] == left
     driver.advance(5.0)
@@ -151,7 +151,7 @@ def test_the_last_session_is_told_when_it_is_over_and_pain_only_where_it_is_shar
     assert "last_session" not in picture.values(0.0, shares_pain=True)
     over = rested(picture, 600.0)
     told = over.values(0.0, shares_pain=True)
-    assert (told["state"], told["routine"], told["stretch"]) == ("resting", "None", "None")
+    assert (told["state"], told["routine"], told["stretch"]) == ("resting", "none", "none")
     assert (told["last_session"], told["last_length"]) == ("2026-05-04T07:30:00+00:00", "10.0")
     assert (told["pain_before"], told["pain_after"]) == ("3", "1")
     assert not PAIN.keys() & over.values(0.0, shares_pain=False).keys()

@@ -194,7 +194,7 @@ def test_a_whole_session_is_driven_from_there_alone(
     assert room.driver.view.end_reason == "completed"
     room.home.rest()
     shows("state", "resting")
-    shows("stretch", "None")
+    shows("stretch", "none")
     until(lambda: assistant.value("last_session"))
     assert assistant.value("pain_before") == "", "not shared, and taken from the broker"
     room.home.close()

@@ -26,6 +26,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from assistant.config import HomeConfig
 from assistant.errors import FrontEndError
 from assistant.frontends.home import troubles
+from assistant.private_files import mend
 from assistant.reading import read_text
 
 TLS_PORT, PLAIN_PORT = 8883, 1883
@@ -233,10 +234,11 @@ def tls_context(home: HomeConfig) -> ssl.SSLContext:
 
 
 def password_of(home: HomeConfig) -> str:
-    """The password, from its file where there is one. Raises FrontEndError."""
+    """The password, from its file where there is one, which others may not read. Raises FrontEndError."""
     if not home.password_file:
         return home.password.get_secret_value()
     try:
+        mend(Path(home.password_file))
         return read_text(Path(home.password_file), MOST_PASSWORD_BYTES).rstrip("\r\n")
     except OSError as error:
         raise troubles.unusable_file(home.password_file, error) from error

@@ -16,8 +16,9 @@ from assistant.config import HomeConfig
 
 ONLINE, OFFLINE = "online", "offline"
 ON, OFF = "ON", "OFF"
-NOTHING = "None"
-"""What Home Assistant takes for a value that is not known."""
+UNKNOWN = "None"
+"""What Home Assistant takes for a number that is not known; of a text it would be shown as it is."""
+NO_TEXT = "none"
 STATES = ("resting", "asking", "guiding", "paused", "ending")
 ONLY_ROOM = "here"
 """As the command line calls the room of a house that has only one."""
@@ -44,8 +45,8 @@ SENSORS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 )
 PAIN: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
-        "pain_before": {"name": "Pain before", "icon": "mdi:numeric"},
-        "pain_after": {"name": "Pain after", "icon": "mdi:numeric"},
+        "pain_before": {"name": "Pain before", "state_class": "measurement", "icon": "mdi:numeric"},
+        "pain_after": {"name": "Pain after", "state_class": "measurement", "icon": "mdi:numeric"},
     }
 )
 PROBLEM, CHOICE = "microphone_problem", "next_routine"
@@ -132,11 +133,12 @@ def payload(home: HomeConfig, room: str, choices: Iterable[str]) -> dict[str, An
         name="Next routine",
         command_topic=topics.choice,
         options=[ASKS, *dict.fromkeys(choices)],
+        qos=1,
         icon="mdi:playlist-play",
     )
     for key, (name, icon) in BUTTONS.items():
         components[key] = entity(
-            "button", key, name=name, command_topic=topics.command, payload_press=key, icon=icon
+            "button", key, name=name, command_topic=topics.command, payload_press=key, icon=icon, qos=1
         )
     return {
         "device": {
@@ -154,6 +156,5 @@ def payload(home: HomeConfig, room: str, choices: Iterable[str]) -> dict[str, An
                 "payload_not_available": OFFLINE,
             }
         ],
-        "qos": 1,
         "components": components,
     }

@@ -13,7 +13,7 @@ from datetime import datetime
 from assistant.core.faults import Fault
 from assistant.core.states import BEFORE_STRETCHING, UNDER_WAY, State
 from assistant.core.view import View, without_health
-from assistant.frontends.home.discovery import NOTHING, OFF, ON, PAIN, PROBLEM
+from assistant.frontends.home.discovery import NO_TEXT, OFF, ON, PAIN, PROBLEM, UNKNOWN
 
 _PROBLEMS = frozenset(
     (
@@ -69,17 +69,17 @@ class Picture:
         step = shown.step if shown else None
         values = {
             "state": self._state(),
-            "routine": _told(shown.routine.name if shown and shown.routine else None),
-            "stretch": _told(step.name if step else None),
-            "side": _told(step.side_word or None if step else None),
-            "seconds_left": _told(self._seconds_left(now)),
+            "routine": (shown.routine.name if shown and shown.routine else "") or NO_TEXT,
+            "stretch": (step.name if step else "") or NO_TEXT,
+            "side": (step.side_word if step else "") or NO_TEXT,
+            "seconds_left": _number(self._seconds_left(now)),
             PROBLEM: ON if self.has_problem else OFF,
         }
         if last is not None:
             values["last_session"] = last.began_at.isoformat(timespec="seconds")
-            values["last_length"] = _told(round(last.seconds / 60, 1))
+            values["last_length"] = _number(round(last.seconds / 60, 1))
             if shares_pain:
-                values.update(zip(PAIN, map(_told, (last.pain_before, last.pain_after)), strict=True))
+                values.update(zip(PAIN, map(_number, (last.pain_before, last.pain_after)), strict=True))
         return values
 
     def _state(self) -> str:
@@ -123,5 +123,5 @@ def rested(picture: Picture, now: float) -> Picture:
     return Picture(has_problem=picture.has_problem, last=last)
 
 
-def _told(value: str | float | None) -> str:
-    return NOTHING if value is None else str(value)
+def _number(value: float | None) -> str:
+    return UNKNOWN if value is None else str(value)
