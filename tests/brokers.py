@@ -28,7 +28,7 @@ def free_port() -> int:
         return port
 
 
-def until(true: Callable[[], object], seconds: float = 10.0) -> None:
+def until(true: Callable[[], object], seconds: float = 30.0) -> None:
     ends_at = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < ends_at
@@ -126,6 +126,15 @@ class HomeAssistant:
 
     def press(self, button: str, *, retain: bool = False) -> None:
         self.send("limber/limber/command", button, retain=retain)
+
+    def press_until(self, button: str, *states: str) -> None:
+        """As somebody does who sees nothing happen: a busy machine drops commands that are a second old."""
+        until(lambda: self.value("state") in states or self._pressed(button))
+
+    def _pressed(self, button: str) -> bool:
+        self.press(button)
+        threading.Event().wait(0.4)
+        return False
 
     def close(self) -> None:
         self._client.disconnect()
