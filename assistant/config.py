@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import platformdirs
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model
 
 from assistant.config_problems import did_you_mean, problems_of, shortened, toml_place, wording
 from assistant.core.listening.operating_point import OperatingPoint
@@ -139,6 +139,25 @@ class ScreenConfig(_Strict):
     lan: bool = False
 
 
+class HomeConfig(_Strict):
+    """The MQTT broker of a home, such as Home Assistant's, and what it is told. Port 0 is the usual one."""
+
+    enabled: bool = False
+    broker: str = Field(default="", pattern=r"^[^\s/]*$")
+    port: int = Field(default=0, ge=0, le=65535)
+    tls: bool = True
+    ca_file: _HomePath = ""
+    certificate_file: _HomePath = ""
+    key_file: _HomePath = ""
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    password_file: _HomePath = ""
+    discovery_prefix: str = Field(default="homeassistant", pattern=r"^[\w-]+(/[\w-]+)*$")
+    node: str = Field(default="limber", pattern=r"^[a-z0-9_-]{1,40}$")
+    name: str = Field(default="Limber", pattern=r"^\S(.{0,58}\S)?$")
+    share_pain: bool = False
+
+
 class LogConfig(_Strict):
     """Where logs go, "" being nowhere, and how much of them."""
 
@@ -154,7 +173,12 @@ class Config(_Strict):
     speech: SpeechConfig = SpeechConfig()
     session: SessionConfig = SessionConfig()
     screen: ScreenConfig = ScreenConfig()
+    home: HomeConfig = HomeConfig()
     log: LogConfig = LogConfig()
+
+    def with_session(self, **changes: Any) -> Config:
+        """The same, but for how a session goes."""
+        return self.model_copy(update={"session": self.session.model_copy(update=changes)})
 
 
 _SECTIONS: dict[str, type[BaseModel]] = {

@@ -41,6 +41,8 @@ def problems_of(
 def wording(error: Mapping[str, Any], sections: Sections) -> str:
     """What is wrong with a key, as the end of a sentence that begins with its name."""
     section, *rest = error["loc"]
+    if rest == ["password"]:
+        return "should be a text in quotes"  # what it is now is nobody's to see
     if error["type"] == "extra_forbidden":
         known = list(sections[section].model_fields if rest else sections)
         return f"is not a known {'key' if rest else 'section'}{did_you_mean(str(error['loc'][-1]), known)}"
@@ -69,6 +71,10 @@ _LONGEST_SHOWN = 60
 _PATTERN_WORDS = {
     "voice": "should be auto, the name or path of a Piper voice, flite:VOICE or espeak:VOICE",
     "language": "should be two letters, such as en",
+    "broker": "should be a name or an address, such as homeassistant.local",
+    "discovery_prefix": "should be letters, digits and _, in parts with / between them",
+    "node": "should be at most 40 of a-z, 0-9, _ and -",
+    "name": "should be a name of at most 60 letters",
     "emergency_number": "should be a number to call, such as 112",
 }
 

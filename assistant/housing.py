@@ -14,7 +14,7 @@ from assistant.config import Config
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
 from assistant.errors import AssistantError, StoreError
-from assistant.frontends.house import House
+from assistant.frontends.house import Begin, House
 from assistant.frontends.typing_console import TypingConsole
 from assistant.store.history_erasing import forget_everything, forget_sessions
 from assistant.store.history_reader import SessionSummary, read_sessions
@@ -37,10 +37,11 @@ def open_house(
     tell: Tell,
     clock: Callable[[], float],
     level_dbfs: Callable[[], float | None] | None,
-    begin: Callable[[], None],
+    begin: Begin,
     alone: Callable[[], AbstractContextManager[None]],
     show: Callable[[str], None],
     console: TypingConsole | None = None,
+    room: str = "here",
 ) -> House:
     """What the front ends of one room may ask for. What is erased is erased within `alone`."""
     pack, routines = content
@@ -58,6 +59,9 @@ def open_house(
         forget=past.forget,
         show=show,
         console=console,
+        home=config.home,
+        room=room,
+        titles={routine.id: routine.title for routine in routines},
     )
 
 

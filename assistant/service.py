@@ -75,6 +75,7 @@ class Service:
         self._rooms: dict[str, Room] = {}
         self._recorders: dict[str, Recorder] = {}
         self._states: dict[str, RoomState] = {}
+        self._wanted: dict[str, str] = {}
         self._threads: dict[str, threading.Thread] = {}
         self._changed, self._erasing = threading.Lock(), threading.Lock()
         self._is_ending = False
@@ -110,9 +111,7 @@ class Service:
         HearingError, AssistantError for a room that is not idle.
         """
         self._take(name)
-        if alarm is not None:
-            self._rooms[name].put(alarm)
-        return self._guide(name)
+        return self._guide(name, alarm)
 
     def stay(self, name: str, *, at_rest: bool = False) -> None:
         """Guide one session after the other in a room, on the calling thread, until its end is wanted.
@@ -121,17 +120,22 @@ class Service:
         """
         ended_by = None if at_rest else self.guide(name)
         while (rest := self._rest(name, ended_by)).is_woken:
-            ended_by = self.guide(name, rest.alarm)
+            self._take(name, waits=True)
+            ended_by = self._guide(name, rest.alarm)
 
-    def begin(self, name: str) -> None:
+    def begin(self, name: str, routine: str = "") -> None:
         """Begin a session: wake a room that rests, else on a thread of its own. Raises AssistantError for one
         that is not free.
+
+        The session begins with the routine of this id, if one is named.
         """
         if self.state(name) is RoomState.RESTING:
+            self._wanted[name] = routine
             phrase = self.content[0].table.phrases[Intent.START][0]
             self._rooms[name].put(Said(Intent.START, phrase, source=Source.TOUCH))
             return
         self._take(name)
+        self._wanted[name] = routine
         thread = threading.Thread(target=self._guide_and_tell, args=(name,), name=f"room {name}", daemon=True)
         self._threads[name] = thread
         thread.start()
@@ -211,6 +215,7 @@ class Service:
             alone=partial(self._without_history, name),
             show=self._show,
             console=self._console,
+            room=name,
         )
         return partial(open_front_ends, front_ends, house)
 
@@ -218,13 +223,22 @@ class Service:
         room.open()
         self._rooms[name], self._states[name] = room, RoomState.IDLE
 
-    def _take(self, name: str, to: RoomState = RoomState.GUIDING) -> None:
-        """Something is about to be run in this room, and nothing else: nobody was there to be spoken to."""
-        with self._changed:
-            if self._states.get(name) is not RoomState.IDLE:
-                raise AssistantError("room", f'The room "{name}" is {self.state(name)}: it cannot begin now.')
-            self._states[name] = to
-            self._rooms[name].forget()
+    def _take(self, name: str, to: RoomState = RoomState.GUIDING, *, waits: bool = False) -> None:
+        """Something is about to be run in this room, and nothing else: nobody was there to be spoken to.
+
+        Who `waits` lets a session end first that somebody began just now.
+        """
+        while True:
+            with self._changed:
+                state = self.state(name)
+                if state is RoomState.IDLE:
+                    self._states[name] = to
+                    self._rooms[name].forget()
+                    return
+            if not waits or state is RoomState.CLOSED:
+                raise AssistantError("room", f'The room "{name}" is {state}: it cannot begin now.')
+            if (thread := self._threads.get(name)) is not None and thread.is_alive():
+                thread.join()
 
     def _leave(self, name: str, from_: RoomState = RoomState.GUIDING) -> None:
         with self._changed:
@@ -240,12 +254,15 @@ class Service:
             with self._recorders[name].away():
                 yield
 
-    def _guide(self, name: str) -> str:
+    def _guide(self, name: str, alarm: Said | None = None) -> str:
         try:
+            if alarm is not None:
+                self._rooms[name].put(alarm)
             with self._erasing:
                 self._recorders[name].wait_until_open()
             return self._go_on(name) or self._begin_anew(name)
         finally:
+            self._wanted.pop(name, None)
             self._leave(name)
 
     def _begin_anew(self, name: str) -> str:
@@ -274,7 +291,7 @@ class Service:
     def _rest(self, name: str, ended_by: str | None) -> Resting:
         """Rest in a room, after a session if there was one; how that ended."""
         resting = Resting(self.content[0], ended_by, reminds=self._rooms[name].reminds)
-        self._take(name, RoomState.RESTING)
+        self._take(name, RoomState.RESTING, waits=True)
         try:
             if not self._is_ending:  # which may have come before anybody knew of this rest
                 self._rooms[name].rest(resting)
@@ -290,8 +307,9 @@ class Service:
         """As configured; where there is no sound there is nothing to check."""
         config = self._config
         if not self._rooms[name].has_sound:
-            session = config.session.model_copy(update={"sound_check": False})
-            config = config.model_copy(update={"session": session})
+            config = config.with_session(sound_check=False)
+        if wanted := self._wanted.get(name):
+            config = config.with_session(routine=wanted)
         note_missing_routine(config, self.content[1], self._tell)
         return settings_now(config, self._history, self._tell)
 

@@ -34,6 +34,7 @@ class _Commands(CommandGroup):
         "status",
         "stop",
         "wake",
+        "home",
         "config",
         "doctor",
     )

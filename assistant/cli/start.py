@@ -73,6 +73,7 @@ def start(
     page; "goodbye" and Ctrl-C end it. Without sound and a terminal it waits a minute for sound, and then
     ends. Where a display is there, a page in a browser shows the session.
     """
+    from assistant.frontends.registry import home_wanted
     from assistant.frontends.screen.browser import Browser, is_wanted
     from assistant.frontends.typing_console import TypingConsole
     from assistant.opening import require_routine
@@ -80,12 +81,11 @@ def start(
 
     config = output.configuration()
     if routine:
-        session = config.session.model_copy(update={"routine": routine})
-        config = config.model_copy(update={"session": session})
+        config = config.with_session(routine=routine)
     if lan:
         config = config.model_copy(update={"screen": config.screen.model_copy(update={"lan": True})})
     has_screen = not no_screen and is_wanted(config.screen, at_terminal=is_terminal(sys.stdout))
-    front_ends = ("terminal", "screen") if has_screen else ("terminal",)
+    front_ends = ("terminal", *(("screen",) if has_screen else ()), *home_wanted(config.home))
     browser = Browser()
     has_terminal = is_terminal(sys.stdin) and is_terminal(sys.stdout)
     console = TypingConsole() if has_terminal and not plain and _can_draw() else None

@@ -88,6 +88,7 @@ class Context:
     rises: bool = False
     told_who_should_not: bool = False
     return_to: State = State.CHOOSING
+    paused_from_afar: bool = False
     after_pain: bool = False
     reports: int = 0
     is_ending: bool = False

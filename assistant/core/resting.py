@@ -22,6 +22,7 @@ from assistant.core.events import (
     Started,
 )
 from assistant.core.faults import Faults
+from assistant.core.from_afar import counts_at_rest
 from assistant.core.heard import Certainty, Heard
 from assistant.core.intents import UNKNOWN_WORD, Intent
 from assistant.core.own_voice import is_own_voice
@@ -123,7 +124,7 @@ class Resting:
             self._end(is_woken=True)
         elif said.is_safety:
             self._be_quiet()
-        elif not self._is_own_voice(said):
+        elif counts_at_rest(said) and not self._is_own_voice(said):
             self._note_heard(said)
             self._answer(said)
 

@@ -39,6 +39,7 @@ from assistant.core.events import (
     Started,
     TalkHeard,
 )
+from assistant.core.from_afar import as_it_counts, is_paused_from_afar
 from assistant.core.machine import Flow
 from assistant.core.own_voice import is_own_voice
 from assistant.core.prompts import LanguagePack
@@ -217,8 +218,10 @@ class Session:
 
     def _take(self, said: Said) -> None:
         """Do what somebody means, unless it may be what the session itself was just saying."""
-        if self._is_own_voice(said):
+        counting = as_it_counts(said, self._context)
+        if counting is None or self._is_own_voice(said):
             return
+        said, before = counting, self._context.state
         source = "final" if said.is_final else "partial"
         times = said.word_end_seconds, said.at_seconds
         self._context.script.do(ReportHeard(said.intent, said.phrase, said.slots, source, *times))
@@ -227,6 +230,7 @@ class Session:
         self._context.heard = said
         self._context.heard_over_itself = self._is_over_own_voice(said)
         self._flow.trigger(said.intent)
+        self._context.paused_from_afar = is_paused_from_afar(said, before, self._context)
 
     def _is_own_voice(self, said: Said) -> bool:
         """Whether a command may be the session's own voice that came back. Never so for safety phrases."""

@@ -5,13 +5,20 @@ Data only. Each function may be called from any thread; those that read or write
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
-from assistant.config import ScreenConfig
+from assistant.config import HomeConfig, ScreenConfig
 from assistant.core.prompts import LanguagePack
 from assistant.frontends.typing_console import TypingConsole
+
+
+class Begin(Protocol):
+    """Lets a session begin."""
+
+    def __call__(self, routine: str = "") -> None:
+        """Begin, with the routine of this id if one is named. Raises AssistantError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +27,12 @@ class House:
 
     `clock` is the one that the room's session goes by, less its beginning, in seconds. `level_dbfs` is how
     loud the microphone was in the last 0.1 s, None while nothing arrives; without a microphone it is None
-    itself. `begin` lets a session begin. `poses` is a JSON object, `history` the latest sessions first, as
+    itself. `poses` is a JSON object, `history` the latest sessions first, as
     plain values, `chart` an SVG document of them, "" without any. `forget` erases the session of a number, or
     all for None, and says what it erased. `begin`, `history`, `chart` and `forget` raise AssistantError.
     `show` is told the address of a page, once it can be opened. `console` is the terminal, if one can type
-    there below what is printed.
+    there below what is printed. `room` is the room's name; `titles` has the routines by
+    id, the one for somebody who does not choose first.
     """
 
     screen: ScreenConfig
@@ -32,10 +40,13 @@ class House:
     tell: Callable[[str], None]
     clock: Callable[[], float]
     level_dbfs: Callable[[], float | None] | None
-    begin: Callable[[], None]
+    begin: Begin
     poses: Callable[[], bytes]
     history: Callable[[], list[dict[str, Any]]]
     chart: Callable[[], str]
     forget: Callable[[int | None], str]
     show: Callable[[str], None]
     console: TypingConsole | None = None
+    home: HomeConfig = field(default_factory=HomeConfig)
+    room: str = "here"
+    titles: Mapping[str, str] = field(default_factory=dict)

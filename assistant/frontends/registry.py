@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from assistant.config import HomeConfig
 from assistant.core.events import Event
 from assistant.core.ports import FrontEnd
 from assistant.core.view import View, without_health
@@ -47,10 +48,28 @@ def _screen(send: Send, house: House) -> FrontEnd:
     return Screen(send, house)
 
 
+def _home(send: Send, house: House) -> FrontEnd:
+    from assistant.frontends.home.home import Home
+
+    return Home(send, house)
+
+
+HOME, HOME_WITH_PAIN = "home", "home with pain"
 FRONT_ENDS: dict[str, Entry] = {
     "terminal": Entry("What is said and heard, line by line.", _terminal, wants_health=True, shows_rest=True),
     "screen": Entry("A page for a browser, with buttons.", _screen, wants_health=True),
+    HOME: Entry("Home Assistant: what Limber does, and buttons for it.", _home, shows_rest=True),
+    HOME_WITH_PAIN: Entry(
+        "The same, and how sore it was before and after.", _home, wants_health=True, shows_rest=True
+    ),
 }
+
+
+def home_wanted(home: HomeConfig) -> tuple[str, ...]:
+    """The name of the front end that a home is told by; empty unless the configuration wants one."""
+    if not home.enabled:
+        return ()
+    return (HOME_WITH_PAIN if home.share_pain else HOME,)
 
 
 class FrontEnds:

@@ -10,7 +10,7 @@ from assistant.core.intents import SAFETY_INTENTS, Intent
 from assistant.core.phrases import PhraseTable
 from assistant.core.states import State
 from assistant.core.view import as_json
-from assistant.frontends.screen.pressing import NotPressableError, is_urgent, said
+from assistant.frontends.pressing import NotPressableError, is_urgent, said
 
 TABLE: PhraseTable = PACK.table
 

@@ -142,6 +142,33 @@ def test_one_session_follows_another_in_a_room(service: Service, tmp_path: Path)
         assert told.count(Started()) == 1
 
 
+def test_a_rest_waits_for_a_session_that_was_begun_just_before_it(service: Service) -> None:
+    service.open_typed("here", ["showing"], Silent())
+    service.begin("here", "at-the-desk")
+    staying = threading.Thread(target=service.stay, args=("here",), kwargs={"at_rest": True}, daemon=True)
+    staying.start()
+    until(lambda: Showing.opened[0].views)
+    assert service.state("here") is RoomState.GUIDING
+    finish(service, "here")
+    until(lambda: service.state("here") is RoomState.RESTING)
+    service.end()
+    staying.join(10)
+    assert not staying.is_alive()
+
+
+def test_a_session_is_begun_with_a_routine_once(service: Service) -> None:
+    service.open_typed("here", ["showing"], Silent())
+    for routine in ("at-the-desk", ""):
+        service.begin("here", routine)
+        until(lambda: service.state("here") is RoomState.GUIDING)
+        finish(service, "here")
+        until(lambda: service.state("here") is RoomState.IDLE)
+    first = [view.state for view in Showing.opened[0].views].index(State.FINISHED)
+    chosen = [view.routine.id if view.routine else "" for view in Showing.opened[0].views]
+    assert set(chosen[:first]) == {"at-the-desk"}
+    assert set(chosen[first + 1 :]) == {""}
+
+
 def test_rooms_are_guided_side_by_side_and_share_what_is_loaded(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,6 +25,7 @@ from starlette.routing import BaseRoute, Route
 from assistant.core.events import Event
 from assistant.errors import AssistantError
 from assistant.frontends.house import House
+from assistant.frontends.pressing import NotPressableError, is_urgent, said
 from assistant.frontends.screen.feed import Feed
 from assistant.frontends.screen.files import Content, Files, content
 from assistant.frontends.screen.guard import (
@@ -40,7 +41,6 @@ from assistant.frontends.screen.guard import (
     Visitor,
 )
 from assistant.frontends.screen.pairing import PAIRED_SECONDS, Pairing, Tried
-from assistant.frontends.screen.pressing import NotPressableError, is_urgent, said
 
 BODY_SECONDS = 5.0
 _NOT_KEPT = {"cache-control": "no-store"}

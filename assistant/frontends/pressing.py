@@ -1,4 +1,4 @@
-"""What somebody presses on the page, as the same event that saying it would be.
+"""What somebody presses, on a page or in a home, as the same event that saying it would be.
 
 Pure. Must not let through what nobody can say: whatever is pressed is a phrase of the table.
 """
@@ -26,7 +26,7 @@ class NotPressableError(ValueError):
     """What was sent is nothing that can be pressed; its text is a sentence."""
 
 
-def said(pressed: Mapping[str, object], pack: LanguagePack) -> Said:
+def said(pressed: Mapping[str, object], pack: LanguagePack, source: Source = Source.TOUCH) -> Said:
     """The meaning of what was pressed: `intent`, and what it carries. Raises NotPressableError.
 
     A red flag that is pressed tells of nothing but that help is needed.
@@ -38,7 +38,7 @@ def said(pressed: Mapping[str, object], pack: LanguagePack) -> Said:
     match = next(_matches(intent, slots, pressed.get("phrase"), pack), None)
     if match is None:
         raise NotPressableError(f"Nobody can say {intent} with {slots.filled() or 'nothing else'}.")
-    return Said(match.intent, match.phrase, match.slots, Source.TOUCH, words=tuple(match.phrase.split()))
+    return Said(match.intent, match.phrase, match.slots, source, words=tuple(match.phrase.split()))
 
 
 def is_urgent(pressed: Mapping[str, object]) -> bool:
