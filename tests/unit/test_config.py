@@ -36,7 +36,8 @@ def write(tmp_path: Path) -> Callable[[str], Path]:
 
 def test_the_example_tells_every_key_with_its_default() -> None:
     values = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
-    assert values == Config().model_dump() | {"hearing": {"sensitivity": 0}}
+    assert values == Config().model_dump(exclude={"rooms"}) | {"hearing": {"sensitivity": 0}}
+    assert Config().rooms == []  # of which it has one in a comment
     lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
     unexplained = [line for before, line in pairwise(lines) if re.match(r"\w+ =", line) and not before]
     assert unexplained == []
