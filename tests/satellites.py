@@ -1,6 +1,7 @@
-"""Wyoming satellites for tests, by the protocol's own library: each hears what it is given, and keeps what it plays.
+"""Wyoming satellites for tests, by the protocol's own library.
 
-They run on one thread, with one loop. Sound goes at the speed of sound: a block of 20 ms every 20 ms.
+Each hears what it is given, and keeps what it plays. They run on one thread, with one loop. Sound goes at the
+speed of sound: a block of 20 ms every 20 ms.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ class FakeSatellite:
         self.is_mute = False
         """Whether the microphone brings nothing."""
         self._plays_until = 0.0
-        self._said: deque[Samples] = deque()
+        self.said: deque[Samples] = deque()
+        """What is still to be said, by blocks."""
         self._writer: asyncio.StreamWriter | None = None
         self._server: asyncio.Server | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -53,7 +55,7 @@ class FakeSatellite:
     def say(self, samples: Samples) -> None:
         """Somebody says this from the next block on."""
         whole = np.append(samples, np.zeros(-len(samples) % BLOCK_SAMPLES, np.int16))
-        self._said.extend(whole.reshape(-1, BLOCK_SAMPLES))
+        self.said.extend(whole.reshape(-1, BLOCK_SAMPLES))
 
     @property
     def sound(self) -> Samples:
@@ -125,8 +127,8 @@ class FakeSatellite:
                 number += 1
                 start = number * BLOCK_SAMPLES % (len(_ROOM_NOISE) - BLOCK_SAMPLES)
                 block = _ROOM_NOISE[start : start + BLOCK_SAMPLES]
-                if self._said:
-                    block = block + self._said.popleft()
+                if self.said:
+                    block = block + self.said.popleft()
                     self.said_until = time.monotonic()
                 await async_write_event(AudioChunk(SAMPLE_RATE_HZ, 2, 1, block.tobytes()).event(), writer)
 

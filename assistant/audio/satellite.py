@@ -173,7 +173,8 @@ class SatelliteSound:
         self._speaker.begin()
         link.send(Describe().event(), RunSatellite().event(), Ping().event())
         due_at = time.monotonic()
-        while not self._closing.wait(max(0.0, due_at - time.monotonic())):
+        while not self._closing.is_set():
+            time.sleep(max(0.0, due_at - time.monotonic()))
             now = time.monotonic()
             due_at = max(due_at + BLOCK_SECONDS, now - LATE_SECONDS)
             self._speaker.play(link)
