@@ -19,7 +19,9 @@ def register(app: typer.Typer) -> None:
 
 
 def stop(room: OneRoom = "") -> None:
-    """Silence a session and pause it, as by "stop"; of several rooms in all of them.
+    """Silence a session and pause it, as by "stop".
+
+    Of several rooms it is done in all.
 
     Exits with 1 when Limber does not answer, 3 when it is not running.
     """

@@ -15,7 +15,9 @@ def register(app: typer.Typer) -> None:
 
 
 def wake(room: OneRoom = "") -> None:
-    """Begin a session where Limber rests, as by "wake up"; of several rooms in all of them.
+    """Begin a session where Limber rests, as by "wake up".
+
+    Of several rooms it is done in all.
 
     Exits with 1 when Limber does not answer or does not rest, 3 when it is not running.
     """
