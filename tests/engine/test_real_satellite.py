@@ -18,9 +18,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from satellites import FakeSatellite
-from test_satellite_session import configured, said, until
+from test_satellite_session import said, settings, until
 
+from assistant.config import load_config
 from assistant.service import RoomState, Service
 
 PACKAGE = "wyoming-satellite==1.0.0"
@@ -101,10 +101,11 @@ def satellite(folder: Path) -> Iterator[int]:
 
 
 def test_a_room_is_woken_and_silenced_by_voice(tmp_path: Path) -> None:
-    kitchen = FakeSatellite("kitchen")  # for its name and port alone
     told: list[str] = []
-    with satellite(tmp_path) as kitchen.port:
-        service = Service(configured(kitchen), told.append, tmp_path / "history.sqlite")
+    with satellite(tmp_path) as port:
+        (tmp_path / "config.toml").write_text(settings(("kitchen", port)))
+        config = load_config(tmp_path / "config.toml", {})
+        service = Service(config, told.append, tmp_path / "history.sqlite")
         with closing(service):
             service.open_live("kitchen", ())
             service.stay_aside("kitchen")

@@ -14,14 +14,16 @@ import pytest
 from satellites import FakeSatellite, running
 
 from assistant.audio import satellite as module
-from assistant.audio import satellite_link
+from assistant.audio import satellite_link, stream_watch
 from assistant.audio.mixer import Mixer
 from assistant.audio.satellite import SatelliteSound
 from assistant.audio.satellite_link import is_at_home
 from assistant.audio.satellite_sound import MOST_ON_THE_WAY_BYTES
 from assistant.audio.wyoming_events import as_bytes, chunk
 from assistant.core.events import Event, MicrophoneLost, MicrophoneRestored, SpeakerLost, SpeakerRestored
+from assistant.core.liveness import Gauges
 from assistant.core.ports import BLOCK_BYTES, SoundBlock, Speech
+from assistant.core.vitals import Vitals
 
 TONE = Speech((8000 * np.sin(np.arange(16_000) / 10)).astype(np.int16).tobytes())
 
@@ -107,6 +109,19 @@ def test_one_that_goes_is_lost_and_comes_back(kitchen: FakeSatellite, room: Room
     until(lambda: len(room.events) == 4)
     assert set(room.events[2:]) == {SpeakerRestored(), MicrophoneRestored()}
     assert room.sound.counts.openings == 2
+
+
+def test_one_that_is_gone_is_no_reason_to_start_the_program_anew(kitchen: FakeSatellite, room: Room) -> None:
+    """As systemd would, which is told that all is well while nothing stands still."""
+    until(lambda: room.sound.counts.delivered)
+    kitchen.is_mute = True
+    kitchen.hang_up()
+    until(lambda: room.sound.counts.openings == 0)
+    openings, delivered, waiting, played = room.sound.counts
+    vitals = Vitals()
+    for look in range(20):
+        vitals.look(look / 2, Gauges(openings, delivered, waiting, delivered, look, True, played), ())
+    assert vitals.stopped == frozenset()
 
 
 def test_one_that_is_not_there_is_waited_for() -> None:
@@ -211,6 +226,13 @@ def _cpu_seconds(room: Room) -> float:
     return time.clock_gettime(time.pthread_getcpuclockid(ident))
 
 
+@pytest.fixture
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was just opened may be judged."""
+    monkeypatch.setattr(stream_watch, "START_SECONDS", 0.3)
+
+
+@pytest.mark.usefixtures("_soon")
 def test_what_one_does_not_take_is_not_given(
     kitchen: FakeSatellite, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
