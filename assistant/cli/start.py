@@ -18,11 +18,11 @@ from rich.text import Text
 
 from assistant.cli import output
 from assistant.cli.signals import EndedBySignals
-from assistant.errors import AudioError, VoiceError
+from assistant.errors import AudioError, ConfigError, VoiceError
 from assistant.showing import ENCODING_ERRORS, is_terminal, one_line
 
 if TYPE_CHECKING:
-    from assistant.config import AudioConfig, ScreenConfig
+    from assistant.config import AudioConfig, Config, ScreenConfig
     from assistant.frontends.screen.browser import Browser
     from assistant.frontends.typing_console import TypingConsole
     from assistant.keyboard import Lines
@@ -36,6 +36,7 @@ NO_SOUND_EXIT_CODE = 69
 HOW_TO_WAKE = 'Limber rests. Say "wake up", or press Enter, to begin a session.'
 HOW_TO_SPEAK = 'Speak, or type and press Enter; "help" tells you what. Ctrl-C ends Limber.'
 HOW_TO_TYPE = 'Read what I say, and type what you would say; "help" tells you what. Ctrl-C ends Limber.'
+NO_OTHER_ROOMS = "The configuration has no other rooms: docs/rooms.md says how to add one."
 OTHERS_GO_ON = "The other rooms go on; Ctrl-C ends Limber."
 TYPED_REASON = "There is no sound, as you asked."
 
@@ -63,6 +64,9 @@ def start(
     typed: Annotated[bool, typer.Option("--typed", help="Read and type, without sound.")] = False,
     once: Annotated[bool, typer.Option("--once", help="End after one session.")] = False,
     rest: Annotated[bool, typer.Option("--rest", help="Rest at first, until you say wake up.")] = False,
+    other_rooms: Annotated[
+        bool, typer.Option("--other-rooms", help="Be in the other rooms only, not here.")
+    ] = False,
 ) -> None:
     """Begin a session (what `limber` does alone).
 
@@ -96,16 +100,17 @@ def start(
         service.show_outside()
         if routine:
             require_routine(routine, service.content[1])
-        others = () if typed or once else [room.name for room in config.rooms]
-        for name in others:
-            service.open_live(name, ())
-            service.stay_aside(name)
+        wants_others = other_rooms or not (typed or once)
+        has_others = wants_others and _open_others(service, config, alone=other_rooms)
+        if other_rooms:
+            service.wait()
+            return
         reason = (
             TYPED_REASON
             if typed
             else _open_live(service, config.audio, front_ends, lines if has_terminal else None)
         )
-        if reason is not None and others and not has_terminal:
+        if reason is not None and has_others and not has_terminal:
             note(f"{reason} {OTHERS_GO_ON}")
             service.wait()
             return
@@ -119,14 +124,27 @@ def start(
             note(HOW_TO_WAKE)
         if once:
             service.guide(OWN_ROOM)
-        elif others and not has_terminal:
+        elif has_others and not has_terminal:
             service.stay_aside(OWN_ROOM)
             service.wait()
         else:
             service.stay(OWN_ROOM, at_rest=rest)
-            if others:
+            if has_others:
                 note(OTHERS_GO_ON)
                 service.wait()
+
+
+def _open_others(service: Service, config: Config, *, alone: bool) -> bool:
+    """Let every other room of the configuration rest on a thread of its own; whether there are any.
+
+    Raises ConfigError where they alone are wanted, and there are none.
+    """
+    if alone and not config.rooms:
+        raise ConfigError("no_rooms", NO_OTHER_ROOMS)
+    for room in config.rooms:
+        service.open_live(room.name, ())
+        service.stay_aside(room.name)
+    return bool(config.rooms)
 
 
 def _can_draw() -> bool:

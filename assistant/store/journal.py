@@ -51,6 +51,8 @@ def read_run(path: Path, number: int | None = None, *, room: str | None = None) 
             wanted = _last_of(connection, room)
         elif number is None:
             wanted = connection.execute("SELECT max(run) FROM journal WHERE run > 0").fetchone()[0]
+        if wanted is None:
+            return None
         query = "SELECT session_id, now, event FROM journal WHERE run = ? ORDER BY id"
         rows = connection.execute(query, (wanted,)).fetchall()
     if not rows:
