@@ -100,8 +100,7 @@ def start(
         service.show_outside()
         if routine:
             require_routine(routine, service.content[1])
-        wants_others = other_rooms or not (typed or once)
-        has_others = wants_others and _open_others(service, config, alone=other_rooms)
+        has_others = _open_others(service, config, alone=other_rooms, none=typed or once)
         if other_rooms:
             service.wait()
             return
@@ -134,11 +133,13 @@ def start(
                 service.wait()
 
 
-def _open_others(service: Service, config: Config, *, alone: bool) -> bool:
+def _open_others(service: Service, config: Config, *, alone: bool, none: bool) -> bool:
     """Let every other room of the configuration rest on a thread of its own; whether there are any.
 
-    Raises ConfigError where they alone are wanted, and there are none.
+    Not where `none` is wanted, unless they `alone` are. Raises ConfigError where those are none.
     """
+    if none and not alone:
+        return False
     if alone and not config.rooms:
         raise ConfigError("no_rooms", NO_OTHER_ROOMS)
     for room in config.rooms:
