@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import platformdirs
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, create_model
 
 from assistant.config_problems import did_you_mean, problems_of, shortened, toml_place, wording
+from assistant.config_rooms import RoomConfig, Strict, apart
 from assistant.core.listening.operating_point import OperatingPoint
 from assistant.core.routine import Condition
 from assistant.errors import ConfigError, closest
@@ -32,11 +33,7 @@ _VoiceName = Annotated[
 ]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
-
-
-class AudioConfig(_Strict):
+class AudioConfig(Strict):
     """Sound devices, by a part of their names as `limber devices` shows them; "" is the system's default."""
 
     microphone: str = ""
@@ -48,7 +45,7 @@ class AudioConfig(_Strict):
 _WHATEVER_THE_SENSITIVITY = "command_plausibility", "answer_plausibility", "spotted_phone_plausibility"
 
 
-class _Sensitivity(_Strict):
+class _Sensitivity(Strict):
     """How readily a safety phrase is believed, in steps that docs/hearing.md measures.
 
     The numbers behind it, those of `OperatingPoint`, are keys of the same section.
@@ -83,7 +80,7 @@ else:
     HearingConfig = create_model("HearingConfig", __base__=_Sensitivity, **dict(_numbers_of_hearing()))
 
 
-class SpeechConfig(_Strict):
+class SpeechConfig(Strict):
     """What hears and what speaks."""
 
     model: _HomePath = ""
@@ -110,7 +107,7 @@ def _names_in(listed: str) -> list[str]:
     return [name.strip() for name in listed.split(",") if name.strip()]
 
 
-class SessionConfig(_Strict):
+class SessionConfig(Strict):
     """How a session goes."""
 
     routine: str = ""
@@ -127,7 +124,7 @@ class SessionConfig(_Strict):
         return frozenset(map(Condition, _names_in(self.conditions)))
 
 
-class ScreenConfig(_Strict):
+class ScreenConfig(Strict):
     """The page for a browser, and who may see it."""
 
     enabled: Literal["auto", "always", "never"] = "auto"
@@ -139,7 +136,7 @@ class ScreenConfig(_Strict):
     lan: bool = False
 
 
-class HomeConfig(_Strict):
+class HomeConfig(Strict):
     """The MQTT broker of a home, such as Home Assistant's, and what it is told. Port 0 is the usual one."""
 
     enabled: bool = False
@@ -158,14 +155,14 @@ class HomeConfig(_Strict):
     share_pain: bool = False
 
 
-class LogConfig(_Strict):
+class LogConfig(Strict):
     """Where logs go, "" being nowhere, and how much of them."""
 
     file: _HomePath = ""
     level: Literal["debug", "info", "warning", "error"] = "info"
 
 
-class Config(_Strict):
+class Config(Strict):
     """The whole configuration, by section. Every key has a default: `limber config example` tells them."""
 
     audio: AudioConfig = AudioConfig()
@@ -174,16 +171,34 @@ class Config(_Strict):
     session: SessionConfig = SessionConfig()
     screen: ScreenConfig = ScreenConfig()
     home: HomeConfig = HomeConfig()
+    rooms: Annotated[list[RoomConfig], AfterValidator(apart)] = Field(default_factory=list)
     log: LogConfig = LogConfig()
 
     def with_session(self, **changes: Any) -> Config:
         """The same, but for how a session goes."""
         return self.model_copy(update={"session": self.session.model_copy(update=changes)})
 
+    def satellite(self, name: str) -> RoomConfig | None:
+        """The room of that name, if it is another one than that of the machine."""
+        return next((room for room in self.rooms if room.name == name), None)
+
+    def of_room(self, name: str) -> Config:
+        """The configuration as it is for one room."""
+        room = self.satellite(name)
+        if room is None:
+            return self
+        audio = self.audio.model_copy(update={"echo": room.echo})
+        routine = room.routine or self.session.routine
+        return self.model_copy(update={"audio": audio}).with_session(routine=routine)
+
 
 _SECTIONS: dict[str, type[BaseModel]] = {
-    name: type(field.default) for name, field in Config.model_fields.items()
+    name: type(field.default)
+    for name, field in Config.model_fields.items()
+    if isinstance(field.default, BaseModel)
 }
+_TABLES: dict[str, type[BaseModel]] = {**_SECTIONS, "rooms": RoomConfig}
+"""With those that there may be several of, which no variable can set."""
 
 
 def config_path(environ: Mapping[str, str] = os.environ) -> Path:
@@ -234,16 +249,26 @@ def _without_odd_keys(
         Config.model_validate(values)
         return values
     except ValidationError as error:
-        problems = problems_of(path, text, error, _SECTIONS)
+        problems = problems_of(path, text, error, _TABLES)
     for (section, *rest), message in problems:
         around = values[section] if rest else values
         odd = rest[0] if rest else section
-        told = around.pop(odd, None)
+        told = _taken_out(around, odd)
         inner = told if isinstance(told, dict) else ()
         if on_problem is None or any(map(_is_about_conditions, (odd, *inner))):
             raise ConfigError("config_key", f"{message}.")
         on_problem(f"{message}; it is left out.")
-    return values
+    if isinstance(rooms := values.get("rooms"), list):
+        values["rooms"] = [room for room in rooms if room is not None]
+    return _without_odd_keys(values, path, text, on_problem)  # what is left may not go together
+
+
+def _taken_out(around: Any, odd: str) -> object:
+    """What was there: a section, a key, or one of several tables, which leaves a gap."""
+    if isinstance(around, dict):
+        return around.pop(odd, None)
+    around[int(odd)] = None
+    return None
 
 
 def _is_about_conditions(name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from assistant.errors import closest
 
 Sections = Mapping[str, type[BaseModel]]
 """The keys that there are, by section."""
-_HEADER = re.compile(r"\s*\[\s*([^\]\s]+)\s*\]")
+_HEADER = re.compile(r"\s*\[\s*([^\[\]\s]+)\s*\]")
+_ONE_OF_SEVERAL = re.compile(r"\s*\[\[\s*([^\[\]\s]+)\s*\]\]")
 _KEY = re.compile(r"\s*([\w.-]+)\s*=")
 
 
@@ -32,9 +34,8 @@ def problems_of(
     for problem in problems:
         place = tuple(str(part) for part in problem["loc"])
         line = _line_of(text, list(place))
-        found.append(
-            (line, place, f"{path}:{line}: {shortened('.'.join(place))} {wording(problem, sections)}")
-        )
+        key = shortened(".".join(name for name in place if not name.isdigit()))
+        found.append((line, place, f"{path}:{line}: {key} {wording(problem, sections)}"))
     return [(place, message) for _, place, message in sorted(found)]
 
 
@@ -47,7 +48,11 @@ def wording(error: Mapping[str, Any], sections: Sections) -> str:
         known = list(sections[section].model_fields if rest else sections)
         return f"is not a known {'key' if rest else 'section'}{did_you_mean(str(error['loc'][-1]), known)}"
     if error["type"] == "string_pattern_mismatch":
-        return f'is "{shortened(error["input"])}", but {_PATTERN_WORDS[rest[0]]}'
+        return f'is "{shortened(error["input"])}", but {_PATTERN_WORDS[rest[-1]]}'
+    if error["type"] == "missing":
+        return "is missing"
+    if error["type"] == "list_type":
+        return f"should have a part that begins with [[{section}]] for each"
     if error["type"] == "value_error":
         return f"has a mistake: {error['msg'].removeprefix('Value error, ')}"
     if error["type"] == "model_type":
@@ -74,8 +79,9 @@ _PATTERN_WORDS = {
     "broker": "should be a name or an address, such as homeassistant.local",
     "discovery_prefix": "should be letters, digits and _, in parts with / between them",
     "node": "should be at most 40 of a-z, 0-9, _ and -",
-    "name": "should be a name of at most 60 letters",
     "emergency_number": "should be a number to call, such as 112",
+    "name": "should be a word or two, such as kitchen",
+    "address": "should be a computer and perhaps a port, such as kitchen.local:10700",
 }
 
 
@@ -88,8 +94,12 @@ def did_you_mean(word: str, known: list[str]) -> str:
 def _line_of(text: str, names: list[str]) -> int:
     """The line of a key, or of its section where the key has none of its own, counted from 1."""
     section, line_of_section = "", 1
+    counts: Counter[str] = Counter()
     for number, line in enumerate(text.splitlines(), start=1):
-        if header := _HEADER.match(line):
+        if table := _ONE_OF_SEVERAL.match(line):
+            place = section = f"{table[1]}.{counts[table[1]]}"
+            counts[table[1]] += 1
+        elif header := _HEADER.match(line):
             place = section = header[1]
         elif key := _KEY.match(line):
             place = f"{section}.{key[1]}".lstrip(".")
@@ -97,6 +107,6 @@ def _line_of(text: str, names: list[str]) -> int:
             continue
         if place == ".".join(names):
             return number
-        if place == names[0]:
+        if place in (names[0], ".".join(names[:2])):
             line_of_section = number
     return line_of_section

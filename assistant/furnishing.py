@@ -15,7 +15,9 @@ from assistant.audio.microphone import Microphone
 from assistant.audio.mixer import Mixer
 from assistant.audio.speaker_stream import SpeakerStream
 from assistant.config import Config
+from assistant.config_rooms import RoomConfig
 from assistant.core.events import Event
+from assistant.core.ports import SoundSource
 from assistant.core.prompts import Line
 from assistant.frontends.registry import FrontEnds, Send
 from assistant.hearing_thread import HearingThread, note_sound
@@ -39,16 +41,30 @@ GREETINGS = (Line.HELLO, Line.HELLO_AGAIN, Line.SOUND_CHECK, Line.CHOOSE, Line.C
 
 
 def live_room(
-    config: Config, stock: Stock, keeper: Keeper, opening: Opening, *, lines: Lines | None, tell: Tell
+    config: Config,
+    stock: Stock,
+    keeper: Keeper,
+    opening: Opening,
+    *,
+    lines: Lines | None,
+    tell: Tell,
+    satellite: RoomConfig | None = None,
 ) -> Room:
-    """A room with the configured microphone and speaker. Raises VoiceError, HearingError."""
+    """A room with the configured microphone and speaker, or those of a satellite.
+
+    Raises VoiceError, HearingError.
+    """
     pack, _ = stock.content
     mixer = Mixer()
     microphone, speaker = config.audio.microphone or None, config.audio.speaker or None
     echo = config.audio.echo
     path = open_hearing(config, pack, stock.model, choose_canceller(echo, tell))
 
-    def open_sound(report: Callable[[Event], None]) -> LiveSound:
+    def open_sound(report: Callable[[Event], None]) -> SoundSource:
+        if satellite is not None:
+            from assistant.audio.satellite import SatelliteSound
+
+            return SatelliteSound(*satellite.host_and_port, mixer, report)
         return LiveSound(Microphone(microphone), SpeakerStream(mixer, speaker), report)
 
     anew = partial(choose_canceller, echo, lambda line: None)

@@ -77,7 +77,7 @@ def fingerprint(content: object) -> str:
 def find_return(path: Path, room: str, content: object, made: Made) -> Return | None:
     """The last session of this room, if it was cut short and can be gone on with; else None."""
     try:
-        run = read_run(path)
+        run = read_run(path, room=room)
     except StoreError as error:
         _log.warning("no session to go on with: %s", error.message)
         return None

@@ -76,9 +76,9 @@ class Service:
         self._recorders: dict[str, Recorder] = {}
         self._states: dict[str, RoomState] = {}
         self._wanted: dict[str, str] = {}
-        self._threads: dict[str, threading.Thread] = {}
-        self._changed, self._erasing = threading.Lock(), threading.Lock()
-        self._is_ending = False
+        self._threads: list[threading.Thread] = []
+        self._changed, self._erasing = threading.Condition(), threading.Lock()
+        self._ended = threading.Event()
         self._overview = Overview(lambda: dict(self._rooms))
         commands = {"status": self._overview.report, "stop": self.stop, "wake": self.wake}
         self._control = Control(commands)
@@ -89,13 +89,15 @@ class Service:
         return self._stock.content
 
     def open_live(self, name: str, front_ends: Sequence[str], lines: Lines | None = None) -> None:
-        """Open a room with the configured microphone and speaker; with `lines`, one can type there as well.
+        """Open a room with the configured microphone and speaker, or those of the satellite of that name.
 
-        Raises AudioError or VoiceError where this machine has none, HearingError without a speech model.
+        With `lines`, one can type there as well. Raises AudioError or VoiceError where this machine has none,
+        HearingError without a speech model. A satellite that is not there is waited for.
         """
         opening = partial(self._opening, name, front_ends)
-        parts = self._config, self._stock, self._recorder(name), opening
-        self._add(name, live_room(*parts, lines=lines, tell=self._tell))
+        parts = self._config.of_room(name), self._stock, self._recorder(name), opening
+        room = live_room(*parts, lines=lines, tell=self._tell, satellite=self._config.satellite(name))
+        self._add(name, room)
 
     def open_typed(self, name: str, front_ends: Sequence[str], lines: Lines) -> None:
         """Open a room without sound: what is said is read, and lines are typed. Raises ContentError."""
@@ -136,9 +138,26 @@ class Service:
             return
         self._take(name)
         self._wanted[name] = routine
-        thread = threading.Thread(target=self._guide_and_tell, args=(name,), name=f"room {name}", daemon=True)
-        self._threads[name] = thread
+        self._aside(name, self._guide)
+
+    def stay_aside(self, name: str) -> None:
+        """Stay in a room on a thread of its own, at rest first. Who wants the end there wants a rest."""
+        self._aside(name, self._stay_on)
+
+    def wait(self) -> None:
+        """Wait until the end is wanted."""
+        self._ended.wait()
+
+    def _aside(self, name: str, run: Callable[[str], object]) -> None:
+        thread = threading.Thread(
+            target=self._run_and_tell, args=(name, run), name=f"room {name}", daemon=True
+        )
+        self._threads = [*filter(threading.Thread.is_alive, self._threads), thread]
         thread.start()
+
+    def _stay_on(self, name: str) -> None:
+        while not self._ended.is_set():
+            self.stay(name, at_rest=True)
 
     def state(self, name: str) -> RoomState:
         """What a room is at; one that was never opened is closed."""
@@ -153,27 +172,27 @@ class Service:
         self._overview.open()
         self._control.open()
 
-    def stop(self) -> dict[str, int]:
-        """Do in every session what "stop" does, from any thread; how many sessions there are."""
-        guided = self._rooms_at(RoomState.GUIDING)
+    def stop(self, name: str | None = None) -> dict[str, int]:
+        """Do in every session what "stop" does, or in that of a room; how many sessions there are."""
+        guided = [room for room in self._names_at(RoomState.GUIDING) if name in (None, room)]
         for room in guided:
             phrase = self.content[0].table.phrases[Intent.STOP][0]
-            room.put(Said(Intent.STOP, phrase, source=Source.NETWORK))
+            self.put(room, Said(Intent.STOP, phrase, source=Source.NETWORK))
         return {"stopped": len(guided)}
 
-    def wake(self) -> dict[str, int]:
-        """Begin a session in every room that rests, from any thread; how many do."""
-        resting = self._names_at(RoomState.RESTING)
-        for name in resting:
-            self.begin(name)
+    def wake(self, name: str | None = None) -> dict[str, int]:
+        """Begin a session in every room that rests, or in one of them, from any thread; how many do."""
+        resting = [room for room in self._names_at(RoomState.RESTING) if name in (None, room)]
+        for room in resting:
+            self.begin(room)
         return {"woken": len(resting)}
 
     def end(self, reason: str = "terminated") -> None:
-        """Let every session and every rest end at once, and none begin any more; any thread, any handler.
+        """Let every session and every rest end at once, and none begin any more; from any thread.
 
         The reason is one of those of CutShort.
         """
-        self._is_ending = True
+        self._ended.set()
         for room in (*self._rooms_at(RoomState.GUIDING), *self._rooms_at(RoomState.RESTING)):
             room.end(reason)
 
@@ -193,7 +212,7 @@ class Service:
         self._control.close()
         self._overview.close()
         self.end()
-        for thread in self._threads.values():
+        for thread in self._threads:
             thread.join()
         for name in reversed(self._rooms):
             self._states[name] = RoomState.CLOSED
@@ -228,22 +247,19 @@ class Service:
 
         Who `waits` lets a session end first that somebody began just now.
         """
-        while True:
-            with self._changed:
-                state = self.state(name)
-                if state is RoomState.IDLE:
-                    self._states[name] = to
-                    self._rooms[name].forget()
-                    return
-            if not waits or state is RoomState.CLOSED:
+        with self._changed:
+            if waits:
+                self._changed.wait_for(lambda: self.state(name) in (RoomState.IDLE, RoomState.CLOSED))
+            if (state := self.state(name)) is not RoomState.IDLE:
                 raise AssistantError("room", f'The room "{name}" is {state}: it cannot begin now.')
-            if (thread := self._threads.get(name)) is not None and thread.is_alive():
-                thread.join()
+            self._states[name] = to
+            self._rooms[name].forget()
 
     def _leave(self, name: str, from_: RoomState = RoomState.GUIDING) -> None:
         with self._changed:
             if self._states[name] is from_:
                 self._states[name] = RoomState.IDLE
+                self._changed.notify_all()
 
     @contextmanager
     def _without_history(self, name: str) -> Iterator[None]:
@@ -266,7 +282,7 @@ class Service:
             self._leave(name)
 
     def _begin_anew(self, name: str) -> str:
-        if self._is_ending:
+        if self._ended.is_set():
             return "terminated"
         settings = self._settings(name)
         self._recorders[name].begin(head_of(name, settings, self._stock.all_content))
@@ -293,7 +309,7 @@ class Service:
         resting = Resting(self.content[0], ended_by, reminds=self._rooms[name].reminds)
         self._take(name, RoomState.RESTING, waits=True)
         try:
-            if not self._is_ending:  # which may have come before anybody knew of this rest
+            if not self._ended.is_set():  # which may have come before anybody knew of this rest
                 self._rooms[name].rest(resting)
         finally:
             self._leave(name, RoomState.RESTING)
@@ -305,7 +321,7 @@ class Service:
 
     def _settings(self, name: str) -> Settings:
         """As configured; where there is no sound there is nothing to check."""
-        config = self._config
+        config = self._config.of_room(name)
         if not self._rooms[name].has_sound:
             config = config.with_session(sound_check=False)
         if wanted := self._wanted.get(name):
@@ -313,9 +329,9 @@ class Service:
         note_missing_routine(config, self.content[1], self._tell)
         return settings_now(config, self._history, self._tell)
 
-    def _guide_and_tell(self, name: str) -> None:
+    def _run_and_tell(self, name: str, run: Callable[[str], object]) -> None:
         try:
-            self._guide(name)
+            run(name)
         except AssistantError as error:
             self._tell(error.message)
         except Exception:  # noqa: BLE001 - the thread's top: reports and stops; other rooms go on

@@ -30,7 +30,7 @@ from assistant import (
     service,
     watch,
 )
-from assistant.audio import live, microphone, portaudio, server_routes, speaker_stream
+from assistant.audio import block_queue, live, portaudio, server_routes, speaker_stream
 from assistant.audio.mixer import Mixer
 from assistant.core import view
 from assistant.core.listening.spotting import phrases_to_spot
@@ -54,7 +54,7 @@ PROGRAM = (
     event_queue,
     live,
     speaker_stream,
-    microphone,
+    block_queue,
     deadline,
 )
 PROGRAM += (server_routes, history, recorder, resuming, fallback, prompting)

@@ -13,7 +13,7 @@ from cases import Moves
 from mutants import Patch, Plant, both, sets
 
 from assistant import event_queue, room, service
-from assistant.audio import live, microphone, server_routes
+from assistant.audio import block_queue, live, server_routes
 from assistant.audio.mixer import Mixer
 from assistant.core.liveness import Liveness
 from assistant.speech import prompting
@@ -51,8 +51,8 @@ def _hold_nothing(self: history.History) -> None:
 
 def _all_is_fresh(patch: Patch) -> None:
     patch.setattr(event_queue, "_is_command", lambda event: False)
-    patch.setattr(microphone, "FRESH_BLOCKS", 500)
-    patch.setattr(microphone, "QUEUE_BLOCKS", 500)
+    patch.setattr(block_queue, "FRESH_BLOCKS", 500)
+    patch.setattr(block_queue, "QUEUE_BLOCKS", 500)
 
 
 def _end_without_a_reason(rows: Any, place: history_writer.Place, reason: str) -> history_writer.Place:

@@ -30,7 +30,9 @@ class FarEnd:
     otherwise. Each such step costs the canceller its hold on the echo for a moment.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, reserve_blocks: int = RESERVE_BLOCKS) -> None:
+        """The echo has to come later than so many blocks after what was played."""
+        self._reserve_blocks = reserve_blocks
         self.dropped_count = 0
         self.missing_count = 0
         self._blocks: deque[bytes] = deque(maxlen=MAX_BLOCKS)
@@ -51,7 +53,7 @@ class FarEnd:
         spare = len(self._blocks) - 1 - waiting_blocks
         if not self._lined_up:
             self._lined_up = True
-            self._drop(spare - RESERVE_BLOCKS)
+            self._drop(spare - self._reserve_blocks)
             self._least_spare, self._watched = MAX_BLOCKS, 0
         else:
             self._watch(spare)
@@ -67,8 +69,9 @@ class FarEnd:
         self._watched += 1
         if self._watched < WATCH_BLOCKS:
             return
-        if self._least_spare > MOST_SPARE_BLOCKS:
-            self.dropped_count += self._drop(self._least_spare - RESERVE_BLOCKS)
+        most_spare = MOST_SPARE_BLOCKS + self._reserve_blocks - RESERVE_BLOCKS
+        if self._least_spare > most_spare:
+            self.dropped_count += self._drop(self._least_spare - self._reserve_blocks)
         self._least_spare, self._watched = MAX_BLOCKS, 0
 
     def _drop(self, count: int) -> int:

@@ -6,19 +6,14 @@ resample or take a lock.
 
 from __future__ import annotations
 
-from queue import Empty, SimpleQueue
 from typing import Any
 
+from assistant.audio.block_queue import BlockQueue
 from assistant.audio.channels import MOST_CHANNELS, LouderChannel
 from assistant.audio.devices import Kind, find_device
 from assistant.audio.portaudio import call, close_stream, open_stream
 from assistant.audio.resampling import BlockResampler
-from assistant.core.liveness import STALE
-from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ
-
-FRESH_BLOCKS = round(STALE.limit / BLOCK_SECONDS)
-QUEUE_BLOCKS = FRESH_BLOCKS + 10
-"""What is older than a second is not heard late: the oldest blocks make room, so that the newest stay."""
+from assistant.core.ports import BLOCK_SAMPLES, SAMPLE_RATE_HZ
 
 
 class Microphone:
@@ -29,13 +24,12 @@ class Microphone:
         self._device_name = device_name
         self._name = ""
         self._stream: Any = None
-        self._queue: SimpleQueue[bytes] = SimpleQueue()
+        self._queue = BlockQueue()
         self._channel: LouderChannel | None = None
         self._resampler: BlockResampler | None = None
         self.overflow_count = 0
         """Times PortAudio reported lost input."""
-        self.dropped_count = 0
-        """Blocks that were never read, for the reader was more than a second behind."""
+        self._dropped_before = 0
         self.block_count = 0
         """Blocks that came."""
         self.open_count = 0
@@ -43,15 +37,13 @@ class Microphone:
     def open(self) -> None:
         """Find the device and start. Raises AudioError."""
         device = find_device(Kind.MICROPHONE, self._device_name)
-        queue = self._queue = SimpleQueue()  # what a closed stream left behind is never read
+        self._dropped_before = self.dropped_count
+        queue = self._queue = BlockQueue()  # what a closed stream left behind is never read
 
         def callback(samples: Any, frame_count: int, times: Any, status: Any) -> None:
             if status.input_overflow:
                 self.overflow_count += 1
             self.block_count += 1
-            # One writer, so the size cannot grow between the look and the put; no lock is taken.
-            if queue.qsize() >= QUEUE_BLOCKS:
-                self._drop_oldest(queue)
             queue.put(bytes(samples))
 
         self._name = device.name
@@ -95,26 +87,19 @@ class Microphone:
     @property
     def waiting_count(self) -> int:
         """How many blocks wait to be read."""
-        return self._queue.qsize()
+        return self._queue.waiting_count
+
+    @property
+    def dropped_count(self) -> int:
+        """Blocks that were never read, for the reader was more than a second behind."""
+        return self._dropped_before + self._queue.dropped_count
 
     def read(self, timeout_seconds: float) -> bytes | None:
         """Wait for what one callback brought, as the device has it; None when nothing came in time.
 
         It has waited for a second at most.
         """
-        while self._queue.qsize() > FRESH_BLOCKS:
-            self._drop_oldest(self._queue)
-        try:
-            return self._queue.get(timeout=timeout_seconds)
-        except Empty:
-            return None
-
-    def _drop_oldest(self, queue: SimpleQueue[bytes]) -> None:
-        try:
-            queue.get_nowait()
-        except Empty:
-            return
-        self.dropped_count += 1
+        return self._queue.get(timeout_seconds)
 
     def to_blocks(self, samples: bytes) -> list[bytes]:
         """Turn what was read into blocks of 20 ms at 16 kHz: one, or none to two where it is resampled."""

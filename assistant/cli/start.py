@@ -18,18 +18,15 @@ from rich.text import Text
 
 from assistant.cli import output
 from assistant.cli.signals import EndedBySignals
-from assistant.errors import AudioError, VoiceError
+from assistant.errors import AudioError, ConfigError, VoiceError
 from assistant.showing import ENCODING_ERRORS, is_terminal, one_line
 
 if TYPE_CHECKING:
-    from assistant.config import AudioConfig, ScreenConfig
+    from assistant.config import AudioConfig, Config, ScreenConfig
     from assistant.frontends.screen.browser import Browser
     from assistant.frontends.typing_console import TypingConsole
     from assistant.keyboard import Lines
     from assistant.service import Service
-
-ROOM = "here"
-
 
 WAIT_FOR_SOUND_SECONDS = 60.0
 RETRY_SECONDS = 1.0
@@ -39,6 +36,8 @@ NO_SOUND_EXIT_CODE = 69
 HOW_TO_WAKE = 'Limber rests. Say "wake up", or press Enter, to begin a session.'
 HOW_TO_SPEAK = 'Speak, or type and press Enter; "help" tells you what. Ctrl-C ends Limber.'
 HOW_TO_TYPE = 'Read what I say, and type what you would say; "help" tells you what. Ctrl-C ends Limber.'
+NO_OTHER_ROOMS = "The configuration has no other rooms: docs/rooms.md says how to add one."
+OTHERS_GO_ON = "The other rooms go on; Ctrl-C ends Limber."
 TYPED_REASON = "There is no sound, as you asked."
 
 _is_ours = False
@@ -65,6 +64,9 @@ def start(
     typed: Annotated[bool, typer.Option("--typed", help="Read and type, without sound.")] = False,
     once: Annotated[bool, typer.Option("--once", help="End after one session.")] = False,
     rest: Annotated[bool, typer.Option("--rest", help="Rest at first, until you say wake up.")] = False,
+    other_rooms: Annotated[
+        bool, typer.Option("--other-rooms", help="Be in the other rooms only, not here.")
+    ] = False,
 ) -> None:
     """Begin a session (what `limber` does alone).
 
@@ -73,6 +75,7 @@ def start(
     page; "goodbye" and Ctrl-C end it. Without sound and a terminal it waits a minute for sound, and then
     ends. Where a display is there, a page in a browser shows the session.
     """
+    from assistant.config_rooms import OWN_ROOM
     from assistant.frontends.registry import home_wanted
     from assistant.frontends.screen.browser import Browser, is_wanted
     from assistant.frontends.typing_console import TypingConsole
@@ -97,23 +100,52 @@ def start(
         service.show_outside()
         if routine:
             require_routine(routine, service.content[1])
+        has_others = _open_others(service, config, alone=other_rooms, none=typed or once)
+        if other_rooms:
+            service.wait()
+            return
         reason = (
             TYPED_REASON
             if typed
             else _open_live(service, config.audio, front_ends, lines if has_terminal else None)
         )
+        if reason is not None and has_others and not has_terminal:
+            note(f"{reason} {OTHERS_GO_ON}")
+            service.wait()
+            return
         if reason is not None and not (typed or has_terminal):
             output.err.print(f"{reason} There is no terminal either, so there is no session.", style="red")
             raise typer.Exit(NO_SOUND_EXIT_CODE)
         note(HOW_TO_SPEAK if reason is None else f"{reason} {HOW_TO_TYPE}")
         if reason is not None:
-            service.open_typed(ROOM, front_ends, lines)
+            service.open_typed(OWN_ROOM, front_ends, lines)
         if rest and not once:
             note(HOW_TO_WAKE)
         if once:
-            service.guide(ROOM)
+            service.guide(OWN_ROOM)
+        elif has_others and not has_terminal:
+            service.stay_aside(OWN_ROOM)
+            service.wait()
         else:
-            service.stay(ROOM, at_rest=rest)
+            service.stay(OWN_ROOM, at_rest=rest)
+            if has_others:
+                note(OTHERS_GO_ON)
+                service.wait()
+
+
+def _open_others(service: Service, config: Config, *, alone: bool, none: bool) -> bool:
+    """Let every other room of the configuration rest on a thread of its own; whether there are any.
+
+    Not where `none` is wanted, unless they `alone` are. Raises ConfigError where those are none.
+    """
+    if none and not alone:
+        return False
+    if alone and not config.rooms:
+        raise ConfigError("no_rooms", NO_OTHER_ROOMS)
+    for room in config.rooms:
+        service.open_live(room.name, ())
+        service.stay_aside(room.name)
+    return bool(config.rooms)
 
 
 def _can_draw() -> bool:
@@ -161,6 +193,7 @@ def _open_live(
     """
     from assistant.audio.devices import why_no_sound
     from assistant.audio.portaudio import SoundHangsError, reinitialize
+    from assistant.config_rooms import OWN_ROOM
 
     has_terminal = lines is not None
     ends_at = time.monotonic() + (0.0 if has_terminal else WAIT_FOR_SOUND_SECONDS)
@@ -170,7 +203,7 @@ def _open_live(
         if reason is None:
             _keep_stderr_to_ourselves()
             try:
-                service.open_live(ROOM, front_ends, lines)
+                service.open_live(OWN_ROOM, front_ends, lines)
             except SoundHangsError as error:
                 return error.message
             except VoiceError as error:

@@ -65,6 +65,8 @@ def _lines(answer: dict[str, Any]) -> Iterator[str]:
     if not answer["rooms"]:
         yield "It has no sound yet, and waits for it."
     for room in answer["rooms"]:
+        if len(answer["rooms"]) > 1:
+            yield f"Room {room['name']}:"
         resting = "none; it rests, and begins one when somebody says wake up."
         yield f"Session: {resting if room.get('is_resting') else _session(room['session'])}"
         if room["microphone"] or room["speaker"]:

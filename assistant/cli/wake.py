@@ -6,7 +6,7 @@ import typer
 
 from assistant.cli import output
 from assistant.cli.status import AT_FAULT
-from assistant.cli.stop import done_in_rooms
+from assistant.cli.stop import OneRoom, done_in_rooms
 
 
 def register(app: typer.Typer) -> None:
@@ -14,11 +14,13 @@ def register(app: typer.Typer) -> None:
     app.command(name="wake")(wake)
 
 
-def wake() -> None:
+def wake(room: OneRoom = "") -> None:
     """Begin a session where Limber rests, as by "wake up".
+
+    Of several rooms it is done in all.
 
     Exits with 1 when Limber does not answer or does not rest, 3 when it is not running.
     """
-    if not done_in_rooms("wake", "woken"):
+    if not done_in_rooms("wake", "woken", room):
         output.note("Limber does not rest: a session is under way.")
         raise typer.Exit(AT_FAULT)

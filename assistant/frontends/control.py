@@ -33,7 +33,8 @@ SUFFIX = ".socket"
 
 _log = logging.getLogger(__name__)
 
-Answer = Callable[[], Mapping[str, Any]]
+Answer = Callable[..., Mapping[str, Any]]
+"""Is given the name of a room, if one was named."""
 
 
 class NoAnswerError(Exception):
@@ -121,14 +122,15 @@ class Control:
 
     def _answer(self, line: bytes) -> Mapping[str, Any]:
         try:
-            command = json.loads(line)["do"]
-            answer = self._commands[command]
+            asked = json.loads(line)
+            answer = self._commands[asked["do"]]
+            rooms = [str(asked["room"])] if "room" in asked else []
         except (ValueError, KeyError, TypeError, RecursionError):
             return {"error": f"what can be asked: {', '.join(self._commands)}"}
         try:
-            return answer()
+            return answer(*rooms)
         except Exception as error:  # noqa: BLE001 - whoever asks must not end the thread
-            _log.exception("%s failed", command)
+            _log.exception("%s failed", asked["do"])
             return {"error": f"{type(error).__name__}: {error}"}
 
 
@@ -146,8 +148,10 @@ def _read_line(connection: socket.socket, most: int, ends_at: float) -> bytes:
     return data.partition(b"\n")[0]
 
 
-def ask(command: str, folder: Path | None = None) -> dict[int, dict[str, Any] | NoAnswerError]:
-    """Ask every running Limber of this user, by its process's number; empty where none runs.
+def ask(
+    command: str, folder: Path | None = None, room: str = ""
+) -> dict[int, dict[str, Any] | NoAnswerError]:
+    """Ask every running Limber of this user, of a `room` if one is named; answers by its process's number.
 
     What a killed process left is removed.
     """
@@ -161,7 +165,7 @@ def ask(command: str, folder: Path | None = None) -> dict[int, dict[str, Any] | 
         if not path.stem.isdigit():
             continue
         try:
-            answers[int(path.stem)] = _ask(command, path)
+            answers[int(path.stem)] = _ask({"do": command, **({"room": room} if room else {})}, path)
         except (ConnectionRefusedError, FileNotFoundError):
             with suppress(OSError):
                 path.unlink()
@@ -170,13 +174,13 @@ def ask(command: str, folder: Path | None = None) -> dict[int, dict[str, Any] | 
     return answers
 
 
-def _ask(command: str, path: Path) -> dict[str, Any]:
+def _ask(request: Mapping[str, str], path: Path) -> dict[str, Any]:
     """Raises OSError, ValueError."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         ends_at = time.monotonic() + ASK_SECONDS
         connection.settimeout(ASK_SECONDS)
         connection.connect(str(path))
-        connection.sendall(json.dumps({"do": command}).encode() + b"\n")
+        connection.sendall(json.dumps(request).encode() + b"\n")
         answer = json.loads(_read_line(connection, MOST_ANSWER_BYTES, ends_at))
     if not isinstance(answer, dict) or "error" in answer:
         raise ValueError(f"it answers {answer!r:.200}")

@@ -7,6 +7,7 @@ belongs to.
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,16 +34,25 @@ class Run:
     is_whole: bool = True
 
 
-def read_run(path: Path, number: int | None = None) -> Run | None:
-    """A run, the last one unless another is named; None where there is none. Raises StoreError.
+MOST_ROOMS_RUNS = 32
+"""So many runs back the last one of a room is looked for: the others are of other rooms."""
+
+
+def read_run(path: Path, number: int | None = None, *, room: str | None = None) -> Run | None:
+    """A run, the last one unless another or a room is named; None where there is none. Raises StoreError.
 
     An entry that cannot be read ends it: what comes after would be told to a session that is elsewhere.
     """
     with reading(path) as connection:
         if connection is None:
             return None
-        last = "SELECT max(run) FROM journal WHERE run > 0"
-        wanted = connection.execute(last).fetchone()[0] if number is None else number
+        wanted = number
+        if room is not None:
+            wanted = _last_of(connection, room)
+        elif number is None:
+            wanted = connection.execute("SELECT max(run) FROM journal WHERE run > 0").fetchone()[0]
+        if wanted is None:
+            return None
         query = "SELECT session_id, now, event FROM journal WHERE run = ? ORDER BY id"
         rows = connection.execute(query, (wanted,)).fetchall()
     if not rows:
@@ -65,6 +75,23 @@ def read_run(path: Path, number: int | None = None) -> Run | None:
             break
     session_ids = [session_id for session_id, _, _ in rows if session_id is not None]
     return Run(wanted, session_ids[-1] if session_ids else None, head, tuple(entries), is_whole)
+
+
+def _last_of(connection: sqlite3.Connection, room: str) -> int | None:
+    """The last run of a room; none where one comes after it that does not tell of which room it is."""
+    heads = connection.execute(
+        "SELECT run, event FROM journal WHERE id IN (SELECT min(id) FROM journal WHERE run > 0 AND run > "
+        "(SELECT max(run) FROM journal) - ? GROUP BY run) ORDER BY run DESC",
+        (MOST_ROOMS_RUNS,),
+    )
+    for run, event in heads:
+        try:
+            of_room = json.loads(event)[HEAD]["room"]
+        except (TypeError, ValueError, LookupError, RecursionError):
+            return None
+        if of_room == room:
+            return int(run)
+    return None
 
 
 def read_journal(path: Path, run: int | None = None) -> list[tuple[float, Event]]:

@@ -36,7 +36,8 @@ def write(tmp_path: Path) -> Callable[[str], Path]:
 
 def test_the_example_tells_every_key_with_its_default() -> None:
     values = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
-    assert values == Config().model_dump(mode="json") | {"hearing": {"sensitivity": 0}}
+    assert values == Config().model_dump(mode="json", exclude={"rooms"}) | {"hearing": {"sensitivity": 0}}
+    assert Config().rooms == []  # of which it has one in a comment
     lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
     unexplained = [line for before, line in pairwise(lines) if re.match(r"\w+ =", line) and not before]
     assert unexplained == []
@@ -111,6 +112,65 @@ def test_the_home_folder_is_filled_in(write: Callable[[str], Path], monkeypatch:
     assert config.speech.model == "/home/someone/model"
     assert config.speech.voice == "piper:/home/someone/voice.onnx"
     assert config.log.file == "/home/someone/other"
+
+
+def test_other_rooms_are_tables_of_their_own(write: Callable[[str], Path]) -> None:
+    config = load_config(
+        write(
+            "[session]\nroutine = 'whole spine'\n"
+            "[[rooms]]\nname = 'kitchen'\naddress = 'tcp://kitchen.local:10701'\necho = 'none'\n"
+            "[[rooms]]\nname = 'bed room'\naddress = '192.168.1.7'\nroutine = 'at-the-desk'\n"
+            "[[rooms]]\nname = 'attic'\naddress = '[fd00::7]:9'\n"
+            "[[rooms]]\nname = 'cellar'\naddress = '[fd00::8]'\n"
+        ),
+        {},
+    )
+    places = [("kitchen.local", 10701), ("192.168.1.7", 10700), ("fd00::7", 9), ("fd00::8", 10700)]
+    assert [room.host_and_port for room in config.rooms] == places
+    kitchen, bedroom = config.of_room("kitchen"), config.of_room("bed room")
+    assert (kitchen.audio.echo, kitchen.session.routine) == ("none", "whole spine")
+    assert (bedroom.audio.echo, bedroom.session.routine) == ("auto", "at-the-desk")
+    assert config.of_room("here") is config
+
+
+def test_a_room_that_is_wrong_is_left_out_and_the_others_stay(write: Callable[[str], Path]) -> None:
+    told: list[str] = []
+    path = write(
+        "[[rooms]]\nname = 'a'\n"
+        "[[rooms]]\nname = 'b'\naddress = 'b:1'\n"
+        "[[rooms]]\nname = 'c'\naddres = 'c:1'\nrotine = ''\n"
+    )
+    assert [room.name for room in load_config(path, {}, told.append).rooms] == ["b"]
+    assert [line.removeprefix(f"{path}:").partition("; it is")[0] for line in told] == [
+        "1: rooms.address is missing",
+        "6: rooms.address is missing",
+        "8: rooms.addres is not a known key (did you mean address?)",
+        "9: rooms.rotine is not a known key (did you mean routine?)",
+    ]
+    with pytest.raises(ConfigError, match=r":1: rooms\.address is missing"):
+        load_config(path, {})
+
+
+ROOM = "[[rooms]]\nname = '{0}'\naddress = '{0}'\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (ROOM.format("a") + ROOM.format("A"), 'rooms has a mistake: two rooms are called "a"'),
+        (ROOM.format("here"), '"here" is the room of this machine'),
+        ("".join(ROOM.format(n) for n in range(17)), "there can be 16 of them, and there are 17"),
+        ("[rooms]\nname = 'a'\n", "rooms should have a part that begins with [[rooms]] for each"),
+        ("rooms = [3]\n", "rooms should be a section, with its keys under it"),
+        ("[[rooms]]\nname = ''\naddress = 'a'\n", "should be a word or two, such as kitchen"),
+        ("[[rooms]]\nname = 'a'\naddress = 'http://a'\n", "should be a computer and perhaps a port"),
+    ],
+)
+def test_rooms_that_cannot_be_are_told_of(write: Callable[[str], Path], text: str, said: str) -> None:
+    told: list[str] = []
+    assert load_config(write(text), {}, told.append).rooms == []
+    assert len(told) == 1
+    assert said in told[0]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from assistant.audio import microphone as module
-from assistant.audio.microphone import FRESH_BLOCKS, QUEUE_BLOCKS, Microphone
+from assistant.audio.block_queue import FRESH_BLOCKS, QUEUE_BLOCKS
+from assistant.audio.microphone import Microphone
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS
 
 FINE = SimpleNamespace(input_overflow=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -129,6 +130,24 @@ def test_what_does_not_go_on(path: Path, what: str) -> None:
     room = "there" if what == "another room" else "here"
     content = CATALOGUE[:1] if what == "other content" else CATALOGUE
     assert found(path, room, content) is None
+
+
+def test_each_room_comes_back_to_its_own(path: Path) -> None:
+    """Of what was cut short at once, as by a power cut."""
+    driver = leave(path, holding)
+    leave(path, holding, room="kitchen")
+    assert found(path, "attic") is None
+    for room, run in (("here", 1), ("kitchen", 2)):
+        back = found(path, room)
+        assert back is not None
+        assert back.run.number == run
+        assert back.session is not None
+    leave(path, holding, room=None)
+    assert driver.state is State.HOLDING
+    assert found(path, "kitchen").run.number == 2  # type: ignore[union-attr]
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE journal SET event = '?' WHERE run = 3")
+    assert found(path, "kitchen") is None  # it may have been there
 
 
 def test_a_past_that_breaks_a_session_keeps_none_from_beginning(path: Path) -> None:

@@ -189,6 +189,38 @@ def test_rooms_are_guided_side_by_side_and_share_what_is_loaded(
     assert all(shown.is_closed for shown in Showing.opened)
 
 
+def test_one_of_several_rooms_can_be_woken_and_stopped(service: Service) -> None:
+    for name in ("upstairs", "downstairs"):
+        service.open_typed(name, ["showing"], Silent())
+        service.stay_aside(name)
+    until(lambda: all(service.state(name) is RoomState.RESTING for name in ("upstairs", "downstairs")))
+    assert service.wake("attic") == {"woken": 0}
+    assert service.wake("upstairs") == {"woken": 1}
+    until(lambda: service.state("upstairs") is RoomState.GUIDING)
+    assert service.state("downstairs") is RoomState.RESTING
+    assert (service.stop("downstairs"), service.stop("upstairs")) == ({"stopped": 0}, {"stopped": 1})
+    assert service.wake() == {"woken": 1}
+
+
+def test_who_wants_the_end_in_a_room_aside_lets_it_rest(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rests, rest = [], service._rest
+    monkeypatch.setattr(service, "_rest", lambda name, by: (rests.append(name), rest(name, by))[1])
+    service.open_typed("upstairs", ["showing"], Silent())
+    service.stay_aside("upstairs")
+    until(lambda: service.state("upstairs") is RoomState.RESTING)
+    for said in (Intent.END, Intent.YES):
+        service.put("upstairs", Said(said, str(said), source=Source.TOUCH))
+    until(lambda: len(rests) == 2)
+    waiting = threading.Thread(target=service.wait)
+    waiting.start()
+    service.end()
+    waiting.join(5.0)
+    assert not waiting.is_alive()
+    until(lambda: service.state("upstairs") is RoomState.IDLE)
+
+
 def test_a_touched_stop_silences_before_the_session_knows(service: Service) -> None:
     hushed: list[int] = []
 

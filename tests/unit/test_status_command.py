@@ -42,11 +42,16 @@ WELL = {
 Run = Callable[..., Any]
 
 
+asked: list[tuple[str, str]] = []
+
+
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     def run(answers: dict[int, Any], *arguments: str) -> Any:
         for module in (status_module, stop_module):
-            monkeypatch.setattr(module, "ask", lambda command: answers)
+            monkeypatch.setattr(
+                module, "ask", lambda command, room="": asked.append((command, room)) or answers
+            )
         return CliRunner().invoke(app, arguments or ("status",))
 
     return run
@@ -123,3 +128,18 @@ def test_wake_says_only_what_keeps_it_from_doing_so(run: Run, woken: int, code: 
     done = run({7: {"woken": woken}}, "wake")
     assert (done.exit_code, done.stdout) == (code, "")
     assert told in done.stderr.replace("\n", " ")
+
+
+def test_of_several_rooms_each_has_its_name(run: Run) -> None:
+    kitchen = {**ROOM, "name": "kitchen", "session": None, "is_resting": True}
+    lines = run({7: {**WELL, "rooms": [ROOM, kitchen]}}).stdout.split("\n")
+    assert [line for line in lines if line.startswith("Room")] == ["Room here:", "Room kitchen:"]
+    assert "Session: none; it rests" in lines[lines.index("Room kitchen:") + 1]
+
+
+@pytest.mark.parametrize(("command", "counted"), [("stop", "stopped"), ("wake", "woken")])
+def test_one_room_can_be_named(run: Run, command: str, counted: str) -> None:
+    run({7: {counted: 1}}, command, "--room", "kitchen")
+    assert asked[-1] == (command, "kitchen")
+    run({7: {counted: 1}}, command)
+    assert asked[-1] == (command, "")

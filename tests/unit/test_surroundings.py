@@ -135,3 +135,9 @@ def test_a_routine_that_was_asked_for_must_be_there() -> None:
     done = limber("start", "--routine", "none-such")
     assert done.returncode == 66
     assert one_sentence(done).startswith('There is no routine "none-such"; there are after a long drive, ')
+
+
+def test_who_wants_other_rooms_alone_is_told_that_there_are_none() -> None:
+    done = limber("start", "--other-rooms")
+    assert done.returncode == 1
+    assert "The configuration has no other rooms" in " ".join(done.stderr.decode().split())
