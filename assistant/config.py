@@ -139,6 +139,18 @@ class ScreenConfig(_Strict):
     lan: bool = False
 
 
+_Whether = Literal["auto", "always", "never"]
+
+
+class SpeedConfig(_Strict):
+    """What a slow machine does without; "auto" goes by what `limber doctor --speed` measured."""
+
+    second_recognizer: _Whether = "auto"
+    spotting: _Whether = "auto"
+    render_ahead: _Whether = "auto"
+    animation: _Whether = "auto"
+
+
 class LogConfig(_Strict):
     """Where logs go, "" being nowhere, and how much of them."""
 
@@ -154,6 +166,7 @@ class Config(_Strict):
     speech: SpeechConfig = SpeechConfig()
     session: SessionConfig = SessionConfig()
     screen: ScreenConfig = ScreenConfig()
+    speed: SpeedConfig = SpeedConfig()
     log: LogConfig = LogConfig()
 
 

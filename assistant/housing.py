@@ -41,6 +41,7 @@ def open_house(
     alone: Callable[[], AbstractContextManager[None]],
     show: Callable[[str], None],
     console: TypingConsole | None = None,
+    moves: bool = True,
 ) -> House:
     """What the front ends of one room may ask for. What is erased is erased within `alone`."""
     pack, routines = content
@@ -58,6 +59,7 @@ def open_house(
         forget=past.forget,
         show=show,
         console=console,
+        moves=moves,
     )
 
 

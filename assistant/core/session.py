@@ -38,6 +38,8 @@ from assistant.core.events import (
     SpeakerRestored,
     Started,
     TalkHeard,
+    WorkLeftOut,
+    WorkResumed,
 )
 from assistant.core.machine import Flow
 from assistant.core.own_voice import is_own_voice
@@ -153,7 +155,7 @@ class Session:
                 self._time_over()
         elif isinstance(event, SoundMeasured):
             context.sound = event
-        elif isinstance(event, HearingCaughtUp | KeepingChanged):
+        elif isinstance(event, HearingCaughtUp | WorkLeftOut | WorkResumed | KeepingChanged):
             context.faults.note(event)
         elif isinstance(event, PromptFailed):
             self._prompt_failed(event)

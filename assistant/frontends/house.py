@@ -24,7 +24,7 @@ class House:
     plain values, `chart` an SVG document of them, "" without any. `forget` erases the session of a number, or
     all for None, and says what it erased. `begin`, `history`, `chart` and `forget` raise AssistantError.
     `show` is told the address of a page, once it can be opened. `console` is the terminal, if one can type
-    there below what is printed.
+    there below what is printed. `moves` is whether this machine has the time to move pictures smoothly.
     """
 
     screen: ScreenConfig
@@ -39,3 +39,4 @@ class House:
     forget: Callable[[int | None], str]
     show: Callable[[str], None]
     console: TypingConsole | None = None
+    moves: bool = True

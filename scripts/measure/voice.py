@@ -32,7 +32,6 @@ from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ, V
 from assistant.core.session import Session
 from assistant.core.states import State
 from assistant.event_queue import EventQueue
-from assistant.furnishing import AT_HAND, GREETINGS
 from assistant.opening import load_content, open_hearing, open_speech_model
 from assistant.performer import Performer
 from assistant.speech.engines import open_voice
@@ -41,6 +40,7 @@ from assistant.speech.prompt_cache import PromptCache
 from assistant.speech.prompting import Prompter
 from assistant.speech.voice_files import installed_voices
 from assistant.spoken_voice import SpokenVoice
+from assistant.stock import AT_HAND, GREETINGS
 
 ANSWER_SECONDS = 4.0
 """So long after a question somebody answers it."""
