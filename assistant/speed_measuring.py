@@ -29,7 +29,7 @@ _START_CALLBACKS = 10
 _STALL_SECONDS = 2.5
 _TURN_BLOCKS = 25
 _NOISE = 4
-_SPOKEN_MOST = 12.0
+HEARD_SECONDS = 12.0
 """So many seconds of sound tell enough."""
 
 NewPath = Callable[[bool, bool], HearingPath]
@@ -117,7 +117,7 @@ def _work(path: HearingPath, turn: Sequence[bytes], played: Sequence[bytes]) -> 
 
 def _in_a_room(sound: bytes) -> list[bytes]:
     """The sound at half its loudness with faint noise, in blocks."""
-    samples = np.frombuffer(sound, np.int16)[: round(_SPOKEN_MOST * SAMPLE_RATE_HZ)] // 2
+    samples = np.frombuffer(sound, np.int16)[: round(HEARD_SECONDS * SAMPLE_RATE_HZ)] // 2
     noise = np.random.default_rng(1).integers(-_NOISE, _NOISE + 1, len(samples))
     heard = (samples + noise).astype(np.int16).tobytes()
     return [heard[at : at + BLOCK_BYTES] for at in range(0, len(heard) - BLOCK_BYTES + 1, BLOCK_BYTES)]

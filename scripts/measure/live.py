@@ -18,7 +18,7 @@ import typer
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "audio"))
 
-from live import LiveLimber, last_loud, live_limber, silence_after, spoken
+from live import LOUD, LiveLimber, last_loud, live_limber, silence_after, spoken
 from screens import Listening
 from sound_servers import missing_packages
 from touching import Page
@@ -64,7 +64,7 @@ def live(
         used, started = cpu_seconds(limber.process.pid), time.monotonic()
         delays, missed = [], 0
         for number, stop in enumerate(stops, 1):
-            delay = _stop_once(sound, limber, stop)
+            delay = stop_once(sound, limber, stop)
             missed += delay is None
             delays += [] if delay is None else [delay]
             output.note(f"run {number}: " + ("missed" if delay is None else f"{delay * 1000:.0f} ms"))
@@ -104,7 +104,7 @@ def _leveled(samples: Samples) -> Samples:
     return leveled
 
 
-def _stop_once(sound: VirtualSound, limber: LiveLimber, stop: Samples) -> float | None:
+def stop_once(sound: VirtualSound, limber: LiveLimber, stop: Samples) -> float | None:
     """Stop it while it speaks, measure, and let it go on. None when it did not stop."""
     time.sleep(1.2)
     before = limber.text().count("You  ")
@@ -113,7 +113,7 @@ def _stop_once(sound: VirtualSound, limber: LiveLimber, stop: Samples) -> float 
         sound.play_to_microphone(stop)
         time.sleep(1.0)
     stopped = limber.text().count("You  ") > before
-    delay = silence_after(tape.speaker(), last_loud(tape.microphone())) if stopped else None
+    delay = _delay(tape.speaker(), last_loud(tape.microphone())) if stopped else None
     time.sleep(5.5 if stopped else 0.0)
     if stopped:
         for _ in range(3):
@@ -123,6 +123,12 @@ def _stop_once(sound: VirtualSound, limber: LiveLimber, stop: Samples) -> float 
             if limber.text().count("You  continue") > said - 1:
                 break
     return delay
+
+
+def _delay(speaker: Samples, said_end: int) -> float:
+    """Until it was silent; 0 where it was before the word had ended."""
+    is_silent = np.abs(speaker[said_end:].astype(np.int32)).max(initial=0) <= LOUD
+    return 0.0 if is_silent else silence_after(speaker, said_end)
 
 
 def cpu_seconds(pid: int) -> float:
