@@ -37,6 +37,7 @@ def live_room(
 ) -> Room:
     """A room with the configured microphone and speaker. Raises VoiceError, HearingError."""
     pack, _ = stock.content
+    pack.table.prepare()  # 0.3 s of work for the first session, while sound would wait to be heard
     mixer = Mixer()
     microphone, speaker = config.audio.microphone or None, config.audio.speaker or None
     echo = config.audio.echo

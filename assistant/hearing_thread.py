@@ -69,6 +69,7 @@ class HearingThread:
     def open(self, events: EventQueue) -> None:
         """Open the sound and begin to listen. Raises AudioError."""
         self._events = events
+        self._hearing.listen_for(self._wanted)  # that takes a moment, which no block has to wait for
         self._sound.open()
         self._thread.start()
         self._watch.open()

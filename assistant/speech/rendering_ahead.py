@@ -8,19 +8,18 @@ voice.
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 
 from assistant.core.ports import SAMPLE_RATE_HZ
 from assistant.core.speed import FAST_VOICE
+from assistant.priority import step_back
 from assistant.speech.prompt_cache import PromptCache, prompt_key
 from assistant.speech.voices.shared import SharedVoice
 
-NICENESS = 10
-"""Hearing has ten times its weight on a core that both want."""
+NICENESS = 5
+"""Besides that of every voice: hearing has ten times its weight on a core that both want."""
 SHARE_OF_DISK = 0.9
 """The rest is for what nobody foresees, as sentences with numbers."""
 JUDGED_AFTER_SECONDS = 8.0
@@ -86,8 +85,7 @@ class RenderingAhead:
         return self._is_open and self._wanted is not None and not self._holding
 
     def _run(self) -> None:
-        with suppress(OSError, AttributeError):  # a system without: then it only takes one part at a time
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        step_back(NICENESS)
         try:
             while wanted := self._next():
                 if self._render(*wanted()):

@@ -73,6 +73,8 @@ class _Found:
     """What a session came to."""
 
     runs: int
+    heard: int = 0
+    silent: int = 0
     delays: list[float] = field(default_factory=list)
     waited: list[float] = field(default_factory=list)
     lost: list[float] = field(default_factory=list)
@@ -108,6 +110,7 @@ def _measured(share: int, runs: int, voice: str, with_page: bool, period_ms: int
                 found.end = str(error)[-200:]
             found.told = re.findall(r"^ +\((.*)\)$", limber.text(), re.MULTILINE)
         log = (Path(folder) / "log").read_text("utf-8")
+        output.note(log)
         found.left_out = _order(log)
     return found
 
@@ -122,9 +125,12 @@ def _session(sound: VirtualSound, limber: LiveLimber, found: _Found) -> None:
     used, began = cpu_seconds(pid), time.monotonic()
     with _looking(found):
         for run in range(found.runs):
-            delay = stop_once(sound, limber, spoken("stop", VOICES[run % len(VOICES)]))
-            found.delays += [] if delay is None else [delay]
-            output.note(f"{run + 1}: " + ("missed" if delay is None else f"{delay * 1000:.0f} ms"))
+            delay, was_speaking = stop_once(sound, limber, spoken("stop", VOICES[run % len(VOICES)]))
+            found.heard += delay is not None
+            found.delays += [delay] if delay is not None and was_speaking else []
+            found.silent += not was_speaking
+            told = "missed" if delay is None else f"{delay * 1000:.0f} ms"
+            output.note(f"{run + 1}: {told}" + ("" if was_speaking else ", and it was not speaking"))
     found.cpu = (cpu_seconds(pid) - used) / (time.monotonic() - began)
 
 
@@ -186,7 +192,7 @@ def _row(share: int, found: _Found) -> str:
 
     cells = (
         f"{share} %",
-        f"{len(found.delays)} of {found.runs}",
+        f"{found.heard} of {found.runs}" + (f", {found.silent} in silence" if found.silent else ""),
         f"{spread(found.delays)} ms",
         f"{max(0.0, float(np.mean(found.lost))) * 100:.1f} %" if found.lost else "-",
         f"{spread(found.waited)} ms",
