@@ -14,7 +14,7 @@ from assistant.core.context import Settings
 from assistant.core.prompts import LanguagePack, Line
 from assistant.core.routine import Routine, Stretch
 from assistant.core.session import Session
-from assistant.core.speed import Choice, choose, settled
+from assistant.core.speed import Choice, choose, keeps_up, settled
 from assistant.core.stocking import texts_of_all
 from assistant.opening import load_content, open_speech_model, open_voice
 from assistant.speech.engines import HearingModel
@@ -82,6 +82,8 @@ class Stock:
     def choice(self) -> Choice:
         """What this machine has time for, as configured or as measured. Raises HearingError, VoiceError."""
         figures = read_figures(kind_of_machine(self._config, self.voice.id))
+        if figures and not keeps_up(figures):
+            self._tell("This machine is too slow to hear “stop” in time: `limber doctor --speed` says more.")
         speed = self._config.speed
         choice = settled(choose(figures) if figures else Choice(), lambda name: str(getattr(speed, name)))
         return choice if self._config.speech.cache_megabytes else replace(choice, render_ahead=False)
