@@ -2,6 +2,7 @@
 
 import { byId, write } from "./dom.js";
 import { sessionNow } from "./clock.js";
+import { frameMs, isStill } from "./motion.js";
 import { narrowing, sizeForWidth, sizes } from "./size.js";
 import { words } from "./words.js";
 
