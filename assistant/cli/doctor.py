@@ -94,6 +94,8 @@ def _print(finding: Finding) -> None:
 
 def examine(*, sound: bool = False) -> Iterator[Finding]:
     """Check one thing after the other, from the machine to the terminal, whatever else is wrong."""
+    from assistant.cli.speed import known_speed
+
     yield from _machine()
     config, findings = _configuration()
     yield from findings
@@ -104,7 +106,7 @@ def examine(*, sound: bool = False) -> Iterator[Finding]:
         ("routines", _routines),
         ("speech model", _speech_model),
         ("voice", _voice),
-        ("speed", _known_speed),
+        ("speed", known_speed),
         ("folders", _folders),
         ("history", _history),
     ):
@@ -253,23 +255,6 @@ def _voice(config: Config, tell: Tell) -> Iterator[Finding]:
         yield Finding("voice", Verdict.GOOD, voice.id, advice)
     else:
         yield Finding("voice", Verdict.BAD, f"{voice.id} makes no sound", advice)
-
-
-def _known_speed(config: Config, tell: Tell) -> Iterator[Finding]:
-    """Whether this machine's speed is known; without it all is done that can be."""
-    from assistant.core.speed import keeps_up
-    from assistant.opening import open_voice
-    from assistant.speed_figures import kind_of_machine, read_figures
-
-    figures = read_figures(kind_of_machine(config, open_voice(config, lambda _: None).id))
-    if figures is None:
-        advice = "`limber doctor --speed` measures it in 15 seconds, and suits Limber to it."
-        yield Finding("speed", Verdict.GOOD, "not measured with this model and voice", advice)
-    elif keeps_up(figures):
-        yield Finding("speed", Verdict.GOOD, "this machine kept up when it was measured")
-    else:
-        advice = "`limber doctor --speed` says more."
-        yield Finding("speed", Verdict.BAD, "this machine did not keep up when it was measured", advice)
 
 
 def _folders(config: Config, tell: Tell) -> Iterator[Finding]:

@@ -52,6 +52,22 @@ def examine_speed(config: Config, tell: Tell) -> Iterator[Finding]:
         yield Finding("figures", Verdict.GOOD, f"kept in {path}; they count from the next start")
 
 
+def known_speed(config: Config, tell: Tell) -> Iterator[Finding]:
+    """Whether this machine's speed is known; without it all is done that can be."""
+    from assistant.opening import open_voice
+    from assistant.speed_figures import kind_of_machine, read_figures
+
+    figures = read_figures(kind_of_machine(config, open_voice(config, lambda _: None).id))
+    if figures is None:
+        advice = "`limber doctor --speed` measures it in 15 seconds, and suits Limber to it."
+        yield Finding("speed", Verdict.GOOD, "not measured with this model and voice", advice)
+    elif keeps_up(figures):
+        yield Finding("speed", Verdict.GOOD, "this machine kept up when it was measured")
+    else:
+        advice = "`limber doctor --speed` says more."
+        yield Finding("speed", Verdict.BAD, "this machine did not keep up when it was measured", advice)
+
+
 def _measured(config: Config, tell: Tell) -> tuple[Figures, str]:
     from assistant.audio.echo import choose_canceller
     from assistant.opening import load_content, open_speech_model, open_voice
