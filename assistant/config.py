@@ -155,6 +155,18 @@ class HomeConfig(Strict):
     share_pain: bool = False
 
 
+_Whether = Literal["auto", "always", "never"]
+
+
+class SpeedConfig(Strict):
+    """What a slow machine does without; "auto" goes by what `limber doctor --speed` measured."""
+
+    second_recognizer: _Whether = "auto"
+    spotting: _Whether = "auto"
+    render_ahead: _Whether = "auto"
+    animation: _Whether = "auto"
+
+
 class LogConfig(Strict):
     """Where logs go, "" being nowhere, and how much of them."""
 
@@ -172,6 +184,7 @@ class Config(Strict):
     screen: ScreenConfig = ScreenConfig()
     home: HomeConfig = HomeConfig()
     rooms: Annotated[list[RoomConfig], AfterValidator(apart)] = Field(default_factory=list)
+    speed: SpeedConfig = SpeedConfig()
     log: LogConfig = LogConfig()
 
     def with_session(self, **changes: Any) -> Config:

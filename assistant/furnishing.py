@@ -18,7 +18,6 @@ from assistant.config import Config
 from assistant.config_rooms import RoomConfig
 from assistant.core.events import Event
 from assistant.core.ports import SoundSource
-from assistant.core.prompts import Line
 from assistant.frontends.registry import FrontEnds, Send
 from assistant.hearing_thread import HearingThread, note_sound
 from assistant.keyboard import Keyboard, Lines
@@ -28,16 +27,11 @@ from assistant.room import Keeper, Room
 from assistant.speech.prompting import Prompter
 from assistant.speech.silent_prompter import SilentPrompter
 from assistant.spoken_voice import SpokenVoice
-from assistant.stock import Stock
+from assistant.stock import AT_HAND, GREETINGS, Stock
 
 Tell = Callable[[str], None]
 Opening = Callable[[Callable[[], float | None] | None], Callable[[Send], FrontEnds]]
 """Given how loud the microphone is, None without one: opens front ends once a room can be told something."""
-
-AT_HAND = (Line.DEAF, Line.DEAF_ITSELF, Line.DEAF_LOSING, Line.EASE_OUT, Line.PAUSED, Line.GO_ON_OR_FINISH)
-"""What has to be said at once when it has to be said at all."""
-GREETINGS = (Line.HELLO, Line.HELLO_AGAIN, Line.SOUND_CHECK, Line.CHOOSE, Line.CHOOSE_KNOWN, Line.SCREENING)
-"""What a session begins with, rendered while the devices open."""
 
 
 def live_room(
@@ -55,10 +49,11 @@ def live_room(
     Raises VoiceError, HearingError.
     """
     pack, _ = stock.content
+    pack.table.prepare()  # 0.3 s of work for the first session, while sound would wait to be heard
     mixer = Mixer()
     microphone, speaker = config.audio.microphone or None, config.audio.speaker or None
     echo = config.audio.echo
-    path = open_hearing(config, pack, stock.model, choose_canceller(echo, tell))
+    path = open_hearing(config, pack, stock.model, choose_canceller(echo, tell), stock.choice)
 
     def open_sound(report: Callable[[Event], None]) -> SoundSource:
         if satellite is not None:
@@ -75,7 +70,12 @@ def live_room(
         on_trouble=tell,
         at_hand=[pack.render(line) for line in (*GREETINGS, *AT_HAND)],
     )
-    hearing.is_late = speaking.rest
+
+    def rest(is_late: bool) -> None:
+        speaking.rest(is_late)
+        stock.ahead.hold(id(hearing), is_late)
+
+    hearing.is_late = rest
     keyboard = None if lines is None else Keyboard(lines, pack, tell)
     return Room(hearing, speaking, keeper, opening(hearing.level_dbfs), keyboard)
 

@@ -18,8 +18,9 @@ from assistant.core.actions import Action, Earcon, ReportSound
 from assistant.core.dialogue.sound_check import has_strong_echo
 from assistant.core.events import Event, MicrophoneLost, MicrophoneRestored, SpeakerRestored
 from assistant.core.intents import Intent
-from assistant.core.liveness import Gauges, Shed
+from assistant.core.liveness import Gauges
 from assistant.core.ports import BLOCK_SECONDS, EchoCanceller, SoundSource, Speaker
+from assistant.core.shedding import Shed
 from assistant.errors import AssistantError
 from assistant.event_queue import EventQueue
 from assistant.speech.barge_in import BargeIn, Reaction
@@ -68,6 +69,7 @@ class HearingThread:
     def open(self, events: EventQueue) -> None:
         """Open the sound and begin to listen. Raises AudioError."""
         self._events = events
+        self._hearing.listen_for(self._wanted)  # that takes a moment, which no block has to wait for
         self._sound.open()
         self._thread.start()
         self._watch.open()
@@ -80,7 +82,7 @@ class HearingThread:
     def _shed(self, shed: Shed) -> None:
         """Hearing leaves something out while it is late, and who can wait rests; on the watch's thread."""
         self._hearing.leave_out(shed)
-        self.is_late(shed is not Shed.NOTHING)
+        self.is_late(shed >= Shed.PREPARING)
 
     def happened(self) -> Iterable[Event]:
         """All that is heard comes by the queue."""

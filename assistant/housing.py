@@ -42,6 +42,7 @@ def open_house(
     show: Callable[[str], None],
     console: TypingConsole | None = None,
     room: str = "here",
+    moves: bool = True,
 ) -> House:
     """What the front ends of one room may ask for. What is erased is erased within `alone`."""
     pack, routines = content
@@ -62,6 +63,7 @@ def open_house(
         home=config.home,
         room=room,
         titles={routine.id: routine.title for routine in routines},
+        moves=moves,
     )
 
 

@@ -16,6 +16,7 @@ from assistant.core.context import Settings
 from assistant.core.ports import EchoCanceller
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine
+from assistant.core.speed import Choice
 from assistant.errors import StoreError, UnknownRoutineError
 from assistant.languages.packs import load_language, with_routines
 from assistant.speech.engines import GuardedModel, HearingModel, choose_voices, find_model, open_model
@@ -62,17 +63,22 @@ def open_speech_model(config: Config, pack: LanguagePack, tell: Tell) -> Hearing
 
 
 def open_hearing(
-    config: Config, pack: LanguagePack, model: HearingModel, canceller: EchoCanceller | None
+    config: Config,
+    pack: LanguagePack,
+    model: HearingModel,
+    canceller: EchoCanceller | None,
+    choice: Choice = Choice(),  # noqa: B008 - it is frozen
 ) -> HearingPath:
-    """The whole hearing path over a model, as the configuration says."""
+    """The whole hearing path over a model, as the configuration says, and as far as this machine can."""
     point = config.hearing.operating_point()
     return HearingPath(
         model.new_recognizer(),
         pack.table,
         canceller=canceller,
-        second=model.new_recognizer() if canceller is not None else None,
+        second=model.new_recognizer() if canceller is not None and choice.second_recognizer else None,
         commands=model.new_commands(),
         point=point,
+        spots=choice.spotting,
     )
 
 

@@ -211,6 +211,7 @@ class Service:
         """Close the rooms, the last one opened first."""
         self._control.close()
         self._overview.close()
+        self._stock.ahead.close()
         self.end()
         for thread in self._threads:
             thread.join()
@@ -235,6 +236,7 @@ class Service:
             show=self._show,
             console=self._console,
             room=name,
+            moves=level_dbfs is None or self._stock.choice.animation,
         )
         return partial(open_front_ends, front_ends, house)
 
@@ -254,12 +256,22 @@ class Service:
                 raise AssistantError("room", f'The room "{name}" is {state}: it cannot begin now.')
             self._states[name] = to
             self._rooms[name].forget()
+        self._render_ahead()
 
     def _leave(self, name: str, from_: RoomState = RoomState.GUIDING) -> None:
         with self._changed:
             if self._states[name] is from_:
                 self._states[name] = RoomState.IDLE
                 self._changed.notify_all()
+        self._render_ahead()
+
+    def _render_ahead(self) -> None:
+        """While a room with a voice rests and nobody is guided, have all made that may be said."""
+        rests = any(room.has_sound for room in self._rooms_at(RoomState.RESTING))
+        if rests and not self._names_at(RoomState.GUIDING) and self._stock.choice.render_ahead:
+            self._stock.ahead.go_on(self._stock.sayings(partial(settings_now, self._config, self._history)))
+        else:
+            self._stock.ahead.pause()
 
     @contextmanager
     def _without_history(self, name: str) -> Iterator[None]:

@@ -6,21 +6,30 @@ Rooms ask for it on the thread that opens them. Must not be asked for by two thr
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 
 from assistant.config import Config
 from assistant.core.context import Settings
-from assistant.core.ports import Voice
-from assistant.core.prompts import LanguagePack
+from assistant.core.prompts import LanguagePack, Line
 from assistant.core.routine import Routine, Stretch
 from assistant.core.session import Session
+from assistant.core.speed import Choice, choose, keeps_up, settled
+from assistant.core.stocking import texts_of_all
 from assistant.opening import load_content, open_speech_model, open_voice
 from assistant.speech.engines import HearingModel
+from assistant.speech.parts import parts_of
 from assistant.speech.prompt_cache import PromptCache, default_folder
+from assistant.speech.rendering_ahead import RenderingAhead, Wanted
 from assistant.speech.voices.shared import SharedVoice
+from assistant.speed_figures import kind_of_machine, read_figures
 from assistant.store.library import load_library
 
 MEGABYTE = 1 << 20
+AT_HAND = (Line.DEAF, Line.DEAF_ITSELF, Line.DEAF_LOSING, Line.EASE_OUT, Line.PAUSED, Line.GO_ON_OR_FINISH)
+"""What has to be said at once when it has to be said at all."""
+GREETINGS = (Line.HELLO, Line.HELLO_AGAIN, Line.SOUND_CHECK, Line.CHOOSE, Line.CHOOSE_KNOWN, Line.SCREENING)
+"""What a session begins with, rendered while the devices open."""
 
 
 class Stock:
@@ -52,7 +61,7 @@ class Stock:
         return open_speech_model(self._config, self.content[0], self._tell)
 
     @cached_property
-    def voice(self) -> Voice:
+    def voice(self) -> SharedVoice:
         """The voice. Raises VoiceError."""
         return SharedVoice(open_voice(self._config, self._tell))
 
@@ -62,6 +71,35 @@ class Stock:
         cache_bytes = self._config.speech.cache_megabytes * MEGABYTE
         folder = default_folder() if cache_bytes else None
         return PromptCache(folder, on_trouble=self._tell, max_bytes=cache_bytes)
+
+    @cached_property
+    def ahead(self) -> RenderingAhead:
+        """What renders while nobody is guided."""
+        always = self._config.speed.render_ahead == "always"
+        return RenderingAhead(lambda: self.voice, lambda: self.cache, always=always)
+
+    @cached_property
+    def choice(self) -> Choice:
+        """What this machine has time for, as configured or as measured. Raises HearingError, VoiceError."""
+        figures = read_figures(kind_of_machine(self._config, self.voice.id))
+        if figures and not keeps_up(figures):
+            self._tell("This machine is too slow to hear “stop” in time: `limber doctor --speed` says more.")
+        speed = self._config.speed
+        choice = settled(choose(figures) if figures else Choice(), lambda name: str(getattr(speed, name)))
+        return choice if self._config.speech.cache_megabytes else replace(choice, render_ahead=False)
+
+    def sayings(self, settings: Callable[[Callable[[str], None]], Settings]) -> Wanted:
+        """All that may be said, as it is rendered: what a session begins with first."""
+
+        def wanted() -> tuple[float, list[str]]:
+            pack, routines = self.content
+            found = settings(lambda line: None)
+            first = [pack.render(line) for line in (*GREETINGS, *AT_HAND)]
+            texts = (*first, *texts_of_all(pack, routines, found, self.library))
+            sentences = (sentence for text in texts for sentence in pack.sentences(text))
+            return found.rate, [part.text for sentence in sentences for part in parts_of(sentence)]
+
+        return wanted
 
     def new_session(self, settings: Settings) -> Session:
         """A session that has not begun."""

@@ -17,8 +17,11 @@ from assistant.core.events import (
     HearingFellBehind,
     MicrophoneLost,
     MicrophoneRestored,
+    WorkLeftOut,
+    WorkResumed,
 )
-from assistant.core.liveness import Gauges, Liveness, MicrophoneFaults, Shed
+from assistant.core.liveness import Gauges, Liveness, MicrophoneFaults
+from assistant.core.shedding import Shed, Shedding
 
 LOOK_SECONDS = 0.05
 
@@ -77,15 +80,22 @@ class Watch:
     def look(self, now: float, gauges: Gauges) -> None:
         """Judge the gauges once, and tell what has changed."""
         liveness = self._liveness
-        lateness, was_late = liveness.lateness, liveness.is_session_late
-        shed, was_told = lateness.shed, lateness.is_told
+        before, was_late = liveness.lateness, liveness.is_session_late
         liveness.look(now, gauges)
         self._note("watch", liveness.reasons)
-        if lateness.shed is not shed:
-            _log.warning("hearing is late by %d blocks: it leaves out %s", gauges.waiting, lateness.shed.name)
-            self._shed(lateness.shed)
-        if lateness.is_told is not was_told:
-            self._emit(HearingFellBehind() if lateness.is_told else HearingCaughtUp())
+        self._tell_what_is_left_out(before, gauges.waiting)
         if liveness.is_session_late and not was_late:
             _log.error("the session's thread has not looked at its events for a second")
             self._alarm()
+
+    def _tell_what_is_left_out(self, before: Shedding, waiting_blocks: int) -> None:
+        """To hearing, to the log, and to the session, which shows it; it says so when that does not help."""
+        now = self._liveness.lateness
+        if now.left_out is not before.left_out:
+            names = [one.name.lower() for one in Shed if Shed.NOTHING < one <= now.left_out]
+            _log.warning("%d blocks wait to be heard: left out: %s", waiting_blocks, ", ".join(names) or "-")
+            self._shed(now.left_out)
+        if bool(now.left_out) is not bool(before.left_out):
+            self._emit(WorkLeftOut() if now.left_out else WorkResumed())
+        if now.is_told is not before.is_told:
+            self._emit(HearingFellBehind() if now.is_told else HearingCaughtUp())

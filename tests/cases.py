@@ -30,6 +30,8 @@ from assistant.core.events import (
     SpeakerLost,
     SpeakerRestored,
     Started,
+    WorkLeftOut,
+    WorkResumed,
 )
 from assistant.core.intents import UNKNOWN_WORD
 from assistant.core.listening.listener import meaning_of
@@ -63,6 +65,8 @@ DEVICES = {
     "hearing stuck": MicrophoneLost("stuck"),
     "hearing late": HearingFellBehind(),
     "hearing in time": HearingCaughtUp(),
+    "work left out": WorkLeftOut(),
+    "work resumed": WorkResumed(),
     "history held": KeepingChanged(is_written=False),
     "disk nearly full": KeepingChanged(has_room=False),
 }

@@ -62,6 +62,9 @@ def doctor(
     sound: Annotated[
         bool, typer.Option("--sound", help="Also play soft sweeps for 12 seconds, to measure the echo.")
     ] = False,
+    speed: Annotated[
+        bool, typer.Option("--speed", help="Only measure how fast this machine is, for 15 seconds.")
+    ] = False,
 ) -> None:
     """Look for what could keep a session from working.
 
@@ -69,7 +72,7 @@ def doctor(
     working. The microphone is opened for a second; what it hears is not kept.
     """
     bad = 0
-    for finding in examine(sound=sound):
+    for finding in _speed() if speed else examine(sound=sound):
         bad += finding.verdict is Verdict.BAD
         if as_json:
             output.emit_json(dataclasses.asdict(finding))
@@ -78,7 +81,7 @@ def doctor(
     if bad:
         output.note(f"A session cannot work as it should: see what is bad above ({bad}).")
         raise typer.Exit(1)
-    output.note("Nothing keeps a session from working.")
+    output.note("This machine is fast enough." if speed else "Nothing keeps a session from working.")
 
 
 def _print(finding: Finding) -> None:
@@ -91,6 +94,8 @@ def _print(finding: Finding) -> None:
 
 def examine(*, sound: bool = False) -> Iterator[Finding]:
     """Check one thing after the other, from the machine to the terminal, whatever else is wrong."""
+    from assistant.cli.speed import known_speed
+
     yield from _machine()
     config, findings = _configuration()
     yield from findings
@@ -101,20 +106,35 @@ def examine(*, sound: bool = False) -> Iterator[Finding]:
         ("routines", _routines),
         ("speech model", _speech_model),
         ("voice", _voice),
+        ("speed", known_speed),
         ("folders", _folders),
         ("history", _history),
     ):
-        told: list[str] = []
-        try:
-            findings = list(check(config, told.append))
-        except AssistantError as error:
-            findings = [Finding(name, Verdict.BAD, error.message)]
-        yield from (Finding(name, Verdict.WEAK, line) for line in told)
-        yield from findings
+        yield from _told(name, check, config)
     yield _terminal()
 
 
+def _speed() -> Iterator[Finding]:
+    """How fast this machine is, with what is configured."""
+    from assistant.cli.speed import examine_speed
+
+    config, findings = _configuration()
+    yield from (finding for finding in findings if finding.verdict is Verdict.BAD)
+    yield from _told("speed", examine_speed, config)
+
+
 Tell = Callable[[str], None]
+
+
+def _told(name: str, check: Callable[[Config, Tell], Iterator[Finding]], config: Config) -> Iterator[Finding]:
+    """What a check found, after the lines that it told; or why it could not be made."""
+    told: list[str] = []
+    try:
+        findings = list(check(config, told.append))
+    except AssistantError as error:
+        findings = [Finding(name, Verdict.BAD, error.message)]
+    yield from (Finding(name, Verdict.WEAK, line) for line in told)
+    yield from findings
 
 
 def _machine() -> Iterator[Finding]:

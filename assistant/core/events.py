@@ -124,6 +124,16 @@ class HearingCaughtUp:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkLeftOut:
+    """This machine cannot keep up, and does without something that can be done without."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkResumed:
+    """Nothing is left out any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class KeepingChanged:
     """Whether what happens is written to the history, and whether the history's disk has room.
 
@@ -202,6 +212,8 @@ Event = (
     | MicrophoneRestored
     | HearingFellBehind
     | HearingCaughtUp
+    | WorkLeftOut
+    | WorkResumed
     | KeepingChanged
     | SpeakerLost
     | SpeakerRestored

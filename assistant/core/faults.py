@@ -17,6 +17,8 @@ from assistant.core.events import (
     SentenceFinished,
     SpeakerLost,
     SpeakerRestored,
+    WorkLeftOut,
+    WorkResumed,
 )
 
 
@@ -30,6 +32,7 @@ class Fault(StrEnum):
     HEARING_STUCK = "hearing_stuck"
     HEARING_BEHIND = "hearing_behind"
     HEARING_LATE = "hearing_late"
+    MACHINE_BUSY = "machine_busy"
     SPEAKER_LOST = "speaker_lost"
     VOICE_LOST = "voice_lost"
     HISTORY_HELD = "history_held"
@@ -52,6 +55,7 @@ class Faults:
 
     microphone: Fault | None = None
     lateness: Fault | None = None
+    load: Fault | None = None
     speaker: Fault | None = None
     voice: Fault | None = None
     history: Fault | None = None
@@ -60,7 +64,8 @@ class Faults:
     @property
     def known(self) -> tuple[Fault, ...]:
         """All of them."""
-        faults = (self.microphone, self.lateness, self.speaker, self.voice, self.history, self.disk)
+        hearing, speaking = (self.microphone, self.lateness, self.load), (self.speaker, self.voice)
+        faults = (*hearing, *speaking, self.history, self.disk)
         return tuple(fault for fault in faults if fault)
 
     def note(self, event: Event) -> None:
@@ -74,6 +79,10 @@ class Faults:
                 self.lateness = Fault.HEARING_LATE
             case HearingCaughtUp():
                 self.lateness = None
+            case WorkLeftOut():
+                self.load = Fault.MACHINE_BUSY
+            case WorkResumed():
+                self.load = None
             case PromptFailed():
                 self.voice = Fault.VOICE_LOST
             case SentenceFinished():
@@ -86,8 +95,8 @@ class Faults:
                 self.history = None if is_written else Fault.HISTORY_HELD
                 self.disk = None if has_room else Fault.DISK_NEARLY_FULL
             case CameBack():  # what was wrong was wrong in another process
-                self.microphone = self.lateness = self.speaker = None
-                self.voice = self.history = self.disk = None
+                self.microphone = self.lateness = self.load = None
+                self.speaker = self.voice = self.history = self.disk = None
             case _:
                 pass
 
@@ -99,6 +108,8 @@ _DEVICES: dict[type, tuple[str, bool]] = {
     SpeakerRestored: ("speaker", False),
     HearingFellBehind: ("lateness", True),
     HearingCaughtUp: ("lateness", False),
+    WorkLeftOut: ("load", True),
+    WorkResumed: ("load", False),
 }
 
 

@@ -10,9 +10,10 @@ import math
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 from assistant.core.events import MicrophoneLost, MicrophoneRestored
+from assistant.core.shedding import LATE_SECONDS, Shedding, shed
 
 BLOCKS_PER_SECOND = 50.0
 START_SECONDS = 2.5
@@ -49,7 +50,7 @@ LOSSES = Limit("losing", "share of its blocks that the microphone delivers", 0.9
 MOVED = Limit("moved", "share of the stream on the device that was opened", 1.0, Means.DEAF)
 STUCK = Limit("stuck", "seconds without a block heard while some wait", 0.7, Means.DEAF)
 BEHIND = Limit("behind", "seconds that wait to be heard", 1.0, Means.DEAF)
-LATE = Limit("late", "seconds that wait to be heard before less is done for each", 0.5, Means.SLOW)
+LATE = Limit("late", "seconds that wait to be heard before less is done for each", LATE_SECONDS, Means.SLOW)
 PLAYBACK = Limit("speaker lost", "seconds without a block taken by the speaker", 1.0, Means.MUTE)
 VOICE_SPARE = Limit("voice late", "seconds without speech until another voice speaks", 1.5, Means.SLOW)
 VOICE = Limit("voice lost", "seconds without speech while something is to be said", 2.0, Means.MUTE)
@@ -69,18 +70,6 @@ WORST_FIRST = ("lost", "silent", "moved", "stuck", "behind", "losing")
 """Of several reasons for not hearing, the one that is told."""
 
 
-class Shed(IntEnum):
-    """What hearing leaves out when it is late, in this order. The reflex is never left out."""
-
-    NOTHING = 0
-    SECOND_HEARING = 1  # the recognizer beside the canceller
-    SECOND_OPINIONS = 2  # the judge's of commands; safety phrases are judged all the same
-
-
-SHED_AGAIN_SECONDS = 1.0
-"""So long what was left out has time to help."""
-WELL_SECONDS = 30.0
-"""So long without a delay, and one thing is done again."""
 _CAUGHT_UP_SECONDS = 0.2
 
 
@@ -152,40 +141,6 @@ class Silence:
         return owed
 
 
-class Lateness:
-    """What to leave out while hearing is late, and whether that is to be told."""
-
-    def __init__(self) -> None:
-        self.shed = Shed.NOTHING
-        self.is_told = False
-        self._late_since: float | None = None
-        self._well_since: float | None = None
-
-    def look(self, now: float, waiting_seconds: float) -> Shed:
-        """Take how much waits to be heard."""
-        if waiting_seconds > LATE.limit:
-            self._well_since = None
-            if self._late_since is None:
-                self._late_since = now
-                self._leave_out()
-            elif now - self._late_since >= SHED_AGAIN_SECONDS:
-                self._late_since = now
-                self._leave_out()
-                self.is_told = True
-        elif waiting_seconds < _CAUGHT_UP_SECONDS:
-            self._late_since = None
-            if self._well_since is None:
-                self._well_since = now
-            elif now - self._well_since >= WELL_SECONDS and self.shed:
-                self._well_since = now
-                self.shed = Shed(self.shed - 1)
-                self.is_told = self.is_told and self.shed is not Shed.NOTHING
-        return self.shed
-
-    def _leave_out(self) -> None:
-        self.shed = Shed(min(self.shed + 1, max(Shed)))
-
-
 @dataclass(frozen=True, slots=True)
 class Gauges:
     """What others have counted so far: the microphone's callbacks, the hearing thread, the session's loop.
@@ -223,7 +178,7 @@ class Liveness:
         self._start_anew()
         self._unwell_until = -math.inf
         self._heard_when_lost: int | None = None
-        self.lateness = Lateness()
+        self.lateness = Shedding()
         self.reasons: frozenset[str] = frozenset()
         """Why nothing, or not all, can be heard."""
         self.is_session_late = False
@@ -260,7 +215,7 @@ class Liveness:
         if now < self._unwell_until:
             found |= was
         self.reasons = frozenset(found)
-        self.lateness.look(now, waiting_seconds)
+        self.lateness = shed(self.lateness, now, waiting_seconds)
         late_seconds = self._session.look(now, gauges.beats, may_rest=not gauges.is_guided)
         self.is_session_late = late_seconds > SESSION.limit
 

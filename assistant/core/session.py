@@ -38,6 +38,8 @@ from assistant.core.events import (
     SpeakerRestored,
     Started,
     TalkHeard,
+    WorkLeftOut,
+    WorkResumed,
 )
 from assistant.core.from_afar import as_it_counts, is_paused_from_afar
 from assistant.core.machine import Flow
@@ -154,7 +156,7 @@ class Session:
                 self._time_over()
         elif isinstance(event, SoundMeasured):
             context.sound = event
-        elif isinstance(event, HearingCaughtUp | KeepingChanged):
+        elif isinstance(event, HearingCaughtUp | WorkLeftOut | WorkResumed | KeepingChanged):
             context.faults.note(event)
         elif isinstance(event, PromptFailed):
             self._prompt_failed(event)

@@ -31,8 +31,8 @@ class House:
     plain values, `chart` an SVG document of them, "" without any. `forget` erases the session of a number, or
     all for None, and says what it erased. `begin`, `history`, `chart` and `forget` raise AssistantError.
     `show` is told the address of a page, once it can be opened. `console` is the terminal, if one can type
-    there below what is printed. `room` is the room's name; `titles` has the routines by
-    id, the one for somebody who does not choose first.
+    there below what is printed. `room` is the room's name; `titles` has the routines by id, the one for
+    somebody who does not choose first. `moves` is whether this machine has the time for smooth pictures.
     """
 
     screen: ScreenConfig
@@ -50,3 +50,4 @@ class House:
     home: HomeConfig = field(default_factory=HomeConfig)
     room: str = "here"
     titles: Mapping[str, str] = field(default_factory=dict)
+    moves: bool = True

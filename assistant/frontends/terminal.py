@@ -28,6 +28,7 @@ FAULTS = {
     Fault.HEARING_STUCK: "hearing hangs",
     Fault.HEARING_BEHIND: "hearing is too slow on this machine just now",
     Fault.HEARING_LATE: "hearing is late: this machine is busy",
+    Fault.MACHINE_BUSY: "this machine is busy: what can wait is left out",
     Fault.SPEAKER_LOST: "the speaker is gone",
     Fault.VOICE_LOST: "the voice does not speak: read what is said here",
     Fault.HISTORY_HELD: "the history cannot be written: what happens is held until it can",

@@ -21,9 +21,9 @@ from assistant.core.listening.joining import JoinedStream, Stream
 from assistant.core.listening.operating_point import OperatingPoint
 from assistant.core.listening.reflex import Reflex
 from assistant.core.listening.spotting import phrases_to_spot
-from assistant.core.liveness import Shed
 from assistant.core.phrases import PhraseTable
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, EchoCanceller, Recognizer
+from assistant.core.shedding import Shed
 from assistant.speech.cleaning import Cleaning, SoundFilter
 from assistant.speech.endpointing import level_dbfs
 
@@ -57,8 +57,9 @@ class HearingPath:
     and the `second`, if given, the microphone itself, while something is played and `ECHO_SECONDS` longer, as
     long as the canceller has not learned the room: what either confirms of safety phrases counts. With
     `commands` that one hears commands and answers, and the main one is for safety phrases alone. All sound is
-    filtered by `cleaning` first. `point` says how much is asked of them. `suspects` tells whether, after the
-    last block, a safety phrase is suspected: then what is played should be lowered.
+    filtered by `cleaning` first. `point` says how much is asked of them, and `spots` whether safety phrases
+    are also looked for by sound alone. `suspects` tells whether, after the last block, a safety phrase is
+    suspected: then what is played should be lowered.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class HearingPath:
         commands: Recognizer | None = None,
         point: OperatingPoint | None = None,
         cleaning: Callable[[], SoundFilter] = Cleaning,
+        spots: bool = True,
     ) -> None:
         table.heard.prepare()
         self._table = table
@@ -85,9 +87,7 @@ class HearingPath:
             stream: Reflex(table, recognizer.plausibility, point, safety_only=stream is Stream.SECOND)
             for stream, recognizer in self._recognizers.items()
         }
-        to_spot = phrases_to_spot(table)
-        for one in self._recognizers.values():
-            one.spot(to_spot)
+        self._to_spot, self._spots = phrases_to_spot(table) if spots else (), False
         self._joined = JoinedStream(table, commands_apart=commands is not None)
         self._intents: frozenset[Intent] | None = None
         self._rest = b""
@@ -99,6 +99,7 @@ class HearingPath:
         self._acted_at_block: dict[Stream, int | None] = dict.fromkeys(self._recognizers)
         self._left_out = Shed.NOTHING
         self.suspects = False
+        self._do_without()
 
     def leave_out(self, shed: Shed) -> None:
         """Do without this from the next block on, for hearing is late; from any thread."""
@@ -159,8 +160,7 @@ class HearingPath:
 
     def _block(self, near: bytes, far: bytes | None) -> list[Meaning]:
         self._block_count += 1
-        for reflex in self._reflexes.values():
-            reflex.asks_twice = self._left_out < Shed.SECOND_OPINIONS
+        self._do_without()
         near = self._near_cleaning.filter(near)
         heard, microphone_dbfs = near, level_dbfs(near)
         heard_dbfs = microphone_dbfs
@@ -177,6 +177,17 @@ class HearingPath:
             meant += self._second_opinion(second, near, microphone_dbfs)
         self._look()
         return meant
+
+    def _do_without(self) -> None:
+        """What is left out now, or not any more; a second recognizer is asked by `_second_opinion`."""
+        left_out = self._left_out
+        for reflex in self._reflexes.values():
+            reflex.asks_twice = left_out < Shed.SECOND_OPINIONS
+        spots = left_out < Shed.SPOTTING
+        if spots is not self._spots:
+            self._spots = spots
+            for recognizer in self._recognizers.values():
+                recognizer.spot(self._to_spot if spots else ())
 
     def _second_opinion(self, second: Recognizer, near: bytes, near_dbfs: float) -> list[Meaning]:
         """Only while it is needed: who hears our own voice hears words in it that nobody said."""

@@ -1,7 +1,8 @@
 """Keeps what has been synthesized, sentence by sentence: on disk for later sessions, the latest in memory.
 
-The disk belongs to the thread that synthesizes; `recall` looks into memory alone and may be called from any
-thread. A disk that is full, read-only or damaged is no error: the cache then says so once and does without.
+The disk belongs to the threads that synthesize, of one process; `recall` looks into memory alone and may be
+called from any thread. A disk that is full, read-only or damaged is no error: the cache then says so once and
+does without.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ class PromptCache:
         self._memory = _Memory(max_memory_bytes)
         self._sizes = _scan(folder) if folder else OrderedDict()
         self._total_bytes = sum(self._sizes.values())
+        self._counting = threading.Lock()
 
     def recall(self, key: str) -> tuple[Speech, ...] | None:
         """Give the pieces when they are in memory. Any thread."""
@@ -97,9 +99,21 @@ class PromptCache:
             self._memory.put(key, pieces)
         return pieces
 
-    def put(self, key: str, pieces: tuple[Speech, ...]) -> None:
-        """Keep the pieces; on disk the entry appears whole or not at all."""
-        self._memory.put(key, pieces)
+    def size_of(self, key: str) -> int:
+        """How much an entry takes on the disk, 0 where there is none; it counts as used just now."""
+        with self._counting:
+            size = self._sizes.get(key, 0)
+            if size:
+                self._sizes.move_to_end(key)
+        if size and self._folder is not None:
+            with suppress(OSError):  # gone or read-only: whoever reads it finds out
+                os.utime(self._folder / key)
+        return size
+
+    def put(self, key: str, pieces: tuple[Speech, ...], *, soon: bool = True) -> None:
+        """Keep the pieces; on disk the entry appears whole or not at all. In memory only what is `soon`."""
+        if soon:
+            self._memory.put(key, pieces)
         if self._folder is None:
             return
         content = _encode(pieces)
@@ -111,15 +125,22 @@ class PromptCache:
             self._folder = None
             return
         self._count(key, len(content))
-        while self._total_bytes > self._max_bytes:
-            self._forget(next(iter(self._sizes)))
+        while (oldest := self._one_too_many()) is not None:
+            self._forget(oldest)
+
+    def _one_too_many(self) -> str | None:
+        """The entry that was used longest ago, while there is no room for all."""
+        with self._counting:
+            return next(iter(self._sizes), None) if self._total_bytes > self._max_bytes else None
 
     def _count(self, name: str, size: int) -> None:
-        self._total_bytes += size - self._sizes.pop(name, 0)
-        self._sizes[name] = size
+        with self._counting:
+            self._total_bytes += size - self._sizes.pop(name, 0)
+            self._sizes[name] = size
 
     def _forget(self, name: str) -> None:
-        self._total_bytes -= self._sizes.pop(name, 0)
+        with self._counting:
+            self._total_bytes -= self._sizes.pop(name, 0)
         if self._folder is not None:
             with suppress(OSError):  # read-only: the next write says so
                 (self._folder / name).unlink(missing_ok=True)

@@ -18,11 +18,11 @@ import typer
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "audio"))
 
-from live import LiveLimber, last_loud, live_limber, silence_after, spoken
+from live import LOUD, LiveLimber, last_loud, live_limber, silence_after, spoken
 from screens import Listening
 from sound_servers import missing_packages
 from touching import Page
-from virtual_sound import Samples, VirtualSound
+from virtual_sound import RATE_HZ, Samples, VirtualSound
 
 from assistant.audio.files import read_audio
 from assistant.cli import output
@@ -64,7 +64,7 @@ def live(
         used, started = cpu_seconds(limber.process.pid), time.monotonic()
         delays, missed = [], 0
         for number, stop in enumerate(stops, 1):
-            delay = _stop_once(sound, limber, stop)
+            delay, _ = stop_once(sound, limber, stop)
             missed += delay is None
             delays += [] if delay is None else [delay]
             output.note(f"run {number}: " + ("missed" if delay is None else f"{delay * 1000:.0f} ms"))
@@ -104,8 +104,11 @@ def _leveled(samples: Samples) -> Samples:
     return leveled
 
 
-def _stop_once(sound: VirtualSound, limber: LiveLimber, stop: Samples) -> float | None:
-    """Stop it while it speaks, measure, and let it go on. None when it did not stop."""
+def stop_once(sound: VirtualSound, limber: LiveLimber, stop: Samples) -> tuple[float | None, bool]:
+    """Stop it while it speaks, measure, and let it go on: the delay, and whether it was speaking.
+
+    None when it did not stop.
+    """
     time.sleep(1.2)
     before = limber.text().count("You  ")
     with sound.recording() as tape:
@@ -113,7 +116,10 @@ def _stop_once(sound: VirtualSound, limber: LiveLimber, stop: Samples) -> float 
         sound.play_to_microphone(stop)
         time.sleep(1.0)
     stopped = limber.text().count("You  ") > before
-    delay = silence_after(tape.speaker(), last_loud(tape.microphone())) if stopped else None
+    said_end = last_loud(tape.microphone())
+    before_it = tape.speaker()[max(0, said_end - len(stop) - RATE_HZ // 2) : said_end - len(stop)]
+    was_speaking = bool(np.abs(before_it.astype(np.int32)).max(initial=0) > LOUD)
+    delay = _delay(tape.speaker(), said_end) if stopped else None
     time.sleep(5.5 if stopped else 0.0)
     if stopped:
         for _ in range(3):
@@ -122,7 +128,13 @@ def _stop_once(sound: VirtualSound, limber: LiveLimber, stop: Samples) -> float 
             time.sleep(1.5)
             if limber.text().count("You  continue") > said - 1:
                 break
-    return delay
+    return delay, was_speaking
+
+
+def _delay(speaker: Samples, said_end: int) -> float:
+    """Until it was silent; 0 where it was before the word had ended."""
+    is_silent = np.abs(speaker[said_end:].astype(np.int32)).max(initial=0) <= LOUD
+    return 0.0 if is_silent else silence_after(speaker, said_end)
 
 
 def cpu_seconds(pid: int) -> float:

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -32,15 +33,17 @@ from assistant.core.ports import BLOCK_SAMPLES, BLOCK_SECONDS, SAMPLE_RATE_HZ, V
 from assistant.core.session import Session
 from assistant.core.states import State
 from assistant.event_queue import EventQueue
-from assistant.furnishing import AT_HAND, GREETINGS
-from assistant.opening import load_content, open_hearing, open_speech_model
+from assistant.opening import load_content, open_hearing, open_speech_model, settings_now
 from assistant.performer import Performer
+from assistant.speech import rendering_ahead
 from assistant.speech.engines import open_voice
 from assistant.speech.loudness import loudness_lufs
-from assistant.speech.prompt_cache import PromptCache
+from assistant.speech.prompt_cache import PromptCache, prompt_key
 from assistant.speech.prompting import Prompter
+from assistant.speech.rendering_ahead import RenderingAhead
 from assistant.speech.voice_files import installed_voices
 from assistant.spoken_voice import SpokenVoice
+from assistant.stock import AT_HAND, GREETINGS, Stock
 
 ANSWER_SECONDS = 4.0
 """So long after a question somebody answers it."""
@@ -70,17 +73,49 @@ def voice(
     is_busy: Annotated[
         bool, typer.Option("--busy", help="One core alone, with another program on it.")
     ] = False,
+    rested: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", file_okay=False, help="After a rest in which all was rendered, and kept here."
+        ),
+    ] = None,
 ) -> None:
     """Measure voices: in a first session silence, memory and work; of all prompts loudness and pauses."""
     if seconds:
+        if rested is not None:
+            output.emit_json(rest(names[0], rested))
         with _one_busy_core() if is_busy else tempfile.TemporaryDirectory():
-            output.emit_json(first_session(names[0], routine, seconds))
+            output.emit_json(first_session(names[0], routine, seconds, rested))
     everything = {name: _levels(open_voice(name, installed=installed_voices()), every) for name in names}
     for name, level in everything.items():
         output.emit_json({"voice": name, **level})
 
 
-def first_session(name: str, routine: str, seconds: float) -> dict[str, object]:
+def rest(name: str, folder: Path) -> dict[str, object]:
+    """Render all that may be said, as a room does that rests; what is in the folder is there already."""
+    config = Config.model_validate({"speech": {"voice": name}})
+    stock = Stock(config, output.note)
+    cache = PromptCache(folder, on_trouble=output.note)
+    ahead = RenderingAhead(lambda: stock.voice, lambda: cache, always=True)
+    rendering_ahead.NICENESS = 0  # how long it takes is measured where nobody else is
+    nobody = partial(settings_now, config, Path(os.devnull) / "history.sqlite")
+    began, worked = time.monotonic(), time.process_time()
+    wanted = stock.sayings(nobody)
+    parts = list(dict.fromkeys(wanted()[1]))
+    ahead.go_on(wanted)
+    while ahead.may_render:
+        time.sleep(0.2)
+    sizes = [cache.size_of(prompt_key(stock.voice.id, part, 1.0)) for part in parts]
+    return {
+        "parts": len(parts),
+        "kept": sum(size > 0 for size in sizes),
+        "megabytes": round(sum(sizes) / (1 << 20), 1),
+        "seconds": round(time.monotonic() - began, 1),
+        "processor_seconds": round(time.process_time() - worked, 1),
+    }
+
+
+def first_session(name: str, routine: str, seconds: float, kept: Path | None = None) -> dict[str, object]:
     """Guide somebody for so long who has never been here, and measure."""
     config = Config()
     pack, routines = load_content(config, output.note)
@@ -94,7 +129,7 @@ def first_session(name: str, routine: str, seconds: float) -> dict[str, object]:
         sound_check=False,
     )
     with tempfile.TemporaryDirectory() as folder:
-        cache = PromptCache(Path(folder), on_trouble=output.note)
+        cache = PromptCache(kept or Path(folder), on_trouble=output.note)
         prompter = Prompter(spoken, cache, mixer, sentences=pack.sentences, on_trouble=output.note)
         at_hand = [pack.render(line) for line in (*GREETINGS, *AT_HAND)]
         speaking = SpokenVoice(prompter, mixer, on_trouble=output.note, at_hand=at_hand)

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from screen_page import Stand, driver_of, open_page, play, routine_named, scene, see
 
+from assistant.core.faults import Fault
 from assistant.core.states import State
 
 WATCH = """() => {
@@ -135,6 +136,16 @@ def test_nothing_moves_where_motion_is_not_wanted(browser: Browser, at: Stand) -
     page.wait_for_timeout(300)
     assert page.locator("#figure").inner_html() == first
     page.context.close()
+
+
+def test_a_busy_machine_counts_the_seconds_and_moves_nothing_until_it_has_time(page: Page, at: Stand) -> None:
+    holding = scene("holding")
+    lung = page.locator("#lung")
+    see(page, at, replace(holding, faults=(Fault.MACHINE_BUSY,)))
+    expect(lung).to_have_class(re.compile("still"))
+    expect(page.locator("#seconds")).to_have_text(re.compile(r"^\d+$"))
+    see(page, at, holding)
+    expect(lung).not_to_have_class(re.compile("still"))
 
 
 def test_what_was_said_can_be_read_again(page: Page, at: Stand) -> None:

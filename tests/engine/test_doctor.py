@@ -9,8 +9,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from assistant import cli
+from assistant import cli, speed_measuring
+from assistant.config import Config, load_config
+from assistant.core.speed import choose
+from assistant.opening import open_voice
 from assistant.resources import resource_path
+from assistant.speed_figures import kind_of_machine, read_figures
+from assistant.stock import Stock
 from assistant.store.history_reader import history_path
 
 
@@ -80,3 +85,25 @@ def test_a_folder_that_cannot_be_written_is_bad(tmp_path: Path, monkeypatch: pyt
     assert code == 1
     assert found["folders"]["verdict"] == "bad"
     assert str(tmp_path / "a-file") in found["folders"]["advice"]
+
+
+def test_how_fast_this_machine_is_is_measured_said_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr(speed_measuring, "CALLBACKS", 20)
+    monkeypatch.setattr(speed_measuring, "HEARD_SECONDS", 2.5)
+    result = CliRunner().invoke(cli.app, ["doctor", "--speed", "--json"])
+    found = {finding["check"]: finding for finding in map(json.loads, result.stdout.splitlines())}
+    assert found["speed"]["found"].startswith("This machine ")
+    config = Config()
+    voice = open_voice(config, pytest.fail)
+    figures = read_figures(kind_of_machine(config, voice.id))
+    assert figures is not None
+    assert figures.hearing > 0
+    assert figures.first_word_seconds > figures.kept_word_seconds > 0
+    assert result.exit_code == (found["speed"]["verdict"] == "bad")
+    monkeypatch.setenv("LIMBER_SPEED_SECOND_RECOGNIZER", "never")
+    stock = Stock(load_config(), pytest.fail)
+    assert not stock.choice.second_recognizer
+    assert stock.choice.spotting is choose(figures).spotting

@@ -27,6 +27,8 @@ from assistant.core.events import (
     SpeakerLost,
     SpeakerRestored,
     Started,
+    WorkLeftOut,
+    WorkResumed,
 )
 from assistant.core.faults import Fault
 from assistant.core.intents import Intent
@@ -380,6 +382,17 @@ def test_what_cannot_be_kept_is_shown_and_changes_nothing(state: State) -> None:
     driver.event(KeepingChanged(is_written=True, has_room=False))
     assert driver.view.faults == (*before.faults, Fault.DISK_NEARLY_FULL)
     driver.event(KeepingChanged())
+    assert driver.view == before
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.FINISHED])
+def test_a_machine_that_is_busy_is_shown_and_changes_nothing(state: State) -> None:
+    driver = in_state(state)
+    before, deadline = driver.view, driver.session.next_deadline
+    driver.event(WorkLeftOut())
+    assert driver.view.faults == (*before.faults, Fault.MACHINE_BUSY)
+    assert (driver.state, driver.spoken, driver.session.next_deadline) == (state, [], deadline)
+    driver.event(WorkResumed())
     assert driver.view == before
 
 

@@ -17,9 +17,9 @@ from assistant.core.context import Settings
 from assistant.core.events import Said, SpeakerRestored
 from assistant.core.intents import Intent
 from assistant.core.listening.operating_point import OperatingPoint
-from assistant.core.liveness import Shed
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, Speech
 from assistant.core.session import Session
+from assistant.core.shedding import Shed
 from assistant.event_queue import MAX_EVENTS, EventQueue
 from assistant.performer import Performer
 from assistant.speech.barge_in import BargeIn

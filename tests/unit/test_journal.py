@@ -28,6 +28,8 @@ from assistant.core.events import (
     SpeakerRestored,
     Started,
     TalkHeard,
+    WorkLeftOut,
+    WorkResumed,
 )
 from assistant.core.intents import Intent, Slots
 from assistant.core.journal import from_values
@@ -55,6 +57,8 @@ EVENTS: tuple[Event, ...] = (
     CameBack(12.5),
     CameBack(None),
     SoundMeasured(-60.0, 12.5, None, None),
+    WorkLeftOut(),
+    WorkResumed(),
     KeepingChanged(is_written=False, has_room=True),
 )
 

@@ -11,14 +11,11 @@ from assistant.core.liveness import (
     BLOCKS_PER_SECOND,
     START_SECONDS,
     TABLE,
-    WELL_SECONDS,
     WORST_FIRST,
     Gauges,
-    Lateness,
     Liveness,
     Means,
     MicrophoneFaults,
-    Shed,
     Silence,
 )
 
@@ -192,35 +189,6 @@ def test_a_process_that_hardly_runs_loses_sound(machine: Machine) -> None:
         machine.now += 0.7
         machine.runs(0.3)
     assert machine.reasons == {"losing"}
-
-
-def test_what_is_left_out_comes_in_its_order_and_back_when_it_has_long_been_well(machine: Machine) -> None:
-    machine.runs(0.5, hears=0.0)
-    assert machine.liveness.lateness.shed is Shed.NOTHING
-    machine.runs(0.15, hears=0.0)
-    assert machine.liveness.lateness.shed is Shed.SECOND_HEARING
-    machine.runs(0.9, hears=1.0)
-    assert machine.liveness.lateness.shed is Shed.SECOND_HEARING
-    assert not machine.liveness.lateness.is_told
-    machine.runs(0.3, hears=1.0)
-    assert machine.liveness.lateness.shed is Shed.SECOND_OPINIONS
-    assert machine.liveness.lateness.is_told
-    machine.runs(60, hears=1.0)
-    assert machine.liveness.lateness.shed is Shed.SECOND_OPINIONS, "the reflex is never left out"
-    machine.runs(1, hears=5.0)
-    machine.runs(WELL_SECONDS)
-    assert machine.liveness.lateness.shed is Shed.SECOND_HEARING
-    assert machine.liveness.lateness.is_told
-    machine.runs(WELL_SECONDS)
-    assert machine.liveness.lateness.shed is Shed.NOTHING
-    assert not machine.liveness.lateness.is_told
-
-
-def test_what_is_neither_late_nor_well_changes_nothing() -> None:
-    lateness = Lateness()
-    lateness.look(0.0, 0.6)
-    for now in range(1, 100):
-        assert lateness.look(float(now), 0.4) is Shed.SECOND_HEARING
 
 
 def test_a_session_that_does_not_look_at_its_events_is_late_if_there_is_one(machine: Machine) -> None:

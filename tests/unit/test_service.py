@@ -45,6 +45,7 @@ from assistant.service import RoomState, Service
 from assistant.speech.prompt_cache import PromptCache
 from assistant.speech.prompting import Prompter
 from assistant.speech.silent_prompter import SilentPrompter
+from assistant.speech.voices.fallback import FallbackVoice
 from assistant.speech.voices.shared import SharedVoice
 from assistant.spoken_voice import SpokenVoice
 from assistant.stock import Stock
@@ -275,7 +276,7 @@ def test_a_session_that_has_just_begun_ends_with_the_service(service: Service) -
 
 def test_a_shared_voice_says_one_sentence_at_a_time() -> None:
     voice = FakeVoice()
-    shared = SharedVoice(voice)
+    shared = SharedVoice(FallbackVoice([lambda: voice], on_fallback=pytest.fail))
     assert shared.id == voice.id
     assert list(shared.synthesize("Sit tall.", 1.0)) == list(FakeVoice().synthesize("Sit tall.", 1.0))
 
@@ -567,3 +568,27 @@ def test_what_was_said_before_a_session_is_not_for_it(service: Service) -> None:
     assert Showing.opened[0].views[-1].state is State.CHOOSING
     finish(service, "here")
     until(lambda: service.state("here") is RoomState.IDLE)
+
+
+def test_a_resting_room_renders_ahead_and_stops_at_once_when_it_is_woken(
+    service: Service, tmp_path: Path
+) -> None:
+    gate = threading.Semaphore(3)
+    voice = FakeVoice(gate=gate)
+    service._stock.__dict__ |= {
+        "voice": SharedVoice(FallbackVoice([lambda: voice], on_fallback=pytest.fail)),
+        "cache": PromptCache(tmp_path / "prompts", on_trouble=pytest.fail),
+    }
+    service.open_typed("here", [], Silent())
+    service._rooms["here"].has_sound = True
+    threading.Thread(target=lambda: service.stay("here", at_rest=True), daemon=True).start()
+    until(lambda: len(voice.spoken) == 3)
+    service.wake()
+    until(lambda: service.state("here") is RoomState.GUIDING)
+    gate.release(1000)
+    until(lambda: len(voice.spoken) == 4)
+    threading.Event().wait(0.3)
+    assert len(voice.spoken) == 4, "the part in hand, and no other"
+    finish(service, "here")
+    until(lambda: len(voice.spoken) > 4)
+    service.end()

@@ -20,10 +20,13 @@ from assistant.core.events import (
     Said,
     SpeakerLost,
     SpeakerRestored,
+    WorkLeftOut,
+    WorkResumed,
 )
 from assistant.core.intents import Intent
-from assistant.core.liveness import BLOCKS_PER_SECOND, SESSION, STALE, Gauges, Shed
+from assistant.core.liveness import BLOCKS_PER_SECOND, SESSION, STALE, Gauges
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, SoundBlock, SoundCounts
+from assistant.core.shedding import Shed
 from assistant.event_queue import EventQueue
 from assistant.hearing_thread import HearingThread
 from assistant.speech.barge_in import Reaction
@@ -60,11 +63,13 @@ def test_what_changes_is_told_once() -> None:
     assert told.events == told.sheds == []
     told.runs(2, waiting=30)
     assert told.sheds == [Shed.SECOND_HEARING, Shed.SECOND_OPINIONS]
-    assert told.events == [HearingFellBehind()]
+    assert told.events == [WorkLeftOut(), HearingFellBehind()]
     told.runs(1, waiting=55)
-    told.runs(100)
-    assert told.events[1:] == [MicrophoneLost("behind"), MicrophoneRestored(), HearingCaughtUp()]
-    assert told.sheds[2:] == [Shed.SECOND_HEARING, Shed.NOTHING]
+    told.runs(170)
+    assert told.events[2:] == [
+        *(MicrophoneLost("behind"), MicrophoneRestored(), HearingCaughtUp(), WorkResumed())
+    ]
+    assert told.sheds[2:] == [Shed.SPOTTING, *(Shed(left) for left in range(4, -1, -1))]
 
 
 def test_the_streams_owner_and_the_watch_tell_one_thing() -> None:
@@ -77,6 +82,7 @@ def test_the_streams_owner_and_the_watch_tell_one_thing() -> None:
     told.runs(1.2)
     assert told.events == [
         MicrophoneLost("lost"),
+        WorkLeftOut(),
         MicrophoneLost("behind"),
         SpeakerLost(),
         MicrophoneRestored(),

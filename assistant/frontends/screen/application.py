@@ -126,6 +126,7 @@ class Application:
             "distance_metres": config.distance_metres,
             "diagonal_inches": config.diagonal_inches if visitor.is_room_screen else 0.0,
             "theme": config.theme,
+            "moves": self._house.moves,
             "emergency_number": config.emergency_number,
             "is_room_screen": visitor.is_room_screen,
             "has_pairing": visitor.is_room_screen and self._pairing is not None,

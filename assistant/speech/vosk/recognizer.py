@@ -72,6 +72,8 @@ class VoskRecognizer:
         unknown = frozenset(self._model.missing_words(word for phrase in phrases for word in phrase.split()))
         known = [phrase for phrase in phrases if unknown.isdisjoint(phrase.split())]
         self._pending_grammar = _as_json(known, self._unknown_weight)
+        if not self._heard_samples:
+            self._begin_utterance(0.0)
 
     def accept(self, block: bytes) -> Hypotheses:
         """Take one block; return a partial hypothesis when the words are others, a final one at the end."""

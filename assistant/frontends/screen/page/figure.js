@@ -4,12 +4,12 @@ import { byId, capital, show, write } from "./dom.js";
 import { drawPose, readPoses } from "./pose.js";
 import { drawBody } from "./body.js";
 import { sessionNow } from "./clock.js";
+import { frameMs, isStill } from "./motion.js";
 import { sizeForWidth, sizes } from "./size.js";
 import { words } from "./words.js";
 
 const FRAME_MS = 66;
 const MOVE_SECONDS = { instructing: 1.6, releasing: 4 };
-const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 let poses = new Map();
 let step = null;
@@ -56,7 +56,7 @@ function draw() {
     drawBody(main, [step.region], null);
     return;
   }
-  const how = { side: step.side, reduced: still.matches, words: words.sides };
+  const how = { side: step.side, reduced: isStill(), words: words.sides };
   drawPose(main, pose, at, Object.assign({ view: 0 }, how));
   if (pose.views.length > 1) drawPose(second, pose, at, Object.assign({ view: 1 }, how));
 }
@@ -74,8 +74,8 @@ function frame() {
 function moveTo(goal, seconds) {
   if (goal === move.to) return;
   move = { from: at, to: goal, since: performance.now() / 1000, seconds };
-  if (still.matches) at = goal;
-  else if (timer === null) timer = setInterval(frame, FRAME_MS);
+  if (isStill()) at = goal;
+  else if (timer === null) timer = setInterval(frame, frameMs(FRAME_MS));
 }
 
 /** The breath leads a movement: out into it, in and back; then perhaps to the other side. */

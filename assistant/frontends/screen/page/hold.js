@@ -2,6 +2,7 @@
 
 import { byId, write } from "./dom.js";
 import { sessionNow } from "./clock.js";
+import { frameMs, isStill } from "./motion.js";
 import { narrowing, sizeForWidth, sizes } from "./size.js";
 import { words } from "./words.js";
 
@@ -9,11 +10,11 @@ const AROUND = 2 * Math.PI * 94;
 const WITHIN = 0.9; // of the ring's width is free inside it
 const FRAME_MS = 125; // eight a second: enough for what moves so slowly, and cheap without a GPU
 const SMALLEST_LUNG = 0.55;
-const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 let view = null;
 let breath = { phase: "", from: 0, size: SMALLEST_LUNG };
 let timer = null;
+let timerMs = 0;
 
 /** How long is still to be held, in seconds. */
 function secondsLeft(hold) {
@@ -69,8 +70,8 @@ function frame() {
   const paced = hold.ends_at !== null && hold.breath !== null;
   write(byId("breath"), paced ? words.breath[hold.breath.phase] : "");
   const lung = byId("lung");
-  lung.classList.toggle("still", !paced || still.matches);
-  if (paced && !still.matches) lung.style.transform = `scale(${lungSize(hold).toFixed(3)})`;
+  lung.classList.toggle("still", !paced || isStill());
+  if (paced && !isStill()) lung.style.transform = `scale(${lungSize(hold).toFixed(3)})`;
 }
 
 /** Draw the ring of a view's step; what runs then runs by itself. */
@@ -87,8 +88,11 @@ export function showRing(newView) {
     byId("lung").classList.add("still");
     breath = { key: "", size: SMALLEST_LUNG };
   }
-  if (isRunning && timer === null) timer = setInterval(frame, FRAME_MS);
-  if (!isRunning) stopRing();
+  if (!isRunning || timerMs !== frameMs(FRAME_MS)) stopRing();
+  if (isRunning && timer === null) {
+    timerMs = frameMs(FRAME_MS);
+    timer = setInterval(frame, timerMs);
+  }
 }
 
 /** Nothing moves any more. */

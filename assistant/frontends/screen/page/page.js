@@ -14,6 +14,7 @@ import { showHistory, startHistory } from "./history.js";
 import { fitRing, showRing, stopRing } from "./hold.js";
 import { fitIdle, showIdle, startIdle } from "./idle.js";
 import { fitMessage, showMessage, showTransfer } from "./message.js";
+import { noteLoad } from "./motion.js";
 import { hidePairing, showPairing } from "./pairing.js";
 import { post } from "./post.js";
 import { fitQuestion, showQuestion, startQuestions } from "./questions.js";
@@ -53,6 +54,7 @@ function stageOf(shown) {
 }
 
 function showStage(shown) {
+  noteLoad(shown);
   if (stage === "stretch") {
     showRing(shown); // first: whatever there is to draw, the seconds are right
     showFigure(shown);

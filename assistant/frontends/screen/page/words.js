@@ -48,6 +48,7 @@ export const words = {
     hearing_stuck: "Hearing hangs",
     hearing_behind: "Hearing is too slow just now",
     hearing_late: "Hearing is late: this machine is busy",
+    machine_busy: "This machine is busy: I leave out what can wait",
     speaker_lost: "The speaker is gone",
     voice_lost: "The voice does not speak. Read it here.",
   },
