@@ -21,8 +21,8 @@ from typer.main import get_command
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from assistant import __version__  # noqa: E402
-from assistant.cli import app  # noqa: E402
+from assistant import __version__
+from assistant.cli import app
 
 FILES = (
     ("~/.config/limber/config.toml", "Your settings; `limber config example` explains every key."),
