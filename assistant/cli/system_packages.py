@@ -6,10 +6,13 @@ Runs on the main thread, for `limber doctor`. Must not run any of it.
 from __future__ import annotations
 
 import ctypes.util
+import platform
 import shutil
 from collections.abc import Iterator
 
 _LIBRARIES = {"libportaudio2": "portaudio", "libspeexdsp1": "speexdsp"}
+if platform.machine() == "aarch64":
+    _LIBRARIES["libatomic1"] = "atomic"  # vosk's own library wants it there
 _PROGRAMS = ("espeak-ng", "flite")
 
 
