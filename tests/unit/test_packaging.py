@@ -150,6 +150,7 @@ def test_a_shell_completes_what_is_typed(tree: Path, shell: str, asked: dict[str
         "fish": "fish/vendor_completions.d/limber.fish",
     }
     assert f"_LIMBER_COMPLETE=complete_{shell}" in (tree / "usr/share" / places[shell]).read_text()
+    assert shell != "zsh" or (tree / "usr/share" / places[shell]).read_text().startswith("#compdef limber\n")
     env = os.environ | asked | {"_LIMBER_COMPLETE": f"complete_{shell}", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, "-m", "assistant"], env=env, capture_output=True, text=True, check=True
