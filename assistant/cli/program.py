@@ -10,8 +10,6 @@ import os
 import sys
 import traceback
 
-from typer.completion import completion_init
-
 from assistant.cli import app, output
 from assistant.cli.surroundings import finish_output, make_good
 from assistant.private_files import keep_new_files_private
@@ -26,6 +24,8 @@ def run() -> None:
     logging.getLogger().addHandler(logging.NullHandler())  # until it is known whether anybody wants a log
     make_good(output.note)
     if "_LIMBER_COMPLETE" in os.environ:  # a shell asks what could come next
+        from typer._completion_classes import completion_init
+
         completion_init()
     try:
         app(prog_name="limber")
