@@ -97,6 +97,7 @@ def examine(*, sound: bool = False) -> Iterator[Finding]:
     from assistant.cli.speed import known_speed
 
     yield from _machine()
+    yield _system_packages()
     config, findings = _configuration()
     yield from findings
     for name, check in (
@@ -142,6 +143,15 @@ def _machine() -> Iterator[Finding]:
     fits = platform.machine() in ("x86_64", "aarch64") and platform.system() == "Linux"
     advice = "" if fits else "Limber was made for 64-bit Linux, x86_64 or aarch64."
     yield Finding("machine", Verdict.GOOD if fits else Verdict.WEAK, found, advice)
+
+
+def _system_packages() -> Finding:
+    from assistant.cli.system_packages import all_packages, missing_packages
+
+    if missing := list(missing_packages()):
+        advice = f"Run `sudo apt-get install {' '.join(missing)}`."
+        return Finding("system packages", Verdict.WEAK, f"missing: {', '.join(missing)}", advice)
+    return Finding("system packages", Verdict.GOOD, ", ".join(all_packages()))
 
 
 def _configuration() -> tuple[Config, list[Finding]]:

@@ -23,6 +23,10 @@ def run() -> None:
     keep_new_files_private()
     logging.getLogger().addHandler(logging.NullHandler())  # until it is known whether anybody wants a log
     make_good(output.note)
+    if "_LIMBER_COMPLETE" in os.environ:  # a shell asks what could come next
+        from typer._completion_classes import completion_init
+
+        completion_init()
     try:
         app(prog_name="limber")
     except OSError as error:

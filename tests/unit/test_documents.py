@@ -25,7 +25,7 @@ DOCUMENTS = [
     ROOT / "routines" / "README.md",
     ROOT / "models" / "limber-en" / "README.md",
 ]
-PLACES = ("assistant", "docs", "models", "requirements", "routines", "scripts", "tests")
+PLACES = ("assistant", "docs", "models", "packaging", "requirements", "routines", "scripts", "tests")
 VOICE_ENGINES = ("piper", "flite", "espeak")
 QUOTED = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
