@@ -58,6 +58,7 @@ def open_house(
         forget=past.forget,
         show=show,
         console=console,
+        night=config.night.night,
     )
 
 

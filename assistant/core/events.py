@@ -177,6 +177,13 @@ class ReminderDue:
 
 
 @dataclass(frozen=True, slots=True)
+class NightChanged:
+    """The night has begun, or is over. Only a rest is told, which takes it for day until then."""
+
+    is_night: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CameBack:
     """A session that was cut short, or whose process died, runs again in another one.
 
@@ -208,5 +215,6 @@ Event = (
     | SoundMeasured
     | CutShort
     | ReminderDue
+    | NightChanged
     | CameBack
 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.config import ScreenConfig
+from assistant.core.night import Night
 from assistant.core.prompts import LanguagePack
 from assistant.frontends.typing_console import TypingConsole
 
@@ -24,7 +25,7 @@ class House:
     plain values, `chart` an SVG document of them, "" without any. `forget` erases the session of a number, or
     all for None, and says what it erased. `begin`, `history`, `chart` and `forget` raise AssistantError.
     `show` is told the address of a page, once it can be opened. `console` is the terminal, if one can type
-    there below what is printed.
+    there below what is printed. In the hours of `night` a page that rests is dim.
     """
 
     screen: ScreenConfig
@@ -39,3 +40,4 @@ class House:
     forget: Callable[[int | None], str]
     show: Callable[[str], None]
     console: TypingConsole | None = None
+    night: Night | None = None
