@@ -247,7 +247,8 @@ class Room:
             yield from self._keyboard.happened()
         due = self._reminder.happened()
         if self._is_resting:  # else somebody stretches already
-            yield from (*self._nightfall.happened(), *due)
+            yield from self._nightfall.happened()
+            yield from due
 
     def _listen_for(self, intents: frozenset[Intent]) -> None:
         self._hearing.listen_for(intents)
