@@ -1,7 +1,8 @@
 """The configuration: one TOML file, overridden by environment variables.
 
-Read once, on the main thread. Must import nothing of the package but its errors, `OperatingPoint` and
-`Condition`, and must not touch devices or models: whether a name can be used is found out where it is used.
+Read once, on the main thread. Must import nothing of the package but its errors, `OperatingPoint`, `Night`
+and `Condition`, and must not touch devices or models: whether a name can be used is found out where it is
+used.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationErro
 from assistant.config_problems import did_you_mean, problems_of, shortened, toml_place, wording
 from assistant.config_rooms import RoomConfig, Strict, apart
 from assistant.core.listening.operating_point import OperatingPoint
+from assistant.core.night import Night, night_of
 from assistant.core.routine import Condition
 from assistant.errors import ConfigError, closest
 from assistant.reading import MAX_TOML_BYTES, NotTextError, parse_toml, read_text
@@ -124,6 +126,24 @@ class SessionConfig(Strict):
         return frozenset(map(Condition, _names_in(self.conditions)))
 
 
+def _known_hours(hours: str) -> str:
+    """The hours as they are. Raises ValueError where they are none."""
+    night_of(hours)
+    return hours
+
+
+class NightConfig(Strict):
+    """When a room that rests makes no sound of its own accord, and whether a voice can wake it then."""
+
+    hours: Annotated[str, AfterValidator(_known_hours)] = ""
+    wake: bool = True
+
+    @property
+    def night(self) -> Night | None:
+        """The hours, if there are any."""
+        return night_of(self.hours)
+
+
 class ScreenConfig(Strict):
     """The page for a browser, and who may see it."""
 
@@ -181,6 +201,7 @@ class Config(Strict):
     hearing: HearingConfig = HearingConfig()
     speech: SpeechConfig = SpeechConfig()
     session: SessionConfig = SessionConfig()
+    night: NightConfig = NightConfig()
     screen: ScreenConfig = ScreenConfig()
     home: HomeConfig = HomeConfig()
     rooms: Annotated[list[RoomConfig], AfterValidator(apart)] = Field(default_factory=list)

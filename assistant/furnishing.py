@@ -21,6 +21,7 @@ from assistant.core.ports import SoundSource
 from assistant.frontends.registry import FrontEnds, Send
 from assistant.hearing_thread import HearingThread, note_sound
 from assistant.keyboard import Keyboard, Lines
+from assistant.nightfall import Nightfall
 from assistant.no_sound import NoSound
 from assistant.opening import open_hearing
 from assistant.room import Keeper, Room
@@ -77,7 +78,8 @@ def live_room(
 
     hearing.is_late = rest
     keyboard = None if lines is None else Keyboard(lines, pack, tell)
-    return Room(hearing, speaking, keeper, opening(hearing.level_dbfs), keyboard)
+    nightfall = Nightfall(config.night.night)
+    return Room(hearing, speaking, keeper, opening(hearing.level_dbfs), keyboard, nightfall=nightfall)
 
 
 def typed_room(stock: Stock, keeper: Keeper, opening: Opening, *, lines: Lines, tell: Tell) -> Room:

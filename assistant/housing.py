@@ -64,6 +64,7 @@ def open_house(
         room=room,
         titles={routine.id: routine.title for routine in routines},
         moves=moves,
+        night=config.night.night,
     )
 
 

@@ -25,6 +25,7 @@ from assistant.errors import AssistantError, HearingError
 from assistant.event_queue import EventQueue
 from assistant.frontends.registry import FrontEnds
 from assistant.keyboard import Keyboard
+from assistant.nightfall import Nightfall
 from assistant.performer import Performer, Sounding, Speaking
 from assistant.reminder import Reminder
 
@@ -125,6 +126,8 @@ class Room:
         keeper: Keeper,
         open_front_ends: Callable[[Callable[[Event], None]], FrontEnds],
         keyboard: Keyboard | None = None,
+        *,
+        nightfall: Nightfall | None = None,
     ) -> None:
         self._events = EventQueue()
         self._hearing = hearing
@@ -137,7 +140,7 @@ class Room:
         self._is_open = False
         self._standing = Standing()
         self._is_resting = False
-        self._reminder = Reminder()
+        self._reminder, self._nightfall = Reminder(), nightfall or Nightfall()
         self._shown: tuple[View, float] | None = None
 
     def open(self) -> None:
@@ -191,6 +194,7 @@ class Room:
         What is said meanwhile is kept nowhere, but for the time of a reminder.
         """
         self._is_resting = True
+        self._nightfall.begin_rest()
         try:
             self._run(resting, self._front_ends.publish_resting)
         finally:
@@ -243,6 +247,7 @@ class Room:
             yield from self._keyboard.happened()
         due = self._reminder.happened()
         if self._is_resting:  # else somebody stretches already
+            yield from self._nightfall.happened()
             yield from due
 
     def _listen_for(self, intents: frozenset[Intent]) -> None:

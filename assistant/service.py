@@ -318,7 +318,8 @@ class Service:
 
     def _rest(self, name: str, ended_by: str | None) -> Resting:
         """Rest in a room, after a session if there was one; how that ended."""
-        resting = Resting(self.content[0], ended_by, reminds=self._rooms[name].reminds)
+        reminds, wakes = self._rooms[name].reminds, self._config.night.wake
+        resting = Resting(self.content[0], ended_by, reminds=reminds, wakes_at_night=wakes)
         self._take(name, RoomState.RESTING, waits=True)
         try:
             if not self._ended.is_set():  # which may have come before anybody knew of this rest

@@ -1,14 +1,17 @@
 """`limber screen`: opens the page of a session that runs, and shows how to pair another device.
 
-Runs on the main thread; `invite` on one of its own beside a session. Must ask nobody but this machine.
+With --kiosk it becomes the browser that fills the screen of an appliance. Runs on the main thread; `invite`
+on one of its own beside a session. Must ask nobody but this machine.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import time
 from contextlib import closing, suppress
 from http.client import HTTPConnection, HTTPException
-from typing import Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -16,6 +19,7 @@ from assistant.cli import output
 from assistant.errors import FrontEndError
 
 ANSWER_SECONDS = 3.0
+RETRY_SECONDS = 1.0
 _QUIET = 2
 """Light modules around a QR code."""
 _INK = "#ffffff on #000000"
@@ -27,16 +31,23 @@ def register(app: typer.Typer) -> None:
     app.command(name="screen")(screen)
 
 
-def screen() -> None:
+def screen(
+    kiosk: Annotated[
+        bool, typer.Option("--kiosk", help="Fill the whole screen with it, as soon as it is there.")
+    ] = False,
+) -> None:
     """Open the screen of a running session again.
 
-    It is a page in the browser of this machine.
+    It is a page in the browser of this machine. With --kiosk it waits for Limber, and the page fills the
+    whole screen for good.
     """
     from assistant.frontends.screen.browser import Browser
     from assistant.frontends.screen.network import LOOPBACK
 
     port = output.configuration().screen.port
     url = f"http://{LOOPBACK}:{port}/"
+    if kiosk:
+        _fill_screen(port, url)
     if not _is_ours(port):
         message = (
             f"There is no screen at {url} now. `limber` begins a session, and shows one; "
@@ -60,6 +71,22 @@ def invite(port: int) -> None:
         output.out.print(
             f"Open {address} on another device within {minutes:.0f} minutes; its code is {code}."
         )
+
+
+def _fill_screen(port: int, url: str) -> NoReturn:
+    """Become the browser, once the page is there. Raises FrontEndError where that cannot be."""
+    from assistant.frontends.screen.browser import has_display, kiosk_command
+
+    if not has_display():
+        raise FrontEndError(
+            "no_display", "There is no display here; on one without a desktop cage gives one."
+        )
+    command = kiosk_command(url)
+    if not command:
+        raise FrontEndError("no_browser", "There is no Chromium here: sudo apt install chromium.")
+    while not _is_ours(port):
+        time.sleep(RETRY_SECONDS)
+    os.execv(command[0], command)
 
 
 def _is_ours(port: int) -> bool:

@@ -187,6 +187,13 @@ class ReminderDue:
 
 
 @dataclass(frozen=True, slots=True)
+class NightChanged:
+    """The night has begun, or is over. Only a rest is told, which takes it for day until then."""
+
+    is_night: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CameBack:
     """A session that was cut short, or whose process died, runs again in another one.
 
@@ -220,5 +227,6 @@ Event = (
     | SoundMeasured
     | CutShort
     | ReminderDue
+    | NightChanged
     | CameBack
 )

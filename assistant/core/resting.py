@@ -4,6 +4,9 @@ Of a session's form, so that one loop runs both: events in, actions out, `next_d
 a wake phrase that is all that was said counts, and the end, which is asked about: others who talk in the room
 must never begin a session, nor end the program. Right after a session whoever speaks is still on the mat: a
 warning sign and a call for help are taken up, and one may ask to be reminded tomorrow.
+
+At night it makes no sound of its own accord: a reminder that is due waits for the morning, and who ends a
+session is not told that it rests. It still answers; whether a voice can wake it then is for its owner to say.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from assistant.core.events import (
     CutShort,
     DeadlineReached,
     Event,
+    NightChanged,
     PromptFinished,
     ReminderDue,
     Said,
@@ -48,14 +52,24 @@ class Resting:
     """One rest: ASLEEP, asked in FINISHING whether it shall end, and FINISHED when it is over.
 
     After a session that was `ended_by` something it tells at first that it rests, and how to wake it; after
-    one that was completed it offers a reminder, unless it `reminds` already.
+    one that was completed it offers a reminder, unless it `reminds` already. Without `wakes_at_night` what is
+    said at night counts only right after a session.
     """
 
-    def __init__(self, pack: LanguagePack, ended_by: str | None = None, *, reminds: bool = False) -> None:
+    def __init__(
+        self,
+        pack: LanguagePack,
+        ended_by: str | None = None,
+        *,
+        reminds: bool = False,
+        wakes_at_night: bool = True,
+    ) -> None:
         self._pack = pack
         self._script = Script(pack)
         self._ended_by = ended_by
         self._reminds = reminds
+        self._wakes_at_night = wakes_at_night
+        self._is_night = self._waits_for_morning = False
         self._may_refuse = False
         self._faults = Faults()
         self._heard: Heard | None = None
@@ -95,6 +109,8 @@ class Resting:
                 self._time_over()
             case ReminderDue():
                 self._remind()
+            case NightChanged(is_night):
+                self._night_changed(is_night)
             case CutShort():
                 self._end(is_woken=False)
             case _:
@@ -124,7 +140,7 @@ class Resting:
             self._end(is_woken=True)
         elif said.is_safety:
             self._be_quiet()
-        elif counts_at_rest(said) and not self._is_own_voice(said):
+        elif self._counts_now(said) and not self._is_own_voice(said):
             self._note_heard(said)
             self._answer(said)
 
@@ -160,6 +176,10 @@ class Resting:
         is_right_after = self._ended_by is not None and self._now < RIGHT_AFTER_SECONDS
         return said.source is not Source.VOICE or is_right_after
 
+    def _counts_now(self, said: Said) -> bool:
+        may_wake = self._wakes_at_night or not self._is_night or self._is_for_us(said)
+        return may_wake and counts_at_rest(said)
+
     def _promise(self, minute_of_day: int | None) -> None:
         """Remind tomorrow; until it is refused."""
         self._reminds = self._may_refuse = True
@@ -178,12 +198,20 @@ class Resting:
         self._rest()
 
     def _remind(self) -> None:
-        """Once, and not in the middle of a question."""
+        """Once, and not in the middle of a question; of the night, in the morning."""
+        self._waits_for_morning = self._is_night
+        if self._is_night:
+            return
         self._reminds = False
         if self.state is State.ASLEEP:
             self._script.do(PlayEarcon(Earcon.REMINDER))
             self._script.say_instead(Line.REMINDER)
             self._rest()
+
+    def _night_changed(self, is_night: bool) -> None:
+        self._is_night = is_night
+        if self._waits_for_morning and not is_night:
+            self._remind()
 
     def _time_in_words(self, minute_of_day: int) -> str:
         """The last way to say it in the language: the fullest."""
@@ -217,7 +245,7 @@ class Resting:
             self._be_quiet()
         elif self._may_refuse:
             self._rest()
-        else:
+        elif not self._is_night:
             self._script.say(Line.ASLEEP)
             if self._ended_by == "completed" and not self._reminds:
                 self._script.say(Line.OFFER_REMINDER)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from assistant.config import HomeConfig, ScreenConfig
+from assistant.core.night import Night
 from assistant.core.prompts import LanguagePack
 from assistant.frontends.typing_console import TypingConsole
 
@@ -33,6 +34,7 @@ class House:
     `show` is told the address of a page, once it can be opened. `console` is the terminal, if one can type
     there below what is printed. `room` is the room's name; `titles` has the routines by id, the one for
     somebody who does not choose first. `moves` is whether this machine has the time for smooth pictures.
+    In the hours of `night` a page that rests is dim.
     """
 
     screen: ScreenConfig
@@ -51,3 +53,4 @@ class House:
     room: str = "here"
     titles: Mapping[str, str] = field(default_factory=dict)
     moves: bool = True
+    night: Night | None = None

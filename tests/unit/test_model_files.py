@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -133,3 +134,13 @@ def test_a_damaged_voice_is_named_before_it_is_loaded(tmp_path: Path) -> None:
     flip(tmp_path / "voice.onnx")
     with pytest.raises(VoiceError, match=r"voice\.onnx is damaged; `limber voices install` mends it"):
         PiperVoice(tmp_path / "voice.onnx")
+
+
+def test_a_library_that_cannot_be_loaded_is_told_for_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "vosk.py").write_text("raise OSError('libatomic.so.1: cannot open shared object file')")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    limber = [sys.executable, "-m", "assistant", "doctor"]
+    done = subprocess.run(limber, env=environment, capture_output=True, text=True, check=False)
+    said = " ".join((done.stdout + done.stderr).split())
+    assert "library cannot be loaded (libatomic.so.1: cannot open shared object file)" in said
+    assert done.returncode == 1

@@ -23,6 +23,7 @@ from assistant.core.events import (
     HearingFellBehind,
     MicrophoneLost,
     MicrophoneRestored,
+    NightChanged,
     NotUnderstood,
     PromptFinished,
     ReminderDue,
@@ -46,8 +47,10 @@ ASLEEP, TURN_OFF = PACK.lines[Line.ASLEEP], PACK.lines[Line.TURN_OFF]
 class Room:
     """A rest under test, with a clock of its own."""
 
-    def __init__(self, ended_by: str | None = None, *, reminds: bool = False) -> None:
-        self.resting = Resting(PACK, ended_by, reminds=reminds)
+    def __init__(
+        self, ended_by: str | None = None, *, reminds: bool = False, wakes_at_night: bool = True
+    ) -> None:
+        self.resting = Resting(PACK, ended_by, reminds=reminds, wakes_at_night=wakes_at_night)
         self.now = 0.0
         self.actions: list[Action] = []
         self.event(Started())
@@ -404,3 +407,78 @@ def test_pain_and_a_stop_right_after_a_session_only_silence() -> None:
     for text in ("stop", "that hurts"):
         room.say(text)
         assert (room.resting.state, room.resting.alarm) == (State.ASLEEP, None)
+
+
+def sounds(actions: list[Action]) -> list[Action]:
+    return [action for action in actions if isinstance(action, (Speak, PlayEarcon))]
+
+
+def at_night(ended_by: str | None = None, *, wakes_at_night: bool = True, reminds: bool = False) -> Room:
+    room = Room(ended_by, reminds=reminds, wakes_at_night=wakes_at_night)
+    room.event(NightChanged(True), 0.0)
+    return room
+
+
+@pytest.mark.parametrize("ended_by", [None, "completed", "stopped", "timed_out"])
+def test_at_night_nothing_sounds_of_its_own_accord(ended_by: str | None) -> None:
+    room = at_night(ended_by)
+    for _ in range(10):
+        room.event(DeadlineReached(), 3600.0)
+        room.event(ReminderDue(), 1.0)
+    assert sounds(room.actions) == []
+    assert room.resting.state is State.ASLEEP
+
+
+def test_a_session_that_ends_by_day_is_told_of_as_ever() -> None:
+    room = Room("completed")
+    room.event(NightChanged(False), 0.0)
+    room.event(DeadlineReached(), 60.0)
+    assert room.spoken[0] == ASLEEP
+
+
+def test_a_reminder_waits_for_the_morning() -> None:
+    room = at_night(reminds=True)
+    room.event(ReminderDue(), 600.0)
+    room.type("goodbye")  # which tells what would be lost
+    assert room.spoken == [PACK.lines[Line.TURN_OFF_REMINDING]]
+    room.type("no")
+    room.actions.clear()
+    room.event(NightChanged(False), 3600.0)
+    assert (PlayEarcon(Earcon.REMINDER) in room.actions, room.spoken) == (True, [PACK.lines[Line.REMINDER]])
+    room.hear_out()
+    room.event(NightChanged(True), 3600.0)
+    room.actions.clear()
+    room.event(NightChanged(False), 3600.0)
+    assert sounds(room.actions) == []
+
+
+def test_what_is_asked_is_answered_at_night() -> None:
+    room = at_night()
+    room.say("goodbye")
+    assert room.spoken == [TURN_OFF]
+    room.say("wake up")
+    assert room.is_woken
+
+
+def test_where_no_voice_shall_wake_it_at_night_all_else_still_does() -> None:
+    room = at_night(wakes_at_night=False)
+    room.say("wake up")
+    room.say("goodbye")
+    room.say("stop")
+    assert (room.resting.state, sounds(room.actions)) == (State.ASLEEP, [])
+    room.type("wake up")
+    assert room.is_woken
+
+
+def test_in_the_morning_a_voice_wakes_it_again() -> None:
+    room = at_night(wakes_at_night=False)
+    room.event(NightChanged(False), 3600.0)
+    room.say("wake up")
+    assert room.is_woken
+
+
+@pytest.mark.parametrize("words", ["wake up", "call an ambulance"])
+def test_right_after_a_session_of_the_night_whoever_speaks_is_heard(words: str) -> None:
+    room = at_night("completed", wakes_at_night=False)
+    room.say(words)
+    assert room.is_woken

@@ -156,3 +156,39 @@ def test_the_level_is_that_of_the_last_tenth_of_a_second() -> None:
     assert gauge.level_dbfs() == pytest.approx(-6.02, abs=0.01)
     now[0] += STALE_SECONDS + 0.01
     assert gauge.level_dbfs() is None
+
+
+def test_the_page_fills_the_screen_once_it_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    became: list[list[str]] = []
+    asked: list[int] = []
+
+    def is_there(port: int) -> bool:
+        asked.append(port)
+        return len(asked) > 2
+
+    chromium = tmp_path / "chromium"
+    chromium.touch(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    monkeypatch.setattr("assistant.cli.screen.RETRY_SECONDS", 0.0)
+    monkeypatch.setattr("assistant.cli.screen._is_ours", is_there)
+
+    def become(path: str, command: list[str]) -> None:
+        became.append([path, *command])
+        raise SystemExit
+
+    monkeypatch.setattr("os.execv", become)
+    CliRunner().invoke(app, ["screen", "--kiosk"])
+    assert became[0][:2] == [str(chromium)] * 2
+    assert (became[0][-1], asked) == (URL, [8765] * 3)
+
+
+@pytest.mark.parametrize(
+    ("display", "said"), [("", "There is no display"), (":0", "sudo apt install chromium")]
+)
+def test_what_keeps_it_from_that_is_told(display: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setenv("DISPLAY", display)
+    refused = CliRunner().invoke(app, ["screen", "--kiosk"])
+    assert refused.exit_code == 1
+    assert said in " ".join(refused.output.split())

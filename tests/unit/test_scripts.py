@@ -179,3 +179,13 @@ def test_pip_installs_into_the_environment_whatever_its_settings(checkout: Check
     )
     log = checkout.folder / ".venv/bin/python.log"
     assert set(log.read_text(encoding="utf-8").split()) == {"user=0"}
+
+
+@pytest.mark.skipif(Path("/etc/rpi-issue").exists(), reason="this is one")
+def test_an_appliance_is_made_only_of_what_is_one() -> None:
+    """What it does is tried by scripts/try_service in a machine of its own."""
+    command = [ROOT / "scripts/install-pi", "--dry-run", "--user"]
+    for user, said in (("nobody", "This is no Raspberry Pi OS"), ("root", "Whom is Limber for?")):
+        refused = subprocess.run([*command, user], capture_output=True, text=True, check=False)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert refused.stderr.startswith(said)

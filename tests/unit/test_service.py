@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +18,7 @@ from houses import house
 
 from assistant import spoken_voice, stock
 from assistant.audio.mixer import Mixer
-from assistant.config import Config, SessionConfig
+from assistant.config import Config, NightConfig, SessionConfig
 from assistant.core.actions import Action
 from assistant.core.context import Settings
 from assistant.core.events import (
@@ -39,6 +40,7 @@ from assistant.errors import AssistantError, AudioError, HearingError
 from assistant.event_queue import EventQueue
 from assistant.frontends.registry import FRONT_ENDS, Entry, open_front_ends
 from assistant.keyboard import Keyboard
+from assistant.nightfall import Nightfall
 from assistant.no_sound import NoSound
 from assistant.room import Room
 from assistant.service import RoomState, Service
@@ -500,6 +502,27 @@ def test_another_program_wakes_it_and_nobody_who_is_guided(service: Service, res
     assert service.wake() == {"woken": 1}
     until_begun(service)
     assert service.wake() == {"woken": 0}
+
+
+@pytest.mark.parametrize("wakes", [True, False])
+def test_at_night_a_voice_wakes_it_where_that_is_wanted(service: Service, wakes: bool) -> None:
+    night = NightConfig(hours="22:00-07:00", wake=wakes)
+    service._config = service._config.model_copy(update={"night": night})
+    service._stock.__dict__ |= {name: content().__dict__[name] for name in ("content", "library")}
+    service.open_typed("here", ["showing"], Typed())
+    service._rooms["here"]._nightfall = Nightfall(night.night, lambda: datetime(2026, 11, 30, 3))
+    staying = threading.Thread(target=service.stay, args=("here",), kwargs={"at_rest": True}, daemon=True)
+    staying.start()
+    until(lambda: service._rooms["here"].look().is_resting)
+    threading.Event().wait(0.1)
+    service.put("here", Said(Intent.START, "wake up", source=Source.VOICE))
+    if not wakes:
+        threading.Event().wait(0.2)
+        assert service.state("here") is RoomState.RESTING
+        service.begin("here")
+    until_begun(service)
+    service.end()
+    staying.join(10)
 
 
 def test_who_types_a_warning_sign_while_it_rests_gets_advice(

@@ -119,7 +119,7 @@ class Application:
         return _answer(request, content(found.kind, page), 200 if visitor.is_paired else 401, is_kept=False)
 
     def _facts(self, visitor: Visitor) -> dict[str, Any]:
-        config = self._house.screen
+        config, night = self._house.screen, self._house.night
         return {
             "token": self._token,
             "language": self._house.pack.code,
@@ -127,6 +127,7 @@ class Application:
             "diagonal_inches": config.diagonal_inches if visitor.is_room_screen else 0.0,
             "theme": config.theme,
             "moves": self._house.moves,
+            "night_minutes": [night.begins, night.ends] if night else None,
             "emergency_number": config.emergency_number,
             "is_room_screen": visitor.is_room_screen,
             "has_pairing": visitor.is_room_screen and self._pairing is not None,

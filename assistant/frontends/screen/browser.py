@@ -52,6 +52,16 @@ def is_raspberry_pi() -> bool:
     return False
 
 
+def kiosk_command(url: str, environ: Mapping[str, str] = os.environ) -> list[str]:
+    """What shows this address over the whole screen; empty where there is no Chromium."""
+    chromium = next(filter(None, map(shutil.which, _CHROMIUMS)), None)
+    if chromium is None:
+        return []
+    profile = platformdirs.user_cache_path("limber", appauthor=False) / "kiosk"
+    platform = ("--ozone-platform=wayland",) if environ.get("WAYLAND_DISPLAY") else ()
+    return [chromium, *KIOSK_FLAGS, *platform, f"--user-data-dir={profile}", url]
+
+
 class Browser:
     """Opens a page, once. A browser that is full screen goes with whoever opened it."""
 
@@ -80,7 +90,7 @@ class Browser:
             return False
         if not self._is_open:
             self._is_open = True
-            if command := self._kiosk_command(url):
+            if self._is_kiosk() and (command := kiosk_command(url, self._environ)):
                 self._start(command)
             else:
                 threading.Thread(target=self._open, args=(url,), name="browser", daemon=True).start()
@@ -91,14 +101,6 @@ class Browser:
         if self._kiosk is not None:
             with suppress(OSError):
                 self._kiosk.terminate()
-
-    def _kiosk_command(self, url: str) -> list[str]:
-        chromium = next(filter(None, map(shutil.which, _CHROMIUMS)), None) if self._is_kiosk() else None
-        if chromium is None:
-            return []
-        profile = platformdirs.user_cache_path("limber", appauthor=False) / "kiosk"
-        platform = ("--ozone-platform=wayland",) if self._environ.get("WAYLAND_DISPLAY") else ()
-        return [chromium, *KIOSK_FLAGS, *platform, f"--user-data-dir={profile}", url]
 
     def _start(self, command: list[str]) -> None:
         nowhere = subprocess.DEVNULL

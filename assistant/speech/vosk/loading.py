@@ -15,14 +15,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import vosk
-
 from assistant.core.ports import SAMPLE_RATE_HZ
 from assistant.deadline import within
 from assistant.errors import HearingError
 from assistant.native_stderr import caught_stderr
 from assistant.resources import BUILT_IN_MODEL, resource_path
 from assistant.speech.model_files import damage, is_listed
+from assistant.speech.vosk.library import vosk
 
 LOAD_SECONDS = 30.0  # less than one on a laptop, some on a small computer
 ADVICE = "run `limber models install`, or leave speech.model unset to use the built-in one"

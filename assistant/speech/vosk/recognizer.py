@@ -15,8 +15,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import vosk
-
 from assistant.core.intents import UNKNOWN_WORD
 from assistant.core.listening.hypotheses import (
     FinalHypothesis,
@@ -26,6 +24,7 @@ from assistant.core.listening.hypotheses import (
 )
 from assistant.core.ports import BLOCK_SECONDS, SAMPLE_RATE_HZ
 from assistant.speech.endpointing import Endpoint, Endpointer, EndpointSettings
+from assistant.speech.vosk.library import vosk
 
 if TYPE_CHECKING:
     from assistant.speech.vosk.model import VoskModel

@@ -5,8 +5,8 @@ import { facts } from "./facts.js";
 import { sizeForWidth, sizes } from "./size.js";
 import { words } from "./words.js";
 
-const NIGHT_FROM = 22;
-const NIGHT_UNTIL = 7;
+/* The hours of the night where none are configured, in minutes of the day. */
+const USUAL_NIGHT = [22 * 60, 7 * 60];
 const CHECK_MS = 5000;
 
 function tick() {
@@ -14,9 +14,15 @@ function tick() {
   const language = facts.language || "en";
   write(byId("clock"), now.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hour12: false }));
   write(byId("date"), now.toLocaleDateString(language, { weekday: "long", day: "numeric", month: "long" }));
-  const isNight = now.getHours() >= NIGHT_FROM || now.getHours() < NIGHT_UNTIL;
-  document.documentElement.classList.toggle("night", isNight);
+  document.documentElement.classList.toggle("night", isNight(now));
   drift(now);
+}
+
+/** Whether it is night by the clock of whoever looks on; a night that ends before it begins goes past midnight. */
+function isNight(now) {
+  const [begins, ends] = facts.night_minutes || USUAL_NIGHT;
+  const minute = now.getHours() * 60 + now.getMinutes();
+  return begins < ends ? minute >= begins && minute < ends : minute >= begins || minute < ends;
 }
 
 /** A slow round through the free room: never twice the same way within an hour. */
