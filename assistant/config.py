@@ -139,6 +139,22 @@ class ScreenConfig(_Strict):
     lan: bool = False
 
 
+def _without_password(url: str) -> str:
+    """The URL as it is. Raises ValueError for another kind, or one with a password, without telling it."""
+    if url and not re.match(r"postgres(ql)?://", url):
+        raise ValueError("should begin with postgresql://")
+    if re.search(r"://[^/@]*:[^/@]*@|[?&]password=", url):
+        raise ValueError("a password stands in it: put that into ~/.pgpass, which nobody else can read")
+    return url
+
+
+class HistoryConfig(_Strict):
+    """Where the history is kept, "" being a file of its own, and whether different people use the rooms."""
+
+    database: Annotated[str, AfterValidator(_without_password)] = ""
+    shared: bool = False
+
+
 class LogConfig(_Strict):
     """Where logs go, "" being nowhere, and how much of them."""
 
@@ -154,6 +170,7 @@ class Config(_Strict):
     speech: SpeechConfig = SpeechConfig()
     session: SessionConfig = SessionConfig()
     screen: ScreenConfig = ScreenConfig()
+    history: HistoryConfig = HistoryConfig()
     log: LogConfig = LogConfig()
 
 

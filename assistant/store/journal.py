@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from assistant.core.events import Event
@@ -17,6 +16,7 @@ from assistant.core.journal import from_values
 from assistant.errors import StoreError
 from assistant.store.entries import GAP, HEAD
 from assistant.store.history_reader import reading
+from assistant.store.history_server import Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,10 @@ class Run:
     is_whole: bool = True
 
 
-def read_run(path: Path, number: int | None = None) -> Run | None:
-    """A run, the last one unless another is named; None where there is none. Raises StoreError.
+def read_run(path: Where, number: int | None = None, room: str | None = None) -> Run | None:
+    """A run, the last one, of a room if one is named, or that with a number; None where there is none.
+
+    Raises StoreError.
 
     An entry that cannot be read ends it: what comes after would be told to a session that is elsewhere.
     """
@@ -42,7 +44,9 @@ def read_run(path: Path, number: int | None = None) -> Run | None:
         if connection is None:
             return None
         last = "SELECT max(run) FROM journal WHERE run > 0"
-        wanted = connection.execute(last).fetchone()[0] if number is None else number
+        of_room = () if room is None else (room,)
+        latest = connection.execute(f"{last} AND room = ?" if of_room else last, of_room).fetchone()[0]
+        wanted = latest if number is None else number
         query = "SELECT session_id, now, event FROM journal WHERE run = ? ORDER BY id"
         rows = connection.execute(query, (wanted,)).fetchall()
     if not rows:
@@ -67,7 +71,7 @@ def read_run(path: Path, number: int | None = None) -> Run | None:
     return Run(wanted, session_ids[-1] if session_ids else None, head, tuple(entries), is_whole)
 
 
-def read_journal(path: Path, run: int | None = None) -> list[tuple[float, Event]]:
+def read_journal(path: Where, run: int | None = None) -> list[tuple[float, Event]]:
     """What was kept of a run, the last one unless another is named, in order; nothing where nothing was kept.
 
     Raises StoreError when it cannot be read.
