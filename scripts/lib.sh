@@ -14,7 +14,7 @@ quiet=${quiet-}
 
 run_packages=(libportaudio2 libspeexdsp1 espeak-ng flite)
 test_packages=("${run_packages[@]}" pulseaudio pulseaudio-utils libasound2-plugins sox libfst-tools
-    festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts)
+    festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts postgresql mosquitto)
 
 say() {
     [ -n "$quiet" ] || printf '%s\n' "$*" >&2

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of one's own, in a temporary folder, for tests and measurements. It never runs as root."""
+"""A PostgreSQL server of one's own in a temporary folder, for tests and measurements. Never runs as root."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from assistant.deadline import begun
 from assistant.errors import StoreError
+from assistant.private_files import make_folder
 from assistant.store.history_server_connection import ServerConnection, WhatIf, reason_of
 from assistant.store.history_server_schema import migrate
 from assistant.store.history_writer import Place
@@ -50,7 +51,7 @@ class HistoryServer:
         url = urlsplit(self._database)
         return f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"
 
-    def connect(self, answer_seconds: float = ANSWER_SECONDS) -> ServerConnection:
+    def connect(self, answer_seconds: float | None = None) -> ServerConnection:
         """A connection to tables that are up to date, without waiting for long. Raises StoreError."""
         with self._changed:
             if time.monotonic() < self._not_before:
@@ -71,7 +72,7 @@ class HistoryServer:
             raise StoreError("history_gone", reason) from None  # whose text may name what is secret
         with self._changed:
             self._rest_seconds = FIRST_REST_SECONDS
-        return ServerConnection(raw, answer_seconds)
+        return ServerConnection(raw, answer_seconds or ANSWER_SECONDS)
 
     def _connect(self) -> psycopg.Connection:
         try:
@@ -82,6 +83,7 @@ class HistoryServer:
             self._database,
             autocommit=True,
             connect_timeout=2,
+            prepare_threshold=None,  # what is prepared while a row is refused is gone again
             application_name="limber",
             tcp_user_timeout=5000,
             keepalives_idle=5,
@@ -129,8 +131,9 @@ class ServerLine:
         return str(self._server)
 
     def connected(self, place: Place, begin_anew: object) -> ServerConnection:
-        """The connection. Raises StoreError. What was written stays there: nothing begins anew."""
+        """The connection. Raises StoreError, OSError. What was written stays there: nothing begins anew."""
         if self._connection is None:
+            make_folder(self._server.beside.parent)  # for what may have to wait
             connection = self._server.connect()
             try:
                 take_over(self._server.beside, connection)

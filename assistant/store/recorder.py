@@ -17,7 +17,7 @@ from assistant.core.events import Event, KeepingChanged
 from assistant.core.keeping import Keeping
 from assistant.core.liveness import UNWRITTEN
 from assistant.store.entries import kept_of
-from assistant.store.history import RETRY_SECONDS, History
+from assistant.store.history import RETRY_SECONDS, History, local_now
 from assistant.store.history_server import HistoryServer, Where
 from assistant.store.history_writer import Origin
 
@@ -161,7 +161,7 @@ class Recorder:
     def _run(self, path: Where) -> None:
         folder = (path.beside if isinstance(path, HistoryServer) else path).parent
         try:
-            history = History(path, self._tell, origin=self._origin)
+            history = History(path, self._tell, local_now, self._origin)
             self._free_megabytes = _free_megabytes(folder)
             look_at = time.monotonic() + LOOK_SECONDS
             self._opened.set()

@@ -21,6 +21,7 @@ from assistant.core.session import Session
 from assistant.core.states import State
 from assistant.resuming import Return, clock_facts, find_return, fingerprint, head_of
 from assistant.store.history import History
+from assistant.store.history_writer import Origin
 
 SETTINGS = Settings(routine_id="mixed", sound_check=False, pasts={"calf": StretchPast(1, 3, 0)})
 
@@ -45,7 +46,7 @@ def leave(path: Path, to: Callable[[Driver], object], **changes: object) -> Driv
     driver = Driver(sound_check=False, pasts=SETTINGS.pasts)
     to(driver)
     head = {**head_of("here", SETTINGS, CATALOGUE), **changes}
-    with closing(History(path, pytest.fail)) as history:
+    with closing(History(path, pytest.fail, origin=Origin("here"))) as history:
         history.begin(head)
         fresh = driver.another_session()
         for now, event in driver.told:
