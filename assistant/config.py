@@ -155,6 +155,19 @@ class HistoryConfig(_Strict):
     shared: bool = False
 
 
+class HostsConfig(_Strict):
+    """The MQTT broker by which several hosts share out rooms, "" for none. Port 0 is the usual one."""
+
+    broker: str = Field(default="", pattern=r"^[^\s/]*$")
+    port: int = Field(default=0, ge=0, le=65535)
+    tls: bool = True
+    ca_file: _HomePath = ""
+    user: str = ""
+    password_file: _HomePath = ""
+    name: str = Field(default="", pattern=r"^[a-z0-9-]{0,40}$")
+    most_rooms: int = Field(default=4, ge=1, le=64)
+
+
 class LogConfig(_Strict):
     """Where logs go, "" being nowhere, and how much of them."""
 
@@ -171,6 +184,7 @@ class Config(_Strict):
     session: SessionConfig = SessionConfig()
     screen: ScreenConfig = ScreenConfig()
     history: HistoryConfig = HistoryConfig()
+    hosts: HostsConfig = HostsConfig()
     log: LogConfig = LogConfig()
 
 

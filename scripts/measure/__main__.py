@@ -20,7 +20,7 @@ ECHO_PROOF = "echo-proof"
 
 class _Measures(CommandGroup):
     package = "scripts.measure"
-    names = ("hearing", "model", "live", "touch", "voice", "signals", "visited")
+    names = ("hearing", "model", "live", "touch", "voice", "signals", "visited", "clinic")
 
 
 app = typer.Typer(
