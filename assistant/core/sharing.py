@@ -215,7 +215,7 @@ class Sharing:
                 self.rooms[room] = address
                 yield from self._claim(room)
                 yield OpenRoom(room, address)
-            elif not self._listens:
+            else:
                 yield Ask(room)
 
     def _claim(self, room: str) -> Iterator[Deed]:
