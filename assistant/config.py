@@ -164,7 +164,7 @@ class HostsConfig(_Strict):
     ca_file: _HomePath = ""
     user: str = ""
     password_file: _HomePath = ""
-    name: str = Field(default="", pattern=r"^[a-z0-9-]{0,40}$")
+    host: str = Field(default="", pattern=r"^[a-z0-9-]{0,40}$")
     most_rooms: int = Field(default=4, ge=1, le=64)
 
 

@@ -70,7 +70,7 @@ _PATTERN_WORDS = {
     "voice": "should be auto, the name or path of a Piper voice, flite:VOICE or espeak:VOICE",
     "language": "should be two letters, such as en",
     "broker": "should be the name of a computer, such as broker.example",
-    "name": "should be small letters, digits and hyphens, such as host-1",
+    "host": "should be small letters, digits and hyphens, such as host-1",
     "emergency_number": "should be a number to call, such as 112",
 }
 

@@ -60,8 +60,11 @@ MOST_WAITING = 10_000
 MOST_PASSWORD_BYTES = 4096
 BASE = "limber-rooms"
 REQUESTS = f"$share/limber/{BASE}/wanted/+"
-_NAME = re.compile(r"[a-z0-9_-]{1,60}")
-_ADDRESS = re.compile(r"[\w.:\[\]-]{1,250}:\d{1,5}|")
+OWN_ROOM = "here"
+"""That of a host's own microphone: nobody offers it."""
+_NAME = re.compile(rf"(?!{OWN_ROOM}$)[a-z0-9][a-z0-9_-]{{0,39}}")
+_HOST = re.compile(r"[a-z0-9-]{1,60}")
+_ADDRESS = re.compile(r"((?:[0-9A-Za-z._-]{1,200}|\[[0-9a-fA-F:.]{2,45}\]):[0-9]{1,5})?")
 _log = logging.getLogger(__name__)
 
 
@@ -85,7 +88,7 @@ class Hosts:
         self._config = config
         self._rooms = rooms
         self._tell = tell
-        name = config.name or re.sub(r"[^a-z0-9-]", "-", platform.node().lower())[:40]
+        name = config.host or re.sub(r"[^a-z0-9-]", "-", platform.node().lower())[:40]
         self.host = f"{name}-{secrets.token_hex(3)}"
         """What this process is called at the broker; no other one ever is."""
         self._sharing = Sharing(self.host, config.most_rooms)
@@ -109,9 +112,11 @@ class Hosts:
         self._thread.start()
 
     def close(self) -> None:
-        """Let others have the rooms, at once; whoever runs them closes them."""
+        """Close the rooms, and let others have them at once."""
         self._told.put(None)
         self._thread.join(GOODBYE_SECONDS)
+        for room in self._sharing.rooms:
+            self._rooms.close_room(room)
         with suppress(ValueError, RuntimeError):  # there may be no broker to say it to
             for room in self._sharing.rooms:
                 self._publish(f"claim/{room}", "")
@@ -143,14 +148,14 @@ class Hosts:
     def _received(self, client: Any, data: Any, message: mqtt.MQTTMessage) -> None:
         kind, _, name = message.topic.removeprefix(f"{BASE}/").partition("/")
         value = message.payload.decode("ascii", "replace")
-        if not _NAME.fullmatch(name):
+        if not (_HOST if kind == "host" else _NAME).fullmatch(name):
             return
         expiry = getattr(message.properties, "MessageExpiryInterval", PRESENCE_SECONDS)
         if kind == "host":
             self._put(HostSeen(name, float(min(expiry, PRESENCE_SECONDS)) if value else 0.0))
         elif kind == "offer" and _ADDRESS.fullmatch(value):
             self._put(RoomOffered(name, value))
-        elif kind == "claim" and (not value or _NAME.fullmatch(value)):
+        elif kind == "claim" and (not value or _HOST.fullmatch(value)):
             self._put(RoomClaimed(name, value))
         elif kind == "wanted":
             self._put(RoomWanted(name))

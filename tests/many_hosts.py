@@ -33,8 +33,8 @@ PRESENCE_SECONDS = 30.0
 REFRESH_SECONDS = 10.0
 SILENT_SECONDS = 7.5
 """So long the broker waits for a host that says nothing any more, before it tells its will."""
-TRY_SECONDS = 1.0
-"""Between two tries to connect with a satellite."""
+FIRST_TRY_SECONDS, LONGEST_TRY_SECONDS = 0.5, 5.0
+"""Between two tries to connect with a satellite, at first and at most."""
 
 
 @dataclass
@@ -90,7 +90,7 @@ class Host:
             case Listen(is_free):
                 self.listens = is_free
 
-    def connect(self, room: str) -> None:
+    def connect(self, room: str, wait_seconds: float = FIRST_TRY_SECONDS) -> None:
         if not self.is_alive or room not in self.sharing.rooms:
             return
         satellite = self.world.satellites[room]
@@ -99,7 +99,8 @@ class Host:
             self.world.alone[room].append(self.world.now - satellite.alone_since)
             self.take(SatelliteHeard(room, True))
         elif satellite.host is not self:
-            self.world.later(TRY_SECONDS, lambda: self.connect(room))
+            later = min(2 * wait_seconds, LONGEST_TRY_SECONDS)
+            self.world.later(wait_seconds, lambda: self.connect(room, later))
 
 
 class World:
@@ -239,7 +240,7 @@ class World:
         if host is not None and host.is_alive:
             satellite.host, satellite.alone_since = None, self.now
             host.take(SatelliteHeard(satellite.room, False))
-            self.later(TRY_SECONDS, lambda: host.connect(satellite.room))
+            self.later(FIRST_TRY_SECONDS, lambda: host.connect(satellite.room))
 
     def let_go(self, satellite: Satellite, of: Host | None = None) -> None:
         if of is None or satellite.host is of:

@@ -33,7 +33,7 @@ class PrintedRooms:
 
 if __name__ == "__main__":
     port, name, most_rooms = sys.argv[1:]
-    config = HostsConfig(broker="127.0.0.1", port=int(port), tls=False, name=name, most_rooms=int(most_rooms))
+    config = HostsConfig(broker="127.0.0.1", port=int(port), tls=False, host=name, most_rooms=int(most_rooms))
     hosts = Hosts(config, PrintedRooms(), lambda line: None)
     hosts.open()
     tell(f"here {hosts.host}")

@@ -57,7 +57,7 @@ def broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]:
 def host(
     broker: Broker, rooms: FakeRooms, said: list[str] | None = None, most_rooms: int = 2
 ) -> Iterator[Hosts]:
-    config = HostsConfig(broker="127.0.0.1", port=broker.port, tls=False, name="host", most_rooms=most_rooms)
+    config = HostsConfig(broker="127.0.0.1", port=broker.port, tls=False, host="host", most_rooms=most_rooms)
     one = Hosts(config, rooms, ([] if said is None else said).append)
     one.open()
     try:
@@ -81,7 +81,8 @@ def test_rooms_are_shared_out_each_to_one_host_and_none_has_too_many(broker: Bro
         assert sorted(name for rooms in all_rooms for name in rooms.open) == sorted(OFFERS)
         assert all(len(rooms.open) <= 2 for rooms in all_rooms)
         assert {**all_rooms[0].open, **all_rooms[1].open, **all_rooms[2].open} == OFFERS
-    assert [rooms.closed for rooms in all_rooms] == [[], [], []]
+        assert [rooms.closed for rooms in all_rooms] == [[], [], []]
+    assert [rooms.open for rooms in all_rooms] == [{}, {}, {}]
 
 
 @needs_broker
@@ -139,7 +140,7 @@ def test_a_broker_that_goes_and_forgets_everything_ends_no_room(broker: Broker) 
 
 @needs_broker
 def test_a_room_that_is_taken_back_or_cannot_be_run_is_let_go(broker: Broker) -> None:
-    broker.keep(gym="10.0.0.1:10700", odd="no address", hall="10.0.0.2:10700")
+    broker.keep(gym="10.0.0.1:10700", odd="no address", here="10.0.0.3:1", hall="10.0.0.2:10700")
     rooms, broken, said = FakeRooms(), FakeRooms(fails=True), list[str]()
     with host(broker, broken, said, most_rooms=4), host(broker, rooms, most_rooms=4):
         until(lambda: len(rooms.open) == 2)

@@ -177,7 +177,7 @@ def test_hosts_that_start_at_once_share_all_rooms(seed: int) -> None:
 DEEDS = ("die", "lose power", "cut", "link", "start", "satellite", "wait")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.integers(0, 1 << 16),
     st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 9), st.floats(0.0, 12.0)), max_size=12),
