@@ -11,7 +11,9 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -56,7 +58,8 @@ class HistoryServer:
         with self._changed:
             if time.monotonic() < self._not_before:
                 raise StoreError("history_gone", self._reason)
-        coming = begun(self._connect, "connecting")
+        library = _psycopg()  # which takes its time on a busy machine, and is no server that does not answer
+        coming = begun(partial(self._connect, library), "connecting")
         try:
             raw = coming.result(CONNECT_SECONDS)
         except TimeoutError as error:
@@ -74,12 +77,8 @@ class HistoryServer:
             self._rest_seconds = FIRST_REST_SECONDS
         return ServerConnection(raw, answer_seconds or ANSWER_SECONDS)
 
-    def _connect(self) -> psycopg.Connection:
-        try:
-            import psycopg
-        except ImportError as error:
-            raise StoreError("no_psycopg", _NO_LIBRARY) from error
-        raw = psycopg.connect(
+    def _connect(self, library: ModuleType) -> psycopg.Connection:
+        raw: psycopg.Connection = library.connect(
             self._database,
             autocommit=True,
             connect_timeout=2,
@@ -161,6 +160,14 @@ Where = Path | HistoryServer
 def history_place(database: str, file: Path) -> Where:
     """Where the history is: on the server of this URL, or in the file where there is none."""
     return HistoryServer(database, file.with_name("history.server")) if database else file
+
+
+def _psycopg() -> ModuleType:
+    try:
+        import psycopg
+    except ImportError as error:
+        raise StoreError("no_psycopg", _NO_LIBRARY) from error
+    return psycopg
 
 
 def _close_late(coming: Future[psycopg.Connection]) -> None:
