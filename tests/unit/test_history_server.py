@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from driver import CATALOGUE, PACK, Driver
 from postgres import Postgres, postgres, program
 from typer.testing import CliRunner
 
@@ -32,10 +33,13 @@ from assistant.core.actions import (
     RecordSession,
     RecordStep,
 )
+from assistant.core.context import Settings
 from assistant.core.events import DeadlineReached, KeepingChanged, Started
 from assistant.core.routine import Condition
+from assistant.core.session import Session
+from assistant.core.states import State
 from assistant.errors import ConfigError, StoreError
-from assistant.resuming import clock_facts
+from assistant.resuming import clock_facts, find_return, head_of
 from assistant.store import history as history_module
 from assistant.store import history_server
 from assistant.store.history import History
@@ -460,6 +464,28 @@ def test_the_journal_of_a_room_makes_room_for_its_next_session(
             history.keep(float(number), Started(), ())
     assert read_journal(where) == [(2.0, Started())]
     assert run_sql(server, "SELECT count(*) FROM limber.journal") == [(2,)]
+
+
+def test_another_host_goes_on_with_a_session_whose_host_is_gone(
+    where: HistoryServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver = Driver(sound_check=False)
+    driver.until(State.HOLDING).advance(5.0)
+    settings = Settings(routine_id="mixed", sound_check=False)
+    with closing(History(where, pytest.fail, origin=Origin("gym", "host-1", is_shared=True))) as history:
+        history.begin(head_of("gym", settings, CATALOGUE))
+        fresh = driver.another_session()
+        for now, event in driver.told:
+            history.keep(now, event, fresh.handle(event, now))
+    monkeypatch.setattr(resuming.platform, "node", lambda: "host-2")
+    monkeypatch.setattr(resuming, "_boot_id", lambda: "another")
+    made = lambda settings: Session(PACK, CATALOGUE, settings)  # noqa: E731
+    back = find_return(where, "gym", CATALOGUE, made, is_shared=True)
+    assert back is not None
+    assert back.session is not None
+    back.session.handle(back.event, back.at)
+    assert back.session.state is State.GOING_ON
+    assert find_return(where, "hall", CATALOGUE, made, is_shared=True) is None
 
 
 def test_another_host_knows_how_long_ago_it_was_by_the_wall_clock(monkeypatch: pytest.MonkeyPatch) -> None:
