@@ -119,13 +119,16 @@ def killed(tries: int) -> list[float]:
 
 def _host(broker: Broker, name: str) -> subprocess.Popen[str]:
     path = os.pathsep.join(entry for entry in sys.path if entry)
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "one_host", str(broker.port), name, "2"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": path},
     )
+    assert process.stdout is not None
+    process.stdout.readline()  # it is there
+    return process
 
 
 def _watch(process: subprocess.Popen[str], opened: list[tuple[int, float]]) -> None:
