@@ -175,6 +175,35 @@ class HomeConfig(Strict):
     share_pain: bool = False
 
 
+def _without_password(url: str) -> str:
+    """The URL as it is. Raises ValueError for another kind, or one with a password, without telling it."""
+    if url and not re.match(r"postgres(ql)?://", url):
+        raise ValueError("should begin with postgresql://")
+    if re.search(r"://[^/@]*:[^/@]*@|[?&]password=", url):
+        raise ValueError("a password stands in it: put that into ~/.pgpass, which nobody else can read")
+    return url
+
+
+class HistoryConfig(Strict):
+    """Where the history is kept, "" being a file of its own, and whether different people use the rooms."""
+
+    database: Annotated[str, AfterValidator(_without_password)] = ""
+    shared: bool = False
+
+
+class HostsConfig(Strict):
+    """The MQTT broker by which several hosts share out rooms, "" for none. Port 0 is the usual one."""
+
+    broker: str = Field(default="", pattern=r"^[^\s/]*$")
+    port: int = Field(default=0, ge=0, le=65535)
+    tls: bool = True
+    ca_file: _HomePath = ""
+    user: str = ""
+    password_file: _HomePath = ""
+    host: str = Field(default="", pattern=r"^[a-z0-9-]{0,40}$")
+    most_rooms: int = Field(default=4, ge=1, le=64)
+
+
 _Whether = Literal["auto", "always", "never"]
 
 
@@ -206,6 +235,8 @@ class Config(Strict):
     home: HomeConfig = HomeConfig()
     rooms: Annotated[list[RoomConfig], AfterValidator(apart)] = Field(default_factory=list)
     speed: SpeedConfig = SpeedConfig()
+    history: HistoryConfig = HistoryConfig()
+    hosts: HostsConfig = HostsConfig()
     log: LogConfig = LogConfig()
 
     def with_session(self, **changes: Any) -> Config:

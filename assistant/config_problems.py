@@ -79,6 +79,7 @@ _PATTERN_WORDS = {
     "broker": "should be a name or an address, such as homeassistant.local",
     "discovery_prefix": "should be letters, digits and _, in parts with / between them",
     "node": "should be at most 40 of a-z, 0-9, _ and -",
+    "host": "should be small letters, digits and hyphens, such as host-1",
     "emergency_number": "should be a number to call, such as 112",
     "name": "should be a word or two, such as kitchen",
     "address": "should be a computer and perhaps a port, such as kitchen.local:10700",

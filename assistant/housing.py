@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any
 
 from assistant.config import Config
@@ -18,6 +17,7 @@ from assistant.frontends.house import Begin, House
 from assistant.frontends.typing_console import TypingConsole
 from assistant.store.history_erasing import forget_everything, forget_sessions
 from assistant.store.history_reader import SessionSummary, read_sessions
+from assistant.store.history_server import Where
 from assistant.store.history_svg import svg_chart
 from assistant.store.history_words import Known, as_plain, routine_in_words
 from assistant.store.pack_poses import load_pack_poses, own_stretches
@@ -32,8 +32,9 @@ def open_house(
     config: Config,
     content: tuple[LanguagePack, tuple[Routine, ...]],
     library: tuple[Stretch, ...],
-    history: Path,
+    history: Where,
     *,
+    is_shared: bool,
     tell: Tell,
     clock: Callable[[], float],
     level_dbfs: Callable[[], float | None] | None,
@@ -46,7 +47,7 @@ def open_house(
 ) -> House:
     """What the front ends of one room may ask for. What is erased is erased within `alone`."""
     pack, routines = content
-    past = _Past(history, alone, Known.of(routines, library))
+    past = _Past(history, alone, Known.of(routines, library), is_shared)
     return House(
         screen=config.screen,
         pack=pack,
@@ -81,13 +82,18 @@ def _poses(routines: tuple[Routine, ...], library: dict[str, Stretch], tell: Tel
 class _Past:
     """The history of whoever lives here. Every function raises StoreError, `forget` AssistantError."""
 
-    def __init__(self, path: Path, alone: Callable[[], AbstractContextManager[None]], known: Known) -> None:
+    def __init__(
+        self, path: Where, alone: Callable[[], AbstractContextManager[None]], known: Known, is_shared: bool
+    ) -> None:
+        self._is_shared = is_shared
         self._path = path
         self._alone = alone
         self._known = known
 
     def _read(self) -> list[SessionSummary]:
-        return read_sessions(self._path, MOST_SESSIONS)
+        """In a shared room nobody sees what others did; elsewhere nobody sees what was done in those."""
+        found = () if self._is_shared else read_sessions(self._path, MOST_SESSIONS)
+        return [one for one in found if not one.is_shared]
 
     def sessions(self) -> list[dict[str, Any]]:
         """The latest first."""
@@ -101,11 +107,17 @@ class _Past:
 
     def forget(self, number: int | None) -> str:
         """Erase a session, or everything; what was erased, in words."""
+        if self._is_shared:
+            raise StoreError(
+                "shared", "In a room that different people use nothing is erased from its screen."
+            )
         if number is None:
             with self._alone():
                 forget_everything(self._path)
             return "the whole history"
-        chosen = next((one for one in read_sessions(self._path) if one.id == number), None)
+        chosen = next(
+            (one for one in read_sessions(self._path) if one.id == number and not one.is_shared), None
+        )
         if chosen is None:
             raise StoreError("no_session", f"There is no session {number}.")
         with self._alone():

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 from assistant.config import Config
 from assistant.core.context import Settings
@@ -24,6 +23,7 @@ from assistant.speech.hearing import HearingPath
 from assistant.speech.voice_files import installed_voices
 from assistant.speech.voices.fallback import FallbackVoice
 from assistant.store.history_profile import Profile, read_profile
+from assistant.store.history_server import Where
 from assistant.store.routines import load_routines
 
 Tell = Callable[[str], None]
@@ -136,10 +136,13 @@ def note_missing_routine(config: Config, routines: tuple[Routine, ...], tell: Te
             tell(f"session.routine does not count: {error.message}")
 
 
-def settings_now(config: Config, history: Path, tell: Tell) -> Settings:
-    """How a session is run, as the configuration and the history want it; without a history, as the first."""
+def settings_now(config: Config, history: Where, tell: Tell, *, is_shared: bool = False) -> Settings:
+    """How a session is run, as the configuration and the history want it; without a history, as the first.
+
+    In a shared room the history is somebody else's.
+    """
     try:
-        profile = read_profile(history)
+        profile = Profile() if is_shared else read_profile(history)
     except StoreError as error:
         tell(error.message)
         profile = Profile()

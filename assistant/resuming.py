@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import platform
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -25,12 +26,17 @@ from assistant.core.journal import replay, settings_as_values, settings_from_val
 from assistant.core.session import Session
 from assistant.core.states import State
 from assistant.errors import StoreError
+from assistant.store.history_server import Where
 from assistant.store.journal import Run, read_run
 
 _log = logging.getLogger(__name__)
 
 Made = Callable[[Settings], Session]
 """Makes a fresh session of these settings and of the content that there is."""
+
+
+SHARED_SECONDS = 180.0
+"""In a room that different people use, somebody who comes back later is taken for somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,7 @@ def clock_facts(at: float) -> dict[str, Any]:
     """Now, on the clocks that there are, and whose process this is; `at` on the session's clock."""
     return {
         "at": at,
+        "host": platform.node(),
         "boot": _boot_id(),
         "seconds": _since_boot(),
         "wall": time.time(),
@@ -74,7 +81,9 @@ def fingerprint(content: object) -> str:
     return hashlib.sha256(f"{__version__} {_plain(content)!r}".encode()).hexdigest()
 
 
-def find_return(path: Path, room: str, content: object, made: Made) -> Return | None:
+def find_return(
+    path: Where, room: str, content: object, made: Made, *, is_shared: bool = False
+) -> Return | None:
     """The last session of this room, if it was cut short and can be gone on with; else None."""
     try:
         run = read_run(path, room=room)
@@ -91,7 +100,10 @@ def find_return(path: Path, room: str, content: object, made: Made) -> Return | 
             return None
         settings = settings_from_values(run.head["settings"])
         at = run.entries[-1][0]
-        event = CameBack(_away_seconds(clock, at))
+        away_seconds = _away_seconds(clock, at)
+        if is_shared and away_seconds > SHARED_SECONDS:
+            return None
+        event = CameBack(away_seconds)
         session, again = (replay(made(settings), run.entries) for _ in range(2))
         if not session.was_cut_short:
             return None
@@ -108,9 +120,11 @@ def _away_seconds(clock: Mapping[str, Any], at: float) -> float:
     """How long ago the last event was: exactly where the machine has not been started since.
 
     Else it was away at least for as long as the machine has run; the wall clock may know of more, but one
-    that has no battery tells nothing.
+    that has no battery tells nothing. Between two machines there is only that of the wall.
     """
     told = at - float(clock["at"])
+    if clock.get("host", platform.node()) != platform.node():
+        return max(0.0, time.time() - float(clock["wall"]) - told)
     if clock["boot"] and clock["boot"] == _boot_id():
         return max(0.0, _since_boot() - float(clock["seconds"]) - told)
     return max(_since_boot(), time.time() - float(clock["wall"]) - told)

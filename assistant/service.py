@@ -7,12 +7,12 @@ be run on the calling thread or each on a thread of its own; what is shared is a
 from __future__ import annotations
 
 import logging
+import platform
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import partial
-from pathlib import Path
 
 from assistant.conducting import now_seconds
 from assistant.config import Config
@@ -36,6 +36,8 @@ from assistant.resuming import clock_facts, find_return, head_of
 from assistant.room import Room
 from assistant.stock import Stock
 from assistant.store.history_reader import history_path
+from assistant.store.history_server import Where, history_place
+from assistant.store.history_writer import Origin
 from assistant.store.recorder import Recorder
 
 _log = logging.getLogger(__name__)
@@ -63,7 +65,7 @@ class Service:
         self,
         config: Config,
         tell: Tell,
-        history: Path | None = None,
+        history: Where | None = None,
         show: Callable[[str], None] = lambda url: None,
         console: TypingConsole | None = None,
     ) -> None:
@@ -71,7 +73,7 @@ class Service:
         self._tell = tell
         self._stock = Stock(config, tell)
         self._show, self._console = show, console
-        self._history = history or history_path()
+        self._history = history or history_place(config.history.database, history_path())
         self._rooms: dict[str, Room] = {}
         self._recorders: dict[str, Recorder] = {}
         self._states: dict[str, RoomState] = {}
@@ -228,6 +230,7 @@ class Service:
             self.content,
             self._stock.library,
             self._history,
+            is_shared=self._is_shared(name),
             tell=self._tell,
             clock=now_seconds,
             level_dbfs=level_dbfs,
@@ -304,7 +307,8 @@ class Service:
 
     def _go_on(self, name: str) -> str:
         """Go on with a session that was cut short in this room; why it ended, "" if it did not."""
-        found = find_return(self._history, name, self._stock.all_content, self._stock.new_session)
+        content, made = self._stock.all_content, self._stock.new_session
+        found = find_return(self._history, name, content, made, is_shared=self._is_shared(name))
         if found is None:
             return ""
         recorder, clock = self._recorders[name], {"clock": clock_facts(found.at)}
@@ -329,8 +333,13 @@ class Service:
         return resting
 
     def _recorder(self, name: str) -> Recorder:
-        self._recorders[name] = Recorder(self._history, self._tell)
+        origin = Origin(name, platform.node(), self._is_shared(name))
+        self._recorders[name] = Recorder(self._history, self._tell, origin)
         return self._recorders[name]
+
+    def _is_shared(self, name: str) -> bool:
+        """Whether different people use this room."""
+        return self._config.history.shared
 
     def _settings(self, name: str) -> Settings:
         """As configured; where there is no sound there is nothing to check."""
@@ -340,7 +349,7 @@ class Service:
         if wanted := self._wanted.get(name):
             config = config.with_session(routine=wanted)
         note_missing_routine(config, self.content[1], self._tell)
-        return settings_now(config, self._history, self._tell)
+        return settings_now(config, self._history, self._tell, is_shared=self._is_shared(name))
 
     def _run_and_tell(self, name: str, run: Callable[[str], object]) -> None:
         try:

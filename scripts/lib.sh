@@ -14,8 +14,8 @@ quiet=${quiet-}
 
 run_packages=(libportaudio2 libspeexdsp1 espeak-ng flite)
 [ "$(uname -m)" != aarch64 ] || run_packages+=(libatomic1) # which vosk's library wants there
-test_packages=("${run_packages[@]}" mosquitto openssl pulseaudio pulseaudio-utils libasound2-plugins sox libfst-tools
-    festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts)
+test_packages=("${run_packages[@]}" mosquitto openssl postgresql pulseaudio pulseaudio-utils libasound2-plugins sox
+    libfst-tools festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts)
 
 say() {
     [ -n "$quiet" ] || printf '%s\n' "$*" >&2

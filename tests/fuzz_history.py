@@ -39,7 +39,7 @@ from assistant.store.history_erasing import kept_rows
 from assistant.store.history_profile import read_profile
 from assistant.store.history_reader import count_sessions, read_conditions, read_sessions
 from assistant.store.history_schema import MIGRATIONS
-from assistant.store.history_writer import Place
+from assistant.store.history_writer import Origin, Place
 from assistant.store.journal import read_journal, read_run
 from assistant.store.pending import Pending, pending_files, read_pending
 from assistant.store.routines import load_routines
@@ -91,7 +91,7 @@ def _use(path: Path) -> None:
         mock.patch.object(history_module, "BUSY_SECONDS", 0.0),
         mock.patch.object(history_module, "RETRY_SECONDS", 0.0),
     ):
-        history = History(path, told.append, lambda: NOW)
+        history = History(path, told.append, lambda: NOW, Origin("here"))
         _read(path)
         history.begin(head_of("here", Settings(), CONTENT))
         history.keep(1.0, Started(), (RecordSession("at-the-desk"),))
@@ -149,7 +149,7 @@ def _waits(path: Path) -> bool:
 
 
 def _filled(path: Path) -> None:
-    history = History(path, lambda line: None, lambda: NOW)
+    history = History(path, lambda line: None, lambda: NOW, Origin("here"))
     for number in range(3):
         history.begin(head_of("here", Settings(), CONTENT))
         history.keep(0.0, Started(), (RecordPhysicianChecked(), RecordPainScore("before", 3)))
@@ -186,7 +186,9 @@ def _of_version(version: int) -> bytes:
                 for statement in statements:
                     connection.execute(statement)
             if version:
-                connection.execute("INSERT INTO sessions VALUES (1, 'a', ?, NULL, NULL)", (str(NOW),))
+                connection.execute(
+                    "INSERT INTO sessions (id, routine_id, started_at) VALUES (1, 'a', ?)", (str(NOW),)
+                )
                 connection.execute(
                     "INSERT INTO pains (session_id, at, stretch_id, phrase) VALUES (1,?,?,?)", "abc"
                 )

@@ -41,6 +41,7 @@ from assistant.speech.hearing import HearingPath
 from assistant.speech.voices import fallback
 from assistant.store import history, history_reader, history_schema, pending, recorder
 from assistant.store.history import History
+from assistant.store.history_writer import Origin
 
 if TYPE_CHECKING:
     from whole_program import World
@@ -138,11 +139,11 @@ def _mixer(world: World) -> Mixer:
     return mixer
 
 
-def _history(world: World, path: Path, tell: Callable[[str], None]) -> History:
+def _history(world: World, path: Path, tell: Callable[[str], None], clock: object, origin: Origin) -> History:
     """Known to the world also while it is being opened: a process may die in that."""
     made = History.__new__(History)
     _current(world).history = made
-    made.__init__(path, tell, history.local_now)  # type: ignore[misc]
+    made.__init__(path, tell, history.local_now, origin)  # type: ignore[misc]
     return made
 
 

@@ -17,7 +17,7 @@ from assistant.audio import block_queue, live, server_routes
 from assistant.audio.mixer import Mixer
 from assistant.core.liveness import Liveness
 from assistant.speech import prompting
-from assistant.store import history, history_writer, pending
+from assistant.store import history, history_file, history_writer, pending
 
 BEGUN: Moves = [["pass", 1.0], ["answer", "zero"], ["answer", "no"], ["until", "holding", 20.0]]
 TOLD: Moves = [["say", "that hurts", 3.0]]
@@ -56,7 +56,7 @@ def _all_is_fresh(patch: Patch) -> None:
 
 
 def _end_without_a_reason(rows: Any, place: history_writer.Place, reason: str) -> history_writer.Place:
-    return history_writer.Place(run=place.run)
+    return history_writer.Place(run=place.run, origin=place.origin)
 
 
 MUTANTS = (
@@ -110,7 +110,7 @@ MUTANTS = (
     ),
     ProgramMutant(
         "what a dead process left is not written",
-        sets(history, "take_over", lambda path, connection: 0),
+        sets(history_file, "take_over", lambda path, connection: 0),
         [*BEGUN, ["fault", "history locked", 9.0], *TOLD, ["kill", 5.0, False], ["pass", 3.0]],
     ),
     ProgramMutant(
@@ -120,12 +120,12 @@ MUTANTS = (
     ),
     ProgramMutant(
         "a history that was removed is not missed",
-        sets(history.History, "_is_where_it_was", lambda self: True),
+        sets(history_file.HistoryFile, "is_where_it_was", lambda self: True),
         [*BEGUN, ["remove", "folder removed"], *TOLD, ["pass", 2.0]],
     ),
     ProgramMutant(
         "nobody asks whether to go on",
-        sets(service, "find_return", lambda *arguments: None),
+        sets(service, "find_return", lambda *arguments, **named: None),
         [*BEGUN, ["kill", 5.0, False], ["pass", 2.0]],
     ),
     ProgramMutant(

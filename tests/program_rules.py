@@ -259,7 +259,8 @@ class Rules:
         held = 0
         if history is not None and not process.is_over:
             held = max(0, len(history._held) - history._pending.count)
-            is_elsewhere = history._connection is not None and not history._is_where_it_was()
+            file = history._database
+            is_elsewhere = file.connection is not None and not file.is_where_it_was()
             if is_elsewhere or (held and history._has_gap):
                 self.ledger.forgive_all()  # a history that went was not yet written anew
         self.checks["most events lost by a kill"] = max(

@@ -301,7 +301,10 @@ class Disk:
             def __getattr__(self, name: str) -> Any:
                 return getattr(sqlite3, name)
 
-            def connect(self, *args: Any, **options: Any) -> sqlite3.Connection:
-                return sqlite3.connect(*args, factory=kind, **options)
+            def connect(
+                self, *args: Any, factory: type[sqlite3.Connection] = sqlite3.Connection, **options: Any
+            ) -> sqlite3.Connection:
+                bases = (kind,) if factory is sqlite3.Connection else (kind, factory)
+                return sqlite3.connect(*args, factory=type("OnThisDisk", bases, {}), **options)
 
         return Module()

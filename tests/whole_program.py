@@ -156,9 +156,9 @@ class World:
                     self.threads.sleep(0.001)
             assert not left, f"threads that nothing ends: {[one.name for one in left]}"
             for one in self._processes:  # a kernel would do it for those that were killed
-                if one.history is not None and hasattr(one.history, "_connection"):
+                if one.history is not None and hasattr(one.history, "_pending"):
                     one.history._pending.close()
-                    one.history._disconnect()
+                    one.history._database.disconnect()
         finally:
             self._stack.close()
             shutil.rmtree(self.base, ignore_errors=True)

@@ -290,10 +290,14 @@ def _folders(config: Config, tell: Tell) -> Iterator[Finding]:
 
 
 def _history(config: Config, tell: Tell) -> Iterator[Finding]:
-    from assistant.store.history_reader import history_path, read_sessions
+    from assistant.cli.known_content import history_kept
+    from assistant.store.history_reader import count_sessions
+    from assistant.store.history_server import HistoryServer
 
-    count = len(read_sessions(history_path()))
-    yield Finding("history", Verdict.GOOD, f"{count} session{'' if count == 1 else 's'}")
+    where = history_kept()
+    count = count_sessions(where)
+    place = f" on {where}" if isinstance(where, HistoryServer) else ""
+    yield Finding("history", Verdict.GOOD, f"{count} session{'' if count == 1 else 's'}{place}")
 
 
 def _terminal() -> Finding:

@@ -19,6 +19,7 @@ from assistant.store.history_words import routine_in_words
 
 if TYPE_CHECKING:
     from assistant.store.history_reader import SessionSummary
+    from assistant.store.history_server import Where
 
 _KINDS = {
     "sessions": ("session", "sessions"),
@@ -66,12 +67,11 @@ def forget(
 
 
 def _forget_sessions(named: list[str], is_sure: bool) -> None:
-    from assistant.cli.known_content import known_content
-    from assistant.store.history_erasing import forget_sessions, kept_rows
-    from assistant.store.history_reader import history_path, read_sessions
-    from assistant.store.history_schema import damaged_copies, older_copies
+    from assistant.cli.known_content import history_kept, known_content
+    from assistant.store.history_erasing import copies_of, forget_sessions, kept_rows
+    from assistant.store.history_reader import read_sessions
 
-    path = history_path()
+    path = history_kept()
     there = read_sessions(path)
     chosen = {session.id: session for name in named for session in _named(name, there, date.today())}
     titles = known_content().titles
@@ -88,9 +88,19 @@ def _forget_sessions(named: list[str], is_sure: bool) -> None:
     for line in told:
         output.out.print(f"Erased: {line}")
     _tell_what_stays(kept_rows(path))
-    if copies := [*damaged_copies(path), *older_copies(path)]:
+    if copies := copies_of(path):
         others = ", ".join(str(copy) for copy in copies)
         output.note(f"A copy may hold it still: {others}. `limber forget --all` erases that too.")
+    _tell_what_is_beyond(path)
+
+
+def _tell_what_is_beyond(where: Where) -> None:
+    """Of a server only the tables can be reached."""
+    from assistant.store.history_server import HistoryServer
+    from assistant.store.history_server_erasing import BEYOND_REACH
+
+    if isinstance(where, HistoryServer):
+        output.note(BEYOND_REACH)
 
 
 def _tell_what_stays(rows: dict[str, int]) -> None:
@@ -104,11 +114,11 @@ def _tell_what_stays(rows: dict[str, int]) -> None:
 
 
 def _forget_everything(is_sure: bool) -> None:
-    from assistant.store.history_erasing import forget_everything, history_files, kept_rows
-    from assistant.store.history_reader import history_path
+    from assistant.cli.known_content import history_kept
+    from assistant.store.history_erasing import forget_everything, is_there, kept_rows
 
-    path = history_path()
-    if not history_files(path):
+    path = history_kept()
+    if not is_there(path):
         output.note("There is nothing to forget: no history is kept.")
         return
     try:
@@ -121,6 +131,7 @@ def _forget_everything(is_sure: bool) -> None:
     output.out.print(f"Erased: {known}.")
     for file in gone:
         output.out.print(f"Gone: {file}")
+    _tell_what_is_beyond(path)
 
 
 def _ask(known: str) -> None:

@@ -30,6 +30,7 @@ from assistant.writing import write_whole
 
 if TYPE_CHECKING:
     from assistant.store.history_reader import SessionSummary
+    from assistant.store.history_server import Where
 
 USUAL_LIMIT = 20
 
@@ -67,10 +68,11 @@ def history(
     """
     if chart + (svg is not None) + as_json + as_csv > 1:
         raise typer.BadParameter("choose one of --chart, --svg, --json and --csv")
-    from assistant.store.history_reader import count_sessions, history_path, read_sessions
+    from assistant.cli.known_content import history_kept
+    from assistant.store.history_reader import count_sessions, read_sessions
 
     is_export = svg is not None or as_json or as_csv
-    path = history_path()
+    path = history_kept()
     if not is_export:
         _tell_conditions(path)
     sessions = read_sessions(path, limit or (None if is_export else USUAL_LIMIT), output.note)
@@ -92,7 +94,7 @@ def history(
         output.note(f"The latest {len(sessions)} of {count}; --limit shows more.")
 
 
-def _tell_conditions(path: Path) -> None:
+def _tell_conditions(path: Where) -> None:
     """What was told of the person's health, and when."""
     from assistant.store.history_reader import read_conditions
 

@@ -1,4 +1,4 @@
-"""The names by which commands show what the history keeps as ids.
+"""Where the history is, and the names by which commands show what it keeps as ids.
 
 Runs on the main thread. Must not keep anybody from the history: what cannot be read has no name.
 """
@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from assistant.cli import output
 from assistant.errors import AssistantError
+from assistant.store.history_server import Where, history_place
 from assistant.store.history_words import Known
+
+
+def history_kept() -> Where:
+    """Where the history is kept, as configured."""
+    from assistant.store.history_reader import history_path
+
+    return history_place(output.configuration(lambda problem: None).history.database, history_path())
 
 
 def known_content() -> Known:

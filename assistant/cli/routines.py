@@ -212,11 +212,11 @@ def _meant(wanted: str, routines: list[Listed]) -> Listed | None:
 
 def _pasts() -> Pasts:
     """What the history knows of each stretch; nothing where there is no history."""
+    from assistant.cli.known_content import history_kept
     from assistant.store.history_profile import read_profile
-    from assistant.store.history_reader import history_path
 
     try:
-        return read_profile(history_path()).pasts
+        return read_profile(history_kept()).pasts
     except StoreError as error:
         output.note(error.message)
         return {}

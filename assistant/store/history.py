@@ -1,4 +1,4 @@
-"""Keeps the history in SQLite as it happens, an event a transaction; what cannot be written waits.
+"""Keeps the history in its database as it happens, an event a transaction; what cannot be written waits.
 
 Owned by one thread at a time. Must never raise while a session runs, and never delete what it cannot read. No
 audio is ever written.
@@ -6,23 +6,22 @@ audio is ever written.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from assistant.core.actions import Action, EndSession
 from assistant.core.events import Event
 from assistant.errors import StoreError
-from assistant.private_files import FILE_MODE, make_folder, mend
 from assistant.store.entries import GAP, HEAD, Entry, as_json, entry_of, kept_of
-from assistant.store.history_schema import OF_A_SESSION, connect, is_damage, older_copies, salvage
-from assistant.store.history_writer import Place, write
-from assistant.store.pending import Pending, take_over
+from assistant.store.history_connection import Connection, InDoubtError
+from assistant.store.history_file import HistoryFile
+from assistant.store.history_server import HistoryServer, ServerLine, Where
+from assistant.store.history_writer import Origin, Place, write
+from assistant.store.pending import Doubt, Pending
 
 BUSY_SECONDS = 0.25
 """So long another process is waited for; then what there is to write waits, and nobody for it."""
@@ -37,29 +36,37 @@ def local_now() -> datetime:
 
 
 class History:
-    """The history in one file.
+    """The history, in one file or on a server, as one room writes it.
 
     What cannot be written is told once, in a line, to `on_problem`; it is held in memory and in a file beside
     the history, and written when that is possible again. Nothing raises.
     """
 
     def __init__(
-        self, path: Path, on_problem: Callable[[str], None], clock: Callable[[], datetime] = local_now
+        self,
+        where: Where,
+        on_problem: Callable[[str], None],
+        clock: Callable[[], datetime] = local_now,
+        origin: Origin = Origin(),  # noqa: B008 - it is frozen
     ) -> None:
-        self._path = path
         self._on_problem = on_problem
         self._clock = clock
-        self._place = Place()
+        self._origin = origin
+        self._place = Place(origin=origin)
+        if isinstance(where, HistoryServer):
+            self._database: HistoryFile | ServerLine = ServerLine(where)
+            beside = where.beside
+        else:
+            self._database, beside = HistoryFile(where, BUSY_SECONDS, on_problem, clock), where
         self._held: deque[Entry] = deque()
         self._session: list[
             Entry
         ] = []  # what is for the history, of the session that goes on, or ends unwritten
-        self._pending = Pending(path)
+        self._pending = Pending(beside)
+        self._doubt: Doubt | None = None
         self._has_gap = False
         self._told = ""
         self._retry_at = 0.0
-        self._connection: sqlite3.Connection | None = None
-        self._identity: tuple[int, int] | None = None
         self._is_closed = False
         self._flush()
 
@@ -113,7 +120,7 @@ class History:
         if missing := len(self._held) - self._pending.count:
             self._on_problem(f"{missing} events could be written nowhere: the history lacks them.")
         self._pending.close()
-        self._disconnect()
+        self._database.disconnect()
         self._is_closed = True
 
     def _take(self, entry: Entry) -> None:
@@ -130,13 +137,16 @@ class History:
             self._hold()
             return
         try:
-            connection = self._connected()
+            connection = self._database.connected(self._place, self._begin_anew)
+            self._settle(connection)
             if self._held:
                 self._place = write(connection, self._place, self._held, self._refuse, self._pending.token)
         except (sqlite3.Error, OSError, StoreError) as error:
             self._retry_at = time.monotonic() + RETRY_SECONDS
-            if isinstance(error, sqlite3.Error) and is_damage(error):
-                self._disconnect()
+            self._database.failed(error)
+            if isinstance(error, InDoubtError):
+                self._doubt = Doubt(error.transaction, len(self._held), error.place)
+                self._pending.discard()  # it is to be written with the doubt
             self._tell(error)
             self._hold()
             return
@@ -156,11 +166,23 @@ class History:
         if len(self._held) > MOST_HELD and not self._has_gap:
             self._give_up_the_journal()
         if waiting := list(self._held)[self._pending.count :]:
-            self._pending.append(self._place, waiting)
+            self._pending.append(self._place, waiting, self._doubt)
+
+    def _settle(self, connection: Connection) -> None:
+        """Find out whether what was in doubt is written. Raises StoreError while nobody knows."""
+        if self._doubt is None:
+            return
+        if connection.has_written(self._doubt.transaction):
+            for _ in range(self._doubt.count):
+                self._held.popleft()
+            self._place = self._doubt.place
+            self._pending.discard()
+        self._doubt = None
 
     def _give_up_the_journal(self) -> None:
-        kept = [entry.without_event for entry in self._held if entry.actions]
-        self._held = deque([*kept, Entry(self._now(), event=GAP)])
+        held, in_doubt = list(self._held), self._doubt.count if self._doubt else 0
+        kept = [entry.without_event for entry in held[in_doubt:] if entry.actions]
+        self._held = deque([*held[:in_doubt], *kept, Entry(self._now(), event=GAP)])
         self._has_gap = True
         self._pending.discard()
 
@@ -168,38 +190,16 @@ class History:
         if not self._told:
             reason = (error.strerror if isinstance(error, OSError) else None) or error
             self._on_problem(
-                f"The history cannot be written to {self._path}: {reason}. What happens is kept, and written "
-                "as soon as that can be done; the session goes on."
+                f"The history cannot be written to {self._database}: {reason}. What happens is kept, and "
+                "written as soon as that can be done; the session goes on."
             )
         self._told = str(error)
 
-    def _refuse(self, action: Action, error: sqlite3.Error) -> None:
+    def _refuse(self, action: Action, error: Exception) -> None:
         self._on_problem(f"The history does not take {type(action).__name__}: {error}.")
 
     def _now(self) -> str:
         return self._clock().isoformat(timespec="seconds")
-
-    # The file
-
-    def _connected(self) -> sqlite3.Connection:
-        """The connection to the file that is there; to a new one where it went. Raises what opening does."""
-        if self._connection is not None and not self._is_where_it_was():
-            self._disconnect()
-            self._begin_anew()
-            self._on_problem(
-                f"The history {self._path} was moved or removed: a new one begins, with this session."
-            )
-        if self._connection is None:
-            self._open()
-        assert self._connection is not None
-        return self._connection
-
-    def _is_where_it_was(self) -> bool:
-        try:
-            found = self._path.stat()
-        except OSError:
-            return False
-        return (found.st_dev, found.st_ino) == self._identity
 
     def _begin_anew(self) -> None:
         """All that is known of the session that goes on is to be written once more, but for the journal."""
@@ -207,56 +207,5 @@ class History:
         before = [entry for entry in waiting if entry not in self._session]
         self._held = deque([*before, *self._session, Entry(self._now(), event=GAP)])
         self._has_gap = True
-        self._place = Place()
+        self._place = Place(origin=self._origin)
         self._pending.discard()
-
-    def _disconnect(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-        self._connection = None
-
-    def _open(self) -> None:
-        make_folder(self._path.parent)
-        if not self._path.exists():
-            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, FILE_MODE))
-        connection = self._connect()
-        try:
-            take_over(self._path, connection)
-            found = self._path.stat()
-        except BaseException:
-            connection.close()
-            raise
-        self._connection, self._identity = connection, (found.st_dev, found.st_ino)
-        beside = [self._path.with_name(self._path.name + suffix) for suffix in ("", "-wal", "-shm")]
-        mend(*beside, *older_copies(self._path))
-
-    def _connect(self) -> sqlite3.Connection:
-        try:
-            return connect(self._path, BUSY_SECONDS)
-        except sqlite3.DatabaseError as error:
-            if not is_damage(error):
-                raise
-        aside = self._set_aside()
-        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, FILE_MODE))
-        connection = connect(self._path, BUSY_SECONDS)
-        count = salvage(aside, connection)
-        if self._place != Place():
-            for table in OF_A_SESSION:
-                connection.execute(f"DELETE FROM {table} WHERE session_id = ?", (self._place.session_id,))
-            connection.execute("DELETE FROM sessions WHERE id = ?", (self._place.session_id,))
-            self._begin_anew()
-        rows = f"with {count} rows that could be read" if count else "with nothing that could be read"
-        self._on_problem(f"The history was damaged: it is kept as {aside}, and a new one begins, {rows}.")
-        return connection
-
-    def _set_aside(self) -> Path:
-        """Rename the file, and what SQLite keeps beside it, to a name that is free."""
-        base = f"{self._path.name}.broken-{self._clock():%Y-%m-%d}"
-        names = (base if n == 1 else f"{base}-{n}" for n in range(1, 1_000))
-        aside = next(p for p in map(self._path.with_name, names) if not p.exists())
-        for suffix in ("-wal", "-shm", ""):
-            part = self._path.with_name(self._path.name + suffix)
-            if part.exists():
-                part.rename(aside.with_name(aside.name + suffix))
-                mend(aside.with_name(aside.name + suffix))
-        return aside

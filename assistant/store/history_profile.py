@@ -5,13 +5,12 @@ Called from any thread, before a session. Must not create, change or move anythi
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 
 from assistant.core.adapting import StretchPast
 from assistant.core.routine import Condition
+from assistant.store.history_connection import Connection
 from assistant.store.history_reader import (
     UNREADABLE,
     SessionSummary,
@@ -20,6 +19,7 @@ from assistant.store.history_reader import (
     reading,
     sessions_of,
 )
+from assistant.store.history_server import Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,15 @@ class Profile:
     conditions: frozenset[Condition] = frozenset()
 
 
-def read_profile(path: Path) -> Profile:
-    """What the history knows; an empty profile when there is none yet. Raises StoreError."""
+def read_profile(path: Where) -> Profile:
+    """What the history knows; an empty profile when there is none yet. Raises StoreError.
+
+    Of sessions in shared rooms it knows nothing: those were of different people.
+    """
     with reading(path) as connection:
         if connection is None:
             return Profile()
-        told = [session for session in sessions_of(connection) if _tells(session)]
+        told = [one for one in sessions_of(connection) if _tells(one) and not one.is_shared]
         return Profile(
             physician_checked_on=_consent(connection),
             conditions_asked_on=_conditions_asked_on(connection),
@@ -87,25 +90,25 @@ def _hurt_and_counts(session: SessionSummary) -> set[str]:
     return {hurt.stretch_id for hurt in session.hurts if not hurt.asked_back_at}
 
 
-def _held_to_the_end(connection: sqlite3.Connection) -> set[tuple[int, str]]:
+def _held_to_the_end(connection: Connection) -> set[tuple[int, str]]:
     """Session and stretch, where every hold of the stretch was held to its end.
 
     One that was cut short by the end of the program says nothing: it was done anew, or not at all.
     """
     query = """SELECT session_id, stretch_id FROM steps
-        WHERE session_id IS NOT NULL AND outcome != 'interrupted'
-        GROUP BY session_id, stretch_id HAVING min(outcome = 'done')"""
+        WHERE session_id NOT IN (SELECT id FROM sessions WHERE is_shared = 1) AND outcome != 'interrupted'
+        GROUP BY session_id, stretch_id HAVING min(CASE WHEN outcome = 'done' THEN 1 ELSE 0 END) = 1"""
     return set(connection.execute(query))
 
 
-def _conditions_asked_on(connection: sqlite3.Connection) -> date | None:
+def _conditions_asked_on(connection: Connection) -> date | None:
     """The local day on which it was last asked what somebody has, if that can be read."""
     row = connection.execute("SELECT at FROM condition_checks ORDER BY id DESC LIMIT 1").fetchone()
     asked_at = as_time(row[0]) if row else UNREADABLE
     return None if asked_at is UNREADABLE else asked_at.date()
 
 
-def _consent(connection: sqlite3.Connection) -> date | None:
+def _consent(connection: Connection) -> date | None:
     """The local day of the last consent, if no red flag has come after it and it can be read."""
     query = "SELECT at, withdrawn_at FROM physician_checks ORDER BY id DESC LIMIT 1"
     row = connection.execute(query).fetchone()

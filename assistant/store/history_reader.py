@@ -19,7 +19,9 @@ import platformdirs
 
 from assistant.core.routine import Condition
 from assistant.errors import StoreError
-from assistant.store.history_schema import MIGRATIONS, migrate, opened, schema_version
+from assistant.store.history_connection import Connection
+from assistant.store.history_schema import MIGRATIONS, FileConnection, migrate, opened, schema_version
+from assistant.store.history_server import HistoryServer, Where
 from assistant.store.pending import apply, pending_files
 
 BUSY_SECONDS = 2.0
@@ -51,7 +53,8 @@ class Hurt:
 class SessionSummary:
     """One past session. Times are local to where it was; `ended_at` is None when it was interrupted.
 
-    `pain_before` and `pain_after` are None where no number was told.
+    `pain_before` and `pain_after` are None where no number was told. One that `is_shared` was held in a room
+    that different people use.
     """
 
     id: int
@@ -66,6 +69,9 @@ class SessionSummary:
     pain_after: int | None = None
     hurts: tuple[Hurt, ...] = ()
     red_flags: tuple[str, ...] = ()
+    room: str = ""
+    host: str = ""
+    is_shared: bool = False
 
     @property
     def had_pain(self) -> bool:
@@ -95,11 +101,17 @@ def history_path() -> Path:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[sqlite3.Connection | None]:
-    """A connection that cannot write, to one state of the history; None when there is none yet.
+def reading(where: Where) -> Iterator[Connection | None]:
+    """A connection to one state of the history, which nothing is written by; None when there is none yet.
 
-    What still waits to be written is in it. Raises StoreError when the file cannot be read, within as well.
+    What still waits to be written is in it. Raises StoreError when it cannot be read, within as well.
     """
+    with where.reading() if isinstance(where, HistoryServer) else _reading_file(where) as connection:
+        yield connection
+
+
+@contextmanager
+def _reading_file(path: Path) -> Iterator[FileConnection | None]:
     try:
         waiting = pending_files(path)
         if not path.exists() and not waiting:
@@ -122,14 +134,14 @@ def reading(path: Path) -> Iterator[sqlite3.Connection | None]:
         raise StoreError("history_unreadable", f"The history {path} cannot be read: {error}.") from error
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def _opened(path: Path) -> FileConnection:
     """The file, to be read only; nothing at all where there is none yet."""
     name = f"{path.resolve().as_uri()}?mode=ro" if path.exists() else ":memory:"
     return opened(name, uri=path.exists(), timeout=BUSY_SECONDS)
 
 
 def read_sessions(
-    path: Path, limit: int | None = None, tell: Callable[[str], None] = lambda line: None
+    path: Where, limit: int | None = None, tell: Callable[[str], None] = lambda line: None
 ) -> list[SessionSummary]:
     """The sessions, the latest first, at most `limit`. Raises StoreError when the file cannot be read.
 
@@ -144,14 +156,14 @@ def read_sessions(
     return [one for one in found if one.id not in lost]
 
 
-def read_conditions(path: Path) -> list[KeptCondition]:
+def read_conditions(path: Where) -> list[KeptCondition]:
     """What was told of the person's conditions, the first one first. Raises StoreError."""
     with reading(path) as connection:
         return [] if connection is None else conditions_of(connection)
 
 
-def conditions_of(connection: sqlite3.Connection) -> list[KeptCondition]:
-    """The conditions that this version knows. Raises sqlite3.Error."""
+def conditions_of(connection: Connection) -> list[KeptCondition]:
+    """The conditions that this version knows. Raises sqlite3.Error, StoreError."""
     rows = connection.execute("SELECT condition, at, over_at FROM conditions ORDER BY id")
     return [
         KeptCondition(Condition(condition), as_time(at).date(), as_time(over_at).date() if over_at else None)
@@ -160,7 +172,7 @@ def conditions_of(connection: sqlite3.Connection) -> list[KeptCondition]:
     ]
 
 
-def count_sessions(path: Path) -> int:
+def count_sessions(path: Where) -> int:
     """How many sessions there are. Raises StoreError when the file cannot be read."""
     with reading(path) as connection:
         if connection is None:
@@ -178,6 +190,8 @@ def as_time(value: object) -> datetime:
     return found if found.tzinfo is not None else UNREADABLE
 
 
+_ALL = 1 << 60
+
 _SESSIONS = """
     SELECT id, started_at, ended_at, end_reason, routine_id,
         (SELECT coalesce(sum(held_seconds), 0.0) FROM steps WHERE session_id = sessions.id),
@@ -186,7 +200,8 @@ _SESSIONS = """
         (SELECT score FROM scores WHERE session_id = sessions.id AND moment = 'before'
             ORDER BY id DESC LIMIT 1),
         (SELECT score FROM scores WHERE session_id = sessions.id AND moment = 'after'
-            ORDER BY id DESC LIMIT 1)
+            ORDER BY id DESC LIMIT 1),
+        room, host, is_shared
     FROM sessions ORDER BY id DESC LIMIT ?"""
 
 _HURTS = """
@@ -198,15 +213,15 @@ _HURTS = """
 _RED_FLAGS = "SELECT session_id, kind FROM red_flags WHERE session_id IS NOT NULL ORDER BY id"
 
 
-def sessions_of(connection: sqlite3.Connection, limit: int | None = None) -> list[SessionSummary]:
-    """The sessions, the latest first, at most `limit`. Raises sqlite3.Error.
+def sessions_of(connection: Connection, limit: int | None = None) -> list[SessionSummary]:
+    """The sessions, the latest first, at most `limit`. Raises sqlite3.Error, StoreError.
 
     The order is that in which they were written, whatever the clock said. What cannot be read of one is
     UNREADABLE, None or 0, and the rest of it counts.
     """
     hurts = _by_session(connection, _HURTS)
     red_flags = _by_session(connection, _RED_FLAGS)
-    rows = connection.execute(_SESSIONS, (-1 if limit is None else limit,))
+    rows = connection.execute(_SESSIONS, (_ALL if limit is None else limit,))
     return [
         SessionSummary(
             id=session_id,
@@ -224,9 +239,12 @@ def sessions_of(connection: sqlite3.Connection, limit: int | None = None) -> lis
                 for stretch_id, phrase, score, asked_back_at in hurts[session_id]
             ),
             red_flags=tuple(str(kind) for (kind,) in red_flags[session_id]),
+            room=str(room),
+            host=str(host),
+            is_shared=bool(is_shared),
         )
         for session_id, started_at, ended_at, end_reason, routine_id, held_seconds, *told in rows
-        for steps_done, steps_skipped, before, after in (told,)
+        for steps_done, steps_skipped, before, after, room, host, is_shared in (told,)
     ]
 
 
@@ -238,7 +256,7 @@ def _as_seconds(value: object) -> float:
     return float(value) if isinstance(value, int | float) and 0 <= value < 1e6 else 0.0
 
 
-def _by_session(connection: sqlite3.Connection, query: str) -> defaultdict[int, list[tuple[Any, ...]]]:
+def _by_session(connection: Connection, query: str) -> defaultdict[int, list[tuple[Any, ...]]]:
     found: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for session_id, *row in connection.execute(query):
         found[session_id].append(tuple(row))

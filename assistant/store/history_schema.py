@@ -66,6 +66,12 @@ MIGRATIONS = (
         """UPDATE physician_checks SET withdrawn_at = (SELECT max(at) FROM red_flags)
             WHERE substr(at, 1, 10) <= (SELECT max(substr(at, 1, 10)) FROM red_flags)""",
     ),
+    (
+        "ALTER TABLE sessions ADD COLUMN room TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE sessions ADD COLUMN host TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE sessions ADD COLUMN is_shared INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE journal ADD COLUMN room TEXT NOT NULL DEFAULT ''",
+    ),
 )
 """PRAGMA user_version counts how many of these a file has had. Append; never edit one that was released.
 
@@ -75,7 +81,8 @@ was asked back since is over; it does not count against the stretch any more. A 
 withdrawn by the next red flag: by the order of what happened, whatever the clock says. A condition is told
 at a time, and over at another one, if ever; it belongs to no session. The journal holds
 every event of each session that was run, as JSON, with the session's own clock, after a head that says what
-it was made of. In run 0 are the marks of what had to wait in a file of its own.
+it was made of. In run 0 are the marks of what had to wait in a file of its own. A session is held in a room
+of a host; of one in a shared room nothing is used for anybody else's.
 """
 
 OF_THE_PERSON = ("physician_checks", "condition_checks", "conditions")
@@ -86,14 +93,35 @@ OF_A_SESSION = ("steps", "pains", "scores", "red_flags")
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-def opened(name: str | Path, **how: Any) -> sqlite3.Connection:
+MOST_ENTRIES = 20_000
+"""Of the journal: some hours of stretching, about 4 MB; the oldest make room."""
+
+
+class FileConnection(sqlite3.Connection):
+    """A connection to a file, with what each database does in a way of its own."""
+
+    def new_run(self, room: str) -> int:
+        """The next number: one transaction at a time asks for it."""
+        (last,) = self.execute("SELECT coalesce(max(run), 0) FROM journal").fetchone()
+        return int(last) + 1
+
+    def tidy_journal(self, last_id: int, run: int) -> None:
+        """The oldest rows of all runs make room."""
+        self.execute("DELETE FROM journal WHERE id <= ?", (last_id - MOST_ENTRIES,))
+
+    def has_written(self, transaction: str) -> bool:
+        """Nothing is ever in doubt here."""
+        return False
+
+
+def opened(name: str | Path, **how: Any) -> FileConnection:
     """A connection in autocommit that reads any text, also one in which a bit has flipped."""
-    connection: sqlite3.Connection = sqlite3.connect(name, isolation_level=None, **how)
+    connection: FileConnection = sqlite3.connect(name, isolation_level=None, factory=FileConnection, **how)
     connection.text_factory = lambda data: data.decode(errors="replace")
     return connection
 
 
-def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
+def connect(path: Path, busy_seconds: float) -> FileConnection:
     """Open in autocommit, check, bring up to date; an older file is copied first.
 
     Raises sqlite3.Error, OSError, or StoreError when it is newer.

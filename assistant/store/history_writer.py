@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.core.actions import (
@@ -25,20 +25,39 @@ from assistant.core.actions import (
     RecordSession,
     RecordStep,
 )
+from assistant.errors import StoreError
 from assistant.store.entries import Entry
+from assistant.store.history_connection import Connection, InDoubtError, RefusedError
 
 OTHER_ROUTINE = "other_routine"
 """Why a session ended when the user chose another routine in the midst of it."""
 
-
-MOST_ENTRIES = 20_000
-"""Of the journal: some hours of stretching, about 4 MB; the oldest make room."""
 _TIDY_EVERY = 500
+_OF_ONE_PERSON = (
+    RecordPhysicianChecked,
+    RecordConditionsAsked,
+    RecordCondition,
+    ForgetCondition,
+    RecordAskedBack,
+)
+"""What holds beyond a session: it is kept of nobody in a room that different people use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where sessions are held: the names of a room and of its host.
+
+    With `is_shared` different people use the room: what is kept of one says nothing about the next.
+    """
+
+    room: str = ""
+    host: str = ""
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the history is written to: the rows that the next ones belong to.
+    """Where the history is written to: the rows that the next ones belong to, and what they come from.
 
     `told_before` are rows, by table, that belong to the session that may follow.
     """
@@ -47,22 +66,24 @@ class Place:
     session_id: int | None = None
     pain_id: int | None = None
     told_before: tuple[tuple[str, int], ...] = ()
+    origin: Origin = field(default_factory=Origin)
 
 
 def place_from(values: Mapping[str, Any]) -> Place:
     """The place that `asdict` made these values of. Raises TypeError, ValueError for anything else."""
     told = tuple((str(table), int(row_id)) for table, row_id in values["told_before"])
-    return Place(**{**values, "told_before": told})
+    origin = Origin(**values.get("origin", {}))
+    return Place(**{**values, "told_before": told, "origin": origin})
 
 
 def write(
-    connection: sqlite3.Connection,
+    connection: Connection,
     place: Place,
     entries: Iterable[Entry],
-    refuse: Callable[[Action, sqlite3.Error], None] = lambda action, error: None,
+    refuse: Callable[[Action, Exception], None] = lambda action, error: None,
     token: str = "",
 ) -> Place:
-    """Write entries in one transaction; return where the next ones belong. Raises sqlite3.Error.
+    """Write entries in one transaction; return where the next ones belong. Raises sqlite3.Error, StoreError.
 
     What the tables do not take, such as a number that is none of the scale, goes to `refuse` and is left
     out. With a `token` it is remembered that these entries were written: `was_written` knows.
@@ -72,17 +93,19 @@ def write(
         for entry in entries:
             place = _write(connection, place, entry, refuse)
         if token:
-            _note(connection, 0, None, 0.0, _mark(token))
+            _note(connection, replace(place, run=0, session_id=None), 0.0, _mark(token))
         connection.execute("COMMIT")
+    except InDoubtError as error:
+        raise InDoubtError(error.transaction, place) from error
     except BaseException:
-        with suppress(sqlite3.Error):
+        with suppress(sqlite3.Error, StoreError):
             connection.execute("ROLLBACK")
         raise
     return place
 
 
-def was_written(connection: sqlite3.Connection, token: str) -> bool:
-    """Whether the entries of this token are in the tables already. Raises sqlite3.Error."""
+def was_written(connection: Connection, token: str) -> bool:
+    """Whether the entries of this token are in the tables already. Raises sqlite3.Error, StoreError."""
     query = "SELECT 1 FROM journal WHERE run = 0 AND event = ?"
     return connection.execute(query, (_mark(token),)).fetchone() is not None
 
@@ -92,56 +115,52 @@ def _mark(token: str) -> str:
 
 
 def _write(
-    connection: sqlite3.Connection,
+    connection: Connection,
     place: Place,
     entry: Entry,
-    refuse: Callable[[Action, sqlite3.Error], None],
+    refuse: Callable[[Action, Exception], None],
 ) -> Place:
     if entry.resumes is not None:
-        place = _resume(connection, *entry.resumes)
+        place = _resume(connection, place.origin, *entry.resumes)
     if entry.begins_run:
         place = replace(place, run=None)
     session_id = place.session_id
     for action in entry.actions:
         try:
             place = _record(_Rows(connection, entry.at), place, action)
-        except sqlite3.IntegrityError as error:
+        except (sqlite3.IntegrityError, RefusedError) as error:
             refuse(action, error)
     if entry.event:  # it belongs to the session that it begins, or ends
-        run = place.run or _new_run(connection)
-        place = replace(place, run=run)
-        _note(connection, run, place.session_id or session_id, entry.now, entry.event)
+        place = replace(place, run=place.run or connection.new_run(place.origin.room))
+        with suppress(RefusedError):  # somebody had this session forgotten: what follows in it is as well
+            _note(
+                connection, replace(place, session_id=place.session_id or session_id), entry.now, entry.event
+            )
     return place
 
 
-def _new_run(connection: sqlite3.Connection) -> int:
-    """A number for what one session is told from its start to its end."""
-    (last,) = connection.execute("SELECT coalesce(max(run), 0) FROM journal").fetchone()
-    return int(last) + 1
-
-
-def _note(connection: sqlite3.Connection, run: int, session_id: int | None, now: float, event: str) -> None:
+def _note(connection: Connection, place: Place, now: float, event: str) -> None:
     """A row of the journal."""
-    entry_id = connection.execute(
-        "INSERT INTO journal (run, session_id, now, event) VALUES (?, ?, ?, ?)", (run, session_id, now, event)
-    ).lastrowid
+    insert = "INSERT INTO journal (run, session_id, now, event, room) VALUES (?, ?, ?, ?, ?)"
+    values = (place.run, place.session_id, now, event, place.origin.room)
+    entry_id = connection.execute(insert, values).lastrowid
     if entry_id is not None and entry_id % _TIDY_EVERY == 0:
-        connection.execute("DELETE FROM journal WHERE id <= ?", (entry_id - MOST_ENTRIES,))
+        connection.tidy_journal(entry_id, place.run or 0)
 
 
-def _resume(connection: sqlite3.Connection, run: int, session_id: int | None) -> Place:
+def _resume(connection: Connection, origin: Origin, run: int, session_id: int | None) -> Place:
     """A session that was cut short goes on: it has no end yet, and its last pain report may be open."""
     connection.execute("UPDATE sessions SET ended_at = NULL, end_reason = NULL WHERE id = ?", (session_id,))
     query = "SELECT max(id) FROM pains WHERE session_id = ?"
     (pain_id,) = connection.execute(query, (session_id,)).fetchone()
-    return Place(run, session_id, pain_id)
+    return Place(run, session_id, pain_id, origin=origin)
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
     """Statements of one moment."""
 
-    connection: sqlite3.Connection
+    connection: Connection
     at: str
 
     def change(self, statement: str, *values: str | float | None) -> int:
@@ -158,6 +177,8 @@ class _Rows:
 
 
 def _record(rows: _Rows, place: Place, action: Action) -> Place:
+    if place.origin.is_shared and isinstance(action, _OF_ONE_PERSON):
+        return place
     match action:
         case RecordSession(routine_id):
             return _begin(rows, place, routine_id)
@@ -200,8 +221,10 @@ def _begin(rows: _Rows, place: Place, routine_id: str) -> Place:
     """A session, with what was told on the way to it: the pain before, and perhaps more."""
     if place.session_id is not None:
         place = _end(rows, place, OTHER_ROUTINE)
+    origin = place.origin
     session_id = rows.change(
-        "INSERT INTO sessions (routine_id, started_at) VALUES (?, ?)", routine_id, rows.at
+        "INSERT INTO sessions (routine_id, started_at, room, host, is_shared) VALUES (?, ?, ?, ?, ?)",
+        *(routine_id, rows.at, origin.room, origin.host, int(origin.is_shared)),
     )
     for table, row_id in place.told_before:
         rows.change(f"UPDATE {table} SET session_id = ? WHERE id = ?", session_id, row_id)
@@ -212,4 +235,4 @@ def _end(rows: _Rows, place: Place, reason: str) -> Place:
     rows.change(
         "UPDATE sessions SET ended_at = ?, end_reason = ? WHERE id = ?", rows.at, reason, place.session_id
     )
-    return Place(run=place.run)
+    return Place(run=place.run, origin=place.origin)

@@ -7,10 +7,8 @@ belongs to.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from assistant.core.events import Event
@@ -18,6 +16,7 @@ from assistant.core.journal import from_values
 from assistant.errors import StoreError
 from assistant.store.entries import GAP, HEAD
 from assistant.store.history_reader import reading
+from assistant.store.history_server import Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +33,20 @@ class Run:
     is_whole: bool = True
 
 
-MOST_ROOMS_RUNS = 32
-"""So many runs back the last one of a room is looked for: the others are of other rooms."""
+def read_run(path: Where, number: int | None = None, room: str | None = None) -> Run | None:
+    """A run, the last one, of a room if one is named, or that with a number; None where there is none.
 
-
-def read_run(path: Path, number: int | None = None, *, room: str | None = None) -> Run | None:
-    """A run, the last one unless another or a room is named; None where there is none. Raises StoreError.
+    Raises StoreError.
 
     An entry that cannot be read ends it: what comes after would be told to a session that is elsewhere.
     """
     with reading(path) as connection:
         if connection is None:
             return None
-        wanted = number
-        if room is not None:
-            wanted = _last_of(connection, room)
-        elif number is None:
-            wanted = connection.execute("SELECT max(run) FROM journal WHERE run > 0").fetchone()[0]
-        if wanted is None:
-            return None
+        last = "SELECT max(run) FROM journal WHERE run > 0"
+        of_room = () if room is None else (room,)
+        latest = connection.execute(f"{last} AND room = ?" if of_room else last, of_room).fetchone()[0]
+        wanted = latest if number is None else number
         query = "SELECT session_id, now, event FROM journal WHERE run = ? ORDER BY id"
         rows = connection.execute(query, (wanted,)).fetchall()
     if not rows:
@@ -77,24 +71,7 @@ def read_run(path: Path, number: int | None = None, *, room: str | None = None) 
     return Run(wanted, session_ids[-1] if session_ids else None, head, tuple(entries), is_whole)
 
 
-def _last_of(connection: sqlite3.Connection, room: str) -> int | None:
-    """The last run of a room; none where one comes after it that does not tell of which room it is."""
-    heads = connection.execute(
-        "SELECT run, event FROM journal WHERE id IN (SELECT min(id) FROM journal WHERE run > 0 AND run > "
-        "(SELECT max(run) FROM journal) - ? GROUP BY run) ORDER BY run DESC",
-        (MOST_ROOMS_RUNS,),
-    )
-    for run, event in heads:
-        try:
-            of_room = json.loads(event)[HEAD]["room"]
-        except (TypeError, ValueError, LookupError, RecursionError):
-            return None
-        if of_room == room:
-            return int(run)
-    return None
-
-
-def read_journal(path: Path, run: int | None = None) -> list[tuple[float, Event]]:
+def read_journal(path: Where, run: int | None = None) -> list[tuple[float, Event]]:
     """What was kept of a run, the last one unless another is named, in order; nothing where nothing was kept.
 
     Raises StoreError when it cannot be read.

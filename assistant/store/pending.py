@@ -13,11 +13,13 @@ import sqlite3
 import uuid
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from assistant.private_files import FILE_MODE
 from assistant.store.entries import Entry, as_json, from_line, to_line
+from assistant.store.history_connection import Connection
 from assistant.store.history_writer import Place, place_from, was_written, write
 
 MOST_FILES = 20
@@ -35,6 +37,18 @@ def _names(path: Path) -> list[str]:
     return [f"{path.name}.pending" + (f"-{n}" if n > 1 else "") for n in range(1, MOST_FILES + 1)]
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A transaction of which nobody knows whether it was written: the first `count` entries that wait.
+
+    If it was, what comes after them belongs to `place`.
+    """
+
+    transaction: str
+    count: int
+    place: Place
+
+
 class Pending:
     """The file of one process; it is there only while something waits."""
 
@@ -47,13 +61,17 @@ class Pending:
         """How many entries are in the file."""
         self.token = ""
 
-    def append(self, place: Place, entries: Sequence[Entry]) -> bool:
-        """Keep these after those that are there; whether that was done. The first follow `place`."""
+    def append(self, place: Place, entries: Sequence[Entry], doubt: Doubt | None = None) -> bool:
+        """Keep these after those that are there; whether that was done. The first follow `place`.
+
+        A doubt is about the first ones of the file.
+        """
         lines = [to_line(entry) for entry in entries]
         try:
             if self._descriptor < 0:
                 self._open()
-                lines.insert(0, as_json({"token": self.token, "place": asdict(place)}))
+                head = {"token": self.token, "place": asdict(place)}
+                lines.insert(0, as_json(head | ({"doubt": asdict(doubt)} if doubt else {})))
             data = "".join(f"{line}\n" for line in lines).encode()
             while data:
                 data = data[os.write(self._descriptor, data) :]
@@ -110,8 +128,8 @@ def _is_mine(descriptor: int, file: Path) -> bool:
     return file.exists() and os.path.samestat(os.fstat(descriptor), file.stat())
 
 
-def read_pending(file: Path) -> tuple[str, Place, list[Entry]]:
-    """Token, place and entries of a file, without a line that was not finished.
+def read_pending(file: Path) -> tuple[str, Place, list[Entry], Doubt | None]:
+    """Token, place, entries and doubt of a file, without a line that was not finished.
 
     Raises OSError, ValueError.
     """
@@ -120,20 +138,26 @@ def read_pending(file: Path) -> tuple[str, Place, list[Entry]]:
         raise ValueError("it is empty")
     try:
         head = json.loads(lines[0])
-        token, place = str(head["token"]), place_from(head["place"])
+        token, place, doubt = str(head["token"]), place_from(head["place"]), _doubt_from(head.get("doubt"))
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{lines[0][:80]!r}: {error}") from error
     entries = []
     for line in lines[1:]:
         with suppress(ValueError):
             entries.append(from_line(line))
-    return token, place, entries
+    return token, place, entries, doubt
 
 
-def take_over(path: Path, connection: sqlite3.Connection) -> int:
+def _doubt_from(values: dict[str, Any] | None) -> Doubt | None:
+    if values is None:
+        return None
+    return Doubt(str(values["transaction"]), int(values["count"]), place_from(values["place"]))
+
+
+def take_over(path: Path, connection: Connection) -> int:
     """Write what processes that are gone have left, and remove their files; how many entries.
 
-    Raises sqlite3.Error; then the files stay.
+    Raises sqlite3.Error, StoreError; then the files stay.
     """
     count = 0
     for file in pending_files(path):
@@ -147,10 +171,10 @@ def take_over(path: Path, connection: sqlite3.Connection) -> int:
     return count
 
 
-def _take(path: Path, connection: sqlite3.Connection, file: Path) -> int:
+def _take(path: Path, connection: Connection, file: Path) -> int:
     """Write a file's entries and remove it; set one aside that cannot be read.
 
-    Raises sqlite3.Error, OSError.
+    Raises sqlite3.Error, StoreError, OSError.
     """
     try:
         count = _apply(connection, file)
@@ -162,16 +186,21 @@ def _take(path: Path, connection: sqlite3.Connection, file: Path) -> int:
     return count
 
 
-def apply(connection: sqlite3.Connection, files: Iterable[Path]) -> None:
-    """Write what waits in these files, if it can be read and is not written yet. Raises sqlite3.Error."""
+def apply(connection: Connection, files: Iterable[Path]) -> None:
+    """Write what waits in these files, if it can be read and is not written yet.
+
+    Raises sqlite3.Error, StoreError.
+    """
     for file in files:
         with suppress(OSError, ValueError, *UNUSABLE):
             _apply(connection, file)
 
 
-def _apply(connection: sqlite3.Connection, file: Path) -> int:
-    token, place, entries = read_pending(file)
+def _apply(connection: Connection, file: Path) -> int:
+    token, place, entries, doubt = read_pending(file)
     if was_written(connection, token):
         return 0
+    if doubt and connection.has_written(doubt.transaction):
+        place, entries = doubt.place, entries[doubt.count :]
     write(connection, place, entries, token=token)
     return len(entries)

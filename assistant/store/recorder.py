@@ -17,7 +17,9 @@ from assistant.core.events import Event, KeepingChanged
 from assistant.core.keeping import Keeping
 from assistant.core.liveness import UNWRITTEN
 from assistant.store.entries import kept_of
-from assistant.store.history import RETRY_SECONDS, History
+from assistant.store.history import RETRY_SECONDS, History, local_now
+from assistant.store.history_server import HistoryServer, Where
+from assistant.store.history_writer import Origin
 
 MOST_WAITING = 20_000
 CLOSING_SECONDS = 1.5
@@ -37,7 +39,12 @@ class Recorder:
     What waits is bounded; when the disk hangs, events of the journal are lost, never what is for the history.
     """
 
-    def __init__(self, path: Path, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        path: Where,
+        tell: Callable[[str], None],
+        origin: Origin = Origin(),  # noqa: B008 - it is frozen
+    ) -> None:
         self._changed = threading.Condition()
         self._waiting: deque[tuple[float, _Write]] = deque()
         self._unwritten_since: float | None = None
@@ -50,7 +57,8 @@ class Recorder:
         self._tell = tell
         self.lost_count = 0
         """Events for which there was no room."""
-        self._path = path
+        self._path, self._origin = path, origin
+        self._keeper = "server" if isinstance(path, HistoryServer) else "disk"
         self._begin_thread()
 
     def _begin_thread(self) -> None:
@@ -90,10 +98,10 @@ class Recorder:
         _log.warning("%s, %s MB free", change, self._free_megabytes)
         if self._hangs and change.is_written:
             self._hangs = False
-            self._tell("The disk answers again: nothing of the history is lost.")
+            self._tell(f"The {self._keeper} answers again: nothing of the history is lost.")
         elif not (self._hangs or change.is_written or self._is_refused):
             self._hangs = True
-            self._tell("The disk does not answer just now: what happens is held until it does.")
+            self._tell(f"The {self._keeper} does not answer just now: what happens is held until it does.")
         return (change,)
 
     @property
@@ -112,7 +120,8 @@ class Recorder:
             self._changed.notify()
         self._thread.join(CLOSING_SECONDS)
         if self._thread.is_alive():
-            self._tell("The disk does not answer: the end of this session may be missing from the history.")
+            lost = "the end of this session may be missing from the history"
+            self._tell(f"The {self._keeper} does not answer: {lost}.")
 
     @contextmanager
     def away(self) -> Iterator[None]:
@@ -149,17 +158,18 @@ class Recorder:
             if not history.is_behind:
                 self._unwritten_since = self._waiting[0][0] if self._waiting else None
 
-    def _run(self, path: Path) -> None:
+    def _run(self, path: Where) -> None:
+        folder = (path.beside if isinstance(path, HistoryServer) else path).parent
         try:
-            history = History(path, self._tell)
-            self._free_megabytes = _free_megabytes(path.parent)
+            history = History(path, self._tell, local_now, self._origin)
+            self._free_megabytes = _free_megabytes(folder)
             look_at = time.monotonic() + LOOK_SECONDS
             self._opened.set()
             while (write := self._next(history)) is not None:
                 write(history)
                 self._note(history)
                 if time.monotonic() >= look_at:
-                    self._free_megabytes = _free_megabytes(path.parent)
+                    self._free_megabytes = _free_megabytes(folder)
                     look_at = time.monotonic() + LOOK_SECONDS
             history.close()
         except Exception:  # noqa: BLE001 - the thread's top: reports and stops; the session goes on

@@ -20,7 +20,19 @@ ECHO_PROOF = "echo-proof"
 
 class _Measures(CommandGroup):
     package = "scripts.measure"
-    names = ("hearing", "model", "live", "touch", "home", "rooms", "voice", "signals", "visited", "quota")
+    names = (
+        "hearing",
+        "model",
+        "live",
+        "touch",
+        "home",
+        "rooms",
+        "voice",
+        "signals",
+        "visited",
+        "quota",
+        "clinic",
+    )
 
 
 app = typer.Typer(

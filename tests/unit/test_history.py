@@ -348,8 +348,8 @@ def test_a_file_of_the_first_version_is_read_as_it_is_and_migrated_without_loss(
     history = History(path, pytest.fail, Clock())
     assert read_sessions(path) == [expected]
     migrated = _rows(path)
-    newer = ("pains", "physician_checks")
-    assert migrated | {table: [row[:-1] for row in migrated[table]] for table in newer} == rows
+    added = {"pains": 1, "physician_checks": 1, "sessions": 3}
+    assert migrated | {table: [row[:-n] for row in migrated[table]] for table, n in added.items()} == rows
     history.record(RecordSession("next"))
     history.record(RecordPainScore("before", 4))
     assert [(s.id, s.pain_before) for s in read_sessions(path)] == [(8, 4), (7, None)]

@@ -318,7 +318,8 @@ def test_half_a_line_is_none_and_what_cannot_be_read_is_set_aside(path: Path) ->
     pending.close()
     with file.open("ab") as more:
         more.write(b'nonsense\n{"at": "t", "act')
-    assert read_pending(file) == (token, Place(3, None, None, (("scores", 1),)), [Entry("t", (PAIN[0],))])
+    place = Place(3, None, None, (("scores", 1),))
+    assert read_pending(file) == (token, place, [Entry("t", (PAIN[0],))], None)
     for name, content in (("-2", b"{}\n"), ("-3", b"[1]\n"), ("-4", b""), ("-5", b"\xff\xfe\n")):
         path.with_name(f"{path.name}.pending{name}").write_bytes(content)
     said: list[str] = []
@@ -467,7 +468,7 @@ def test_damage_in_the_midst_of_a_session_loses_nothing_of_it(path: Path) -> Non
     history.record(EndSession("completed"))
     history.record(RecordSession("now"))
     history.record(PAIN[0])
-    history._disconnect()
+    history._database.disconnect()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     content = bytearray(path.read_bytes())

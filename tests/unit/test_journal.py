@@ -34,7 +34,7 @@ from assistant.core.events import (
 from assistant.core.intents import Intent, Slots
 from assistant.core.journal import from_values
 from assistant.errors import StoreError
-from assistant.store import history_writer
+from assistant.store import history_schema
 from assistant.store.history import History
 from assistant.store.history_erasing import forget_sessions
 from assistant.store.journal import read_journal
@@ -100,7 +100,7 @@ def test_each_start_of_the_program_is_a_run_of_its_own(path: Path) -> None:
 
 
 def test_the_oldest_make_room(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history_writer, "MOST_ENTRIES", 100)
+    monkeypatch.setattr(history_schema, "MOST_ENTRIES", 100)
     kept = history(path)
     for at in range(1500):
         kept.note(float(at), DeadlineReached())

@@ -22,6 +22,7 @@ from assistant.core.session import Session
 from assistant.core.states import State
 from assistant.resuming import Return, clock_facts, find_return, fingerprint, head_of
 from assistant.store.history import History
+from assistant.store.history_writer import Origin
 
 SETTINGS = Settings(routine_id="mixed", sound_check=False, pasts={"calf": StretchPast(1, 3, 0)})
 
@@ -46,7 +47,7 @@ def leave(path: Path, to: Callable[[Driver], object], **changes: object) -> Driv
     driver = Driver(sound_check=False, pasts=SETTINGS.pasts)
     to(driver)
     head = {**head_of("here", SETTINGS, CATALOGUE), **changes}
-    with closing(History(path, pytest.fail)) as history:
+    with closing(History(path, pytest.fail, origin=Origin("here"))) as history:
         history.begin(head)
         fresh = driver.another_session()
         for now, event in driver.told:
@@ -181,3 +182,15 @@ def test_a_fingerprint_is_of_all_that_there_is() -> None:
     changed = replace(CATALOGUE[0].stretches[0], hold_seconds=21)
     other = (replace(CATALOGUE[0], stretches=(changed, *CATALOGUE[0].stretches[1:])), *CATALOGUE[1:])
     assert fingerprint(other) != fingerprint(CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "is_shared", "comes_back"), [(60, True, True), (200, True, False), (200, False, True)]
+)
+def test_in_a_room_that_different_people_use_who_comes_back_late_is_somebody_else(
+    path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float, is_shared: bool, comes_back: bool
+) -> None:
+    leave(path, holding)
+    monkeypatch.setattr(resuming, "_away_seconds", lambda clock, at: seconds)
+    back = find_return(path, "here", CATALOGUE, made, is_shared=is_shared)
+    assert (back is not None) is comes_back
