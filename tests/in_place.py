@@ -23,11 +23,12 @@ from assistant import (
     deadline,
     event_queue,
     furnishing,
+    guiding,
     hearing_thread,
     opening,
     resuming,
     room,
-    service,
+    rooms,
     watch,
 )
 from assistant.audio import block_queue, live, portaudio, server_routes, speaker_stream
@@ -49,7 +50,8 @@ if TYPE_CHECKING:
 PROGRAM = (
     room,
     conducting,
-    service,
+    rooms,
+    guiding,
     watch,
     hearing_thread,
     event_queue,

@@ -12,7 +12,7 @@ from typing import Any
 from cases import Moves
 from mutants import Patch, Plant, both, sets
 
-from assistant import event_queue, room, service
+from assistant import event_queue, guiding, room
 from assistant.audio import block_queue, live, server_routes
 from assistant.audio.mixer import Mixer
 from assistant.core.liveness import Liveness
@@ -125,7 +125,7 @@ MUTANTS = (
     ),
     ProgramMutant(
         "nobody asks whether to go on",
-        sets(service, "find_return", lambda *arguments, **named: None),
+        sets(guiding, "find_return", lambda *arguments, **named: None),
         [*BEGUN, ["kill", 5.0, False], ["pass", 2.0]],
     ),
     ProgramMutant(

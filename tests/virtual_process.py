@@ -125,7 +125,7 @@ class Process:
     def _run(self) -> None:
         try:
             self.service.open_live(ROOM, (SCREEN,))
-            self._look_at_what_is_kept(self.service._recorders[ROOM])
+            self._look_at_what_is_kept(self.service._guiding.recorders[ROOM])
             guide = self.service._rooms[ROOM].guide
             self.service._rooms[ROOM].guide = partial(self._guide, guide)  # type: ignore[method-assign]
             self.service.guide(ROOM)

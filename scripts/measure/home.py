@@ -44,7 +44,8 @@ from assistant.core.states import State
 from assistant.core.view import View
 from assistant.errors import FrontEndError
 from assistant.frontends.registry import FRONT_ENDS, Entry
-from assistant.service import RoomState, Service
+from assistant.rooms import RoomState
+from assistant.service import Service
 
 ROOM = "here"
 FLOOD = b"".join(message(b"limber/limber/command", told) for told in (b"start", b"ready", b"next", b"\xff"))

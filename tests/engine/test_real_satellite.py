@@ -21,7 +21,8 @@ import pytest
 from test_satellite_session import said, settings, until
 
 from assistant.config import load_config
-from assistant.service import RoomState, Service
+from assistant.rooms import RoomState
+from assistant.service import Service
 
 PACKAGE = "wyoming-satellite==1.0.0"
 FOLDER = os.environ.get("WYOMING_SATELLITE", "")

@@ -42,7 +42,8 @@ from assistant.frontends.home import connection as connections
 from assistant.frontends.home import home as homes
 from assistant.frontends.home.connection import Connection
 from assistant.frontends.home.home import Home
-from assistant.service import RoomState, Service
+from assistant.rooms import RoomState
+from assistant.service import Service
 
 pytestmark = pytest.mark.skipif(not MOSQUITTO, reason="needs mosquitto")
 TITLES = {routine.id: routine.title for routine in CATALOGUE}

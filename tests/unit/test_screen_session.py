@@ -15,7 +15,8 @@ from assistant.config import Config, ScreenConfig, SessionConfig
 from assistant.frontends.registry import FRONT_ENDS, Entry
 from assistant.frontends.screen import server
 from assistant.frontends.screen.screen import Screen
-from assistant.service import RoomState, Service
+from assistant.rooms import RoomState
+from assistant.service import Service
 from assistant.speech.silent_prompter import SilentPrompter
 from assistant.store.history_reader import read_sessions
 

@@ -43,7 +43,8 @@ from assistant.keyboard import Keyboard
 from assistant.nightfall import Nightfall
 from assistant.no_sound import NoSound
 from assistant.room import Room
-from assistant.service import RoomState, Service
+from assistant.rooms import RoomState
+from assistant.service import Service
 from assistant.speech.prompt_cache import PromptCache
 from assistant.speech.prompting import Prompter
 from assistant.speech.silent_prompter import SilentPrompter
@@ -565,11 +566,11 @@ def test_the_end_of_the_input_ends_a_rest_without_sound(service: Service) -> Non
 def test_the_history_is_erased_while_it_rests_and_not_while_it_guides(
     service: Service, resting: object
 ) -> None:
-    with service._without_history("here"):
+    with service._guiding.without_history("here"):
         pass
     service.begin("here")
     until_begun(service)
-    with pytest.raises(AssistantError, match="under way"), service._without_history("here"):
+    with pytest.raises(AssistantError, match="under way"), service._guiding.without_history("here"):
         raise AssertionError("nobody may come here")
 
 
