@@ -247,6 +247,10 @@ class Config(Strict):
         """The room of that name, if it is another one than that of the machine."""
         return next((room for room in self.rooms if room.name == name), None)
 
+    def with_room(self, room: RoomConfig) -> Config:
+        """The same, with one room more."""
+        return self.model_copy(update={"rooms": [*self.rooms, room]})
+
     def of_room(self, name: str) -> Config:
         """The configuration as it is for one room."""
         room = self.satellite(name)

@@ -14,13 +14,17 @@ from assistant.core.context import Settings
 from assistant.core.dialogue.going_on import INTERRUPTED_REASON
 from assistant.core.events import Said
 from assistant.core.resting import Resting
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, StoreError
 from assistant.resuming import Return, clock_facts, find_return, head_of
 from assistant.rooms import Rooms, RoomState
 from assistant.stock import Stock
 from assistant.store.history_server import Where
 from assistant.store.history_writer import Origin
+from assistant.store.journal import read_run
 from assistant.store.recorder import Recorder
+
+ANSWER_SECONDS = 5.0
+"""So long a history that does not answer is asked whether somebody was cut short."""
 
 
 class Guiding:
@@ -79,17 +83,31 @@ class Guiding:
         """Rest in a room, after a session if there was one; how that ended. Raises HearingError."""
         reminds = self._rooms[name].reminds
         resting = Resting(self._stock.content[0], ended_by, reminds=reminds, wakes_at_night=wakes_at_night)
-        if not self._rooms.has_ended:  # which may have come before anybody knew of this rest
+        if not self._rooms.is_over(name):  # which may have come before anybody knew of this rest
             self._rooms[name].rest(resting)
         return resting
 
-    def find_return(self, name: str) -> Return | None:
-        """The last session of this room, if it was cut short and somebody may go on with it."""
+    def was_cut_short(self, name: str) -> bool:
+        """Whether somebody in this room may wait for a session to go on, which another host ran."""
+        self.recorders[name].wait_until_open()
+        if not self._rooms.wait_until(name, lambda: self._answers(name), ANSWER_SECONDS):
+            return False
+        found = self._find_return(name)
+        return found is not None and found.session is not None
+
+    def _answers(self, name: str) -> bool:
+        try:
+            read_run(self._history, room=name)
+        except StoreError:
+            return False
+        return True
+
+    def _find_return(self, name: str) -> Return | None:
         content, made = self._stock.all_content, self._stock.new_session
         return find_return(self._history, name, content, made, is_shared=self._is_shared(name))
 
     def _begin_anew(self, name: str) -> str:
-        if self._rooms.has_ended:
+        if self._rooms.is_over(name):
             return "terminated"
         settings = self._settings(name)
         self.recorders[name].begin(head_of(name, settings, self._stock.all_content))
@@ -99,7 +117,7 @@ class Guiding:
 
     def _go_on(self, name: str) -> str:
         """Go on with a session that was cut short in this room; why it ended, "" if it did not."""
-        found = self.find_return(name)
+        found = self._find_return(name)
         if found is None:
             return ""
         recorder, clock = self.recorders[name], {"clock": clock_facts(found.at)}

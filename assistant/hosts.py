@@ -115,10 +115,11 @@ class Hosts:
         """Close the rooms, and let others have them at once."""
         self._told.put(None)
         self._thread.join(GOODBYE_SECONDS)
-        for room in self._sharing.rooms:
+        rooms = [*self._sharing.rooms]
+        for room in rooms:
             self._rooms.close_room(room)
         with suppress(ValueError, RuntimeError):  # there may be no broker to say it to
-            for room in self._sharing.rooms:
+            for room in rooms:
                 self._publish(f"claim/{room}", "")
             self._publish(f"host/{self.host}", "").wait_for_publish(GOODBYE_SECONDS)
         self._client.disconnect()

@@ -41,8 +41,13 @@ class Overview:
         self._vitals: dict[str, Vitals] = {}
         self._began_at = datetime.now().astimezone()
         self._looking = threading.Lock()
+        self._needs_room = True
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="overview", daemon=True)
+
+    def needs_no_room(self) -> None:
+        """All is well without a room, too: others may offer one at any time."""
+        self._needs_room = False
 
     def open(self) -> None:
         """Begin to look."""
@@ -67,14 +72,15 @@ class Overview:
         now, rooms = self._clock(), self._rooms()
         with self._looking:
             looks = {name: self._look_at(name, room, now) for name, room in rooms.items()}
-            vitals = [self._vitals[name] for name in looks]
+            self._vitals = {name: self._vitals[name] for name in looks}  # one that comes back begins anew
+            vitals = [*self._vitals.values()]
             faults = [FAULTS[fault] for one in vitals for fault in one.since]
         lines = [_in_words(name, one) for name, one in looks.items()]
         self._supervisor.look(
             now,
-            is_ready=bool(looks),
+            is_ready=bool(looks) or not self._needs_room,
             is_well=not any(one.stopped for one in vitals),
-            status="; ".join([*lines, *faults]) or "waits for sound",
+            status="; ".join([*lines, *faults]) or f"waits for {'sound' if self._needs_room else 'rooms'}",
         )
 
     def _look_at(self, name: str, room: Room, now: float) -> Look:
@@ -93,7 +99,7 @@ class Overview:
             "version": __version__,
             "pid": os.getpid(),
             "began_at": self._began_at.isoformat(timespec="seconds"),
-            "is_well": bool(told) and not any(room["faults"] for room in told),
+            "is_well": (bool(told) or not self._needs_room) and not any(room["faults"] for room in told),
             "rooms": told,
         }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from enum import StrEnum
 
@@ -15,6 +16,10 @@ from assistant.errors import AssistantError
 from assistant.room import Room
 
 _log = logging.getLogger(__name__)
+
+LEAVING_SECONDS = 2.0
+"""A session is over in far less; a thread that hangs is left behind."""
+_POLL_SECONDS = 0.1
 
 
 class RoomState(StrEnum):
@@ -34,12 +39,15 @@ class Rooms:
         self._rooms: dict[str, Room] = {}
         self._states: dict[str, RoomState] = {}
         self._threads: list[threading.Thread] = []
+        self._leaving: set[str] = set()
         self._changed = threading.Condition()
         self._ended = threading.Event()
 
     def __getitem__(self, name: str) -> Room:
-        """The room of that name. Raises KeyError."""
-        return self._rooms[name]
+        """The room of that name. Raises AssistantError where there is none."""
+        if room := self._rooms.get(name):
+            return room
+        raise AssistantError("room", f'There is no room "{name}" here.')
 
     def by_name(self) -> dict[str, Room]:
         """Those that are there now; from any thread."""
@@ -60,7 +68,8 @@ class Rooms:
 
     def at(self, *states: RoomState) -> list[Room]:
         """The same, as rooms."""
-        return [self._rooms[name] for name in self.names_at(*states)]
+        rooms = self.by_name()
+        return [rooms[name] for name in self.names_at(*states) if name in rooms]
 
     def take(self, name: str, to: RoomState = RoomState.GUIDING, *, waits: bool = False) -> None:
         """Something is about to be run in this room, and nothing else: nobody was there to be spoken to.
@@ -80,7 +89,7 @@ class Rooms:
     def leave(self, name: str, from_: RoomState = RoomState.GUIDING) -> None:
         """What was run there has ended."""
         with self._changed:
-            if self._states[name] is from_:
+            if self.state(name) is from_:
                 self._states[name] = RoomState.IDLE
                 self._changed.notify_all()
         self._on_change()
@@ -88,7 +97,7 @@ class Rooms:
     def run_aside(self, name: str, run: Callable[[str], object]) -> None:
         """Run something in a room on a thread of its own."""
         thread = threading.Thread(
-            target=self._run_and_tell, args=(name, run), name=f"room {name}", daemon=True
+            target=self._run_and_tell, args=(name, run), name=_thread_name(name), daemon=True
         )
         self._threads = [*filter(threading.Thread.is_alive, self._threads), thread]
         thread.start()
@@ -102,10 +111,33 @@ class Rooms:
             _log.exception("the room %s stopped", name)
             self._tell(f'The session in the room "{name}" failed; the log says why.')
 
-    @property
-    def has_ended(self) -> bool:
-        """Whether the end is wanted everywhere."""
-        return self._ended.is_set()
+    def remove(self, name: str) -> None:
+        """End what is run in a room, and close it for good. One that is not there stays away."""
+        with self._changed:
+            if name not in self._rooms:
+                return
+            self._leaving.add(name)
+        self._rooms[name].end()
+        for thread in self._threads:
+            if thread.name == _thread_name(name):
+                thread.join(LEAVING_SECONDS)
+        self._close(name)
+        self._leaving.discard(name)
+
+    def is_over(self, name: str) -> bool:
+        """Whether the end is wanted everywhere, or in this room for good: nothing may begin there."""
+        return self._ended.is_set() or name in self._leaving
+
+    def wait_until(self, name: str, is_so: Callable[[], bool], seconds: float) -> bool:
+        """Whether something in a room is so within this time, which is waited for until the room is over."""
+        ends_at = time.monotonic() + seconds
+        while not self.is_over(name):
+            if is_so():
+                return True
+            if time.monotonic() >= ends_at:
+                return False
+            self._ended.wait(_POLL_SECONDS)
+        return False
 
     def wait(self) -> None:
         """Wait until the end is wanted."""
@@ -121,6 +153,17 @@ class Rooms:
         """Wait until all have ended, and close the rooms, the last one opened first."""
         for thread in self._threads:
             thread.join()
-        for name in reversed(self._rooms):
-            self._states[name] = RoomState.CLOSED
-            self._rooms[name].close()
+        for name in reversed(self.by_name()):
+            self._close(name)
+
+    def _close(self, name: str) -> None:
+        with self._changed:
+            room = self._rooms.pop(name, None)
+            self._states.pop(name, None)
+            self._changed.notify_all()
+        if room is not None:
+            room.close()
+
+
+def _thread_name(name: str) -> str:
+    return f"room {name}"

@@ -6,17 +6,20 @@ be run on the calling thread or each on a thread of its own; what is shared is a
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 
 from assistant.conducting import now_seconds
 from assistant.config import Config
+from assistant.config_rooms import RoomConfig
 from assistant.core.context import Settings
 from assistant.core.events import Event, Said, Source
 from assistant.core.intents import Intent
 from assistant.core.prompts import LanguagePack
 from assistant.core.resting import Resting
 from assistant.core.routine import Routine
+from assistant.errors import AssistantError
 from assistant.frontends.control import Control
 from assistant.frontends.registry import FrontEnds, Send, open_front_ends
 from assistant.frontends.typing_console import TypingConsole
@@ -26,6 +29,7 @@ from assistant.housing import open_house
 from assistant.keyboard import Lines
 from assistant.opening import note_missing_routine, settings_now
 from assistant.overview import Overview
+from assistant.resuming import SHARED_SECONDS
 from assistant.rooms import Rooms, RoomState
 from assistant.stock import Stock
 from assistant.store.history_reader import history_path
@@ -37,8 +41,8 @@ Tell = Callable[[str], None]
 class Service:
     """Rooms by name, and what they share. `tell` gets one line about whatever is done without.
 
-    `show` is told the address of a page that a front end has for a browser. One thread opens rooms; `begin`,
-    `end` and `close` may come from any.
+    `show` is told the address of a page that a front end has for a browser. Rooms are opened one at a time;
+    all of it may be asked for from any thread. It fulfils `hosts.Rooms`.
     """
 
     def __init__(
@@ -55,6 +59,8 @@ class Service:
         self._show, self._console = show, console
         self._history = history or history_place(config.history.database, history_path())
         self._wanted: dict[str, str] = {}
+        self._offered: set[str] = set()
+        self._opening_one = threading.RLock()
         self._rooms = Rooms(tell, self._render_ahead)
         shared = self._rooms, self._stock, self._history
         self._guiding = Guiding(*shared, settings=self._settings, is_shared=self._is_shared, tell=tell)
@@ -73,16 +79,56 @@ class Service:
         With `lines`, one can type there as well. Raises AudioError or VoiceError where this machine has none,
         HearingError without a speech model. A satellite that is not there is waited for.
         """
-        opening = partial(self._opening, name, front_ends)
-        parts = self._config.of_room(name), self._stock, self._guiding.new_recorder(name), opening
-        room = live_room(*parts, lines=lines, tell=self._tell, satellite=self._config.satellite(name))
-        self._rooms.add(name, room)
+        self._open_live(self._config, name, front_ends, lines)
+
+    def _open_live(
+        self, config: Config, name: str, front_ends: Sequence[str], lines: Lines | None = None
+    ) -> None:
+        with self._opening_one:
+            opening, recorder = partial(self._opening, name, front_ends), self._guiding.new_recorder(name)
+            parts = config.of_room(name), self._stock, recorder, opening
+            try:
+                room = live_room(*parts, lines=lines, tell=self._tell, satellite=config.satellite(name))
+            except BaseException:
+                recorder.close()
+                raise
+            self._rooms.add(name, room)
 
     def open_typed(self, name: str, front_ends: Sequence[str], lines: Lines) -> None:
         """Open a room without sound: what is said is read, and lines are typed. Raises ContentError."""
-        opening = partial(self._opening, name, front_ends)
-        recorder = self._guiding.new_recorder(name)
-        self._rooms.add(name, typed_room(self._stock, recorder, opening, lines=lines, tell=self._tell))
+        with self._opening_one:
+            opening, recorder = partial(self._opening, name, front_ends), self._guiding.new_recorder(name)
+            self._rooms.add(name, typed_room(self._stock, recorder, opening, lines=lines, tell=self._tell))
+
+    def make_ready(self) -> None:
+        """Load what all rooms share: one that is offered later is opened at once. Raises AssistantError."""
+        with self._opening_one:
+            _ = self.content, self._stock.library, self._stock.model, self._stock.voice, self._stock.cache
+            _ = self._stock.choice
+        self._overview.needs_no_room()
+
+    def open_room(self, name: str, address: str) -> None:
+        """Open a room that a broker offers, which different people use, by its satellite, and stay there.
+
+        Whoever was cut short there just now, on whatever host, is asked whether to go on. Raises
+        AssistantError.
+        """
+        with self._opening_one:
+            if self.state(name) is not RoomState.CLOSED or self._config.satellite(name):
+                raise AssistantError("room", f'There is a room "{name}" here already: rename one of them.')
+            self._offered.add(name)
+            self._open_live(self._config.with_room(RoomConfig(name=name, address=address)), name, ())
+        self.stay_aside(name)
+
+    def close_room(self, name: str) -> None:
+        """End what is run in such a room, and let go of its satellite."""
+        self._rooms.remove(name)
+        self._offered.discard(name)
+
+    def is_heard(self, name: str) -> bool:
+        """Whether the satellite of a room is connected with us."""
+        room = self._rooms.by_name().get(name)
+        return room is not None and room.look().gauges.openings > 0
 
     def guide(self, name: str, alarm: Said | None = None) -> str:
         """Run a session in a room to its end, on the calling thread; why it ended, as a view tells it.
@@ -119,7 +165,10 @@ class Service:
         self._rooms.run_aside(name, self._guide)
 
     def stay_aside(self, name: str) -> None:
-        """Stay in a room on a thread of its own, at rest first. Who wants the end there wants a rest."""
+        """Stay in a room on a thread of its own, at rest first unless somebody there waits to go on.
+
+        Who wants the end there wants a rest.
+        """
         self._rooms.run_aside(name, self._stay_on)
 
     def wait(self) -> None:
@@ -127,8 +176,17 @@ class Service:
         self._rooms.wait()
 
     def _stay_on(self, name: str) -> None:
-        while not self._rooms.has_ended:
-            self.stay(name, at_rest=True)
+        at_rest = not self._is_waited_for(name)
+        while not self._rooms.is_over(name):
+            self.stay(name, at_rest=at_rest)
+            at_rest = True
+
+    def _is_waited_for(self, name: str) -> bool:
+        """Whether a host was lost while it guided somebody here. Nobody is asked before they can hear it."""
+        if name not in self._offered or not self._guiding.was_cut_short(name):
+            return False
+        is_there = self._rooms.wait_until(name, partial(self.is_heard, name), SHARED_SECONDS)
+        return is_there and self._guiding.was_cut_short(name)
 
     def state(self, name: str) -> RoomState:
         """What a room is at; one that was never opened is closed."""
@@ -224,7 +282,7 @@ class Service:
 
     def _is_shared(self, name: str) -> bool:
         """Whether different people use this room."""
-        return self._config.history.shared
+        return self._config.history.shared or name in self._offered
 
     def _settings(self, name: str) -> Settings:
         """As configured; where there is no sound there is nothing to check."""

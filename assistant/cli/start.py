@@ -8,7 +8,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
@@ -96,11 +96,19 @@ def start(
     service = Service(config, note, show=partial(_show, browser, config.screen, note), console=console)
     lines = console or sys.stdin
     restore = console.restore if console is not None else lambda: None
-    with EndedBySignals(service, restore), closing(browser), _drawn(console), closing(service):
+    with (
+        EndedBySignals(service, restore),
+        closing(browser),
+        _drawn(console),
+        closing(service),
+        ExitStack() as others,
+    ):
         service.show_outside()
         if routine:
             require_routine(routine, service.content[1])
-        has_others = _open_others(service, config, alone=other_rooms, none=typed or once)
+        has_others = others.enter_context(
+            _other_rooms(service, config, note, alone=other_rooms, none=typed or once)
+        )
         if other_rooms:
             service.wait()
             return
@@ -127,25 +135,44 @@ def start(
             service.stay_aside(OWN_ROOM)
             service.wait()
         else:
-            service.stay(OWN_ROOM, at_rest=rest)
-            if has_others:
-                note(OTHERS_GO_ON)
-                service.wait()
+            _stay_here(service, note, rest=rest, has_others=has_others)
 
 
-def _open_others(service: Service, config: Config, *, alone: bool, none: bool) -> bool:
-    """Let every other room of the configuration rest on a thread of its own; whether there are any.
+@contextmanager
+def _other_rooms(
+    service: Service, config: Config, note: Callable[[str], None], *, alone: bool, none: bool
+) -> Iterator[bool]:
+    """While this is entered, other rooms rest or are guided on threads of their own; whether there are any.
 
-    Not where `none` is wanted, unless they `alone` are. Raises ConfigError where those are none.
+    They are those of the configuration, and this host's share of what a broker offers. Not where `none` is
+    wanted, unless they `alone` are. Raises ConfigError where those are none.
     """
-    if none and not alone:
-        return False
-    if alone and not config.rooms:
+    has_others = bool(config.rooms or config.hosts.broker) and (alone or not none)
+    if alone and not has_others:
         raise ConfigError("no_rooms", NO_OTHER_ROOMS)
-    for room in config.rooms:
+    for room in config.rooms if has_others else ():
         service.open_live(room.name, ())
         service.stay_aside(room.name)
-    return bool(config.rooms)
+    if not (has_others and config.hosts.broker):
+        yield has_others
+        return
+    from assistant.hosts import Hosts
+
+    service.make_ready()
+    hosts = Hosts(config.hosts, service, note)
+    hosts.open()
+    with closing(hosts):
+        yield True
+
+
+def _stay_here(service: Service, note: Callable[[str], None], *, rest: bool, has_others: bool) -> None:
+    """Guide and rest in the machine's own room until its end is wanted, and then leave others alone."""
+    from assistant.config_rooms import OWN_ROOM
+
+    service.stay(OWN_ROOM, at_rest=rest)
+    if has_others:
+        note(OTHERS_GO_ON)
+        service.wait()
 
 
 def _can_draw() -> bool:
