@@ -132,8 +132,9 @@ def answer(satellite: FakeSatellite, host: Host) -> None:
 
 def test_a_session_goes_on_at_another_host_when_one_is_killed(tmp_path: Path) -> None:
     satellite, broker = FakeSatellite("gym"), Broker(tmp_path)
-    with running(satellite), postgres() as database:
+    with running(satellite), postgres() as database, ExitStack() as stack:
         broker.start()
+        stack.callback(broker.stop)
         broker.keep(gym=f"127.0.0.1:{satellite.port}")
         taken, heard = list[float](), list[float]()
         with hosts(tmp_path, database.url(), broker.port) as begin:
@@ -157,7 +158,6 @@ def test_a_session_goes_on_at_another_host_when_one_is_killed(tmp_path: Path) ->
                 satellite.say(said("yes"))
                 until(lambda one=waits: one.state in UNDER_WAY)  # type: ignore[misc]
                 runs, waits = waits, begin(f"host-{number + 2}")
-        broker.stop()
     for name, times in (("connected", taken), ("heard", heard)):
         sys.stderr.write(f"{name}: median {statistics.median(times):.2f} s, worst {max(times):.2f} s\n")
     assert max(heard) < 10.0
