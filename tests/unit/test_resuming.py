@@ -47,7 +47,7 @@ def leave(path: Path, to: Callable[[Driver], object], **changes: object) -> Driv
     driver = Driver(sound_check=False, pasts=SETTINGS.pasts)
     to(driver)
     head = {**head_of("here", SETTINGS, CATALOGUE), **changes}
-    with closing(History(path, pytest.fail, origin=Origin(str(head["room"])))) as history:
+    with closing(History(path, pytest.fail, origin=Origin("here"))) as history:
         history.begin(head)
         fresh = driver.another_session()
         for now, event in driver.told:
