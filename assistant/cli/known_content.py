@@ -5,15 +5,20 @@ Runs on the main thread. Must not keep anybody from the history: what cannot be 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from assistant.cli import output
 from assistant.errors import AssistantError
-from assistant.store.history_server import Where, history_place
 from assistant.store.history_words import Known
+
+if TYPE_CHECKING:
+    from assistant.store.history_server import Where
 
 
 def history_kept() -> Where:
     """Where the history is kept, as configured."""
     from assistant.store.history_reader import history_path
+    from assistant.store.history_server import history_place
 
     return history_place(output.configuration(lambda problem: None).history.database, history_path())
 
