@@ -76,7 +76,8 @@ def limber(
 
     It tells you what to do, keeps the time, and listens: say "stop" whenever you like.
 
-    Everything happens on this computer: no account, no network but one that you ask for, and no sound is kept.
+    Everything happens on this computer: no account, no sound is kept, and no
+    network is used unless you ask for it.
     """
     if quiet and verbose:
         raise typer.BadParameter("choose --quiet or --verbose, not both", ctx)
