@@ -23,7 +23,7 @@ from assistant import writing
 from assistant.audio.files import read_audio, write_wav
 from assistant.cli import app
 from assistant.cli.understand import MAX_TEXT_LENGTH
-from assistant.config import load_config
+from assistant.config_loading import load_config
 from assistant.core.events import Source
 from assistant.core.intents import Intent
 from assistant.core.listening.listener import meaning_of

@@ -13,7 +13,8 @@ from unittest.mock import patch
 from cases import Move
 from whole_program import World
 
-from assistant.config import Config, load_config
+from assistant.config import Config
+from assistant.config_loading import load_config
 from assistant.errors import ConfigError
 from assistant.opening import load_content
 

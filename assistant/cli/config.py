@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
 def path() -> None:
     """Print where the configuration is read from."""
-    from assistant.config import config_path
+    from assistant.config_loading import config_path
 
     output.out.print(str(output.options.config_path or config_path()))
 
@@ -44,7 +44,7 @@ def write() -> None:
 
     A file that is there already is left as it is.
     """
-    from assistant.config import config_path
+    from assistant.config_loading import config_path
     from assistant.writing import write_whole
 
     place = config_path()
@@ -65,7 +65,7 @@ def check() -> None:
 
     Every key that is wrong is named with its line.
     """
-    from assistant.config import config_path
+    from assistant.config_loading import config_path
 
     problems: list[str] = []
     output.configuration(problems.append)

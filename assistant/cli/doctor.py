@@ -155,7 +155,8 @@ def _system_packages() -> Finding:
 
 
 def _configuration() -> tuple[Config, list[Finding]]:
-    from assistant.config import Config, config_path
+    from assistant.config import Config
+    from assistant.config_loading import config_path
 
     path = output.options.config_path or config_path()
     problems: list[str] = []

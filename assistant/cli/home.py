@@ -116,7 +116,7 @@ def _config(given: dict[str, Any], password: str) -> HomeConfig:
 
 
 def _place() -> Path:
-    from assistant.config import config_path
+    from assistant.config_loading import config_path
 
     return output.options.config_path or config_path()
 

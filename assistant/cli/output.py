@@ -88,7 +88,7 @@ def configuration(on_problem: Callable[[str], None] | None = None) -> Config:
 
     `on_problem` gets a line for each key that is left out; without it, the user does.
     """
-    from assistant.config import load_config
+    from assistant.config_loading import load_config
 
     config = load_config(options.config_path, on_problem=on_problem or note)
     if config.log.file and options.log_path is None:

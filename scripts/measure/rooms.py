@@ -35,7 +35,7 @@ from scripts.measure.live import VOICES, cpu_seconds, peak_megabytes
 PROGRAM = """
 import sys
 from pathlib import Path
-from assistant.config import load_config
+from assistant.config_loading import load_config
 from assistant.service import Service
 config = load_config(Path(sys.argv[1]))
 service = Service(config, print)

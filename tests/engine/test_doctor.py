@@ -10,7 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from assistant import cli, speed_measuring
-from assistant.config import Config, load_config
+from assistant.config import Config
+from assistant.config_loading import load_config
 from assistant.core.speed import choose
 from assistant.opening import open_voice
 from assistant.resources import resource_path

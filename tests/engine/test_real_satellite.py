@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from test_satellite_session import said, settings, until
 
-from assistant.config import load_config
+from assistant.config_loading import load_config
 from assistant.rooms import RoomState
 from assistant.service import Service
 

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from assistant.config import AudioConfig, Config, config_path, load_config
+from assistant.config import AudioConfig, Config
+from assistant.config_loading import config_path, load_config
 from assistant.core.listening.operating_point import OperatingPoint
 from assistant.errors import ConfigError
 

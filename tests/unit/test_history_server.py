@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from assistant import resuming
 from assistant.cli.program import app
-from assistant.config import load_config
+from assistant.config_loading import load_config
 from assistant.core.actions import (
     Action,
     EndSession,

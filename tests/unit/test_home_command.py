@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 from assistant.cli import app, output
 from assistant.cli import home as home_command
 from assistant.cli.config_section import changed
-from assistant.config import load_config
+from assistant.config_loading import load_config
 from assistant.resources import resource_path
 
 Run = Callable[..., Result]

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from assistant.config import Config, load_config
+from assistant.config import Config
+from assistant.config_loading import load_config
 from assistant.core.events import NightChanged
 from assistant.core.night import Night, night_of
 from assistant.errors import ConfigError

@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 
 from assistant.audio.level_gauge import STALE_SECONDS, LevelGauge
 from assistant.cli import app
-from assistant.config import Config, ScreenConfig, load_config
+from assistant.config import Config, ScreenConfig
+from assistant.config_loading import load_config
 from assistant.core.decibels import SILENCE_DBFS
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SAMPLES
 from assistant.errors import ConfigError

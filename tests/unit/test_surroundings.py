@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from assistant.cli.surroundings import make_good
-from assistant.config import Config, load_config
+from assistant.config import Config
+from assistant.config_loading import load_config
 from assistant.store.history import History
 from assistant.store.history_reader import history_path, read_sessions
 
