@@ -24,6 +24,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
 
 from assistant.config import HostsConfig
 from assistant.core.sharing import (
@@ -122,7 +123,8 @@ class Hosts:
             for room in rooms:
                 self._publish(f"claim/{room}", "")
             self._publish(f"host/{self.host}", "").wait_for_publish(GOODBYE_SECONDS)
-        self._client.disconnect()
+        # With its last will: who is only just connected may be told to be there after what is said above.
+        self._client.disconnect(ReasonCode(PacketTypes.DISCONNECT, "Disconnect with will message"))
         self._client.loop_stop()
 
     # The broker

@@ -82,8 +82,8 @@ class Rooms:
                 self._changed.wait_for(lambda: self.state(name) in (RoomState.IDLE, RoomState.CLOSED))
             if (state := self.state(name)) is not RoomState.IDLE:
                 raise AssistantError("room", f'The room "{name}" is {state}: it cannot begin now.')
-            self._states[name] = to
             self._rooms[name].forget()
+            self._states[name] = to
         self._on_change()
 
     def leave(self, name: str, from_: RoomState = RoomState.GUIDING) -> None:

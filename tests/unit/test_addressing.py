@@ -21,11 +21,11 @@ FAR = ("about", TALK_DBFS)
 class Stream:
     """One recognizer's, in which utterances follow each other."""
 
-    def __init__(self) -> None:
+    def __init__(self, point: OperatingPoint = POINT) -> None:
         self.fit = 0.0
         self.we_speak = False
         self.judged: list[tuple[str, float]] = []
-        self.reflex = Reflex(PACK.table, self.plausibility, POINT)
+        self.reflex = Reflex(PACK.table, self.plausibility, point)
         self.reflex.listen_for(frozenset(Intent))
         self.blocks = 0
         self.utterance = 0
@@ -273,3 +273,11 @@ def test_what_a_voice_near_by_said_and_was_not_understood_is_not_the_talk() -> N
     stream.hear("*", dbfs=-25.0, seconds=0.8)
     assert intent_of(stream.hear("next", dbfs=-33.0)) is Intent.NEXT
     assert isinstance(stream.hear("next", dbfs=-38.0), TalkHeard)
+
+
+def test_one_word_is_no_talk_however_little_is_asked_of_talk() -> None:
+    stream = Stream(OperatingPoint(others_seconds=0.5))
+    stream.hear("*", dbfs=TALK_DBFS, seconds=0.8)
+    assert intent_of(stream.hear("next", dbfs=TALK_DBFS)) is Intent.NEXT
+    stream.hear("*", dbfs=TALK_DBFS, seconds=0.8)
+    assert isinstance(stream.hear("next", dbfs=TALK_DBFS), TalkHeard)
