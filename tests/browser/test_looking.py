@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,19 @@ def axe_finds(page: Page) -> list[str]:
     rules = {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}}
     violations = Axe().run(page, options={"rules": rules}).response["violations"]
     return [f"{one['id']}: {node['html'][:120]}" for one in violations for node in one["nodes"][:3]]
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("hour", [12, 23])
+def test_by_day_and_by_night_it_can_be_read(browser: Browser, theme: str, hour: int) -> None:
+    with stand(config=any_port(ScreenConfig(theme=theme))) as at:  # type: ignore[arg-type]
+        page = open_page(browser, at, SIZES["10 inch"])
+        page.clock.set_fixed_time(datetime(2026, 11, 30, hour))
+        page.reload()
+        page.wait_for_selector("html[data-stage=idle]")
+        assert page.evaluate("() => document.documentElement.classList.contains('night')") is (hour == 23)
+        assert axe_finds(page) == []
+        page.context.close()
 
 
 @pytest.mark.parametrize(("size", "theme"), [*((size, "dark") for size in SIZES), ("10 inch", "light")])
