@@ -47,6 +47,8 @@ _FAULTS = {
     "stuck": Fault.HEARING_STUCK,
     "behind": Fault.HEARING_BEHIND,
 }
+DEAFENING = frozenset((Fault.MICROPHONE_LOST, *_FAULTS.values()))
+"""With one of these nothing is heard."""
 
 
 @dataclass(slots=True)

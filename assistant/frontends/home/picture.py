@@ -10,17 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from assistant.core.faults import Fault
+from assistant.core.faults import DEAFENING
 from assistant.core.states import BEFORE_STRETCHING, UNDER_WAY, State
 from assistant.core.view import View, without_health
 from assistant.frontends.home.discovery import NO_TEXT, OFF, ON, PAIN, PROBLEM, UNKNOWN
 
-_PROBLEMS = frozenset(
-    (
-        *(Fault.MICROPHONE_LOST, Fault.MICROPHONE_SILENT, Fault.MICROPHONE_MOVED, Fault.MICROPHONE_LOSING),
-        *(Fault.HEARING_STUCK, Fault.HEARING_BEHIND),
-    )
-)
 _STATES: dict[State, str] = {
     **dict.fromkeys(BEFORE_STRETCHING, "asking"),
     **dict.fromkeys(UNDER_WAY, "guiding"),
@@ -111,7 +105,7 @@ def taken(picture: Picture, view: View, now: float, wall: datetime) -> Picture:
         is_rest=is_rest,
         scores=(health.score_before, health.score_after) if health else (None, None),
         has_routine=view.routine is not None or (picture.has_routine and not is_new),
-        has_problem=not _PROBLEMS.isdisjoint(view.faults),
+        has_problem=not DEAFENING.isdisjoint(view.faults),
     )
 
 

@@ -23,6 +23,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from assistant.core.events import Event
+from assistant.core.faults import DEAFENING
 from assistant.errors import AssistantError
 from assistant.frontends.house import House
 from assistant.frontends.pressing import NotPressableError, is_urgent, said
@@ -129,6 +130,7 @@ class Application:
             "moves": self._house.moves,
             "night_minutes": [night.begins, night.ends] if night else None,
             "emergency_number": config.emergency_number,
+            "deafening": sorted(DEAFENING),
             "is_room_screen": visitor.is_room_screen,
             "has_pairing": visitor.is_room_screen and self._pairing is not None,
         }

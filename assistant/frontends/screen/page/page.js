@@ -6,6 +6,7 @@ import { fitChoosing, showChoosing, startChoosing } from "./choosing.js";
 import { setClock } from "./clock.js";
 import { byId, show, write } from "./dom.js";
 import { fitEmergency, isEmergency, showEmergency, startEmergency } from "./emergency.js";
+import { facts } from "./facts.js";
 import { listen } from "./feed.js";
 import { fitFigure, loadPoses, showFigure } from "./figure.js";
 import { showSayables, startFoot } from "./foot.js";
@@ -27,7 +28,6 @@ const LONGEST_SIDE = "Right";
 const AFTER_MS = 180000; // how long the end of a session is shown
 const IN_PAIN = ["easing", "scoring", "spreading", "deciding"];
 const SHOWN_MS = 4000;
-const DEAFENING = ["microphone_lost", "microphone_silent", "microphone_moved", "microphone_losing", "hearing_stuck", "hearing_behind"];
 
 let view = null; // the last one; null without a session
 let ended = null; // the session that was followed here, once it is over
@@ -159,7 +159,7 @@ function forgetEnd() {
 
 function onBeat(beat) {
   setClock(beat.now);
-  showEars(beat.microphone, beat.idle, view !== null && view.faults.some((fault) => DEAFENING.indexOf(fault) >= 0));
+  showEars(beat.microphone, beat.idle, view !== null && view.faults.some((fault) => facts.deafening.indexOf(fault) >= 0));
   const hearsNow = beat.microphone !== null && beat.microphone.hears;
   if (hearsNow === hears) return;
   hears = hearsNow;
