@@ -84,8 +84,7 @@ class Stock:
         figures = read_figures(kind_of_machine(self._config, self.voice.id))
         if figures and not keeps_up(figures):
             self._tell("This machine is too slow to hear “stop” in time: `limber doctor --speed` says more.")
-        speed = self._config.speed
-        choice = settled(choose(figures) if figures else Choice(), lambda name: str(getattr(speed, name)))
+        choice = settled(choose(figures) if figures else Choice(), self._config.speed.model_dump())
         return choice if self._config.speech.cache_megabytes else replace(choice, render_ahead=False)
 
     def sayings(self, settings: Callable[[Callable[[str], None]], Settings]) -> Wanted:

@@ -15,6 +15,7 @@ from assistant.core.speed import SLOW_VOICE, Choice, Figures, choose, hearing_ne
 
 if TYPE_CHECKING:
     from assistant.config import Config
+    from assistant.core.ports import EchoCanceller
     from assistant.core.prompts import LanguagePack
     from assistant.speech.engines import HearingModel
     from assistant.speech.hearing import HearingPath
@@ -35,7 +36,7 @@ def examine_speed(config: Config, tell: Tell) -> Iterator[Finding]:
     from assistant.speed_figures import figures_path, kind_of_machine, write_figures
 
     figures, voice_id = _measured(config, tell)
-    choice = settled(choose(figures), lambda name: str(getattr(config.speed, name)))
+    choice = settled(choose(figures), config.speed.model_dump())
     yield _verdict(figures, choice)
     yield Finding("hearing", Verdict.GOOD, _hearing(figures))
     yield Finding("voice", *_voice(figures, voice_id, choice))
@@ -89,14 +90,14 @@ def _path(
     config: Config,
     pack: LanguagePack,
     model: HearingModel,
-    new_canceller: Callable[[], object],
+    new_canceller: Callable[[], EchoCanceller | None],
     second: bool,
     spots: bool,
 ) -> HearingPath:
     from assistant.opening import open_hearing
 
     choice = Choice(second_recognizer=second, spotting=spots)
-    return open_hearing(config, pack, model, new_canceller(), choice)  # type: ignore[arg-type]
+    return open_hearing(config, pack, model, new_canceller(), choice)
 
 
 def _verdict(figures: Figures, choice: Choice) -> Finding:

@@ -5,7 +5,7 @@ Real-time factors are seconds of work for each second of sound: at 1 nothing is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 HEARING_MOST = 0.6
@@ -60,12 +60,12 @@ def choose(figures: Figures) -> Choice:
     )
 
 
-def settled(chosen: Choice, wanted: Callable[[str], str]) -> Choice:
+def settled(chosen: Choice, wanted: Mapping[str, str]) -> Choice:
     """The choice, where nothing else is `wanted`: for each name "auto", "always" or "never"."""
     names = "second_recognizer", "spotting", "render_ahead", "animation"
     return Choice(
         **{
-            name: getattr(chosen, name) if wanted(name) == "auto" else wanted(name) == "always"
+            name: getattr(chosen, name) if wanted[name] == "auto" else wanted[name] == "always"
             for name in names
         }
     )

@@ -47,7 +47,7 @@ def test_a_fast_voice_needs_nothing_rendered_ahead() -> None:
 def test_what_is_configured_comes_before_what_was_measured() -> None:
     wanted = {"second_recognizer": "never", "spotting": "always", "render_ahead": "auto", "animation": "auto"}
     chosen = Choice(second_recognizer=True, spotting=False, render_ahead=False, animation=True)
-    settled_choice = settled(chosen, wanted.__getitem__)
+    settled_choice = settled(chosen, wanted)
     assert settled_choice == Choice(second_recognizer=False, render_ahead=False)
 
 
