@@ -52,25 +52,16 @@ def make_certificate(folder: Path, name: str = "localhost") -> Path:
     return certificate
 
 
-class Mosquitto:
-    """A real broker, on a port of its own that it keeps when it is begun anew."""
+class BrokerProcess:
+    """A real broker, on a port of its own that it keeps when it is begun anew. `lines` are its settings."""
 
-    def __init__(self, folder: Path, *, certificate: Path | None = None, rules: str = "") -> None:
+    def __init__(self, folder: Path, *lines: str) -> None:
         assert MOSQUITTO, "this needs: sudo apt-get install mosquitto"
         self.port = free_port()
-        passwords, self._config = folder / "passwords", folder / "mosquitto.conf"
-        passwords.touch(mode=0o600)
-        tool = shutil.which("mosquitto_passwd") or "mosquitto_passwd"
-        subprocess.run([tool, "-b", passwords, USER, PASSWORD], check=True, capture_output=True)
-        lines = [f"listener {self.port} 127.0.0.1", "allow_anonymous false", f"password_file {passwords}"]
-        if certificate:
-            lines += [f"certfile {certificate}", f"keyfile {certificate.with_suffix('.key')}"]
-        if rules:
-            (folder / "rules").write_text(rules)
-            lines += [f"acl_file {folder / 'rules'}"]
-        if os.geteuid() == 0:
-            lines += ["user root"]
-        self._config.write_text("\n".join(lines) + "\n")
+        self._config = folder / "mosquitto.conf"
+        as_root = ["user root"] if os.geteuid() == 0 else []
+        told = [f"listener {self.port} 127.0.0.1", *lines, *as_root]
+        self._config.write_text("\n".join(told) + "\n")
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -85,11 +76,28 @@ class Mosquitto:
             return True
         return False
 
-    def stop(self) -> None:
+    def stop(self, *, kills: bool = False) -> None:
         if self._process is not None:
-            self._process.terminate()
+            self._process.kill() if kills else self._process.terminate()
             self._process.wait(10)
             self._process = None
+
+
+class Mosquitto(BrokerProcess):
+    """One that knows a user by a password, with TLS where there is a `certificate`."""
+
+    def __init__(self, folder: Path, *, certificate: Path | None = None, rules: str = "") -> None:
+        passwords = folder / "passwords"
+        passwords.touch(mode=0o600)
+        tool = shutil.which("mosquitto_passwd") or "mosquitto_passwd"
+        subprocess.run([tool, "-b", passwords, USER, PASSWORD], check=True, capture_output=True)
+        lines = ["allow_anonymous false", f"password_file {passwords}"]
+        if certificate:
+            lines += [f"certfile {certificate}", f"keyfile {certificate.with_suffix('.key')}"]
+        if rules:
+            (folder / "rules").write_text(rules)
+            lines += [f"acl_file {folder / 'rules'}"]
+        super().__init__(folder, *lines)
 
 
 class HomeAssistant:

@@ -23,8 +23,9 @@ import typer
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 
+from brokers import MOSQUITTO
 from many_hosts import World
-from plain_broker import MOSQUITTO, Broker
+from plain_broker import Broker
 from postgres import postgres
 
 from assistant.cli import output

@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from plain_broker import MOSQUITTO, Broker
+from brokers import MOSQUITTO
+from plain_broker import Broker
 from postgres import postgres, program
 from satellites import LOUD, FakeSatellite, Samples, running
 

@@ -11,7 +11,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from plain_broker import MOSQUITTO, Broker, until
+from brokers import MOSQUITTO
+from plain_broker import Broker, until
 
 from assistant.config import HostsConfig
 from assistant.core import sharing

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from brokers import MOSQUITTO
 from driver import CATALOGUE, PACK, Driver
-from plain_broker import MOSQUITTO, Broker, until
+from plain_broker import Broker, until
 
 from assistant import guiding, resuming
 from assistant import service as service_module
