@@ -151,19 +151,29 @@ class ScreenConfig(Strict):
     lan: bool = False
 
 
-class HomeConfig(Strict):
-    """The MQTT broker of a home, such as Home Assistant's, and what it is told. Port 0 is the usual one."""
+class BrokerConfig(Strict):
+    """An MQTT broker, "" for none, and who we are there. Port 0 is the usual one."""
 
-    enabled: bool = False
     broker: str = Field(default="", pattern=r"^[^\s/]*$")
     port: int = Field(default=0, ge=0, le=65535)
     tls: bool = True
     ca_file: _HomePath = ""
+    user: str = ""
+    password_file: _HomePath = ""
+
+    @property
+    def real_port(self) -> int:
+        """Where the broker listens."""
+        return self.port or (8883 if self.tls else 1883)
+
+
+class HomeConfig(BrokerConfig):
+    """The MQTT broker of a home, such as Home Assistant's, and what it is told."""
+
+    enabled: bool = False
     certificate_file: _HomePath = ""
     key_file: _HomePath = ""
-    user: str = ""
     password: SecretStr = SecretStr("")
-    password_file: _HomePath = ""
     discovery_prefix: str = Field(default="homeassistant", pattern=r"^[\w-]+(/[\w-]+)*$")
     node: str = Field(default="limber", pattern=r"^[a-z0-9_-]{1,40}$")
     name: str = Field(default="Limber", pattern=r"^\S(.{0,58}\S)?$")
@@ -186,15 +196,9 @@ class HistoryConfig(Strict):
     shared: bool = False
 
 
-class HostsConfig(Strict):
-    """The MQTT broker by which several hosts share out rooms, "" for none. Port 0 is the usual one."""
+class HostsConfig(BrokerConfig):
+    """The MQTT broker by which several hosts share out rooms."""
 
-    broker: str = Field(default="", pattern=r"^[^\s/]*$")
-    port: int = Field(default=0, ge=0, le=65535)
-    tls: bool = True
-    ca_file: _HomePath = ""
-    user: str = ""
-    password_file: _HomePath = ""
     host: str = Field(default="", pattern=r"^[a-z0-9-]{0,40}$")
     most_rooms: int = Field(default=4, ge=1, le=64)
 

@@ -27,6 +27,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from assistant.config import HostsConfig
+from assistant.config_rooms import OWN_ROOM
 from assistant.core.sharing import (
     Ask,
     Claim,
@@ -47,9 +48,8 @@ from assistant.core.sharing import (
     TimePassed,
 )
 from assistant.errors import AssistantError, ConfigError
-from assistant.reading import read_text
+from assistant.reading import read_password
 
-TLS_PORT, PLAIN_PORT = 8883, 1883
 KEEPALIVE_SECONDS = 5
 """The broker tells that a host is gone after one and a half of these without a word."""
 PRESENCE_SECONDS, REFRESH_SECONDS = 30, 10
@@ -58,11 +58,9 @@ REQUEST_SECONDS = 2
 LOOK_SECONDS = 0.5
 GOODBYE_SECONDS = 0.5
 MOST_WAITING = 10_000
-MOST_PASSWORD_BYTES = 4096
 BASE = "limber-rooms"
 REQUESTS = f"$share/limber/{BASE}/wanted/+"
-OWN_ROOM = "here"
-"""That of a host's own microphone: nobody offers it."""
+# Nobody offers a host's own room.
 _NAME = re.compile(rf"(?!{OWN_ROOM}$)[a-z0-9][a-z0-9_-]{{0,39}}")
 _HOST = re.compile(r"[a-z0-9-]{1,60}")
 _ADDRESS = re.compile(r"((?:[0-9A-Za-z._-]{1,200}|\[[0-9a-fA-F:.]{2,45}\]):[0-9]{1,5})?")
@@ -106,9 +104,8 @@ class Hosts:
             self._client.username_pw_set(config.user, _password_of(config) or None)
         if config.tls:
             self._client.tls_set_context(_tls_context(config))
-        port = config.port or (TLS_PORT if config.tls else PLAIN_PORT)
         self._client.reconnect_delay_set(1, 10)
-        self._client.connect_async(config.broker, port, KEEPALIVE_SECONDS, clean_start=True)
+        self._client.connect_async(config.broker, config.real_port, KEEPALIVE_SECONDS, clean_start=True)
         self._client.loop_start()
         self._thread.start()
 
@@ -261,7 +258,7 @@ def _password_of(config: HostsConfig) -> str:
     if not config.password_file:
         return ""
     try:
-        return read_text(Path(config.password_file), MOST_PASSWORD_BYTES).rstrip("\r\n")
+        return read_password(Path(config.password_file))
     except OSError as error:
         message = f"hosts.password_file: {config.password_file} cannot be read: {error.strerror}."
         raise ConfigError("hosts_password", message) from error

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from assistant.config import Config
+from assistant.config_rooms import OWN_ROOM
 from assistant.core.prompts import LanguagePack
 from assistant.core.routine import Routine, Stretch
 from assistant.errors import AssistantError, StoreError
@@ -42,7 +43,7 @@ def open_house(
     alone: Callable[[], AbstractContextManager[None]],
     show: Callable[[str], None],
     console: TypingConsole | None = None,
-    room: str = "here",
+    room: str = OWN_ROOM,
     moves: bool = True,
 ) -> House:
     """What the front ends of one room may ask for. What is erased is erased within `alone`."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 MAX_TOML_BYTES = 256 * 1024
+MAX_PASSWORD_BYTES = 4096
 _DEEP = 32
 
 
@@ -52,6 +53,11 @@ def read_bytes(path: Path, most_bytes: int) -> bytes:
 def read_text(path: Path, most_bytes: int) -> str:
     """The text of a regular file. Raises OSError, also for what is not UTF-8."""
     return as_text(path, read_bytes(path, most_bytes))
+
+
+def read_password(path: Path) -> str:
+    """The password that is all of a file but its end of line. Raises OSError, also for what is not UTF-8."""
+    return read_text(path, MAX_PASSWORD_BYTES).rstrip("\r\n")
 
 
 def as_text(path: Path, data: bytes) -> str:

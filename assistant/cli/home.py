@@ -134,13 +134,14 @@ def _keep(place: Path, password: str) -> Path:
 
 def _introduce(config: HomeConfig) -> None:
     """Tell the broker what there is, and that it was understood. Raises FrontEndError."""
+    from assistant.config_rooms import OWN_ROOM
     from assistant.frontends.home.connection import Connection
-    from assistant.frontends.home.discovery import ONLY_ROOM, Topics, payload
+    from assistant.frontends.home.discovery import Topics, payload
     from assistant.opening import load_content
 
     _, routines = load_content(output.configuration(), output.note)
     topics = Topics.of(config)
-    told = json.dumps(payload(config, ONLY_ROOM, [routine.title for routine in routines]))
+    told = json.dumps(payload(config, OWN_ROOM, [routine.title for routine in routines]))
     connection = Connection(config, lambda *_: None, (topics.value("trial"), ""))
     try:
         connection.open((topics.command, topics.choice, topics.birth))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from assistant.config import HomeConfig, ScreenConfig
+from assistant.config_rooms import OWN_ROOM
 from assistant.core.night import Night
 from assistant.core.prompts import LanguagePack
 from assistant.frontends.typing_console import TypingConsole
@@ -50,7 +51,7 @@ class House:
     show: Callable[[str], None]
     console: TypingConsole | None = None
     home: HomeConfig = field(default_factory=HomeConfig)
-    room: str = "here"
+    room: str = OWN_ROOM
     titles: Mapping[str, str] = field(default_factory=dict)
     moves: bool = True
     night: Night | None = None

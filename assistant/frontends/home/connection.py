@@ -27,9 +27,8 @@ from assistant.config import HomeConfig
 from assistant.errors import FrontEndError
 from assistant.frontends.home import troubles
 from assistant.private_files import mend
-from assistant.reading import read_text
+from assistant.reading import read_password
 
-TLS_PORT, PLAIN_PORT = 8883, 1883
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 10.0
 KEEPALIVE_SECONDS = 30
@@ -41,7 +40,6 @@ PACKETS_PER_SECOND = 40
 MOST_UNFINISHED = 16
 STUCK_SECONDS = 20.0
 """A broker that has read nothing for so long is none: what waits for it only grows."""
-MOST_PASSWORD_BYTES = 4096
 
 Take = Callable[[str, bytes, bool], None]
 """Takes topic, payload, and whether the broker keeps it, or was to."""
@@ -87,7 +85,7 @@ class Connection:
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.MaximumPacketSize, properties.ReceiveMaximum = MOST_PACKET_BYTES, MOST_UNFINISHED
         try:
-            port = port_of(self._home)
+            port = self._home.real_port
             client.connect(
                 self._home.broker, port, KEEPALIVE_SECONDS, clean_start=True, properties=properties
             )
@@ -215,11 +213,6 @@ class Connection:
         self._take(topic, bytes(message.payload), bool(message.retain))
 
 
-def port_of(home: HomeConfig) -> int:
-    """Where the broker listens."""
-    return home.port or (TLS_PORT if home.tls else PLAIN_PORT)
-
-
 def tls_context(home: HomeConfig) -> ssl.SSLContext:
     """Whom to trust, and who we are. Raises FrontEndError for a file that cannot be used."""
     used = home.ca_file
@@ -239,6 +232,6 @@ def password_of(home: HomeConfig) -> str:
         return home.password.get_secret_value()
     try:
         mend(Path(home.password_file))
-        return read_text(Path(home.password_file), MOST_PASSWORD_BYTES).rstrip("\r\n")
+        return read_password(Path(home.password_file))
     except OSError as error:
         raise troubles.unusable_file(home.password_file, error) from error

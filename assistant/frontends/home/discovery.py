@@ -13,6 +13,7 @@ from typing import Any
 
 from assistant import __version__
 from assistant.config import HomeConfig
+from assistant.config_rooms import OWN_ROOM
 
 ONLINE, OFFLINE = "online", "offline"
 ON, OFF = "ON", "OFF"
@@ -20,8 +21,6 @@ UNKNOWN = "None"
 """What Home Assistant takes for a number that is not known; of a text it would be shown as it is."""
 NO_TEXT = "none"
 STATES = ("resting", "asking", "guiding", "paused", "ending")
-ONLY_ROOM = "here"
-"""As the command line calls the room of a house that has only one."""
 ASKS = "Limber asks"
 """Stands among the routines to choose from for none of them."""
 SENSORS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
@@ -72,7 +71,7 @@ class Topics:
     birth: str
 
     @classmethod
-    def of(cls, home: HomeConfig, room: str = ONLY_ROOM) -> Topics:
+    def of(cls, home: HomeConfig, room: str = OWN_ROOM) -> Topics:
         """Of a room by its name."""
         node = node_of(home, room)
         prefix = home.discovery_prefix
@@ -104,7 +103,7 @@ def node_of(home: HomeConfig, room: str) -> str:
 
 
 def _suffix(room: str) -> str:
-    return "" if room == ONLY_ROOM else room
+    return "" if room == OWN_ROOM else room
 
 
 def payload(home: HomeConfig, room: str, choices: Iterable[str]) -> dict[str, Any]:
