@@ -49,8 +49,7 @@ def live_room(
 
     Raises VoiceError, HearingError.
     """
-    pack, _ = stock.content
-    pack.table.prepare()  # 0.3 s of work for the first session, while sound would wait to be heard
+    pack = stock.ready_pack
     mixer = Mixer()
     microphone, speaker = config.audio.microphone or None, config.audio.speaker or None
     echo = config.audio.echo
@@ -84,5 +83,5 @@ def live_room(
 
 def typed_room(stock: Stock, keeper: Keeper, opening: Opening, *, lines: Lines, tell: Tell) -> Room:
     """A room without sound: what is said is read, and lines are typed."""
-    keyboard, prompter = Keyboard(lines, stock.content[0], tell), SilentPrompter(time.monotonic)
+    keyboard, prompter = Keyboard(lines, stock.ready_pack, tell), SilentPrompter(time.monotonic)
     return Room(NoSound(), prompter, keeper, opening(None), keyboard)

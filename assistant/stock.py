@@ -45,6 +45,15 @@ class Stock:
         return load_content(self._config, self._tell)
 
     @cached_property
+    def ready_pack(self) -> LanguagePack:
+        """The language pack, with all that a search needs made: 0.3 s of work, for which nobody has to wait
+        once a room is open. Raises ContentError, ConfigError.
+        """
+        pack, _ = self.content
+        pack.table.prepare()
+        return pack
+
+    @cached_property
     def library(self) -> tuple[Stretch, ...]:
         """All stretches. Raises ContentError."""
         return tuple(load_library(self.content[0].code).values())
