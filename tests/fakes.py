@@ -14,19 +14,22 @@ from assistant.errors import VoiceError
 class FakeVoice:
     """A Voice that says each character as 160 samples of its code, in one piece.
 
-    It fails for sentences that contain `fails_on`, and waits at `gate` before each one where there is a gate.
+    It fails for sentences that contain `fails_on`, and waits at `gate` before each one where there is a gate:
+    it is in `begun` before it waits, in `spoken` after.
     """
 
     def __init__(
         self, name: str = "fake", *, fails_on: str | None = None, gate: threading.Semaphore | None = None
     ) -> None:
         self.id = name
+        self.begun: list[str] = []
         self.spoken: list[str] = []
         self._fails_on = fails_on
         self._gate = gate
 
     def synthesize(self, text: str, rate: float) -> Iterator[Speech]:
         if sentence := speakable(text):
+            self.begun.append(sentence)
             if self._gate is not None:
                 self._gate.acquire()
             if self._fails_on is not None and self._fails_on in sentence:

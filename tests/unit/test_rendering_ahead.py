@@ -82,7 +82,7 @@ def test_it_begins_no_other_part_once_it_is_to_pause_and_goes_on_where_it_was(
     rig = Rig(tmp_path, FakeVoice(gate=gate))
     gate.release(2)
     rig.go_on()
-    until(lambda: len(rig.voice.spoken) == 2)
+    until(lambda: len(rig.voice.begun) == 3)
     rig.ahead.pause()
     gate.release(10)
     until(lambda: len(rig.voice.spoken) == 3)

@@ -606,7 +606,7 @@ def test_a_resting_room_renders_ahead_and_stops_at_once_when_it_is_woken(
     service.open_typed("here", [], Silent())
     service._rooms["here"].has_sound = True
     threading.Thread(target=lambda: service.stay("here", at_rest=True), daemon=True).start()
-    until(lambda: len(voice.spoken) == 3)
+    until(lambda: len(voice.begun) == 4)
     service.wake()
     until(lambda: service.state("here") is RoomState.GUIDING)
     gate.release(1000)
