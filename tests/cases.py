@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from driver import CATALOGUE, CHIN, DOWN, KNEES, TURN, built_in_routines, stretch
+from driver import CATALOGUE, CHIN, DOWN, KNEES, TURN, built_in_routines, pack_of, stretch
 from invariants import Watched
 
 from assistant.core.adapting import StretchPast
@@ -38,7 +38,6 @@ from assistant.core.listening.listener import meaning_of
 from assistant.core.machine import listened_for
 from assistant.core.routine import Routine
 from assistant.core.states import UNDER_WAY
-from assistant.languages.packs import load_language
 from assistant.store.library import load_library
 
 Move = list[Any]
@@ -53,7 +52,7 @@ CATALOGUES: dict[str, tuple[Routine, ...]] = {
     "test": (*CATALOGUE, DOWN, NECK),
     "built in": (*CATALOGUE[:1], *built_in_routines()),
 }
-PACKS = {name: load_language("en", routines) for name, routines in CATALOGUES.items()}
+PACKS = {name: pack_of(routines) for name, routines in CATALOGUES.items()}
 DEVICES = {
     "microphone lost": MicrophoneLost("lost"),
     "microphone restored": MicrophoneRestored(),

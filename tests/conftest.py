@@ -1,7 +1,8 @@
 """For every test: the folder sets the marker, and nothing of the user's is read or written.
 
 Where tests run side by side, those of `audio` are the first that one process has to do, one after the other,
-and all others step back for them: sound is real time. Those of `engine` stay together by file.
+and all others step back for them: sound is real time. Those of `scenario` stay together by function, and all
+others by file: to hand each one out alone costs more than most of them take.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import pytest
 _TESTS = Path(__file__).parent
 _COVERING = {"unit", "scenario"}  # these alone must cover the core
 _REAL_TIME = "audio"
+_LONG = "scenario"  # its files would keep one process at work while the others have nothing left
 _NICENESS = 10
 _home = pytest.StashKey[Path]()
 _counts = pytest.StashKey[bool]()
@@ -81,7 +83,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.partition("::")[0]
             folder = Path(file).parts[1]
-            return folder if folder == _REAL_TIME else nodeid if folder in _COVERING else file
+            return folder if folder == _REAL_TIME else nodeid.partition("[")[0] if folder == _LONG else file
 
     return Scheduling(config, log)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 
 from assistant.core.actions import (
     Action,
@@ -89,8 +90,16 @@ ROLLING = stretch(
 DOWN = Routine("down", "down one", "From the chair to the mat and up again.", (CHIN, LYING, ROLLING))
 CATALOGUE = (MIXED, SHORT, LOW)
 WITH_DOWN = (*CATALOGUE, DOWN)
-PACK = load_language("en", CATALOGUE)
-DOWN_PACK = load_language("en", WITH_DOWN)
+
+
+@cache
+def pack_of(catalogue: tuple[Routine, ...]) -> LanguagePack:
+    """The English pack for some routines. To make its patterns takes longer than most sessions here."""
+    return load_language("en", catalogue)
+
+
+PACK = pack_of(CATALOGUE)
+DOWN_PACK = pack_of(WITH_DOWN)
 
 
 def built_in_routines() -> tuple[Routine, ...]:
@@ -121,7 +130,7 @@ class Driver:
         **settings: object,
     ) -> None:
         chosen = {"routine_id": routine.id if routine else "", "sound_check": False, **settings}
-        self.pack = pack or (PACK if catalogue is CATALOGUE else load_language("en", catalogue))
+        self.pack = pack or pack_of(catalogue)
         self.listener = Listener(self.pack.table)
         self._made_of = (self.pack, catalogue, Settings(**chosen), library)  # type: ignore[arg-type]
         self.session = self.another_session()

@@ -55,9 +55,9 @@ Found = Walked[Kind]
 """A phrase found among words."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PhraseTable:
-    """The phrases of one language, ready to match.
+    """The phrases of one language, ready to match; equal only to itself, so that what is made of one is kept.
 
     `phrases` maps each intent to its patterns, and `written` to more of them, which are understood but not
     listened for: in a recognizer's grammar they would cost more false alarms than they are said; those of

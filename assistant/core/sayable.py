@@ -5,8 +5,9 @@ The table says what is listened for; here is only the order in which it helps to
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.core.intents import ABOUT_THE_BODY, Intent, Slots
 from assistant.core.machine import listened_for
@@ -56,15 +57,16 @@ class Sayable:
     slots: Slots
 
 
-def sayable(state: State, examples: dict[Intent, Sayable]) -> tuple[Sayable, ...]:
+def sayable(state: State, examples: Mapping[Intent, Sayable]) -> tuple[Sayable, ...]:
     """What can be said in a state, the most useful first."""
     heard, useful = listened_for(state) - NOT_SUGGESTED, MOST_USEFUL[state]
     ordered = dict.fromkeys((*useful, *(intent for intent in Intent if intent in heard)))
     return tuple(examples[intent] for intent in ordered if intent in examples)
 
 
-def examples(table: PhraseTable) -> dict[Intent, Sayable]:
-    """The first phrase of each intent, its slots filled; none where a slot has no values."""
+@lru_cache(maxsize=4)
+def examples(table: PhraseTable) -> Mapping[Intent, Sayable]:
+    """The first phrase of each intent, its slots filled; none where a slot has no values. Kept by table."""
     found = ((intent, _example(table, intent)) for intent in table.phrases)
     return {intent: example for intent, example in found if example is not None}
 
