@@ -131,9 +131,10 @@ class Happened:
 
     @property
     def is_others(self) -> bool:
-        """Whether it may be others' talk, and is asked about: after pain, and at the end, nothing is."""
+        """Whether it may be others' talk, and is asked about: not more pain after pain, nor at the end."""
         is_among_talk = isinstance(self.event, Said) and self.event.is_among_talk
-        return is_among_talk and self.before not in (*IN_PAIN, *ENDING, S.DEAF)
+        not_asked = (*ENDING, S.DEAF) if self.intent is Intent.RED_FLAG else (*IN_PAIN, *ENDING, S.DEAF)
+        return is_among_talk and self.before not in not_asked
 
     @property
     def spoken(self) -> list[str]:

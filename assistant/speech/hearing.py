@@ -20,6 +20,7 @@ from assistant.core.listening.hypotheses import Believed, FinalHypothesis, Hypot
 from assistant.core.listening.joining import JoinedStream, Stream
 from assistant.core.listening.operating_point import OperatingPoint
 from assistant.core.listening.reflex import Reflex
+from assistant.core.listening.room_sound import RoomSound
 from assistant.core.listening.spotting import phrases_to_spot
 from assistant.core.phrases import PhraseTable
 from assistant.core.ports import BLOCK_BYTES, BLOCK_SECONDS, EchoCanceller, Recognizer
@@ -83,8 +84,15 @@ class HearingPath:
             self._recognizers[Stream.SECOND] = second
         if commands is not None:
             self._recognizers[Stream.COMMANDS] = commands
+        self._room = RoomSound()
         self._reflexes = {
-            stream: Reflex(table, recognizer.plausibility, point, safety_only=stream is Stream.SECOND)
+            stream: Reflex(
+                table,
+                recognizer.plausibility,
+                point,
+                room=self._room,
+                safety_only=stream is Stream.SECOND,
+            )
             for stream, recognizer in self._recognizers.items()
         }
         self._to_spot, self._spots = phrases_to_spot(table) if spots else (), False
@@ -168,6 +176,8 @@ class HearingPath:
             heard = self._canceller.cancel(near, self._far_cleaning.filter(far))
             heard_dbfs = level_dbfs(heard)
         self._silent_blocks = 0 if far is not None and any(far) else self._silent_blocks + 1
+        if self._silent_blocks >= _ECHO_BLOCKS:
+            self._room.accept(self._now_seconds, heard_dbfs)
         meant = self._hear(Stream.MAIN, heard, heard_dbfs, microphone_dbfs)
         if Stream.COMMANDS in self._recognizers:
             meant += self._hear(Stream.COMMANDS, heard, heard_dbfs, microphone_dbfs)

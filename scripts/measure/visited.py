@@ -35,7 +35,7 @@ TALK_RMS = 2000.0
 LONGEST_GAP_SECONDS = 1.2
 ECHO_GAIN_DB = -20.0
 VOICES = ("en-us+f3", "en-gb+m5", "en-us+m2", "en-gb+f1", "en-us+Andrea")
-ANSWER_SECONDS, AGAIN_SECONDS = 6.0, 8.0
+ANSWER_SECONDS, AGAIN_SECONDS, MOST_TIMES = 6.0, 8.0, 6
 SAYS = {
     State.TRANSFERRING: ("ready", Intent.READY),
     State.SETTLING: ("ready", Intent.READY),
@@ -47,7 +47,7 @@ SAYS = {
     State.SPREADING: ("no", Intent.NO),
     State.DECIDING: ("yes", Intent.YES),
 }
-"""What the person says in each state, after ANSWER_SECONDS and again AGAIN_SECONDS later, and its meaning."""
+"""What the person says in each state, after ANSWER_SECONDS and again every AGAIN_SECONDS, and its meaning."""
 UNDERSTOOD_SECONDS = 4.0
 """What was meant is heard so soon after somebody began to say it."""
 
@@ -120,7 +120,7 @@ def _lines(voice: str) -> list[dict[str, object]]:
     return [
         {"when": {"state": state, "occurrence": 0, "after_seconds": after}, "say": text, "voice": voice}
         for state, (text, _) in SAYS.items()
-        for after in (ANSWER_SECONDS, ANSWER_SECONDS + AGAIN_SECONDS)
+        for after in (ANSWER_SECONDS + AGAIN_SECONDS * time for time in range(MOST_TIMES))
     ]
 
 

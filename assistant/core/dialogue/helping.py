@@ -14,7 +14,7 @@ from assistant.core.dialogue.table import Behavior, Row
 from assistant.core.dialogue.ways import go_back_to
 from assistant.core.intents import Intent
 from assistant.core.prompts import Line
-from assistant.core.states import AWAKE, BEFORE_STRETCHING, GUIDED, UNDER_WAY, Signal, State
+from assistant.core.states import AWAKE, BEFORE_STRETCHING, GUIDED, IN_PAIN, UNDER_WAY, Signal, State
 
 TIMES_NOT_UNDERSTOOD = 2
 """So often something is not understood while one holds before it is asked about."""
@@ -100,6 +100,7 @@ HELPING = Behavior(
                 Row(trigger, _HELPING, None, (is_among_talk,), ask_what_is_wrong),
             )
         ),
+        Row(Intent.RED_FLAG, IN_PAIN, State.HELPING, (is_among_talk,), stop_to_help),
         Row(Intent.DISTRESS, (State.DEAF,), None, do=tell_how_to_get_help),
         Row(Intent.DISTRESS, (State.EMERGENCY,), State.EMERGENCY),
         Row(Intent.DISTRESS, _HELPING, None, do=ask_what_is_wrong),

@@ -15,6 +15,7 @@ from assistant.core.intents import UNKNOWN_WORD, WHOLE_ANSWERS, Intent, Words
 from assistant.core.listening.hypotheses import FinalHypothesis
 from assistant.core.listening.loudness import Loudness
 from assistant.core.listening.operating_point import OperatingPoint
+from assistant.core.listening.room_sound import RoomSound
 from assistant.core.phrases import PhraseTable
 from assistant.core.understanding import find_safety
 
@@ -32,6 +33,10 @@ _ONE_VOICE_DB = 7.0
 """The words of one phrase are within so much of its loudest."""
 _LEAST_OTHERS_SECONDS, _FAR_LOUDER_DB = 1.2, 7.0
 """Who is so much louder than others that talked for so long around it is another voice."""
+_LOUDER_DB = 4.0
+"""So is who is so much louder than they, and stands out of how loud the room was before."""
+_ROOM_MORE_DB = 1.0
+"""The room is often a little louder than a third of the time: so much more is asked than of talk."""
 _WORD_SECONDS = 1.0
 
 
@@ -47,11 +52,17 @@ class Addressing:
     """Remembers the talk of the last seconds, and tells what of an utterance is for us."""
 
     def __init__(
-        self, table: PhraseTable, plausibility: Callable[[str, float], float], point: OperatingPoint
+        self,
+        table: PhraseTable,
+        plausibility: Callable[[str, float], float],
+        point: OperatingPoint,
+        loudness: Loudness,
+        room: RoomSound,
     ) -> None:
         self._table = table
         self._plausibility = plausibility
         self._point = point
+        self._loudness, self._room = loudness, room
         self._we_spoke_at = self._we_were_heard_at = -math.inf
         self._talk: deque[Stretch] = deque(maxlen=_MOST_STRETCHES)
 
@@ -64,15 +75,15 @@ class Addressing:
         if is_heard:
             self._we_were_heard_at = now_seconds
 
-    def meaning(self, final: FinalHypothesis, loudness: Loudness, interpret: Interpret) -> Meaning | None:
+    def meaning(self, final: FinalHypothesis, interpret: Interpret) -> Meaning | None:
         """What an utterance without a new safety phrase means, for us."""
         words, is_called = self._table.without_call(final.words)
         meaning = interpret(replace(final, words=words) if is_called else final)
         if not isinstance(meaning, Said | NotUnderstood) or find_safety(final.words, self._table):
             return meaning
         unknown = _unknown_spans(final) if isinstance(meaning, Said) else [_whole_span(final)]
-        beside = [(*span, loudness.dbfs(*span)) for span in unknown]
-        for apart in self._apart(final, loudness):
+        beside = [(*span, self._loudness.dbfs(*span)) for span in unknown]
+        for apart in self._apart(final):
             beside = [apart.others]
             near_words, is_near_called = self._table.without_call(apart.near.words)
             near = interpret(replace(apart.near, words=near_words))
@@ -86,26 +97,31 @@ class Addressing:
         beside = [stretch for stretch in beside if stretch[0] > self._we_spoke_at]
         begin, end = _known_span(final)
         talk = [*self._talk, *beside] if is_command else self._talk
-        level_dbfs = loudness.dbfs(begin, end)
-        is_talk = not is_called and self._is_among(
-            talk, level_dbfs, self._point.stands_out_db, final.at_seconds
+        level_dbfs = self._loudness.dbfs(begin, end)
+        room_dbfs = self._room.dbfs(begin) if is_command else -math.inf
+        if is_command or is_called or end - begin <= _WORD_SECONDS:
+            self._room.leave_out(begin, end)
+        is_talk = not is_called and (
+            level_dbfs - self._loudest_of_others(talk, final.at_seconds) < self._point.stands_out_db
+            or level_dbfs - room_dbfs < self._above_room_db
         )
         if isinstance(meaning, Said) and not is_talk:
             fit = self._fit(final, words, begin)
             if meaning.intent in ANSWERS and fit < self._point.answer_plausibility:
                 meaning = replace(meaning, is_half_heard=True)
             if fit >= self._point.command_plausibility:
-                return _with_what_sounded(meaning, loudness, begin, end)
+                return _with_what_sounded(meaning, self._loudness, begin, end)
         if not is_command and not is_called:  # who says a command again is no talk
             self._talk += beside
         return TalkHeard(final.words) if is_talk else NotUnderstood(final.words)
 
-    def _apart(self, final: FinalHypothesis, loudness: Loudness) -> Iterator[_Apart]:
+    def _apart(self, final: FinalHypothesis) -> Iterator[_Apart]:
         """The ways to tell a louder voice from others in an utterance; those with most of its words first."""
-        levels = [loudness.dbfs(*span) for span in final.spans]
+        levels = [self._loudness.dbfs(*span) for span in final.spans]
         begin, end = _whole_span(final)
         if len(levels) != len(final.words) or end - begin < _LEAST_OTHERS_SECONDS:
             return
+        room_dbfs = self._room.dbfs(begin)
         for limit_dbfs in sorted(set(levels))[1:]:
             others_dbfs = max(level for level in levels if level < limit_dbfs)
             last = max(at for at, level in enumerate(levels) if level >= limit_dbfs)
@@ -113,42 +129,48 @@ class Addressing:
             while first and levels[first - 1] >= limit_dbfs:
                 first -= 1
             near, spans = slice(first, last + 1), final.spans
-            louder_db = loudness.dbfs(spans[first][0], spans[last][1]) - others_dbfs
-            if limit_dbfs >= max(levels) - _ONE_VOICE_DB and louder_db >= _FAR_LOUDER_DB:
+            near_dbfs = self._loudness.dbfs(spans[first][0], spans[last][1])
+            is_louder = near_dbfs - others_dbfs >= _FAR_LOUDER_DB or (
+                math.isfinite(room_dbfs)
+                and near_dbfs - others_dbfs >= _LOUDER_DB
+                and near_dbfs - room_dbfs >= self._above_room_db
+            )
+            if limit_dbfs >= max(levels) - _ONE_VOICE_DB and is_louder:
                 said = replace(
                     final, words=final.words[near], spans=spans[near], word_end_seconds=spans[last][1]
                 )
                 yield _Apart(said, (*_whole_span(final), others_dbfs))
 
-    def is_among_talk(self, level_dbfs: float, now: float) -> bool:
-        """Whether others talk, and what sounded at this level is no louder."""
-        return self._is_among(self._talk, level_dbfs, self._point.among_talk_db, now)
+    @property
+    def _above_room_db(self) -> float:
+        return self._point.stands_out_db + _ROOM_MORE_DB
+
+    def is_among_talk(self, shown_at: float, now: float) -> bool:
+        """Whether a safety phrase first shown then was no louder than others who talk, or than the room."""
+        room_dbfs = self._room.dbfs(self._loudness.begin_of(shown_at))
+        others_dbfs = max(self._loudest_of_others(self._talk, now), room_dbfs)
+        return self._loudness.phrase_dbfs(shown_at) - others_dbfs < self._point.among_talk_db
 
     def _fit(self, final: FinalHypothesis, words: Words, begin: float) -> float:
         """How well the sound fits what was heard."""
         phrase = " ".join(word for word in words if word != UNKNOWN_WORD)
         return self._plausibility(phrase, final.at_seconds - begin)
 
-    def _is_among(self, talk: Iterable[Stretch], level_dbfs: float, by_db: float, now: float) -> bool:
-        """Whether others talk, and this is not so much louder."""
-        loudest = self._loudest_of_others(talk, now)
-        return loudest is not None and level_dbfs - loudest < by_db
-
-    def _loudest_of_others(self, talk: Iterable[Stretch], now: float) -> float | None:
-        """How loud the talk is, in dBFS; None where it is not for long enough that they talk.
+    def _loudest_of_others(self, talk: Iterable[Stretch], now: float) -> float:
+        """How loud the talk is, in dBFS; -inf where it is not for long enough that they talk.
 
         What is louder for no more than a word is none of it: it may have been said to us, and not understood.
         """
         since = now - self._point.others_within_seconds
         late = [(dbfs, end - max(begin, since)) for begin, end, dbfs in talk if end > since]
         if sum(seconds for _, seconds in late) < self._point.others_seconds:
-            return None
+            return -math.inf
         lasted = 0.0
         for dbfs, seconds in sorted(late, reverse=True):
             lasted += seconds
             if lasted > _WORD_SECONDS:
                 return dbfs
-        return None
+        return -math.inf
 
 
 def _with_what_sounded(said: Said, loudness: Loudness, begin: float, end: float) -> Said:

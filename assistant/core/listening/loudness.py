@@ -54,7 +54,7 @@ class Loudness:
         What a canceller has brought down is nobody's talk, but our own.
         """
         talk, microphone = self._talk_before(shown_at)
-        phrase, _ = self._loudness_dbfs(*self._sounds(shown_at))
+        phrase, _ = self._loudness_dbfs(*self.sounds(shown_at))
         is_our_own = microphone - talk >= _OWN_TALK_DB
         return math.inf if is_our_own or not math.isfinite(talk) else phrase - talk
 
@@ -64,7 +64,7 @@ class Loudness:
         That is so where it was brought down by `leftover_db`, and where it was brought down as far as what
         sounded before it: a person would have been left as loud as before.
         """
-        begins_at, ends_at = self._sounds(shown_at)
+        begins_at, ends_at = self.sounds(shown_at)
         before_db = self._cancelled_db(begins_at - _BEFORE_SECONDS, begins_at)
         limit_db = min(leftover_db, max(_LEAST_LEFTOVER_DB, before_db - _EVEN_DB))
         return self._cancelled_db(begins_at, ends_at) >= limit_db
@@ -79,14 +79,21 @@ class Loudness:
 
     def phrase_dbfs(self, shown_at: float) -> float:
         """How loud a phrase first shown then is."""
-        return self.dbfs(*self._sounds(shown_at))
+        return self.dbfs(*self.sounds(shown_at))
+
+    def begin_of(self, shown_at: float) -> float:
+        """When the utterance began in which a phrase was first shown then, or the phrase without one."""
+        return min(self._talk_begins(shown_at), self.sounds(shown_at)[0])
+
+    def _talk_begins(self, shown_at: float) -> float:
+        return shown_at - self.talk_seconds_before(shown_at) - _SHOWN_AFTER_SECONDS
 
     def _talk_before(self, shown_at: float) -> tuple[float, float]:
-        talk_begins = shown_at - self.talk_seconds_before(shown_at) - _SHOWN_AFTER_SECONDS
-        return self._loudness_dbfs(talk_begins, self._sounds(shown_at)[0])
+        return self._loudness_dbfs(self._talk_begins(shown_at), self.sounds(shown_at)[0])
 
     @staticmethod
-    def _sounds(shown_at: float) -> tuple[float, float]:
+    def sounds(shown_at: float) -> tuple[float, float]:
+        """From when to when a phrase sounds that is first shown then."""
         before, after = _PHRASE_SECONDS
         return shown_at + before, shown_at + after
 

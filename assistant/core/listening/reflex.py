@@ -23,6 +23,7 @@ from assistant.core.listening.hypotheses import (
 from assistant.core.listening.listener import Listener
 from assistant.core.listening.loudness import Loudness
 from assistant.core.listening.operating_point import OperatingPoint
+from assistant.core.listening.room_sound import RoomSound
 from assistant.core.listening.safety_phrases import SafetyPhrases
 from assistant.core.listening.spotting import Spotting, in_context
 from assistant.core.phrases import PhraseTable
@@ -46,6 +47,7 @@ class Reflex:
         plausibility: Plausibility,
         point: OperatingPoint | None = None,
         *,
+        room: RoomSound | None = None,
         safety_only: bool = False,
     ) -> None:
         self._table = table
@@ -54,11 +56,11 @@ class Reflex:
         self._point = point or OperatingPoint()
         self._listener = Listener(table, safety_only=safety_only)
         self._spotting = Spotting(table, self._point)
-        self._addressing = Addressing(table, self._second_opinion, self._point)
+        self._loudness, self._room = Loudness(), room or RoomSound()
+        self._addressing = Addressing(table, self._second_opinion, self._point, self._loudness, self._room)
         self._intents = frozenset[Intent]()
         self.asks_twice = True
         """Whether the sound has to bear out commands as well; safety phrases it always has to."""
-        self._loudness = Loudness()
         self._words: Words = ()
         self._standing: PartialHypothesis | None = None
         self._is_stop_alone = False
@@ -67,9 +69,7 @@ class Reflex:
         self._suspected: Intent | None = None
         self._suspected_at = 0.0
         self._doubted: FinalHypothesis | None = None
-        self._doubted_at = _NEVER
-        self._denied_at = _NEVER
-        self._acted_at = _NEVER
+        self._doubted_at = self._denied_at = self._acted_at = _NEVER
         self._spotted_flag: SpottedHypothesis | None = None
         self._now = 0.0
 
@@ -145,12 +145,9 @@ class Reflex:
         if isinstance(meaning, Said) and meaning.is_safety:
             self._acted_at = self._now
             shown_at = self._now if isinstance(hypothesis, SpottedHypothesis) else self._suspected_at
-            meaning = replace(meaning, is_among_talk=self._is_among_talk(shown_at))
+            meaning = replace(meaning, is_among_talk=self._addressing.is_among_talk(shown_at, self._now))
+            self._room.leave_out(*self._loudness.sounds(shown_at))
         return [Believed(hypothesis, meaning)]
-
-    def _is_among_talk(self, shown_at: float) -> bool:
-        """Whether a phrase first shown then was no louder than others who talk."""
-        return self._addressing.is_among_talk(self._loudness.phrase_dbfs(shown_at), self._now)
 
     def _spotted(self, spotted: SpottedHypothesis) -> list[Believed]:
         """The sound alone has a safety phrase that is new, that is not denied, and that is not our own."""
@@ -163,7 +160,10 @@ class Reflex:
             or self._loudness.is_our_own(self._now, self._point.leftover_db)
         ):
             return []
-        if self._is_among_talk(self._now) and self._now - self._doubted_at > self._point.doubt_seconds:
+        if (
+            self._addressing.is_among_talk(self._now, self._now)
+            and self._now - self._doubted_at > self._point.doubt_seconds
+        ):
             self._doubted_at = self._now  # if it is for us, it is said again
             return []
         self._doubted = None
@@ -231,7 +231,7 @@ class Reflex:
         def interpret(one: FinalHypothesis) -> Meaning | None:
             return self._listener.interpret(one, self._intents)
 
-        return [Believed(final, self._addressing.meaning(final, self._loudness, interpret))]
+        return [Believed(final, self._addressing.meaning(final, interpret))]
 
     def _forget(self) -> None:
         self._standing = self._suspected = None
@@ -270,7 +270,7 @@ class Reflex:
         """How well the sound has to fit a phrase among these words."""
         limits = self._point
         is_alone = self._phrases.are_all(words)
-        if is_alone and not self._is_among_talk(self._suspected_at):
+        if is_alone and not self._addressing.is_among_talk(self._suspected_at, self._now):
             said_again = self._now - self._denied_at <= limits.doubt_seconds
             asked = limits.again_plausibility if said_again else limits.alone_plausibility
             return asked if found.intent is Intent.STOP else limits.unrecorded_plausibility
