@@ -98,12 +98,12 @@ class Addressing:
         begin, end = _known_span(final)
         talk = [*self._talk, *beside] if is_command else self._talk
         level_dbfs = self._loudness.dbfs(begin, end)
-        room_dbfs = self._room.dbfs(begin) if is_command else -math.inf
-        if is_command or is_called or end - begin <= _WORD_SECONDS:
+        stands_out = not level_dbfs - self._room.dbfs(begin) < self._above_room_db  # it may not be known
+        if is_called or (stands_out and (is_command or end - begin <= _WORD_SECONDS)):
             self._room.leave_out(begin, end)
         is_talk = not is_called and (
             level_dbfs - self._loudest_of_others(talk, final.at_seconds) < self._point.stands_out_db
-            or level_dbfs - room_dbfs < self._above_room_db
+            or (is_command and not stands_out)
         )
         if isinstance(meaning, Said) and not is_talk:
             fit = self._fit(final, words, begin)
