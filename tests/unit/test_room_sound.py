@@ -105,17 +105,6 @@ def test_who_answers_all_the_time_is_not_what_is_around() -> None:
         assert not said.is_among_talk
 
 
-def test_who_is_not_understood_and_says_a_word_again_and_again_is_not_the_room() -> None:
-    stream = Stream()
-    for _ in range(12):
-        stream.quiet(1.6)
-        stream.hear("*", dbfs=-30.0, seconds=0.8)
-    assert stream.room.dbfs(stream.now) == -80.0
-    for _ in range(4):
-        stream.hear("* *", dbfs=-30.0, seconds=2.5)
-    assert stream.room.dbfs(stream.now) == -30.0
-
-
 def test_a_command_has_to_stand_out_of_what_is_around() -> None:
     for louder_db in (0.0, POINT.stands_out_db + 0.5):
         assert isinstance(beside().hear("next", dbfs=TELEVISION_DBFS + louder_db), TalkHeard)

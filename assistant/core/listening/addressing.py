@@ -99,7 +99,7 @@ class Addressing:
         talk = [*self._talk, *beside] if is_command else self._talk
         level_dbfs = self._loudness.dbfs(begin, end)
         stands_out = not level_dbfs - self._room.dbfs(begin) < self._above_room_db  # it may not be known
-        if is_called or (stands_out and (is_command or end - begin <= _WORD_SECONDS)):
+        if is_called or is_command:
             self._room.leave_out(begin, end)
         is_talk = not is_called and (
             level_dbfs - self._loudest_of_others(talk, final.at_seconds) < self._point.stands_out_db
