@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from driver import CHIN, MIXED, PACK, SHORT, Driver, in_state, stretch
 
 from assistant.core.actions import RecordPainScore, StopSpeaking
 from assistant.core.adapting import StretchPast
-from assistant.core.events import Source
+from assistant.core.events import Said, Source
 from assistant.core.listening.listener import meaning_of
 from assistant.core.machine import listened_for
 from assistant.core.prompts import Line
 from assistant.core.routine import Equipment, Routine
-from assistant.core.states import STRETCHING, UNDER_WAY, State
+from assistant.core.states import IN_PAIN, STRETCHING, UNDER_WAY, State
 
 LINES = PACK.lines
 STUCK = "i can't get out of this"
@@ -41,6 +43,32 @@ def test_a_cry_for_help_while_stretching_is_trouble_and_no_question(cry: str, st
     question.answer(cry)
     assert question.state is State.CHOOSING
     assert question.spoken[-1] == LINES[Line.HELP_CHOOSING]
+
+
+@pytest.mark.parametrize("state", IN_PAIN)
+@pytest.mark.parametrize("is_among_talk", [True, False])
+def test_a_warning_sign_no_louder_than_others_is_asked_about_after_a_report_of_pain(
+    state: State, is_among_talk: bool
+) -> None:
+    driver = in_state(state)
+    driver.clear()
+    words = ("i", "can't", "feel", "my", "legs")
+    said = meaning_of(words, PACK.table, listened_for(state), Source.VOICE)
+    assert isinstance(said, Said)
+    driver.event(replace(said, is_among_talk=is_among_talk))
+    if not is_among_talk:
+        assert driver.state is State.EMERGENCY
+        return
+    assert driver.state is State.HELPING
+    assert driver.spoken == [LINES[Line.WHAT_IS_WRONG], LINES[Line.GET_HELP]]
+    driver.event(said)
+    assert driver.state is State.EMERGENCY, "the second time it is louder"
+    driver = in_state(state)
+    driver.event(replace(said, is_among_talk=True))
+    driver.answer("no")
+    assert driver.state is State.PAUSED
+    driver.answer("continue")
+    assert driver.state in (State.SCORING, State.SPREADING, State.DECIDING), "the report is still open"
 
 
 def test_what_is_wrong_may_be_pain_an_emergency_or_nothing() -> None:
