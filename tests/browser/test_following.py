@@ -39,6 +39,20 @@ def test_a_lost_server_is_told_within_two_seconds_and_found_again(page: Page, at
     assert at.pressed == ["more_time"]
 
 
+def test_a_page_that_stood_still_itself_has_lost_nobody(page: Page, at: Stand) -> None:
+    see(page, at, scene("holding"))
+    stages = page.evaluate("""async () => {
+      const stages = [];
+      new MutationObserver(() => stages.push(document.documentElement.dataset.stage))
+        .observe(document.documentElement, {attributes: true, attributeFilter: ["data-stage"]});
+      const end = performance.now() + 4000;
+      while (performance.now() < end);
+      await new Promise((done) => setTimeout(done, 400));
+      return stages;
+    }""")
+    assert stages == []
+
+
 def test_a_page_does_not_say_that_it_hears_while_it_shows_that_it_does_not(page: Page, at: Stand) -> None:
     see(page, at, scene("holding"))
     expect(page.locator("#ears-word")).to_have_text("Listening")

@@ -2,6 +2,7 @@
 
 const LOST_AFTER_MS = 1800; // a beat comes every 250 ms; with the check below it is noticed within 2 s
 const CHECK_MS = 150;
+const LATE_MS = 600; // a check that comes so late was held up
 const RETRY_MS = 1000;
 const ASK_MS = 5000; // when it was turned away
 
@@ -11,6 +12,7 @@ export function listen(on) {
   let heardAt = performance.now();
   let isLost = false;
   let retryAt = null;
+  let checkedAt = heardAt;
 
   function arrived(act) {
     return (event) => {
@@ -37,6 +39,9 @@ export function listen(on) {
 
   function check() {
     const now = performance.now();
+    // While the page itself stood still, beats have come that are not told yet.
+    heardAt = Math.min(now, heardAt + Math.max(0, now - checkedAt - LATE_MS));
+    checkedAt = now;
     if (!isLost && now - heardAt > LOST_AFTER_MS) {
       isLost = true;
       on.lost();
