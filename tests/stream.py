@@ -14,6 +14,8 @@ from assistant.core.ports import BLOCK_SECONDS
 
 POINT = OperatingPoint()
 TALK_DBFS = -40.0
+FAR = ("about", TALK_DBFS)
+"""A word of others, for `Stream.hear_at_once`."""
 WORD_SECONDS = 0.4
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from stream import POINT, TALK_DBFS, Stream, intent_of
+from stream import FAR, POINT, TALK_DBFS, Stream, intent_of
 
 from assistant.core.events import NotUnderstood, Said, TalkHeard
 from assistant.core.intents import UNKNOWN_WORD, Intent
 from assistant.core.listening.hypotheses import Believed, FinalHypothesis, SpottedHypothesis
 from assistant.core.listening.operating_point import OperatingPoint
-
-FAR = ("about", TALK_DBFS)
 
 
 def test_a_command_has_to_sound_like_its_words() -> None:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 
 import pytest
-from stream import POINT, TALK_DBFS, Stream, intent_of
+from stream import FAR, POINT, TALK_DBFS, Stream, intent_of
 
 from assistant.core.events import NotUnderstood, Said, TalkHeard
 from assistant.core.intents import Intent
 from assistant.core.listening.hypotheses import Believed, SpottedHypothesis
 from assistant.core.listening.room_sound import RoomSound
 from assistant.core.ports import BLOCK_SECONDS
-
-TELEVISION_DBFS = -40.0
-FAR = ("about", TALK_DBFS)
 
 
 class Room:
@@ -36,10 +33,10 @@ class Room:
 
 def test_after_some_seconds_it_is_known_how_loud_it_is() -> None:
     room = Room()
-    room.sound(TELEVISION_DBFS, 4.4)
+    room.sound(TALK_DBFS, 4.4)
     assert room.dbfs == -math.inf
-    room.sound(TELEVISION_DBFS, 0.2)
-    assert room.dbfs == TELEVISION_DBFS
+    room.sound(TALK_DBFS, 0.2)
+    assert room.dbfs == TALK_DBFS
 
 
 def test_what_sounds_less_than_a_third_of_the_time_is_not_what_is_around() -> None:
@@ -66,12 +63,12 @@ def test_what_was_said_to_us_and_what_comes_later_is_left_out() -> None:
 
 def test_what_was_around_long_ago_is_forgotten() -> None:
     room = Room()
-    room.sound(TELEVISION_DBFS, 12.0)
-    assert room.sounds.dbfs(room.now + 100.0) == TELEVISION_DBFS, "so long a prompt may last"
+    room.sound(TALK_DBFS, 12.0)
+    assert room.sounds.dbfs(room.now + 100.0) == TALK_DBFS, "so long a prompt may last"
     assert room.sounds.dbfs(room.now + 120.0) == -math.inf
 
 
-def beside(dbfs: float = TELEVISION_DBFS) -> Stream:
+def beside(dbfs: float = TALK_DBFS) -> Stream:
     """A stream beside a television that nobody's words were made of, and then we speak."""
     stream = Stream()
     while stream.now < 6.0:
@@ -83,13 +80,13 @@ def beside(dbfs: float = TELEVISION_DBFS) -> Stream:
 
 @pytest.mark.parametrize("louder_db", [-3.0, 0.0, POINT.among_talk_db - 0.5])
 def test_pain_no_louder_than_what_is_around_may_be_anybodys(louder_db: float) -> None:
-    said = beside().hear("that hurts", dbfs=TELEVISION_DBFS + louder_db)
+    said = beside().hear("that hurts", dbfs=TALK_DBFS + louder_db)
     assert isinstance(said, Said)
     assert said.is_among_talk, "though we speak and nobody was heard to talk"
 
 
 def test_pain_louder_than_what_is_around_is_ours() -> None:
-    for around_dbfs, dbfs in ((TELEVISION_DBFS, TELEVISION_DBFS + POINT.among_talk_db + 0.5), (-70.0, -60.0)):
+    for around_dbfs, dbfs in ((TALK_DBFS, TALK_DBFS + POINT.among_talk_db + 0.5), (-70.0, -60.0)):
         said = beside(around_dbfs).hear("that hurts", dbfs=dbfs)
         assert isinstance(said, Said)
         assert not said.is_among_talk
@@ -107,18 +104,18 @@ def test_who_answers_all_the_time_is_not_what_is_around() -> None:
 
 def test_a_command_has_to_stand_out_of_what_is_around() -> None:
     for louder_db in (0.0, POINT.stands_out_db + 0.5):
-        assert isinstance(beside().hear("next", dbfs=TELEVISION_DBFS + louder_db), TalkHeard)
-    assert intent_of(beside().hear("next", dbfs=TELEVISION_DBFS + POINT.stands_out_db + 1.5)) is Intent.NEXT
-    assert intent_of(beside().hear("limber next", dbfs=TELEVISION_DBFS)) is Intent.NEXT
+        assert isinstance(beside().hear("next", dbfs=TALK_DBFS + louder_db), TalkHeard)
+    assert intent_of(beside().hear("next", dbfs=TALK_DBFS + POINT.stands_out_db + 1.5)) is Intent.NEXT
+    assert intent_of(beside().hear("limber next", dbfs=TALK_DBFS)) is Intent.NEXT
 
 
 def test_what_only_the_sound_has_counts_the_second_time_where_it_is_no_louder_than_around() -> None:
     stream = beside()
 
     def spot() -> list[Believed]:
-        stream.block(TELEVISION_DBFS)
+        stream.block(TALK_DBFS)
         spotted = SpottedHypothesis(stream.utterance + 1, ("stop",), stream.now, stream.now, 0.0, 4)
-        return stream.reflex.accept([spotted], stream.now, 0.0, TELEVISION_DBFS, TELEVISION_DBFS)
+        return stream.reflex.accept([spotted], stream.now, 0.0, TALK_DBFS, TALK_DBFS)
 
     assert spot() == []
     (believed,) = spot()
